@@ -1,0 +1,92 @@
+import Syntax
+
+/// What the compiler makes of one scope: everything a code object needs, with no heap object in it.
+/// The interpreter turns it into a code object once, when the code is first loaded.
+public final class CompiledCode {
+    public var name = ""
+    public var qualifiedName = ""
+    public var filename = ""
+    public var firstLine = 1
+    public var flags: CodeFlags = []
+    /// Positional parameters, positional-only ones included.
+    public var argumentCount = 0
+    public var positionalOnlyCount = 0
+    public var keywordOnlyCount = 0
+    /// Registers of a frame, temporaries and call windows included.
+    public var registerCount = 0
+    /// `co_varnames` order; the local i is register i. Cells that are not parameters come after them, see `cells`.
+    public var localNames: [String] = []
+    /// Captured locals, by name, with the register where the cell lives.
+    public var cells: [(name: String, register: Int)] = []
+    /// Captured from outside; the closure tuple has the same order.
+    public var freeNames: [String] = []
+    public var constants: [CodeConstant] = []
+    public var names: [String] = []
+    public var instructions: [UInt32] = []
+    /// The name index of each inline cache; -1 for a loop's.
+    public var caches: [Int32] = []
+    public var exceptionTable: [ExceptionRange] = []
+    /// Sorted by `start`; each entry holds up to the next.
+    public var positions: [PositionEntry] = []
+    public var docstring: [UInt8]?
+    /// Distinct attributes that the scope assigns on its first parameter: how many slots an instance will want.
+    public var selfAttributeCount = 0
+
+    public init() {}
+}
+
+public enum CodeConstant {
+    case constant(Constant)
+    case code(CompiledCode)
+}
+
+/// CPython's `co_flags`, bit for bit (`inspect.CO_*`).
+public struct CodeFlags: OptionSet, Hashable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let optimized = CodeFlags(rawValue: 0x1)
+    public static let newLocals = CodeFlags(rawValue: 0x2)
+    public static let variadic = CodeFlags(rawValue: 0x4)
+    public static let keywordVariadic = CodeFlags(rawValue: 0x8)
+    public static let nested = CodeFlags(rawValue: 0x10)
+    public static let generator = CodeFlags(rawValue: 0x20)
+    public static let coroutine = CodeFlags(rawValue: 0x80)
+    public static let iterableCoroutine = CodeFlags(rawValue: 0x100)
+    public static let asyncGenerator = CodeFlags(rawValue: 0x200)
+    public static let futureDivision = CodeFlags(rawValue: 0x20000)
+    public static let futureAbsoluteImport = CodeFlags(rawValue: 0x40000)
+    public static let futureWithStatement = CodeFlags(rawValue: 0x80000)
+    public static let futurePrintFunction = CodeFlags(rawValue: 0x100000)
+    public static let futureUnicodeLiterals = CodeFlags(rawValue: 0x200000)
+    public static let futureBarryAsFLUFL = CodeFlags(rawValue: 0x400000)
+    public static let futureGeneratorStop = CodeFlags(rawValue: 0x800000)
+    public static let futureAnnotations = CodeFlags(rawValue: 0x1000000)
+}
+
+/// Instructions whose exceptions a handler takes. Word indices, end exclusive. When ranges nest, the inner one comes first.
+public struct ExceptionRange {
+    public var start: Int32
+    public var end: Int32
+    public var handler: Int32
+    /// The register that receives the exception.
+    public var register: Int32
+
+    public init(start: Int32, end: Int32, handler: Int32, register: Int32) {
+        self.start = start
+        self.end = end
+        self.handler = handler
+        self.register = register
+    }
+}
+
+/// The source range of the instructions from word `start` on; line -1 for artificial ones.
+public struct PositionEntry {
+    public var start: Int32
+    public var range: SourceRange
+
+    public init(start: Int32, range: SourceRange) {
+        self.start = start
+        self.range = range
+    }
+}
