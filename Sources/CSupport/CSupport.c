@@ -1,0 +1,27 @@
+#include "CSupport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+TaipanRuntime taipan;
+
+__attribute__((noinline)) void taipan_spill_registers(StackVisitor visitor, void *context) {
+    __builtin_unwind_init();
+    visitor(context, (uintptr_t)__builtin_frame_address(0) - 256);
+    // Keeps the call from becoming a tail call, which would pop the registers first.
+    __asm__ volatile("" ::: "memory");
+}
+
+int taipan_format_double(char *buffer, size_t size, char conversion, int precision, bool alternate, double value) {
+    char format[8];
+    snprintf(format, sizeof format, alternate ? "%%#.*%c" : "%%.*%c", conversion);
+    return snprintf(buffer, size, format, precision, value);
+}
+
+int taipan_open(const char *path, int flags, int mode) { return open(path, flags, mode); }
+int taipan_fcntl(int descriptor, int command, long argument) { return fcntl(descriptor, command, argument); }
+int taipan_ioctl(int descriptor, unsigned long request, void *argument) { return ioctl(descriptor, request, argument); }
+int taipan_errno(void) { return errno; }
+void taipan_set_errno(int value) { errno = value; }

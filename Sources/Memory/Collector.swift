@@ -1,0 +1,478 @@
+import Glibc
+
+/// The collector: mark and sweep, generational by sticky mark bits, non-moving.
+///
+/// A minor collection keeps the marks of the last one: what is marked is old and is not traced again, except for the old objects
+/// that were stored into since (`remembered`, filled by the write barrier). A major collection clears all marks first. Roots
+/// are the native stacks and register stacks, scanned conservatively, and the registered root tables.
+///
+/// After marking, in this order: weak references to dead objects are cleared and their callbacks queued; dead objects with a
+/// finalizer are kept alive once more and queued (PEP 442); then the dead are dead. The queue is drained by `Interpreter`
+/// at a safepoint, never inside an allocation.
+public enum Collector {
+    // MARK: State
+
+    static var stack: UnsafeMutablePointer<ObjectPointer> = .allocate(capacity: 1 << 12)
+    static var stackCount = 0
+    static var stackCapacity = 1 << 12
+    static var rememberedSet: UnsafeMutablePointer<ObjectPointer> = .allocate(capacity: 1 << 10)
+    static var rememberedCount = 0
+    static var rememberedCapacity = 1 << 10
+    /// Called when marking starts, to mark roots that rooms above own.
+    static var rootVisitors: [@convention(c) () -> Void] = []
+    /// Called after marking with whether it was major, to drop what died from side tables.
+    static var deathVisitors: [@convention(c) (Bool) -> Void] = []
+    static var running = false
+    /// Collections are put off while above zero (during start-up, or while a side table is inconsistent).
+    public static var suspended = 0
+    /// With `TAIPAN_GC=stress`: collect at every n-th slow allocation.
+    public static var stressInterval = 0
+    static var stressCount = 0
+    /// Set by `gc.disable`: only memory pressure far over the threshold collects.
+    public static var automatic = true
+
+    public private(set) static var minorCount = 0
+    public private(set) static var majorCount = 0
+    public private(set) static var longestPause = 0.0
+
+    /// Finalizable objects: those since the last collection, and older ones.
+    static var youngFinalizable: [UInt] = []
+    static var oldFinalizable: [UInt] = []
+    /// Objects whose finalizer waits to be run; roots.
+    public static var finalizerQueue: [UInt] = []
+    /// Set when `finalizerQueue` or the callbacks of `WeakTable` have something; the breaker bit tells the interpreter.
+    public static let breakerBit: UInt32 = 1
+
+    /// Adds a function that marks roots by calling `mark`.
+    public static func addRoots(_ visitor: @escaping @convention(c) () -> Void) { rootVisitors.append(visitor) }
+    /// Adds a function called after marking, before sweeping: `isMarked` tells who lives.
+    public static func addDeathVisitor(_ visitor: @escaping @convention(c) (Bool) -> Void) { deathVisitors.append(visitor) }
+
+    // MARK: When
+
+    @inline(__always) static func collectIfDue(about size: Int) {
+        if suspended > 0 || running { return }
+        if stressInterval > 0 {
+            stressCount += 1
+            if stressCount >= stressInterval {
+                stressCount = 0
+                collect(major: stressInterval == 1 || minorCount & 3 == 3)
+            }
+            return
+        }
+        if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
+        if !automatic && Heap.allocatedSinceCollection < 1 << 30 { return }
+        collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+    }
+
+    /// Collects now.
+    public static func collect(major: Bool) {
+        if running { return }
+        running = true
+        var started = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &started)
+        var request = major
+        withUnsafeMutablePointer(to: &request) { pointer in
+            taipan_spill_registers({ context, stackPointer in
+                Collector.run(major: context!.assumingMemoryBound(to: Bool.self).pointee, stackPointer: stackPointer)
+            }, UnsafeMutableRawPointer(pointer))
+        }
+        var ended = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &ended)
+        longestPause = max(longestPause, Double(ended.tv_sec - started.tv_sec) + Double(ended.tv_nsec - started.tv_nsec) * 1e-9)
+        running = false
+    }
+
+    static func run(major: Bool, stackPointer: UInt) {
+        finishSweep()
+        if major {
+            clearMarks()
+            rememberedCount = 0
+            majorCount += 1
+        } else {
+            minorCount += 1
+            rescanRemembered()
+        }
+        markRoots(stackPointer)
+        drain()
+        WeakTable.clearDead(major: major)
+        queueFinalizers(major: major)
+        for visitor in deathVisitors { visitor(major) }
+        // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
+        let survived = major ? sweepAll() : sweepNew()
+        Heap.oldBytes = major ? survived : Heap.oldBytes + survived
+        if major { Heap.majorThreshold = max(48 << 20, Heap.oldBytes * 2) }
+        Heap.allocatedSinceCollection = 0
+        if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
+    }
+
+    static func requestSafepoint(_ first: ThreadRef) {
+        var thread: ThreadRef? = first
+        while let current = thread {
+            taipan_breaker_set(current, breakerBit)
+            thread = current.pointee.next
+        }
+    }
+
+    // MARK: Marking
+
+    /// Whether an object survives the collection in progress.
+    @inline(__always) public static func isMarked(_ pointer: UnsafeMutableRawPointer) -> Bool {
+        pointer.assumingMemoryBound(to: ObjectHeader.self).pointee.mark != Mark.new
+    }
+
+    /// Marks a value found in an object or root.
+    @inline(__always) public static func mark(_ value: Value) {
+        if value.isHeap { mark(value.header) }
+    }
+
+    @inline(__always) public static func mark(_ header: ObjectPointer) {
+        if header.pointee.mark == Mark.new {
+            header.pointee.mark = Mark.old
+            if ShapeTable.record(header.pointee.shape).pointee.trace != .leaf { push(header) }
+        }
+    }
+
+    @inline(__always) static func push(_ header: ObjectPointer) {
+        if stackCount == stackCapacity { grow(&stack, &stackCapacity) }
+        stack[stackCount] = header
+        stackCount += 1
+    }
+
+    @inline(never) static func grow(_ buffer: inout UnsafeMutablePointer<ObjectPointer>, _ capacity: inout Int) {
+        let larger = UnsafeMutablePointer<ObjectPointer>.allocate(capacity: capacity * 2)
+        larger.moveInitialize(from: buffer, count: capacity)
+        buffer.deallocate()
+        buffer = larger
+        capacity *= 2
+    }
+
+    static func drain() {
+        while stackCount > 0 {
+            stackCount -= 1
+            scan(stack[stackCount])
+        }
+    }
+
+    /// Marks every value in a range of words.
+    @inline(__always) public static func mark(_ words: UnsafeMutablePointer<Value>, count: Int) {
+        var index = 0
+        while index < count {
+            mark(words[index])
+            index += 1
+        }
+    }
+
+    static func scan(_ header: ObjectPointer) {
+        let record = ShapeTable.record(header.pointee.shape)
+        mark(record.pointee.type)
+        let words = UnsafeMutableRawPointer(header).assumingMemoryBound(to: Value.self)
+        var mask = record.pointee.mask
+        while mask != 0 {
+            mark(words[mask.trailingZeroBitCount])
+            mask &= mask &- 1
+        }
+        switch record.pointee.trace {
+        case .leaf, .mask:
+            break
+        case .tail:
+            let first = Int(record.pointee.tailOffset) >> 3
+            mark(words + first, count: Heap.cellSize(UnsafeMutableRawPointer(header)) >> 3 - first)
+        case .counted:
+            mark(words + Int(record.pointee.tailOffset) >> 3, count: Int(words[1].bits))
+        case .custom:
+            record.pointee.visit.unsafelyUnwrapped(UnsafeMutableRawPointer(header))
+        }
+    }
+
+    static func markRoots(_ stackPointer: UInt) {
+        mark(taipan_well_known(), count: Int(WELL_KNOWN_COUNT))
+        mark(taipan_names(), count: Int(NAME_COUNT))
+        mark(taipan_latin1(), count: 256)
+        for visitor in rootVisitors { visitor() }
+        for address in finalizerQueue { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
+        for address in WeakTable.callbacks { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
+        var next = taipan.threads
+        let running = ThreadRegistry.current
+        while let thread = next {
+            let low = thread == running ? stackPointer : thread.pointee.savedStackPointer
+            scanConservatively(from: low, to: thread.pointee.nativeStackBase)
+            scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
+            mark(thread.pointee.exception)
+            mark(thread.pointee.handled)
+            mark(thread.pointee.context)
+            mark(thread.pointee.traceFunction)
+            mark(thread.pointee.profileFunction)
+            mark(thread.pointee.asyncGenFirstIter)
+            mark(thread.pointee.asyncGenFinalizer)
+            mark(thread.pointee.asyncException)
+            mark(thread.pointee.locals)
+            mark(thread.pointee.reprStack)
+            withUnsafeMutablePointer(to: &thread.pointee.extra) { mark(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self), count: 8) }
+            next = thread.pointee.next
+        }
+    }
+
+    /// Marks whatever the words of an address range point into.
+    public static func scanConservatively(from low: UInt, to high: UInt) {
+        guard low != 0, low < high else { return }
+        var address = (low + 7) & ~7
+        while address + 8 <= high {
+            let word = UnsafePointer<UInt>(bitPattern: address).unsafelyUnwrapped.pointee
+            if word >= taipan.heapBase, word < taipan.heapEnd, let object = Heap.object(containing: word) { mark(object) }
+            address += 8
+        }
+    }
+
+    // MARK: Remembered set
+
+    @inline(never) @usableFromInline static func remember(_ header: ObjectPointer) {
+        header.pointee.mark = Mark.remembered
+        if rememberedCount == rememberedCapacity { grow(&rememberedSet, &rememberedCapacity) }
+        rememberedSet[rememberedCount] = header
+        rememberedCount += 1
+    }
+
+    static func rescanRemembered() {
+        let count = rememberedCount
+        rememberedCount = 0
+        for index in 0 ..< count {
+            let header = rememberedSet[index]
+            header.pointee.mark = Mark.old
+            scan(header)
+        }
+        drain()
+    }
+
+    // MARK: Finalizers
+
+    /// Asks that `object`'s finalizer be queued once when it becomes unreachable.
+    public static func registerFinalizable(_ object: UnsafeMutableRawPointer) {
+        let header = object.assumingMemoryBound(to: ObjectHeader.self)
+        if header.pointee.bits & HeaderBits.finalizable != 0 { return }
+        header.pointee.bits |= HeaderBits.finalizable
+        if header.pointee.mark == Mark.new {
+            youngFinalizable.append(UInt(bitPattern: object))
+        } else {
+            oldFinalizable.append(UInt(bitPattern: object))
+        }
+    }
+
+    static func queueFinalizers(major: Bool) {
+        var candidates = youngFinalizable
+        youngFinalizable = []
+        if major {
+            swap(&candidates, &oldFinalizable)
+            candidates += oldFinalizable
+            oldFinalizable = []
+        }
+        for address in candidates {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
+            if header.pointee.mark != Mark.new {
+                oldFinalizable.append(address)
+            } else {
+                header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
+                finalizerQueue.append(address)
+            }
+        }
+        for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
+        drain()
+    }
+
+    // MARK: Sweeping
+
+    /// Completes the sweep that allocation left off, so that no dead cell looks alive.
+    static func finishSweep() {
+        for sizeClass in 1 ..< Int(SMALL_CLASSES) {
+            taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
+            let cellSize = sizeClass << 4
+            var index = Heap.current[sizeClass]
+            Heap.current[sizeClass] = 0
+            if index == 0 {
+                index = Heap.sweepLists[sizeClass]
+                Heap.sweepLists[sizeClass] = 0
+            } else {
+                Heap.blocks[Int(index)].next = Heap.sweepLists[sizeClass]
+                Heap.sweepLists[sizeClass] = 0
+            }
+            while index != 0 {
+                let info = Heap.blocks + Int(index)
+                freeDead(blockAt: Int(index), cellSize: cellSize, from: Int(info.pointee.detail))
+                index = info.pointee.next
+                info.pointee.next = 0
+            }
+        }
+    }
+
+    static func freeDead(blockAt index: Int, cellSize: Int, from start: Int) {
+        let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
+        let end = blockSize / cellSize * cellSize
+        var offset = start
+        while offset < end {
+            if !Heap.isLive(base + offset) { (base + offset).storeBytes(of: 0, as: UInt64.self) }
+            offset += cellSize
+        }
+    }
+
+    static func clearMarks() {
+        var index = 1
+        while index < Heap.blockTop {
+            let info = Heap.blocks + index
+            let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
+            switch info.pointee.kind {
+            case BlockKind.small:
+                let cellSize = Int(info.pointee.sizeClass) << 4
+                let end = blockSize / cellSize * cellSize
+                var offset = 0
+                while offset < end {
+                    (base + offset).assumingMemoryBound(to: ObjectHeader.self).pointee.mark = Mark.new
+                    offset += cellSize
+                }
+                index += 1
+            case BlockKind.largeStart:
+                base.assumingMemoryBound(to: ObjectHeader.self).pointee.mark = Mark.new
+                index += Int(info.pointee.detail)
+            default:
+                index += 1
+            }
+        }
+    }
+
+    /// After a minor collection: blocks with new objects wait to be swept by allocation. Returns about how many bytes survived.
+    static func sweepNew() -> Int {
+        var survived = 0
+        var index = Heap.blockTop - 1
+        while index > 0 {
+            let info = Heap.blocks + index
+            if info.pointee.kind == BlockKind.small && info.pointee.hasNew {
+                survived += requeue(index, emptyIsFreed: false)
+            }
+            index -= 1
+        }
+        return survived + sweepLarge(&Heap.newLarge, into: &Heap.oldLarge)
+    }
+
+    /// After a major collection: every block. Empty ones go back to the pool, and many of them to the system.
+    static func sweepAll() -> Int {
+        var survived = 0
+        var index = Heap.blockTop - 1
+        while index > 0 {
+            if Heap.blocks[index].kind == BlockKind.small { survived += requeue(index, emptyIsFreed: true) }
+            index -= 1
+        }
+        var large = Heap.newLarge + Heap.oldLarge
+        Heap.newLarge = []
+        Heap.oldLarge = []
+        survived += sweepLarge(&large, into: &Heap.oldLarge)
+        returnMemory(keeping: max(survived / 2, 32 << 20) >> blockShift)
+        return survived
+    }
+
+    /// Counts a block's survivors, frees its dead and lists it for allocation if there is room. Returns the bytes that survived.
+    private static func requeue(_ index: Int, emptyIsFreed: Bool) -> Int {
+        let info = Heap.blocks + index
+        let sizeClass = Int(info.pointee.sizeClass)
+        let cellSize = sizeClass << 4
+        let end = blockSize / cellSize * cellSize
+        let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
+        var live = 0
+        var offset = 0
+        while offset < end {
+            if Heap.isLive(base + offset) { live += cellSize } else { (base + offset).storeBytes(of: 0, as: UInt64.self) }
+            offset += cellSize
+        }
+        info.pointee.hasNew = false
+        info.pointee.detail = 0
+        if live == 0 && emptyIsFreed {
+            Heap.releaseBlocks(index, 1)
+        } else if live < end {
+            info.pointee.next = Heap.sweepLists[sizeClass]
+            Heap.sweepLists[sizeClass] = UInt32(index)
+        } else {
+            info.pointee.detail = UInt32(end)
+        }
+        return live
+    }
+
+    private static func sweepLarge(_ list: inout [UInt32], into survivors: inout [UInt32]) -> Int {
+        var survived = 0
+        for start in list {
+            let count = Int(Heap.blocks[Int(start)].detail)
+            let header = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: Int(start))).unsafelyUnwrapped.assumingMemoryBound(to: ObjectHeader.self)
+            Heap.blocks[Int(start)].hasNew = false
+            if header.pointee.mark == Mark.new {
+                Heap.releaseBlocks(Int(start), count)
+            } else {
+                survivors.append(start)
+                survived += count << blockShift
+            }
+        }
+        list = []
+        return survived
+    }
+
+    /// Gives free blocks beyond `keeping` back to the system, the highest first, and lowers the top of the heap.
+    private static func returnMemory(keeping: Int) {
+        while Heap.blockTop > 1 && Heap.blocks[Heap.blockTop - 1].kind == BlockKind.free {
+            Heap.blockTop -= 1
+            Heap.freeBlocks -= 1
+            if Heap.blocks[Heap.blockTop].detail == 0 { Heap.giveBack(Heap.blockTop, 1) }
+            Heap.blocks[Heap.blockTop] = BlockInfo()
+        }
+        Heap.freeHint = min(Heap.freeHint, Heap.blockTop)
+        var kept = 0
+        var index = 1
+        while index < Heap.blockTop {
+            if Heap.blocks[index].kind == BlockKind.free && Heap.blocks[index].detail == 0 {
+                kept += 1
+                if kept > keeping { Heap.giveBack(index, 1) }
+            }
+            index += 1
+        }
+    }
+
+    /// Visits every object of the heap (for `gc.get_objects` and statistics). The visitor must not allocate.
+    public static func forEachObject(_ body: (ObjectPointer) -> Void) {
+        finishSweep()
+        var index = 1
+        while index < Heap.blockTop {
+            let info = Heap.blocks + index
+            let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
+            if info.pointee.kind == BlockKind.small {
+                let cellSize = Int(info.pointee.sizeClass) << 4
+                let end = blockSize / cellSize * cellSize
+                var offset = 0
+                while offset < end {
+                    let header = (base + offset).assumingMemoryBound(to: ObjectHeader.self)
+                    if header.pointee.shape != 0 { body(header) }
+                    offset += cellSize
+                }
+            } else if info.pointee.kind == BlockKind.largeStart {
+                body(base.assumingMemoryBound(to: ObjectHeader.self))
+            }
+            index += 1
+        }
+    }
+
+    /// Visits the values that an object refers to, its type left out.
+    public static func forEachReferent(of object: Value, _ body: (Value) -> Void) {
+        let record = ShapeTable.record(object.shapeIndex)
+        let words = object.object(Value.self)
+        var mask = record.pointee.mask
+        while mask != 0 {
+            let value = words[mask.trailingZeroBitCount]
+            if !value.isEmpty { body(value) }
+            mask &= mask &- 1
+        }
+        let first = Int(record.pointee.tailOffset) >> 3
+        switch record.pointee.trace {
+        case .tail:
+            for index in first ..< max(first, Heap.cellSize(object.raw) >> 3) where !words[index].isEmpty { body(words[index]) }
+        case .counted:
+            for index in first ..< first + Int(words[1].bits) where !words[index].isEmpty { body(words[index]) }
+        case .leaf, .mask, .custom:
+            break
+        }
+    }
+}

@@ -1,0 +1,305 @@
+import Glibc
+
+/// The heap: one reserved address range cut into 32 KiB blocks.
+///
+/// A small object lives in a block of equal cells; there is a size class for every multiple of 16 bytes up to 1008. A larger
+/// object owns a run of whole blocks (pages that it does not touch cost no memory). Objects never move, so an address
+/// is an identity, and native code may hold one on its stack.
+///
+/// Allocation bumps a cursor through a run of free cells; the run was cleared when it was found, so a new object is
+/// all zero but for its header. When a run is used up, `allocateSlow` looks for the next one, block by block: this is
+/// the sweep, done as late as possible. A cell whose header word is zero is free; a cell ahead of the sweep whose mark
+/// is `new` was not reached by the last collection and is free too.
+///
+/// Invariant: no block is half swept while marking runs (`finishSweep`).
+
+public let blockSize = 32768
+let blockShift = 15
+/// Largest size of a small object, in bytes.
+public let largestSmall = 16 * (Int(SMALL_CLASSES) - 1)
+
+public enum Mark {
+    public static let new: UInt8 = 0
+    public static let old: UInt8 = 1
+    public static let remembered: UInt8 = 2
+}
+
+/// `ObjectHeader.bits`
+public enum HeaderBits {
+    /// Somebody holds a weak reference to the object.
+    public static let weaklyReferenced: UInt8 = 1
+    /// The object is in the finalizer registry.
+    public static let finalizable: UInt8 = 2
+    /// Its finalizer has run.
+    public static let finalized: UInt8 = 4
+}
+
+enum BlockKind {
+    static let free: UInt8 = 0
+    static let small: UInt8 = 1
+    static let largeStart: UInt8 = 2
+    static let largeTail: UInt8 = 3
+}
+
+/// What the heap knows of a block, beside it in a table.
+struct BlockInfo {
+    var kind: UInt8 = 0
+    /// The block holds objects allocated since the last collection.
+    var hasNew: Bool = false
+    var sizeClass: UInt16 = 0
+    /// Small: where the sweep stands, in bytes. Large start: blocks of the object. Large tail: distance to the start. Free start: run length.
+    var detail: UInt32 = 0
+    /// The next block of a sweep list; 0 ends it.
+    var next: UInt32 = 0
+    /// ceil(2^32 / cell size), to find a cell by multiplication.
+    var reciprocal: UInt32 = 0
+}
+
+func reserveAddressRange(_ size: Int) -> UnsafeMutableRawPointer? {
+    let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    return pointer == MAP_FAILED ? nil : pointer
+}
+
+public enum Heap {
+    static var blocks: UnsafeMutablePointer<BlockInfo>! = nil
+    static var blockLimit = 0
+    /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
+    static var blockTop = 1
+    static var freeBlocks = 0
+    /// Heads of the lists of blocks still to be swept, by size class.
+    static var sweepLists: UnsafeMutablePointer<UInt32>! = nil
+    /// The block that each size class is now being swept through; 0 for none.
+    static var current: UnsafeMutablePointer<UInt32>! = nil
+    /// Lowest block that may be free.
+    static var freeHint = 1
+
+    /// Bytes handed out since the last collection.
+    public internal(set) static var allocatedSinceCollection = 0
+    /// Bytes in objects that survived a collection, about.
+    public internal(set) static var oldBytes = 0
+    /// Bytes of memory outside the heap that objects hold (buffers of native libraries).
+    public static var externalBytes = 0
+    static var nurserySize = 16 << 20
+    static var majorThreshold = 48 << 20
+
+    /// Reserves address space. Called once, before anything else. False when there is none to be had.
+    public static func start() -> Bool {
+        var size = 1 << 38
+        while size >= 1 << 28 {
+            if let base = reserveAddressRange(size) {
+                let address = (UInt(bitPattern: base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
+                taipan.heapBase = address
+                taipan.heapEnd = (UInt(bitPattern: base) + UInt(size)) & ~UInt(blockSize - 1)
+                blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
+                guard let table = reserveAddressRange(blockLimit * MemoryLayout<BlockInfo>.stride) else { return false }
+                blocks = table.assumingMemoryBound(to: BlockInfo.self)
+                sweepLists = .allocate(capacity: Int(SMALL_CLASSES))
+                sweepLists.initialize(repeating: 0, count: Int(SMALL_CLASSES))
+                current = .allocate(capacity: Int(SMALL_CLASSES))
+                current.initialize(repeating: 0, count: Int(SMALL_CLASSES))
+                ShapeTable.reserve()
+                return taipan.shapes != nil
+            }
+            size >>= 1
+        }
+        return false
+    }
+
+    // MARK: Allocation
+
+    /// A zeroed object of `size` bytes, header included, with the shape set. Returns nil when memory is exhausted, which the caller
+    /// turns into MemoryError. May collect.
+    @inlinable @inline(__always) public static func allocate(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        let sizeClass = (size + 15) >> 4
+        if sizeClass < Int(SMALL_CLASSES) {
+            let run = taipan_run(sizeClass)
+            let cell = run.pointee.cursor
+            let next = cell &+ UInt(sizeClass << 4)
+            if next <= run.pointee.limit {
+                run.pointee.cursor = next
+                let pointer = UnsafeMutableRawPointer(bitPattern: cell).unsafelyUnwrapped
+                pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
+                return pointer
+            }
+        }
+        return allocateSlow(size, shape: shape)
+    }
+
+    @inline(never) @usableFromInline static func allocateSlow(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        Collector.collectIfDue(about: size)
+        let sizeClass = (size + 15) >> 4
+        if sizeClass >= Int(SMALL_CLASSES) { return allocateLarge(size, shape: shape) }
+        guard nextRun(sizeClass) else { return nil }
+        let run = taipan_run(sizeClass)
+        let pointer = UnsafeMutableRawPointer(bitPattern: run.pointee.cursor).unsafelyUnwrapped
+        run.pointee.cursor += UInt(sizeClass << 4)
+        pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
+        return pointer
+    }
+
+    @inline(__always) static func address(ofBlock index: Int) -> UInt { taipan.heapBase + UInt(index << blockShift) }
+
+    /// Finds the next run of free cells for a size class. False when memory is exhausted.
+    static func nextRun(_ sizeClass: Int) -> Bool {
+        let cellSize = sizeClass << 4
+        let end = blockSize / cellSize * cellSize
+        while true {
+            let index = Int(current[sizeClass])
+            if index != 0 {
+                let info = blocks + index
+                let base = UnsafeMutableRawPointer(bitPattern: address(ofBlock: index)).unsafelyUnwrapped
+                var offset = Int(info.pointee.detail)
+                while offset < end && isLive(base + offset) { offset += cellSize }
+                if offset < end {
+                    let runStart = offset
+                    repeat { offset += cellSize } while offset < end && !isLive(base + offset)
+                    memset(base + runStart, 0, offset - runStart)
+                    info.pointee.detail = UInt32(offset)
+                    info.pointee.hasNew = true
+                    allocatedSinceCollection += offset - runStart
+                    let start = address(ofBlock: index)
+                    taipan_run(sizeClass).pointee = FreeRun(cursor: start + UInt(runStart), limit: start + UInt(offset))
+                    return true
+                }
+                info.pointee.detail = UInt32(end)
+            }
+            let next = sweepLists[sizeClass]
+            if next != 0 {
+                sweepLists[sizeClass] = blocks[Int(next)].next
+                blocks[Int(next)].next = 0
+                current[sizeClass] = next
+                continue
+            }
+            guard let fresh = takeBlocks(1) else { return false }
+            blocks[fresh] = BlockInfo(kind: BlockKind.small, hasNew: true, sizeClass: UInt16(sizeClass), detail: UInt32(end), next: 0,
+                                      reciprocal: UInt32((UInt64(1) << 32 + UInt64(cellSize) - 1) / UInt64(cellSize)))
+            current[sizeClass] = UInt32(fresh)
+            allocatedSinceCollection += end
+            let start = address(ofBlock: fresh)
+            taipan_run(sizeClass).pointee = FreeRun(cursor: start, limit: start + UInt(end))
+            return true
+        }
+    }
+
+    @inline(__always) static func isLive(_ cell: UnsafeMutableRawPointer) -> Bool {
+        let header = cell.assumingMemoryBound(to: ObjectHeader.self)
+        return header.pointee.shape != 0 && header.pointee.mark != Mark.new
+    }
+
+    /// Index of the first of `count` contiguous free blocks, which are zero and now taken. nil when memory is exhausted.
+    static func takeBlocks(_ count: Int) -> Int? {
+        if freeBlocks >= count {
+            var index = freeHint
+            while index < blockTop && blocks[index].kind != BlockKind.free { index += 1 }
+            freeHint = index
+            var run = 0
+            while index < blockTop {
+                run = blocks[index].kind == BlockKind.free ? run + 1 : 0
+                index += 1
+                if run == count {
+                    let start = index - count
+                    freeBlocks -= count
+                    if start == freeHint { freeHint = index }
+                    clearBlocks(start, count)
+                    return start
+                }
+            }
+        }
+        guard blockTop + count <= blockLimit else { return nil }
+        let start = blockTop
+        blockTop += count
+        return start
+    }
+
+    /// Zeroes free blocks; those given back to the system (`detail` 1) are zero already.
+    private static func clearBlocks(_ start: Int, _ count: Int) {
+        for index in start ..< start + count where blocks[index].detail == 0 {
+            memset(UnsafeMutableRawPointer(bitPattern: address(ofBlock: index)).unsafelyUnwrapped, 0, blockSize)
+        }
+    }
+
+    static func releaseBlocks(_ start: Int, _ count: Int) {
+        for index in start ..< start + count { blocks[index] = BlockInfo() }
+        freeBlocks += count
+        freeHint = min(freeHint, start)
+        if count >= 4 { giveBack(start, count) }
+    }
+
+    static func giveBack(_ start: Int, _ count: Int) {
+        madvise(UnsafeMutableRawPointer(bitPattern: address(ofBlock: start)), count << blockShift, MADV_DONTNEED)
+        for index in start ..< start + count { blocks[index].detail = 1 }
+    }
+
+    private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        guard size > 0, size < 1 << 46 else { return nil }
+        let count = (size + blockSize - 1) >> blockShift
+        if count << blockShift > 1 << 30, !systemHasMemory(count << blockShift) { return nil }
+        guard let start = takeBlocks(count) else { return nil }
+        blocks[start] = BlockInfo(kind: BlockKind.largeStart, hasNew: true, detail: UInt32(count))
+        if count > 1 {
+            for index in start + 1 ..< start + count {
+                blocks[index] = BlockInfo(kind: BlockKind.largeTail, detail: UInt32(index - start))
+            }
+        }
+        newLarge.append(UInt32(start))
+        allocatedSinceCollection += size
+        let pointer = UnsafeMutableRawPointer(bitPattern: address(ofBlock: start)).unsafelyUnwrapped
+        pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
+        return pointer
+    }
+
+    /// Large objects, young ones apart.
+    static var newLarge: [UInt32] = []
+    static var oldLarge: [UInt32] = []
+
+    /// Whether a single huge object can be had at all; overcommit would otherwise let it fail on first touch.
+    private static func systemHasMemory(_ size: Int) -> Bool {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        guard pages > 0, page > 0 else { return true }
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit) == 0, limit.rlim_cur != rlim_t.max, size > Int(clamping: limit.rlim_cur) { return false }
+        return size < pages * page
+    }
+
+    // MARK: Looking objects up
+
+    /// The object that a word points into, or nil: for the conservative scan and for checking foreign handles.
+    static func object(containing word: UInt) -> ObjectPointer? {
+        guard word >= taipan.heapBase, word < taipan.heapEnd else { return nil }
+        let offset = Int(word - taipan.heapBase)
+        let index = offset >> blockShift
+        guard index < blockTop else { return nil }
+        let info = blocks + index
+        switch info.pointee.kind {
+        case BlockKind.small:
+            let cellSize = Int(info.pointee.sizeClass) << 4
+            let inside = offset & (blockSize - 1)
+            var cell = Int((UInt64(inside) * UInt64(info.pointee.reciprocal)) >> 32)
+            if cell * cellSize > inside { cell -= 1 }
+            guard (cell + 1) * cellSize <= blockSize else { return nil }
+            let pointer = UnsafeMutableRawPointer(bitPattern: address(ofBlock: index) + UInt(cell * cellSize)).unsafelyUnwrapped
+                .assumingMemoryBound(to: ObjectHeader.self)
+            return pointer.pointee.shape == 0 ? nil : pointer
+        case BlockKind.largeStart, BlockKind.largeTail:
+            let start = info.pointee.kind == BlockKind.largeStart ? index : index - Int(info.pointee.detail)
+            return UnsafeMutableRawPointer(bitPattern: address(ofBlock: start)).unsafelyUnwrapped.assumingMemoryBound(to: ObjectHeader.self)
+        default:
+            return nil
+        }
+    }
+
+    /// Bytes of the cell or blocks that hold an object.
+    public static func cellSize(_ pointer: UnsafeMutableRawPointer) -> Int {
+        let info = blocks + Int(UInt(bitPattern: pointer) - taipan.heapBase) >> blockShift
+        return info.pointee.kind == BlockKind.small ? Int(info.pointee.sizeClass) << 4 : Int(info.pointee.detail) << blockShift
+    }
+
+    // MARK: Write barrier
+
+    /// To be called after a value was stored into `owner`.
+    @inlinable @inline(__always) public static func barrier(_ owner: UnsafeMutableRawPointer) {
+        let header = owner.assumingMemoryBound(to: ObjectHeader.self)
+        if header.pointee.mark == Mark.old { Collector.remember(header) }
+    }
+}

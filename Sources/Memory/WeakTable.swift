@@ -1,0 +1,89 @@
+/// Weak references, as the collector sees them: cells that name an object without keeping it alive.
+///
+/// A cell is an ordinary heap object that begins with `WeakCell`; its `target` word is not traced. The table lists, for each
+/// referent, its cells in order of creation. New registrations since the last collection are kept apart, since a minor
+/// collection can only kill objects that are younger than that.
+public struct WeakCell {
+    public var header: ObjectHeader
+    /// The referent; empty once it has died.
+    public var target: Value
+    /// Traced: a callable, or empty.
+    public var callback: Value
+}
+
+public enum WeakTable {
+    static var cells: [UInt: [UInt]] = [:]
+    static var youngReferents: [UInt] = []
+    /// Cells whose callbacks wait to be called; roots.
+    public static var callbacks: [UInt] = []
+
+    /// Registers a cell whose `target` is set.
+    public static func register(_ cell: UnsafeMutablePointer<WeakCell>) {
+        let target = cell.pointee.target
+        let address = UInt(target.bits)
+        target.header.pointee.bits |= HeaderBits.weaklyReferenced
+        if cells[address] == nil || cell.pointee.header.mark == Mark.new { youngReferents.append(address) }
+        cells[address, default: []].append(UInt(bitPattern: cell))
+    }
+
+    /// The living cells of an object, oldest first.
+    public static func cells(of object: Value) -> [UInt] {
+        guard object.isHeap, object.header.pointee.bits & HeaderBits.weaklyReferenced != 0 else { return [] }
+        return cells[UInt(object.bits)] ?? []
+    }
+
+    static func clearDead(major: Bool) {
+        if cells.isEmpty { youngReferents = []; return }
+        if major {
+            for address in Array(cells.keys) { settle(address) }
+        } else {
+            for address in youngReferents { settle(address) }
+        }
+        youngReferents = []
+        for address in callbacks { Collector.mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
+        Collector.drain()
+    }
+
+    /// Drops cells that died, and clears those whose referent did.
+    private static func settle(_ address: UInt) {
+        guard let list = cells[address] else { return }
+        let referent = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+        let alive = list.filter { Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }
+        if referent.pointee.mark != Mark.new {
+            if alive.isEmpty {
+                cells[address] = nil
+                referent.pointee.bits &= ~HeaderBits.weaklyReferenced
+            } else if alive.count != list.count {
+                cells[address] = alive
+            }
+            return
+        }
+        cells[address] = nil
+        referent.pointee.bits &= ~HeaderBits.weaklyReferenced
+        for cellAddress in alive.reversed() {
+            let cell = UnsafeMutablePointer<WeakCell>(bitPattern: cellAddress).unsafelyUnwrapped
+            cell.pointee.target = .empty
+            if !cell.pointee.callback.isEmpty && !cell.pointee.callback.isNone { callbacks.append(cellAddress) }
+        }
+    }
+}
+
+/// The threads that the collector must scan. The interpreter lock guards the list.
+public enum ThreadRegistry {
+    /// The thread that holds the interpreter lock.
+    public static var current: ThreadRef?
+
+    public static func add(_ thread: ThreadRef) {
+        thread.pointee.next = taipan.threads
+        thread.pointee.previous = nil
+        taipan.threads?.pointee.previous = thread
+        taipan.threads = thread
+    }
+
+    public static func remove(_ thread: ThreadRef) {
+        if let previous = thread.pointee.previous { previous.pointee.next = thread.pointee.next } else { taipan.threads = thread.pointee.next }
+        thread.pointee.next?.pointee.previous = thread.pointee.previous
+        thread.pointee.next = nil
+        thread.pointee.previous = nil
+    }
+}
