@@ -9,8 +9,8 @@ let swiftFlags: [SwiftSetting] = [
 ]
 
 /// A room: one target that may import only the rooms named, which all stand above it in the list.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftFlags)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftFlags)
 }
 
 let package = Package(
@@ -25,9 +25,21 @@ let package = Package(
         room("Bytecode", ["Syntax"]),
         room("Memory", ["CSupport"]),
         room("Objects", ["CSupport", "Memory"]),
-        room("Interpreter", ["CSupport", "Memory", "Objects", "Syntax", "Bytecode"]),
-        room("Builtins", ["CSupport", "Memory", "Objects", "Syntax", "Bytecode", "Interpreter"]),
-        .executableTarget(name: "taipan", dependencies: ["Interpreter", "Builtins"], swiftSettings: swiftFlags),
+        // The built-in types' methods. Each may use those above it.
+        room("NumberTypes", ["Objects"]),
+        room("TextTypes", ["Objects", "NumberTypes"]),
+        room("ContainerTypes", ["Objects"]),
+        room("CoreTypes", ["Objects"]),
+        room("Interpreter", ["Objects", "Syntax", "Bytecode"]),
+        room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
+        // The native modules that the standard library needs, grouped by what changes together.
+        room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
+        room("StandardText", ["Objects", "NumberTypes", "TextTypes"], path: "Sources/StandardModules/Text"),
+        room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
+        room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
+        room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
+        .executableTarget(name: "taipan", dependencies: ["Interpreter", "Builtins", "StandardNumbers", "StandardText", "StandardContainers", "StandardIO",
+                                                         "StandardSystem"], swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]
 )

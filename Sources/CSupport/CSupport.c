@@ -1,7 +1,9 @@
+#define _GNU_SOURCE
 #include "CSupport.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 
@@ -25,3 +27,16 @@ int taipan_fcntl(int descriptor, int command, long argument) { return fcntl(desc
 int taipan_ioctl(int descriptor, unsigned long request, void *argument) { return ioctl(descriptor, request, argument); }
 int taipan_errno(void) { return errno; }
 void taipan_set_errno(int value) { errno = value; }
+
+bool taipan_native_stack(uintptr_t *low, uintptr_t *high) {
+    pthread_attr_t attributes;
+    void *address;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return false;
+    int status = pthread_attr_getstack(&attributes, &address, &size);
+    pthread_attr_destroy(&attributes);
+    if (status != 0) return false;
+    *low = (uintptr_t)address;
+    *high = (uintptr_t)address + size;
+    return true;
+}

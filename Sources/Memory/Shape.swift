@@ -81,3 +81,15 @@ extension Value {
     /// The shape index of a heap object.
     @inlinable public var shapeIndex: ShapeIndex { @inline(__always) get { header.pointee.shape } }
 }
+
+extension ShapeTable {
+    /// Keeps the indices up to `last` for numbered types.
+    public static func reserveNumbered(_ last: UInt32) { count = max(count, last + 1) }
+
+    /// Sets a numbered shape's record; the type can be defined later.
+    public static func define(_ index: ShapeIndex, type: Value, trace: TraceKind = .leaf, mask: UInt64 = 0, tailOffset: Int = 0,
+                              visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)? = nil) {
+        record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, tailOffset: UInt16(tailOffset), flags: 0, mask: mask,
+                                                 visit: visit, payload: (0, 0, 0, 0)))
+    }
+}

@@ -136,6 +136,9 @@ static inline uint32_t taipan_breaker_load(ThreadState *_Nonnull t) {
 static inline void taipan_breaker_set(ThreadState *_Nonnull t, uint32_t bits) { atomic_fetch_or(&t->breaker, bits); }
 static inline void taipan_breaker_clear(ThreadState *_Nonnull t, uint32_t bits) { atomic_fetch_and(&t->breaker, ~bits); }
 
+/// The bounds of the calling thread's native stack. False when the system does not tell.
+bool taipan_native_stack(uintptr_t *_Nonnull low, uintptr_t *_Nonnull high);
+
 /// printf of one double with the given conversion ('e', 'f', 'g', 'a'), precision and alternate flag.
 int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, int precision, bool alternate, double value);
 

@@ -1,0 +1,132 @@
+/// Attribute access: `object.__getattribute__` and `__setattr__`, `type`'s own, and the functions native code uses.
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// getattr(x, name)
+    @inline(__always) public func getAttribute(_ object: Value, _ name: Value) -> Value {
+        let type = object.type
+        guard let function = type.binary(.getAttribute) else { return raiseAttributeError(object, name) }
+        return function(self, object, name)
+    }
+
+    public func getAttribute(_ object: Value, _ name: Name) -> Value { getAttribute(object, name.value) }
+
+    /// getattr(x, name, <empty>): AttributeError is swallowed; empty with an exception for any other.
+    public func getAttributeOrEmpty(_ object: Value, _ name: Value) -> Value {
+        let type = object.type
+        if type.has(.plainGet) { return genericGet(object, name, quiet: true) }
+        let result = getAttribute(object, name)
+        if result.isEmpty { _ = clearException(.attributeError) }
+        return result
+    }
+
+    public func getAttributeOrEmpty(_ object: Value, _ name: Name) -> Value { getAttributeOrEmpty(object, name.value) }
+
+    /// setattr(x, name, value), or delattr when `value` is the zero word. False when it has raised.
+    public func setAttribute(_ object: Value, _ name: Value, _ value: Value) -> Bool {
+        guard let function = object.type.store(.setAttribute) else {
+            raise(.typeError, "'\(object.type.name)' object has no attributes")
+            return false
+        }
+        return function(self, object, name, value) == 0
+    }
+
+    public func setAttribute(_ object: Value, _ name: Name, _ value: Value) -> Bool { setAttribute(object, name.value, value) }
+
+    /// object.__getattribute__. With `quiet`, a missing attribute is the empty value and nothing is raised.
+    public func genericGet(_ object: Value, _ name: Value, quiet: Bool = false) -> Value {
+        let type = object.type
+        let found = type.lookup(name)
+        var get: TernaryFunction?
+        if !found.isEmpty && found.isPointer {
+            let kind = found.type
+            get = kind.slot(.descriptorGet, as: TernaryFunction.self)
+            if let get, kind.slotPointer(.descriptorSet).pointee != nil {
+                let result = get(self, found, object, type.value)
+                if quiet && result.isEmpty { _ = clearException(.attributeError) }
+                return result
+            }
+        }
+        if type.pointer.pointee.dictOffset != 0 {
+            let own = InstanceAttributes.get(object, type, name)
+            if !own.isEmpty { return own }
+        }
+        if let get {
+            let result = get(self, found, object, type.value)
+            if quiet && result.isEmpty { _ = clearException(.attributeError) }
+            return result
+        }
+        if !found.isEmpty { return found }
+        return quiet ? .empty : raiseAttributeError(object, name)
+    }
+
+    /// object.__setattr__ and __delattr__. False when it has raised.
+    public func genericSet(_ object: Value, _ name: Value, _ value: Value) -> Bool {
+        let type = object.type
+        let found = type.lookup(name)
+        if !found.isEmpty, found.isPointer, let set = found.type.store(.descriptorSet) { return set(self, found, object, value) == 0 }
+        if type.pointer.pointee.dictOffset != 0 {
+            if !value.isEmpty { return InstanceAttributes.set(self, object, type, name, value) }
+            switch InstanceAttributes.delete(self, object, name) {
+            case 1: return true
+            case -1: return false
+            default: _ = raiseAttributeError(StringRef(name).description, object, name)
+            }
+            return false
+        }
+        if found.isEmpty {
+            _ = raiseAttributeError(object, name)
+        } else {
+            _ = raiseAttributeError("'\(type.name)' object attribute '\(StringRef(name).description)' is read-only", object, name)
+        }
+        return false
+    }
+
+    // MARK: Types
+
+    /// type.__getattribute__
+    public func typeGet(_ object: Value, _ name: Value, quiet: Bool = false) -> Value {
+        let type = TypeRef(object)
+        let meta = object.type
+        let metaFound = meta.lookup(name)
+        var get: TernaryFunction?
+        if !metaFound.isEmpty && metaFound.isPointer {
+            get = metaFound.type.slot(.descriptorGet, as: TernaryFunction.self)
+            if let get, metaFound.type.slotPointer(.descriptorSet).pointee != nil { return get(self, metaFound, object, meta.value) }
+        }
+        let found = type.lookup(name)
+        if !found.isEmpty {
+            if found.isPointer, let get = found.type.slot(.descriptorGet, as: TernaryFunction.self) { return get(self, found, .empty, object) }
+            return found
+        }
+        if let get { return get(self, metaFound, object, meta.value) }
+        if !metaFound.isEmpty { return metaFound }
+        return quiet ? .empty : raiseAttributeError(object, name)
+    }
+
+    /// type.__setattr__ and __delattr__. False when it has raised.
+    public func typeSet(_ object: Value, _ name: Value, _ value: Value) -> Bool {
+        let type = TypeRef(object)
+        if type.has(.immutable) {
+            raise(.typeError, "cannot set '\(StringRef(name).description)' attribute of immutable type '\(type.name)'")
+            return false
+        }
+        let meta = object.type
+        let metaFound = meta.lookup(name)
+        if !metaFound.isEmpty, metaFound.isPointer, let set = metaFound.type.store(.descriptorSet) { return set(self, metaFound, object, value) == 0 }
+        let key = StringRef(name).interned().value
+        if value.isEmpty {
+            let entry = type.namespace.find(string: key)
+            if entry < 0 {
+                _ = raiseAttributeError(object, name)
+                return false
+            }
+            type.namespace.remove(entry: entry)
+        } else if !type.namespace.set(self, key, value) {
+            return false
+        }
+        type.modified()
+        let text = StringRef(key)
+        if text.count > 4 && text[0] == 0x5F && text[1] == 0x5F && text[text.count - 1] == 0x5F { SlotTable.update(type, name: key) }
+        return true
+    }
+}

@@ -1,0 +1,379 @@
+import Glibc
+
+/// Dicts: compact, insertion-ordered hash tables.
+///
+/// Entries stand in order of insertion, three words each (hash as a small int, key, value); deletion leaves a hole whose key is the zero word.
+/// An open-addressing index maps hashes to entry numbers. Both live in one `DictTable`, which is replaced as a whole when
+/// it is full, so that an iteration notices by the table's identity and a lookup interrupted by `__eq__` can start again.
+///
+/// `version` changes whenever an entry's place changes (insertion, deletion, growth), not when a value does: an inline cache that holds
+/// a version and an entry number reads the value with no lookup.
+public struct DictRef {
+    public let pointer: UnsafeMutablePointer<DictObject>
+
+    @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(DictObject.self) }
+    @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
+    @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
+
+    static let freeIndex = -1
+    static let deletedIndex = -2
+
+    /// Entry `n` is at `3 * n`. Only while the table is not replaced.
+    @inlinable public var entries: UnsafeMutablePointer<Value> {
+        @inline(__always) get { (pointer.pointee.table.raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self) }
+    }
+    /// Entries used, holes included.
+    @inlinable public var used: Int {
+        @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : pointer.pointee.table.object(DictTable.self).pointee.tracedWords / 3 }
+    }
+
+    /// A version that stays as long as no entry moves.
+    @inlinable public var version: UInt32 {
+        @inline(__always) get {
+            if pointer.pointee.version == 0 { pointer.pointee.version = ShapeTable.nextVersion() }
+            return pointer.pointee.version
+        }
+    }
+
+    /// Called by every structural change.
+    @inline(__always) func moved() { pointer.pointee.version = 0 }
+
+    // MARK: The index
+
+    @inline(__always) static func indexBase(_ table: UnsafeMutablePointer<DictTable>) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(table) + MemoryLayout<DictTable>.size + Int(table.pointee.capacity) * 24
+    }
+
+    @inline(__always) static func readIndex(_ base: UnsafeMutableRawPointer, _ logWidth: UInt8, _ place: Int) -> Int {
+        switch logWidth {
+        case 0: return Int(base.load(fromByteOffset: place, as: Int8.self))
+        case 1: return Int(base.load(fromByteOffset: place << 1, as: Int16.self))
+        default: return Int(base.load(fromByteOffset: place << 2, as: Int32.self))
+        }
+    }
+
+    @inline(__always) static func writeIndex(_ base: UnsafeMutableRawPointer, _ logWidth: UInt8, _ place: Int, _ entry: Int) {
+        switch logWidth {
+        case 0: base.storeBytes(of: Int8(truncatingIfNeeded: entry), toByteOffset: place, as: Int8.self)
+        case 1: base.storeBytes(of: Int16(truncatingIfNeeded: entry), toByteOffset: place << 1, as: Int16.self)
+        default: base.storeBytes(of: Int32(truncatingIfNeeded: entry), toByteOffset: place << 2, as: Int32.self)
+        }
+    }
+
+    /// Spreads a hash over the index: ints hash to themselves, so that low bits alone would cluster on strides.
+    @inline(__always) static func start(_ hash: Int, _ mask: Int) -> Int { (hash ^ hash >> 15) & mask }
+
+    // MARK: Lookup
+
+    /// The entry number of an exact string key; -1 when there is none. Runs no Python.
+    public func find(string key: Value) -> Int {
+        let tableValue = pointer.pointee.table
+        if tableValue.isEmpty { return -1 }
+        let table = tableValue.object(DictTable.self)
+        let hash = StringRef(key).hash
+        let tagged = Value(small: hash)
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = DictRef.indexBase(table)
+        let logWidth = table.pointee.logWidth
+        let entries = self.entries
+        var place = DictRef.start(hash, mask)
+        while true {
+            let entry = DictRef.readIndex(base, logWidth, place)
+            if entry >= 0 {
+                let words = entries + entry &* 3
+                if words[1] == key { return entry }
+                if words[0] == tagged && words[1].isPointer && words[1].isString && StringRef(words[1]).equals(StringRef(key)) { return entry }
+            } else if entry == DictRef.freeIndex {
+                return -1
+            }
+            place = (place + 1) & mask
+        }
+    }
+
+    /// The entry number of a key; -1 when there is none, -2 when a comparison has raised.
+    public func find(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
+        if key.isExact(.str) { return findExactString(thread, key, hash) }
+        return findGeneral(thread, key, hash)
+    }
+
+    /// As `find(string:)`, but minding keys of str subclasses or other types that compare equal to a string.
+    @inline(__always) private func findExactString(_ thread: ThreadRef, _ key: Value, _ hash: Int) -> Int {
+        let tableValue = pointer.pointee.table
+        if tableValue.isEmpty { return -1 }
+        let table = tableValue.object(DictTable.self)
+        let tagged = Value(small: hash)
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = DictRef.indexBase(table)
+        let logWidth = table.pointee.logWidth
+        let entries = self.entries
+        var place = DictRef.start(hash, mask)
+        while true {
+            let entry = DictRef.readIndex(base, logWidth, place)
+            if entry >= 0 {
+                let words = entries + entry &* 3
+                if words[1] == key { return entry }
+                if words[0] == tagged {
+                    guard words[1].isExact(.str) else { return findGeneral(thread, key, hash) }
+                    if StringRef(words[1]).equals(StringRef(key)) { return entry }
+                }
+            } else if entry == DictRef.freeIndex {
+                return -1
+            }
+            place = (place + 1) & mask
+        }
+    }
+
+    @inline(never) private func findGeneral(_ thread: ThreadRef, _ key: Value, _ hash: Int) -> Int {
+        restart: while true {
+            let tableValue = pointer.pointee.table
+            if tableValue.isEmpty { return -1 }
+            let table = tableValue.object(DictTable.self)
+            let tagged = Value(small: hash)
+            let mask = 1 << Int(table.pointee.logSize) - 1
+            let base = DictRef.indexBase(table)
+            let entries = self.entries
+            var place = DictRef.start(hash, mask)
+            while true {
+                let entry = DictRef.readIndex(base, table.pointee.logWidth, place)
+                if entry >= 0 {
+                    let candidate = entries[entry &* 3 + 1]
+                    if candidate == key { return entry }
+                    if entries[entry &* 3] == tagged {
+                        // Equal small ints are the same word, and no int equals a string.
+                        if !(candidate.isSmallInt && key.isSmallInt) {
+                            let same = thread.isEqual(candidate, key)
+                            if same < 0 { return -2 }
+                            if pointer.pointee.table != tableValue || entries[entry &* 3 + 1] != candidate { continue restart }
+                            if same > 0 { return entry }
+                        }
+                    }
+                } else if entry == DictRef.freeIndex {
+                    return -1
+                }
+                place = (place + 1) & mask
+            }
+        }
+    }
+
+    /// The value of an exact string key, or empty. Runs no Python and raises nothing.
+    @inlinable @inline(__always) public func get(string key: Value) -> Value {
+        let entry = find(string: key)
+        return entry < 0 ? .empty : entries[entry &* 3 + 2]
+    }
+
+    public func get(_ name: Name) -> Value { get(string: name.value) }
+
+    /// The value of a key; empty when there is none, or when the hash or a comparison has raised (ask the thread).
+    @inline(__always) public func get(_ thread: ThreadRef, _ key: Value) -> Value {
+        let hash: Int
+        if key.isExact(.str) {
+            hash = StringRef(key).hash
+        } else if key.isSmallInt {
+            hash = Hashing.int(key.smallInt)
+        } else {
+            hash = thread.hash(key)
+            if hash == -1 && thread.hasException { return .empty }
+        }
+        let entry = find(thread, key, hash: hash)
+        return entry < 0 ? .empty : entries[entry &* 3 + 2]
+    }
+
+    // MARK: Change
+
+    /// Sets a key. False when it has raised.
+    @inline(__always) public func set(_ thread: ThreadRef, _ key: Value, _ value: Value) -> Bool {
+        let hash: Int
+        if key.isExact(.str) {
+            hash = StringRef(key).hash
+        } else if key.isSmallInt {
+            hash = Hashing.int(key.smallInt)
+        } else {
+            hash = thread.hash(key)
+            if hash == -1 && thread.hasException { return false }
+        }
+        return set(thread, key, hash: hash, value)
+    }
+
+    public func set(_ thread: ThreadRef, _ key: Value, hash: Int, _ value: Value) -> Bool {
+        let entry = find(thread, key, hash: hash)
+        if entry == -2 { return false }
+        if entry >= 0 {
+            entries[entry &* 3 + 2] = value
+            Heap.barrier(pointer.pointee.table.raw)
+            return true
+        }
+        return insert(thread, key, hash: hash, value)
+    }
+
+    public func set(_ thread: ThreadRef, _ name: Name, _ value: Value) -> Bool { set(thread, name.value, value) }
+
+    /// Adds a key known to be absent.
+    func insert(_ thread: ThreadRef, _ key: Value, hash: Int, _ value: Value) -> Bool {
+        var tableValue = pointer.pointee.table
+        if tableValue.isEmpty || used >= Int(tableValue.object(DictTable.self).pointee.capacity) {
+            guard resize(thread, atLeast: count * 2 + 4) else { return false }
+            tableValue = pointer.pointee.table
+        }
+        let table = tableValue.object(DictTable.self)
+        let entry = table.pointee.tracedWords / 3
+        let words = entries + entry * 3
+        words[0] = Value(small: hash)
+        words[1] = key
+        words[2] = value
+        table.pointee.tracedWords += 3
+        DictRef.place(table, hash, entry)
+        pointer.pointee.count += 1
+        moved()
+        Heap.barrier(tableValue.raw)
+        return true
+    }
+
+    @inline(__always) private static func place(_ table: UnsafeMutablePointer<DictTable>, _ hash: Int, _ entry: Int) {
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = indexBase(table)
+        var place = start(hash, mask)
+        // Deleted places are not reused: the index is rebuilt with the table.
+        while readIndex(base, table.pointee.logWidth, place) != freeIndex { place = (place + 1) & mask }
+        writeIndex(base, table.pointee.logWidth, place, entry)
+    }
+
+    /// Replaces the table by one with room for `wanted` entries, without holes.
+    func resize(_ thread: ThreadRef, atLeast wanted: Int) -> Bool {
+        var logSize = 3
+        while (1 << logSize) * 2 / 3 < max(wanted, count + 1) { logSize += 1 }
+        let size = 1 << logSize
+        let capacity = size * 2 / 3
+        let logWidth = size <= 128 ? 0 : size <= 32768 ? 1 : 2
+        guard logSize < 31, let raw = Heap.allocate(MemoryLayout<DictTable>.size + capacity * 24 + size << logWidth, shape: TypeID.dictTable.rawValue) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
+        let table = raw.assumingMemoryBound(to: DictTable.self)
+        table.pointee.logSize = UInt8(logSize)
+        table.pointee.logWidth = UInt8(logWidth)
+        table.pointee.capacity = UInt32(capacity)
+        memset(DictRef.indexBase(table), 0xFF, size << logWidth)
+        let target = (raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
+        var next = 0
+        if !pointer.pointee.table.isEmpty {
+            let source = entries
+            for entry in 0 ..< used where !source[entry * 3 + 1].isEmpty {
+                target[next * 3] = source[entry * 3]
+                target[next * 3 + 1] = source[entry * 3 + 1]
+                target[next * 3 + 2] = source[entry * 3 + 2]
+                DictRef.place(table, source[entry * 3].smallInt, next)
+                next += 1
+            }
+        }
+        table.pointee.tracedWords = next * 3
+        pointer.pointee.table = Value(raw)
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+        moved()
+        return true
+    }
+
+    /// Removes an entry by number.
+    public func remove(entry: Int) {
+        let table = pointer.pointee.table.object(DictTable.self)
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = DictRef.indexBase(table)
+        var place = DictRef.start(entries[entry * 3].smallInt, mask)
+        while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
+        DictRef.writeIndex(base, table.pointee.logWidth, place, DictRef.deletedIndex)
+        entries[entry * 3 + 1] = .empty
+        entries[entry * 3 + 2] = .empty
+        pointer.pointee.count -= 1
+        if entry == used - 1 {
+            // Trailing holes are taken back, so that a stack-like dict does not grow.
+            var last = entry
+            while last > 0 && entries[(last - 1) * 3 + 1].isEmpty { last -= 1 }
+            table.pointee.tracedWords = last * 3
+            if last == 0 {
+                memset(base, 0xFF, (mask + 1) << Int(table.pointee.logWidth))
+            }
+        }
+        moved()
+    }
+
+    /// Removes a key: its value, or empty when there was none or something raised.
+    public func remove(_ thread: ThreadRef, _ key: Value) -> Value {
+        let hash = thread.hash(key)
+        if hash == -1 && thread.hasException { return .empty }
+        let entry = find(thread, key, hash: hash)
+        if entry < 0 { return .empty }
+        let value = entries[entry * 3 + 2]
+        remove(entry: entry)
+        return value
+    }
+
+    public func clear() {
+        pointer.pointee.table = .empty
+        pointer.pointee.count = 0
+        moved()
+    }
+
+    // MARK: Iteration
+
+    /// The next live entry at or after `position`, which moves past it; nil at the end.
+    public func next(_ position: inout Int) -> (key: Value, value: Value)? {
+        let limit = used
+        while position < limit {
+            let words = entries + position * 3
+            position += 1
+            if !words[1].isEmpty { return (words[1], words[2]) }
+        }
+        return nil
+    }
+
+    /// Number of the next live entry at or after `position`, or -1.
+    @inlinable @inline(__always) public func nextEntry(_ position: Int) -> Int {
+        let limit = used
+        var entry = position
+        while entry < limit {
+            if !entries[entry &* 3 + 1].isEmpty { return entry }
+            entry += 1
+        }
+        return -1
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// An empty dict, or empty with MemoryError raised.
+    public func newDict() -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<DictObject>.size, shape: TypeID.dict.rawValue) else { return raiseOutOfMemory() }
+        return Value(raw)
+    }
+
+    /// An empty dict with room for `count` entries.
+    public func newDict(capacity count: Int) -> Value {
+        let dict = newDict()
+        if dict.isEmpty || count == 0 { return dict }
+        return DictRef(dict).resize(self, atLeast: count) ? dict : .empty
+    }
+
+    /// A copy with the same keys and values, an exact dict.
+    public func copyDict(_ source: DictRef) -> Value {
+        let result = newDict()
+        if result.isEmpty { return .empty }
+        let copy = DictRef(result)
+        let table = source.pointer.pointee.table
+        if source.count == 0 { return result }
+        if source.count == source.used {
+            let size = Heap.cellSize(table.raw)
+            let bytes = MemoryLayout<DictTable>.size + Int(table.object(DictTable.self).pointee.capacity) * 24
+                + 1 << Int(table.object(DictTable.self).pointee.logSize + table.object(DictTable.self).pointee.logWidth)
+            guard bytes <= size, let raw = Heap.allocate(bytes, shape: TypeID.dictTable.rawValue) else { return raiseOutOfMemory() }
+            memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
+            copy.pointer.pointee.table = Value(raw)
+            copy.pointer.pointee.count = source.count
+            Heap.barrier(result.raw)
+            return result
+        }
+        guard copy.resize(self, atLeast: source.count) else { return .empty }
+        var position = 0
+        while let (key, value) = source.next(&position) {
+            guard copy.insert(self, key, hash: source.entries[(position - 1) * 3].smallInt, value) else { return .empty }
+        }
+        return result
+    }
+}

@@ -1,0 +1,341 @@
+import Glibc
+
+/// Declaring native functions.
+///
+/// A function is declared once, by its text signature in CPython's notation, its effect and its body:
+///
+///     Def("append(self, object, /)", .writes, "Append object to the end of the list.") { thread, arguments, count in … }
+///
+/// The body gets one argument for each parameter, in order: a parameter without an argument is the zero word, `*args` is a
+/// tuple, `**kwargs` a dict or the zero word. Arity, keyword names, errors, `inspect.signature` and `__doc__` all follow from that one line. The
+/// signature is parsed when the function is first called or asked about.
+
+/// What a native function may do to what compiled code knows.
+public enum Effect: UInt8 {
+    /// Its result depends on the arguments' own immutable contents.
+    case pure
+    /// Reads mutable heap objects.
+    case reads
+    /// Writes heap objects, and runs no Python.
+    case writes
+    /// May run Python, or anything.
+    case calls
+}
+
+public enum DefKind: UInt8 { case function, method, classMethod, staticMethod }
+
+public struct Def {
+    let signature: StaticString
+    let doc: StaticString
+    let effect: Effect
+    let kind: DefKind
+    let function: NativeFunction
+
+    /// A function of a module, or a method when the first parameter is called `self`; `kind` says so where it is a class method (first
+    /// parameter `type`) or static.
+    public init(_ signature: StaticString, _ effect: Effect, _ doc: StaticString = "", kind: DefKind = .method, _ function: @escaping NativeFunction) {
+        self.signature = signature
+        self.doc = doc
+        self.effect = effect
+        self.kind = kind
+        self.function = function
+    }
+}
+
+/// An attribute computed by native code. The getter's one argument is the object; the setter's are the object and the new value, which is the zero word
+/// for deletion.
+public struct Getter {
+    let name: StaticString
+    let doc: StaticString
+    let get: NativeFunction
+    let set: NativeFunction?
+
+    public init(_ name: StaticString, _ doc: StaticString = "", set: NativeFunction? = nil, get: @escaping NativeFunction) {
+        self.name = name
+        self.doc = doc
+        self.get = get
+        self.set = set
+    }
+}
+
+/// A native function as the runtime keeps it, immortal, outside the heap.
+public struct NativeRecord {
+    public var function: NativeFunction
+    /// Interned.
+    public var name: Value
+    let signature: StaticString
+    let doc: StaticString
+    public let effect: Effect
+    public let kind: DefKind
+    var isParsed = false
+    /// No `*args` or `**kwargs`.
+    var isSimple = true
+    var hasVariadic = false
+    var hasKeywordVariadic = false
+    /// Parameters that positions can fill, of which the first `positionalOnly` have no keyword.
+    public var positional: Int = 0
+    public var positionalOnly: Int = 0
+    public var keywordOnly: Int = 0
+    /// Leading parameters without default.
+    public var required: Int = 0
+    /// Bit n: keyword-only parameter n has no default.
+    var requiredKeywords: UInt64 = 0
+    /// Words of the argument vector.
+    public var total: Int = 0
+    /// Interned names, `positional + keywordOnly` of them.
+    var names: UnsafeMutablePointer<Value>?
+    /// 1 for a method, whose receiver does not count in messages.
+    var receivers: Int = 0
+    /// The type whose method it is, or empty.
+    public var owner: Value = .empty
+
+    init(_ function: @escaping NativeFunction, signature: StaticString, doc: StaticString, effect: Effect, kind: DefKind) {
+        self.function = function
+        self.signature = signature
+        self.doc = doc
+        self.effect = effect
+        self.kind = kind
+        let text = signature.utf8Start
+        var length = 0
+        while length < signature.utf8CodeUnitCount && text[length] != UInt8(ascii: "(") { length += 1 }
+        name = StringRef.intern(ascii: text, length).value
+    }
+
+    static func make(_ def: Def) -> UnsafeMutablePointer<NativeRecord> {
+        let record = UnsafeMutablePointer<NativeRecord>.allocate(capacity: 1)
+        record.initialize(to: NativeRecord(def.function, signature: def.signature, doc: def.doc, effect: def.effect, kind: def.kind))
+        return record
+    }
+
+    var signatureText: String { "\(signature)" }
+    var docText: String { "\(doc)" }
+}
+
+extension UnsafeMutablePointer where Pointee == NativeRecord {
+    /// Parses the signature, once.
+    @inline(never) func parse() {
+        let text = pointee.signatureText
+        guard let open = text.utf8.firstIndex(of: UInt8(ascii: "(")), let close = text.utf8.lastIndex(of: UInt8(ascii: ")")) else {
+            pointee.isParsed = true
+            return
+        }
+        var names: [Value] = []
+        var keywordOnly = false
+        for part in splitParameters(text[text.index(after: open) ..< close]) {
+            if part == "/" { pointee.positionalOnly = names.count; continue }
+            if part == "*" { keywordOnly = true; continue }
+            if part.hasPrefix("**") { pointee.hasKeywordVariadic = true; continue }
+            if part.hasPrefix("*") { pointee.hasVariadic = true; keywordOnly = true; continue }
+            let pieces = part.split(separator: "=", maxSplits: 1)
+            let hasDefault = pieces.count == 2
+            names.append(StringRef.intern(String(pieces[0])).value)
+            if keywordOnly {
+                if !hasDefault { pointee.requiredKeywords |= 1 << UInt64(pointee.keywordOnly) }
+                pointee.keywordOnly += 1
+            } else {
+                pointee.positional += 1
+                if !hasDefault { pointee.required = pointee.positional }
+            }
+        }
+        if pointee.kind == .classMethod || (pointee.kind == .method && text.contains("(self")) { pointee.receivers = 1 }
+        pointee.positionalOnly = Swift.max(pointee.positionalOnly, pointee.receivers)
+        pointee.names = .allocate(capacity: Swift.max(names.count, 1))
+        for (index, name) in names.enumerated() { pointee.names![index] = name }
+        pointee.isSimple = !pointee.hasVariadic && !pointee.hasKeywordVariadic && pointee.keywordOnly == 0
+        pointee.total = names.count + (pointee.hasVariadic ? 1 : 0) + (pointee.hasKeywordVariadic ? 1 : 0)
+        pointee.isParsed = true
+    }
+
+    private func splitParameters(_ text: Substring) -> [String] {
+        var parts: [String] = []
+        var current = ""
+        var depth = 0
+        var quote: Character?
+        for character in text {
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"" {
+                quote = character
+            } else if "([{".contains(character) {
+                depth += 1
+            } else if ")]}".contains(character) {
+                depth -= 1
+            } else if character == ",", depth == 0 {
+                parts.append(current)
+                current = ""
+                continue
+            } else if character == " ", depth == 0 {
+                continue
+            }
+            current.append(character)
+        }
+        if !current.isEmpty { parts.append(current) }
+        return parts
+    }
+
+    /// Calls the function with `count` arguments, the receiver included, of which the last are named by `keywords`.
+    @inline(__always) public func call(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
+        if pointee.isParsed && pointee.isSimple && count == pointee.total && keywords.isEmpty {
+            return pointee.function(thread, arguments, count)
+        }
+        return callSlow(thread, arguments, count, keywords)
+    }
+
+    @inline(never) public func callSlow(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
+        if !pointee.isParsed { parse() }
+        let total = pointee.total
+        // The receiver's type is checked by the descriptor; here only that there is one.
+        if keywords.isEmpty && pointee.isSimple {
+            if count == total { return pointee.function(thread, arguments, count) }
+            guard count >= pointee.required && count <= total else { return raiseArity(thread, count) }
+            guard let vector = thread.pushArguments(total) else { return .empty }
+            vector.update(from: arguments, count: count)
+            (vector + count).update(repeating: .empty, count: total - count)
+            let result = pointee.function(thread, vector, total)
+            thread.popArguments(vector)
+            return result
+        }
+        guard let vector = thread.pushArguments(total) else { return .empty }
+        vector.update(repeating: .empty, count: total)
+        defer { thread.popArguments(vector) }
+        guard bind(thread, vector, arguments, count, keywords) else { return .empty }
+        return pointee.function(thread, vector, total)
+    }
+
+    private func bind(_ thread: ThreadRef, _ vector: Arguments, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Bool {
+        let keywordCount = keywords.isEmpty ? 0 : TupleRef(keywords).count
+        let given = count - keywordCount
+        if keywordCount > 0 && pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 && !pointee.hasKeywordVariadic {
+            thread.raise(.typeError, "\(displayName)() takes no keyword arguments")
+            return false
+        }
+        if given > pointee.positional && !pointee.hasVariadic {
+            if pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 { _ = raiseArity(thread, given) } else { raiseTooMany(thread, given, keywordCount) }
+            return false
+        }
+        let direct = Swift.min(given, pointee.positional)
+        vector.update(from: arguments, count: direct)
+        var next = pointee.positional
+        if pointee.hasVariadic {
+            let rest = thread.newTuple(arguments + direct, given - direct)
+            if rest.isEmpty { return false }
+            vector[next] = rest
+            next += 1
+        }
+        var extra = Value.empty
+        for index in 0 ..< keywordCount {
+            let key = TupleRef(keywords)[index]
+            let value = arguments[given + index]
+            var place = -1
+            for candidate in pointee.positionalOnly ..< Swift.max(pointee.positionalOnly, pointee.positional + pointee.keywordOnly)
+            where pointee.names![candidate] == key || StringRef(pointee.names![candidate]).equals(StringRef(key)) {
+                place = candidate
+                break
+            }
+            if place < 0 {
+                guard pointee.hasKeywordVariadic else {
+                    thread.raise(.typeError, "'\(StringRef(key).description)' is an invalid keyword argument for \(shortName)()")
+                    return false
+                }
+                if extra.isEmpty {
+                    extra = thread.newDict()
+                    if extra.isEmpty { return false }
+                    vector[pointee.total - 1] = extra
+                }
+                if !DictRef(extra).set(thread, key, value) { return false }
+                continue
+            }
+            let slot = place < pointee.positional ? place : place - pointee.positional + next
+            if !vector[slot].isEmpty {
+                thread.raise(.typeError, "argument for \(shortName)() given by name ('\(StringRef(key).description)') and position (\(place + 1 - pointee.receivers))")
+                return false
+            }
+            vector[slot] = value
+        }
+        for index in 0 ..< pointee.required where vector[index].isEmpty {
+            if pointee.positionalOnly > index { _ = raiseArity(thread, given) } else {
+                thread.raise(.typeError, "\(shortName)() missing required argument '\(StringRef(pointee.names![index]).description)' (pos \(index + 1 - pointee.receivers))")
+            }
+            return false
+        }
+        for index in 0 ..< pointee.keywordOnly where pointee.requiredKeywords >> UInt64(index) & 1 != 0 && vector[next + index].isEmpty {
+            thread.raise(.typeError, "\(shortName)() missing required keyword-only argument '\(StringRef(pointee.names![pointee.positional + index]).description)'")
+            return false
+        }
+        return true
+    }
+
+    var shortName: String { StringRef(pointee.name).description }
+    /// With the type's name in front of a method's.
+    var displayName: String {
+        if pointee.owner.isEmpty { return shortName }
+        return "\(TypeRef(pointee.owner).name).\(shortName)"
+    }
+
+    private func raiseTooMany(_ thread: ThreadRef, _ given: Int, _ keywordCount: Int) {
+        let limit = pointee.positional - pointee.receivers
+        let count = given - pointee.receivers
+        let all = limit + pointee.keywordOnly
+        if pointee.keywordOnly > 0 && count + keywordCount <= all || pointee.keywordOnly > 0 {
+            let bound = pointee.required == pointee.positional ? "exactly" : "at most"
+            thread.raise(.typeError, limit == 0 ? "\(shortName)() takes no positional arguments"
+                : "\(shortName)() takes \(bound) \(limit) positional argument\(limit == 1 ? "" : "s") (\(count) given)")
+            return
+        }
+        let bound = pointee.required == pointee.positional ? "exactly" : "at most"
+        thread.raise(.typeError, "\(shortName)() takes \(bound) \(all) argument\(all == 1 ? "" : "s") (\(count + keywordCount) given)")
+    }
+
+    @inline(never) func raiseArity(_ thread: ThreadRef, _ count: Int) -> Value {
+        let receivers = pointee.receivers
+        if count < receivers {
+            return thread.raise(.typeError, "unbound method \(displayName)() needs an argument")
+        }
+        let given = count - receivers
+        let least = Swift.max(pointee.required - receivers, 0)
+        let most = pointee.positional - receivers
+        if pointee.positionalOnly < pointee.positional {
+            if given < least {
+                return thread.raise(.typeError, "\(shortName)() missing required argument '\(StringRef(pointee.names![receivers + given]).description)' (pos \(given + 1))")
+            }
+            raiseTooMany(thread, count, 0)
+            return .empty
+        }
+        if most == 0 { return thread.raise(.typeError, "\(displayName)() takes no arguments (\(given) given)") }
+        if most == 1 && least == 1 { return thread.raise(.typeError, "\(displayName)() takes exactly one argument (\(given) given)") }
+        if given < least {
+            return thread.raise(.typeError, "\(shortName) expected \(least == most ? "" : "at least ")\(least) argument\(least == 1 ? "" : "s"), got \(given)")
+        }
+        return thread.raise(.typeError, "\(shortName) expected \(least == most ? "" : "at most ")\(most) argument\(most == 1 ? "" : "s"), got \(given)")
+    }
+
+    /// `__text_signature__` as `inspect` reads it, or empty when the declaration has none.
+    public func textSignature(_ thread: ThreadRef) -> Value {
+        let text = pointee.signatureText
+        guard let open = text.firstIndex(of: "(") else { return .none }
+        var body = String(text[open...])
+        if body.hasPrefix("(self") { body = "($self" + body.dropFirst(5) } else if body.hasPrefix("(type") && pointee.kind == .classMethod { body = "($type" + body.dropFirst(5) }
+        else if pointee.kind == .function { body = body == "()" ? "($module, /)" : "($module, " + (body.contains("/") ? "" : "/, ") + body.dropFirst(1) }
+        return thread.newString(body)
+    }
+
+    public func docString(_ thread: ThreadRef) -> Value {
+        pointee.doc.utf8CodeUnitCount == 0 ? .none : thread.newString(pointee.docText)
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// Words at the top of the register stack, where the collector sees them, for an argument vector. nil when RecursionError was raised.
+    @inline(__always) public func pushArguments(_ count: Int) -> Arguments? {
+        let start = pointee.stackTop.unsafelyUnwrapped
+        if start + count + 32 > pointee.stackLimit.unsafelyUnwrapped {
+            raise(.recursionError, "maximum recursion depth exceeded")
+            return nil
+        }
+        pointee.stackTop = start + count
+        return start
+    }
+
+    /// Gives back what `pushArguments` returned.
+    @inline(__always) public func popArguments(_ start: Arguments) { pointee.stackTop = start }
+}

@@ -1,0 +1,445 @@
+/// The object protocols: what `repr(x)`, `x == y`, `hash(x)`, `iter(x)`, `x[k]` and so on do, from native code.
+///
+/// All return the empty value (or -1) when they have raised.
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    // MARK: Text
+
+    /// repr(x): a str.
+    public func repr(_ value: Value) -> Value {
+        guard let function = value.type.unary(.repr) else { return newString("<\(value.type.name) object at \(hexadecimal(value))>") }
+        guard enterRecursion(" while getting the repr of an object") else { return .empty }
+        defer { leaveRecursion() }
+        let result = function(self, value)
+        if result.isEmpty || result.isString { return result }
+        return raise(.typeError, "__repr__ returned non-string (type \(result.type.name))")
+    }
+
+    /// str(x): a str.
+    public func str(_ value: Value) -> Value {
+        if value.isExact(.str) { return value }
+        guard let function = value.type.unary(.str) else { return repr(value) }
+        guard enterRecursion(" while getting the str of an object") else { return .empty }
+        defer { leaveRecursion() }
+        let result = function(self, value)
+        if result.isEmpty || result.isString { return result }
+        return raise(.typeError, "__str__ returned non-string (type \(result.type.name))")
+    }
+
+    /// ascii(x): a str.
+    public func ascii(_ value: Value) -> Value {
+        let text = repr(value)
+        if text.isEmpty || StringRef(text).isASCII { return text }
+        var result: [UInt8] = []
+        let string = StringRef(text)
+        for index in 0 ..< string.count {
+            let character = string[index]
+            if character < 0x80 {
+                result.append(UInt8(character))
+            } else {
+                let digits = String(character, radix: 16)
+                let (prefix, width) = character < 0x100 ? ("\\x", 2) : character < 0x10000 ? ("\\u", 4) : ("\\U", 8)
+                result += Array(prefix.utf8) + Array(String(repeating: "0", count: width - digits.utf8.count).utf8) + Array(digits.utf8)
+            }
+        }
+        return newString(utf8: result)
+    }
+
+    /// format(x, spec): a str.
+    public func format(_ value: Value, _ spec: Value) -> Value {
+        if spec.isEmpty || StringRef(spec).count == 0 {
+            if value.isExact(.str) { return value }
+            if value.isSmallInt { return str(value) }
+        }
+        guard let result = callSpecial(value, .__format__, [spec.isEmpty ? WellKnown.emptyString.value : spec]) else {
+            return raise(.typeError, "Type \(value.type.name) doesn't define __format__")
+        }
+        if result.isEmpty || result.isString { return result }
+        return raise(.typeError, "__format__ must return a str, not \(result.type.name)")
+    }
+
+    // MARK: Truth, length, hash
+
+    /// 1, 0, or -1 when it has raised.
+    @inline(__always) public func isTrue(_ value: Value) -> Int32 {
+        if value.isBool { return value == .true ? 1 : 0 }
+        if value.isSmallInt { return value.bits == 1 ? 0 : 1 }
+        return isTrueSlow(value)
+    }
+
+    @inline(never) func isTrueSlow(_ value: Value) -> Int32 {
+        if value.isNone { return 0 }
+        let type = value.type
+        if let function = type.slot(.bool, as: PredicateFunction.self) { return function(self, value) }
+        if let function = type.slot(.length, as: LengthFunction.self) {
+            let length = function(self, value)
+            return length < 0 ? -1 : length > 0 ? 1 : 0
+        }
+        return 1
+    }
+
+    /// len(x), or -1 when it has raised.
+    public func length(_ value: Value) -> Int {
+        if let function = value.type.slot(.length, as: LengthFunction.self) { return function(self, value) }
+        raise(.typeError, "object of type '\(value.type.name)' has no len()")
+        return -1
+    }
+
+    /// hash(x); -1 only when it has raised.
+    @inline(__always) public func hash(_ value: Value) -> Int {
+        if value.isSmallInt { return Hashing.int(value.smallInt) }
+        if value.isExact(.str) { return StringRef(value).hash }
+        return hashSlow(value)
+    }
+
+    @inline(never) func hashSlow(_ value: Value) -> Int {
+        guard let function = value.type.slot(.hash, as: HashFunction.self) else { return unhashableHash(self, value) }
+        guard enterRecursion() else { return -1 }
+        defer { leaveRecursion() }
+        return function(self, value)
+    }
+
+    // MARK: Comparison
+
+    /// a op b, any object.
+    public func compare(_ a: Value, _ b: Value, _ operation: Comparison) -> Value {
+        if Value.bothSmall(a, b) { return Value(operation.holds(a.smallInt < b.smallInt ? -1 : a.smallInt > b.smallInt ? 1 : 0)) }
+        guard enterRecursion(" in comparison") else { return .empty }
+        defer { leaveRecursion() }
+        let left = a.type, right = b.type
+        let leftFunction = left.slot(.compare, as: CompareFunction.self)
+        let rightFunction = right.slot(.compare, as: CompareFunction.self)
+        var triedRight = false
+        if left != right, let rightFunction, right.isSubtype(of: left) {
+            triedRight = true
+            let result = rightFunction(self, b, a, operation.swapped.rawValue)
+            if result != .notImplemented { return result }
+        }
+        if let leftFunction {
+            let result = leftFunction(self, a, b, operation.rawValue)
+            if result != .notImplemented { return result }
+        }
+        if !triedRight, let rightFunction {
+            let result = rightFunction(self, b, a, operation.swapped.rawValue)
+            if result != .notImplemented { return result }
+        }
+        switch operation {
+        case .equal: return Value(a == b)
+        case .notEqual: return Value(a != b)
+        default: return raise(.typeError, "'\(operation.symbol)' not supported between instances of '\(left.name)' and '\(right.name)'")
+        }
+    }
+
+    /// The truth of a op b: 1, 0, or -1 when it has raised. Unlike `isEqual` it does ask an object whether it equals itself.
+    public func compareTruth(_ a: Value, _ b: Value, _ operation: Comparison) -> Int32 {
+        let result = compare(a, b, operation)
+        return result.isEmpty ? -1 : isTrue(result)
+    }
+
+    /// Equality as containers mean it (identical objects are equal): 1, 0, or -1 when it has raised.
+    @inline(__always) public func isEqual(_ a: Value, _ b: Value) -> Int32 {
+        if a == b { return 1 }
+        if Value.bothSmall(a, b) { return 0 }
+        if a.isExact(.str) && b.isExact(.str) { return StringRef(a).equals(StringRef(b)) ? 1 : 0 }
+        return compareTruth(a, b, .equal)
+    }
+
+    // MARK: Iteration
+
+    /// iter(x)
+    public func iterator(_ value: Value) -> Value {
+        let type = value.type
+        if let function = type.unary(.iter) {
+            let result = function(self, value)
+            if result.isEmpty || result.type.slotPointer(.next).pointee != nil { return result }
+            return raise(.typeError, "iter() returned non-iterator of type '\(result.type.name)'")
+        }
+        if type.slotPointer(.getItem).pointee != nil && !type.has(.dictSubclass) && !type.lookup(.__getitem__).isEmpty { return newIterator(.sequenceIterator, value) }
+        return raise(.typeError, "'\(type.name)' object is not iterable")
+    }
+
+    /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
+    @inline(__always) public func next(_ iterator: Value) -> Value {
+        guard let function = iterator.type.unary(.next) else { return raise(.typeError, "'\(iterator.type.name)' object is not an iterator") }
+        let result = function(self, iterator)
+        if result.isEmpty && hasException { _ = clearException(.stopIteration) }
+        return result
+    }
+
+    /// Calls `body` with each item of an iterable; stops when it returns false. False when something has raised, or `body` returned false.
+    public func forEach(_ iterable: Value, _ body: (Value) -> Bool) -> Bool {
+        if iterable.isExact(.list) {
+            var index = 0
+            while index < ListRef(iterable).count {
+                if !body(ListRef(iterable)[index]) { return false }
+                index += 1
+            }
+            return true
+        }
+        if iterable.isExact(.tuple) {
+            for index in 0 ..< TupleRef(iterable).count where !body(TupleRef(iterable)[index]) { return false }
+            return true
+        }
+        let iterator = self.iterator(iterable)
+        if iterator.isEmpty { return false }
+        while true {
+            let item = next(iterator)
+            if item.isEmpty { return !hasException }
+            if !body(item) { return false }
+        }
+    }
+
+    /// list(x)
+    public func list(_ iterable: Value) -> Value {
+        if iterable.isExact(.list) { return newList(ListRef(iterable).items, ListRef(iterable).count) }
+        if iterable.isExact(.tuple) { return newList(TupleRef(iterable).items, TupleRef(iterable).count) }
+        let result = newList()
+        if result.isEmpty { return .empty }
+        return extend(ListRef(result), iterable) ? result : .empty
+    }
+
+    /// list.extend(x). False when it has raised.
+    public func extend(_ list: ListRef, _ iterable: Value) -> Bool {
+        if iterable.isExact(.list) || iterable.isExact(.tuple) {
+            let count = iterable.isExact(.list) ? ListRef(iterable).count : TupleRef(iterable).count
+            if count == 0 { return true }
+            let old = list.count
+            guard list.reserve(self, old + count) else { return false }
+            let source = iterable.isExact(.list) ? ListRef(iterable).items : TupleRef(iterable).items
+            (list.items + old).update(from: source, count: count)
+            list.setCount(old + count)
+            Heap.barrier(list.pointer.pointee.storage.raw)
+            return true
+        }
+        return forEach(iterable) { list.append(self, $0) }
+    }
+
+    /// tuple(x)
+    public func tuple(_ iterable: Value) -> Value {
+        if iterable.isExact(.tuple) { return iterable }
+        if iterable.isExact(.list) { return ListRef(iterable).count == 0 ? WellKnown.emptyTuple.value : newTuple(ListRef(iterable).items, ListRef(iterable).count) }
+        let list = self.list(iterable)
+        if list.isEmpty { return .empty }
+        return ListRef(list).count == 0 ? WellKnown.emptyTuple.value : newTuple(ListRef(list).items, ListRef(list).count)
+    }
+
+    // MARK: Items
+
+    /// x[key]
+    public func getItem(_ container: Value, _ key: Value) -> Value {
+        if let function = container.type.binary(.getItem) { return function(self, container, key) }
+        if container.isType {
+            let method = getAttributeOrEmpty(container, Name.__class_getitem__.value)
+            if !method.isEmpty { return call(method, key) }
+            if hasException { return .empty }
+            if container == TypeID.type.value { return newGenericAlias(container, key) }
+            return raise(.typeError, "type '\(TypeRef(container).name)' is not subscriptable")
+        }
+        return raise(.typeError, "'\(container.type.name)' object is not subscriptable")
+    }
+
+    /// x[key] = value. False when it has raised.
+    public func setItem(_ container: Value, _ key: Value, _ value: Value) -> Bool {
+        if let function = container.type.store(.setItem) { return function(self, container, key, value) == 0 }
+        raise(.typeError, "'\(container.type.name)' object does not support item assignment")
+        return false
+    }
+
+    /// del x[key]. False when it has raised.
+    public func deleteItem(_ container: Value, _ key: Value) -> Bool {
+        if let function = container.type.store(.setItem) { return function(self, container, key, .empty) == 0 }
+        raise(.typeError, "'\(container.type.name)' object doesn't support item deletion")
+        return false
+    }
+
+    /// item in x: 1, 0, or -1 when it has raised.
+    public func contains(_ container: Value, _ item: Value) -> Int32 {
+        if let function = container.type.slot(.contains, as: ContainsFunction.self) { return function(self, container, item) }
+        let type = container.type
+        if type.slotPointer(.iter).pointee == nil && type.lookup(.__getitem__).isEmpty {
+            raise(.typeError, "argument of type '\(type.name)' is not iterable")
+            return -1
+        }
+        var result: Int32 = 0
+        let complete = forEach(container) { candidate in
+            result = isEqual(candidate, item)
+            return result == 0
+        }
+        return complete ? 0 : result > 0 ? 1 : -1
+    }
+
+    // MARK: Arithmetic
+
+    /// a op b by the number slots; `.notImplemented` when neither side knows how.
+    @inline(__always) private func binary1(_ a: Value, _ b: Value, _ slot: Slot) -> Value {
+        let left = a.type, right = b.type
+        let leftFunction = left.slotPointer(slot).pointee
+        var rightFunction = right.slotPointer(slot).pointee
+        if left == right || rightFunction == leftFunction { rightFunction = nil }
+        if let leftFunction {
+            if let later = rightFunction, right.isSubtype(of: left) {
+                let result = unsafeBitCast(later, to: BinaryFunction.self)(self, a, b)
+                if result != .notImplemented { return result }
+                rightFunction = nil
+            }
+            let result = unsafeBitCast(leftFunction, to: BinaryFunction.self)(self, a, b)
+            if result != .notImplemented { return result }
+        }
+        if let rightFunction { return unsafeBitCast(rightFunction, to: BinaryFunction.self)(self, a, b) }
+        return .notImplemented
+    }
+
+    /// a op b
+    @inline(never) public func binary(_ a: Value, _ b: Value, _ slot: Slot) -> Value {
+        if slot == .power { return power(a, b, .none) }
+        let result = binary1(a, b, slot)
+        if result != .notImplemented { return result }
+        return binaryFallback(a, b, slot, slot, inplace: false)
+    }
+
+    /// a op= b: the slot is the plain operator's.
+    @inline(never) public func inplace(_ a: Value, _ b: Value, _ slot: Slot) -> Value {
+        let own = Slot(rawValue: slot.rawValue - Slot.add.rawValue + Slot.inplaceAdd.rawValue).unsafelyUnwrapped
+        if let function = a.type.binary(own) {
+            let result = function(self, a, b)
+            if result != .notImplemented { return result }
+        }
+        let result = slot == .power ? power1(a, b, .none) : binary1(a, b, slot)
+        if result != .notImplemented { return result }
+        return binaryFallback(a, b, slot, own, inplace: true)
+    }
+
+    /// Sequence concatenation and repetition, then TypeError.
+    private func binaryFallback(_ a: Value, _ b: Value, _ slot: Slot, _ shown: Slot, inplace: Bool) -> Value {
+        if slot == .add {
+            if inplace, let function = a.type.binary(.inplaceConcat) { return function(self, a, b) }
+            if let function = a.type.binary(.concat) { return function(self, a, b) }
+        } else if slot == .multiply {
+            if let function = inplace ? a.type.binary(.inplaceRepeat) ?? a.type.binary(.repeat) : a.type.binary(.repeat) { return repeated(function, a, b) }
+            if let function = b.type.binary(.repeat) { return repeated(function, b, a) }
+        }
+        let symbol = UnsafeMutablePointer.symbols[slot.rawValue - Slot.add.rawValue] + (inplace ? "=" : "")
+        if slot == .rightShift, a.isExact(.builtinFunction), StringRef(a.object(BuiltinFunctionObject.self).pointee.record.pointee.name).equals("print") {
+            return raise(.typeError, "unsupported operand type(s) for \(symbol): '\(a.type.name)' and '\(b.type.name)'. Did you mean \"print(<message>, file=<output_stream>)\"?")
+        }
+        return raise(.typeError, "unsupported operand type(s) for \(symbol): '\(a.type.name)' and '\(b.type.name)'")
+    }
+
+    private func repeated(_ function: BinaryFunction, _ sequence: Value, _ count: Value) -> Value {
+        if !count.isInt && count.type.slotPointer(.index).pointee == nil {
+            return raise(.typeError, "can't multiply sequence by non-int of type '\(count.type.name)'")
+        }
+        return function(self, sequence, count)
+    }
+
+    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "** or pow()", "<<", ">>", "|", "^", "&", "//"] }
+
+    private func power1(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
+        let left = a.type, right = b.type
+        let leftFunction = left.slotPointer(.power).pointee
+        var rightFunction = right.slotPointer(.power).pointee
+        if left == right || rightFunction == leftFunction { rightFunction = nil }
+        if let leftFunction {
+            if let later = rightFunction, right.isSubtype(of: left) {
+                let result = unsafeBitCast(later, to: TernaryFunction.self)(self, a, b, modulus)
+                if result != .notImplemented { return result }
+                rightFunction = nil
+            }
+            let result = unsafeBitCast(leftFunction, to: TernaryFunction.self)(self, a, b, modulus)
+            if result != .notImplemented { return result }
+        }
+        if let rightFunction {
+            let result = unsafeBitCast(rightFunction, to: TernaryFunction.self)(self, a, b, modulus)
+            if result != .notImplemented { return result }
+        }
+        if !modulus.isNone, let function = modulus.type.slot(.power, as: TernaryFunction.self) { return function(self, a, b, modulus) }
+        return .notImplemented
+    }
+
+    /// pow(a, b[, modulus])
+    public func power(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
+        let result = power1(a, b, modulus)
+        if result != .notImplemented { return result }
+        if modulus.isNone { return raise(.typeError, "unsupported operand type(s) for ** or pow(): '\(a.type.name)' and '\(b.type.name)'") }
+        return raise(.typeError, "unsupported operand type(s) for ** or pow(): '\(a.type.name)', '\(b.type.name)', '\(modulus.type.name)'")
+    }
+
+    /// divmod(a, b)
+    public func divmod(_ a: Value, _ b: Value) -> Value {
+        let result = binary1(a, b, .divmod)
+        if result != .notImplemented { return result }
+        return raise(.typeError, "unsupported operand type(s) for divmod(): '\(a.type.name)' and '\(b.type.name)'")
+    }
+
+    /// -x, +x, ~x, abs(x)
+    public func unary(_ value: Value, _ slot: Slot) -> Value {
+        if let function = value.type.unary(slot) { return function(self, value) }
+        let name = slot == .negative ? "unary -" : slot == .positive ? "unary +" : slot == .invert ? "unary ~" : "abs()"
+        return raise(.typeError, "bad operand type for \(name): '\(value.type.name)'")
+    }
+
+    // MARK: Numbers as arguments
+
+    /// operator.index(x): an exact int.
+    public func toIndex(_ value: Value) -> Value {
+        if value.isSmallInt { return value }
+        if value.isBool { return Value(small: value == .true ? 1 : 0) }
+        if value.isPointer && value.type.has(.intSubclass) { return IntOps.exact(self, value) }
+        guard let function = value.type.unary(.index) else { return raise(.typeError, "'\(value.type.name)' object cannot be interpreted as an integer") }
+        let result = function(self, value)
+        if result.isEmpty { return .empty }
+        guard result.isInt else { return raise(.typeError, "__index__ returned non-int (type \(result.type.name))") }
+        if !result.isSmallInt && !result.isExact(.int) {
+            if !RuntimeHooks.warn(self, .deprecationWarning, "__index__ returned non-int (type \(result.type.name)).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python.", 1) { return .empty }
+        }
+        return result.isSmallInt ? result : toIndex(result)
+    }
+
+    /// A machine integer for an index or count; nil when it has raised. Out of range: the error class given, or clamped when nil.
+    public func toInt(_ value: Value, overflow: TypeID? = .overflowError) -> Int? {
+        if value.isSmallInt { return value.smallInt }
+        let index = toIndex(value)
+        if index.isEmpty { return nil }
+        if index.isSmallInt { return index.smallInt }
+        if let word = IntOps.toInt(index) { return word }
+        guard let overflow else { return IntOps.isNegative(index) ? Int.min : Int.max }
+        if overflow == .indexError {
+            raise(.indexError, "cannot fit '\(value.type.name)' into an index-sized integer")
+        } else {
+            raise(overflow, "Python int too large to convert to C ssize_t")
+        }
+        return nil
+    }
+
+    /// A C double from anything that `float()` takes but strings; nil when it has raised.
+    public func toDouble(_ value: Value) -> Double? {
+        if value.isFloat { return value.doubleValue }
+        if value.isSmallInt { return Double(value.smallInt) }
+        let type = value.type
+        if let function = type.unary(.float) {
+            let result = function(self, value)
+            if result.isEmpty { return nil }
+            if result.isFloat { return result.doubleValue }
+            raise(.typeError, "\(type.name).__float__ returned non-float (type \(result.type.name))")
+            return nil
+        }
+        if type.slotPointer(.index).pointee != nil {
+            let index = toIndex(value)
+            return index.isEmpty ? nil : toDouble(index)
+        }
+        raise(.typeError, "must be real number, not \(type.name)")
+        return nil
+    }
+}
+
+extension Value {
+    /// repr(x) as Swift text, for messages; a placeholder when that raises.
+    public func reprForMessage(_ thread: ThreadRef) -> String {
+        let text = thread.repr(self)
+        if text.isEmpty {
+            thread.takeException()
+            return "<unprintable \(type.name) object>"
+        }
+        return StringRef(text).description
+    }
+}

@@ -1,0 +1,206 @@
+import Glibc
+
+/// Raising. A function that raises records the exception in the thread and returns the empty value (or the failure value of its
+/// kind); its caller tests for that at once.
+///
+///     guard count > 0 else { return thread.raise(.valueError, "empty range") }
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// Raises a new exception of the given class with one text argument. Returns the empty value.
+    @inline(never) @discardableResult public func raise(_ id: TypeID, _ message: String) -> Value {
+        let text = newString(message)
+        if text.isEmpty { return .empty }
+        return raise(id, argument: text)
+    }
+
+    /// Raises a new exception of the given class with one argument.
+    @inline(never) @discardableResult public func raise(_ id: TypeID, argument: Value) -> Value {
+        raise(type: id.type, arguments: [argument])
+    }
+
+    /// Raises a new exception of the given class with no arguments.
+    @inline(never) @discardableResult public func raise(_ id: TypeID) -> Value { raise(type: id.type, arguments: []) }
+
+    /// Raises `type(*arguments)`.
+    @inline(never) @discardableResult public func raise(type: TypeRef, arguments: [Value]) -> Value {
+        let exception = callFunction(type.value, arguments)
+        if exception.isEmpty { return .empty }
+        guard exception.isException else {
+            return raise(.typeError, "calling \(type.value.reprForMessage(self)) should have returned an instance of BaseException, not \(exception.type.name)")
+        }
+        return raise(exception)
+    }
+
+    /// Raises an exception object. The exception now being handled becomes its context (PEP 3134).
+    @inline(never) @discardableResult public func raise(_ exception: Value) -> Value {
+        let handled = handledException
+        if !handled.isEmpty && handled != exception { linkContext(exception, handled) }
+        pointee.exception = exception
+        return .empty
+    }
+
+    /// Raises an exception object as it is, leaving its context alone.
+    @inline(__always) @discardableResult public func restore(_ exception: Value) -> Value {
+        pointee.exception = exception
+        return .empty
+    }
+
+    /// Sets `exception.__context__`, first cutting a cycle that would arise.
+    private func linkContext(_ exception: Value, _ context: Value) {
+        var current = context
+        var slow = context
+        var step = 0
+        while true {
+            let next = current.object(ExceptionObject.self).pointee.context
+            if next.isEmpty { break }
+            if next == exception {
+                current.object(ExceptionObject.self).pointee.context = .empty
+                break
+            }
+            current = next
+            step += 1
+            if step & 1 == 0 {
+                slow = slow.object(ExceptionObject.self).pointee.context
+                if slow == current { break }
+            }
+        }
+        exception.object(ExceptionObject.self).pointee.context = context
+        Heap.barrier(exception.raw)
+    }
+
+    /// The exception that `sys.exc_info()` names, or empty. Generators have a chain of their own, which `Interpreter` resolves.
+    public var handledException: Value {
+        if !pointee.handled.isEmpty { return pointee.handled }
+        return RuntimeHooks.outerHandledException(self)
+    }
+
+    @inlinable public var hasException: Bool { @inline(__always) get { !pointee.exception.isEmpty } }
+
+    /// Whether the exception being raised is an instance of the class.
+    public func exceptionMatches(_ id: TypeID) -> Bool {
+        !pointee.exception.isEmpty && pointee.exception.type.isSubtype(of: id.type)
+    }
+
+    /// Takes the exception being raised: the thread has none afterwards.
+    @discardableResult public func takeException() -> Value {
+        let exception = pointee.exception
+        pointee.exception = .empty
+        return exception
+    }
+
+    /// Drops the exception being raised if it is of the class. True when it did.
+    public func clearException(_ id: TypeID) -> Bool {
+        guard exceptionMatches(id) else { return false }
+        pointee.exception = .empty
+        return true
+    }
+
+    /// The failed result of a function that ended an iteration: true when it raised StopIteration (now dropped) or nothing at all.
+    public func endedIteration() -> Bool { !hasException || clearException(.stopIteration) }
+
+    // MARK: Frequent errors
+
+    @inline(never) @discardableResult public func raiseOutOfMemory() -> Value { raise(.memoryError) }
+    @inline(never) @discardableResult public func raiseKeyError(_ key: Value) -> Value { raise(.keyError, argument: key) }
+    @inline(never) public func raiseAttributeError(_ object: Value, _ name: Value) -> Value {
+        let text = StringRef(name).description
+        let message: String
+        if object.isType {
+            message = "type object '\(TypeRef(object).name)' has no attribute '\(text)'"
+        } else {
+            message = "'\(object.type.name)' object has no attribute '\(text)'"
+        }
+        return raiseAttributeError(message, object, name)
+    }
+    /// AttributeError with its `name` and `obj` set, as hints want them.
+    @inline(never) @discardableResult public func raiseAttributeError(_ message: String, _ object: Value, _ name: Value) -> Value {
+        _ = raise(.attributeError, message)
+        if pointee.exception.type == TypeID.attributeError.type {
+            pointee.exception.setExceptionField(0, name)
+            pointee.exception.setExceptionField(1, object)
+        }
+        return .empty
+    }
+    @inline(never) public func raiseUnboundName(_ name: Value, _ id: TypeID, _ message: String) -> Value {
+        _ = raise(id, message)
+        if !pointee.exception.isEmpty, pointee.exception.isInstance(of: .nameError) { pointee.exception.setExceptionField(0, name) }
+        return .empty
+    }
+    /// StopIteration(value), as a generator that returns raises it.
+    @inline(never) public func raiseStopIteration(_ value: Value) -> Value {
+        if value.isNone || value.isEmpty { return raise(.stopIteration) }
+        // A tuple or exception must not be unpacked into several arguments.
+        return raise(type: TypeID.stopIteration.type, arguments: [value])
+    }
+    /// OSError of the subclass that goes with `errno` (PEP 3151).
+    @inline(never) @discardableResult public func raiseOSError(_ code: Int32, _ filename: Value = .empty, _ filename2: Value = .empty) -> Value {
+        let text = newString(String(cString: strerror(code)))
+        if text.isEmpty { return .empty }
+        var arguments = [Value(small: Int(code)), text]
+        if !filename.isEmpty {
+            arguments.append(filename)
+            if !filename2.isEmpty { arguments += [.none, filename2] }
+        }
+        return raise(type: TypeID.osError.type, arguments: arguments)
+    }
+
+    // MARK: Native recursion
+
+    /// Enters native code that may recurse without bound (`repr` of nested lists, comparison, a call from native code to Python). False when it
+    /// has raised RecursionError; then `leaveRecursion` must not be called.
+    @inline(__always) public func enterRecursion(_ what: StaticString = "") -> Bool {
+        pointee.recursionDepth += 1
+        if pointee.recursionDepth > taipan.recursionLimit || taipan_stack_pointer() < pointee.nativeStackLimit { return enterRecursionSlow(what) }
+        return true
+    }
+
+    @inline(never) func enterRecursionSlow(_ what: StaticString) -> Bool {
+        // While the error itself is made a little more depth is needed.
+        pointee.recursionDepth -= 1
+        let limit = taipan.recursionLimit
+        let stack = pointee.nativeStackLimit
+        taipan.recursionLimit = limit + 50
+        pointee.nativeStackLimit = stack > 131072 ? stack - 131072 : stack
+        raise(.recursionError, "maximum recursion depth exceeded\(what)")
+        taipan.recursionLimit = limit
+        pointee.nativeStackLimit = stack
+        return false
+    }
+
+    @inline(__always) public func leaveRecursion() { pointee.recursionDepth -= 1 }
+}
+
+extension Value {
+    /// A field of an exception subtype, in the order of `ExceptionField`.
+    public func exceptionField(_ index: Int) -> Value {
+        withUnsafeMutablePointer(to: &object(ExceptionObject.self).pointee.fields) { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self)[index] }
+    }
+
+    public func setExceptionField(_ index: Int, _ value: Value) {
+        withUnsafeMutablePointer(to: &object(ExceptionObject.self).pointee.fields) { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self)[index] = value }
+        Heap.barrier(raw)
+    }
+}
+
+/// What `Objects` needs of the rooms above it, set by them at start-up.
+public enum RuntimeHooks {
+    nonisolated(unsafe) public static var outerHandledException: (ThreadRef) -> Value = { _ in .empty }
+    /// Issues a warning: category, message, stack level. False when it became an exception.
+    nonisolated(unsafe) public static var warn: (ThreadRef, TypeID, String, Int) -> Bool = { _, _, _, _ in true }
+    /// `origin[arguments]` and `a | b` of types, made by `CoreTypes`.
+    nonisolated(unsafe) public static var genericAlias: (ThreadRef, Value, Value) -> Value = { thread, _, _ in thread.raise(.systemError, "no generic aliases yet") }
+    nonisolated(unsafe) public static var union: (ThreadRef, Value, Value) -> Value = { _, _, _ in .notImplemented }
+    /// Imports a module by its full name and returns it, set by `Interpreter`.
+    nonisolated(unsafe) public static var importModule: (ThreadRef, String) -> Value = { thread, name in thread.raise(.importError, "cannot import \(name) yet") }
+    /// The globals of the running Python frame, or empty.
+    nonisolated(unsafe) public static var currentGlobals: (ThreadRef) -> Value = { _ in .empty }
+    /// Reports an exception that cannot be propagated, as `sys.unraisablehook` does, and clears it. What was going on; the object concerned.
+    nonisolated(unsafe) public static var writeUnraisable: (ThreadRef, String, Value) -> Void = { thread, _, _ in thread.takeException() }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// `types.GenericAlias(origin, arguments)`
+    public func newGenericAlias(_ origin: Value, _ arguments: Value) -> Value { RuntimeHooks.genericAlias(self, origin, arguments) }
+    /// `a | b` of types; `.notImplemented` when one is no type.
+    public func newUnion(_ a: Value, _ b: Value) -> Value { RuntimeHooks.union(self, a, b) }
+}

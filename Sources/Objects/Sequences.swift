@@ -1,0 +1,279 @@
+import Glibc
+
+/// Lists, tuples, bytes, slices and cells: making them and reaching their items. Their methods are in `ContainerTypes` and `TextTypes`.
+
+public struct ListRef {
+    public let pointer: UnsafeMutablePointer<ListObject>
+
+    @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(ListObject.self) }
+    @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
+    @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
+    /// The items; valid until the list changes size. Undefined for a list that never had one.
+    @inlinable public var items: UnsafeMutablePointer<Value> {
+        @inline(__always) get {
+            UnsafeMutableRawPointer(bitPattern: UInt(pointer.pointee.storage.bits &+ UInt64(MemoryLayout<ValueArrayObject>.size))).unsafelyUnwrapped
+                .assumingMemoryBound(to: Value.self)
+        }
+    }
+
+    /// An item; the index is in range.
+    @inlinable public subscript(_ index: Int) -> Value { @inline(__always) get { items[index] } }
+
+    /// Stores an item; the index is in range.
+    @inlinable @inline(__always) public func set(_ index: Int, _ value: Value) {
+        items[index] = value
+        Heap.barrier(pointer.pointee.storage.raw)
+    }
+
+    /// Appends. False when there is no memory (raised).
+    @inlinable @inline(__always) public func append(_ thread: ThreadRef, _ value: Value) -> Bool {
+        let count = pointer.pointee.count
+        if count < pointer.pointee.capacity {
+            items[count] = value
+            setCount(count + 1)
+            Heap.barrier(pointer.pointee.storage.raw)
+            return true
+        }
+        return appendSlow(thread, value)
+    }
+
+    @inline(never) @usableFromInline func appendSlow(_ thread: ThreadRef, _ value: Value) -> Bool {
+        guard reserve(thread, count + 1) else { return false }
+        items[count] = value
+        setCount(count + 1)
+        Heap.barrier(pointer.pointee.storage.raw)
+        return true
+    }
+
+    /// Sets the number of items. Those beyond must have been stored, those cut off are forgotten.
+    @inlinable @inline(__always) public func setCount(_ count: Int) {
+        pointer.pointee.count = count
+        if !pointer.pointee.storage.isEmpty { pointer.pointee.storage.object(ValueArrayObject.self).pointee.count = count }
+    }
+
+    /// Makes room for `wanted` items in all. False when there is no memory (raised).
+    @inline(never) public func reserve(_ thread: ThreadRef, _ wanted: Int) -> Bool {
+        if wanted <= pointer.pointee.capacity { return true }
+        guard wanted < 1 << 40 else { thread.raiseOutOfMemory(); return false }
+        let grown = wanted + wanted >> 3 + (wanted < 9 ? 3 : 6)
+        return setCapacity(thread, wanted > count + 1 && count == 0 ? wanted : grown)
+    }
+
+    /// Moves the items to a new store of the given capacity, at least `count`.
+    public func setCapacity(_ thread: ThreadRef, _ capacity: Int) -> Bool {
+        // Whole 16-byte granules.
+        let rounded = (capacity + 1) & ~1
+        guard let raw = Heap.allocate(MemoryLayout<ValueArrayObject>.size + rounded * 8, shape: TypeID.valueArray.rawValue) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
+        let array = raw.assumingMemoryBound(to: ValueArrayObject.self)
+        if count > 0 { memcpy(raw + MemoryLayout<ValueArrayObject>.size, items, count * 8) }
+        array.pointee.count = count
+        pointer.pointee.storage = Value(raw)
+        pointer.pointee.capacity = rounded
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+        return true
+    }
+
+    /// Forgets all items and their store.
+    public func clear() {
+        pointer.pointee.count = 0
+        pointer.pointee.capacity = 0
+        pointer.pointee.storage = .empty
+    }
+}
+
+public struct TupleRef {
+    public let pointer: UnsafeMutablePointer<TupleObject>
+
+    @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(TupleObject.self) }
+    @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
+    @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
+    @inlinable public var items: UnsafeMutablePointer<Value> {
+        @inline(__always) get { (UnsafeMutableRawPointer(pointer) + MemoryLayout<TupleObject>.size).assumingMemoryBound(to: Value.self) }
+    }
+    @inlinable public subscript(_ index: Int) -> Value { @inline(__always) get { items[index] } }
+
+    /// Stores an item of a tuple that nobody else has seen.
+    @inlinable @inline(__always) public func initialize(_ index: Int, _ value: Value) {
+        items[index] = value
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+    }
+}
+
+public struct BytesRef {
+    public let pointer: UnsafeMutablePointer<BytesObject>
+
+    @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(BytesObject.self) }
+    @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
+    @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
+    @inlinable public var bytes: UnsafeMutablePointer<UInt8> {
+        @inline(__always) get { (UnsafeMutableRawPointer(pointer) + MemoryLayout<BytesObject>.size).assumingMemoryBound(to: UInt8.self) }
+    }
+    public var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    // MARK: Lists
+
+    /// An empty list with room for `capacity` items.
+    public func newList(capacity: Int = 0) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<ListObject>.size, shape: TypeID.list.rawValue) else { return raiseOutOfMemory() }
+        let list = ListRef(Value(raw))
+        if capacity > 0 { guard capacity < 1 << 40 else { return raiseOutOfMemory() }; guard list.setCapacity(self, capacity) else { return .empty } }
+        return list.value
+    }
+
+    /// A list of the `count` values at `items`, which the collector must see.
+    public func newList(_ items: UnsafePointer<Value>, _ count: Int) -> Value {
+        let list = newList(capacity: count)
+        if list.isEmpty || count == 0 { return list }
+        memcpy(ListRef(list).items, items, count * 8)
+        ListRef(list).setCount(count)
+        return list
+    }
+
+    // MARK: Tuples
+
+    /// A tuple of `count` empty words, to be filled with `initialize` at once. For zero the one empty tuple.
+    public func newTuple(count: Int) -> Value {
+        if count == 0 { return WellKnown.emptyTuple.value }
+        guard count < 1 << 40, let raw = Heap.allocate(MemoryLayout<TupleObject>.size + count * 8, shape: TypeID.tuple.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: TupleObject.self).pointee.count = count
+        return Value(raw)
+    }
+
+    /// A tuple of the `count` values at `items`, which the collector must see.
+    public func newTuple(_ items: UnsafePointer<Value>, _ count: Int) -> Value {
+        let tuple = newTuple(count: count)
+        if tuple.isEmpty || count == 0 { return tuple }
+        memcpy(TupleRef(tuple).items, items, count * 8)
+        return tuple
+    }
+
+    public func newTuple(_ first: Value, _ second: Value) -> Value {
+        let tuple = newTuple(count: 2)
+        if tuple.isEmpty { return .empty }
+        TupleRef(tuple).items[0] = first
+        TupleRef(tuple).items[1] = second
+        return tuple
+    }
+
+    /// A tuple of an array's values, for cold code: they must be reachable from elsewhere too.
+    public func newTuple(_ values: [Value]) -> Value {
+        guard let vector = pushArguments(values.count) else { return .empty }
+        for (index, value) in values.enumerated() { vector[index] = value }
+        let tuple = newTuple(vector, values.count)
+        popArguments(vector)
+        return tuple
+    }
+
+    // MARK: Bytes
+
+    /// Uninitialised bytes.
+    public func newBytes(count: Int) -> Value {
+        if count == 0 && !WellKnown.emptyBytes.value.isEmpty { return WellKnown.emptyBytes.value }
+        guard count >= 0, count < 1 << 46, let raw = Heap.allocate(MemoryLayout<BytesObject>.size + count + 1, shape: TypeID.bytes.rawValue) else { return raiseOutOfMemory() }
+        let result = BytesRef(Value(raw))
+        result.pointer.pointee.count = count
+        result.bytes[count] = 0
+        return result.value
+    }
+
+    public func newBytes(_ start: UnsafeRawPointer?, _ count: Int) -> Value {
+        let result = newBytes(count: count)
+        if result.isEmpty || count == 0 { return result }
+        memcpy(BytesRef(result).bytes, start!, count)
+        return result
+    }
+
+    public func newBytes(_ bytes: [UInt8]) -> Value { bytes.withUnsafeBytes { newBytes($0.baseAddress, $0.count) } }
+
+    // MARK: Small objects
+
+    public func newSlice(_ start: Value, _ stop: Value, _ step: Value) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<SliceObject>.size, shape: TypeID.slice.rawValue) else { return raiseOutOfMemory() }
+        let slice = raw.assumingMemoryBound(to: SliceObject.self)
+        slice.pointee.start = start
+        slice.pointee.stop = stop
+        slice.pointee.step = step
+        return Value(raw)
+    }
+
+    public func newCell(_ contents: Value) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<CellObject>.size, shape: TypeID.cell.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: CellObject.self).pointee.contents = contents
+        return Value(raw)
+    }
+
+    public func newMethod(_ function: Value, _ receiver: Value) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<MethodObject>.size, shape: TypeID.method.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: MethodObject.self).pointee.function = function
+        raw.assumingMemoryBound(to: MethodObject.self).pointee.receiver = receiver
+        return Value(raw)
+    }
+
+    /// A built-in iterator over a container.
+    public func newIterator(_ id: TypeID, _ container: Value, index: Int = 0, limit: Int = 0, extra: Value = .empty) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<IteratorObject>.size, shape: id.rawValue) else { return raiseOutOfMemory() }
+        let iterator = raw.assumingMemoryBound(to: IteratorObject.self)
+        iterator.pointee.container = container
+        iterator.pointee.index = index
+        iterator.pointee.limit = limit
+        iterator.pointee.extra = extra
+        return Value(raw)
+    }
+
+    /// A float: almost always a word, otherwise boxed.
+    @inlinable @inline(__always) public func newFloat(_ value: Double) -> Value {
+        let word = Value.encodeFloat(value)
+        return word.isEmpty ? boxFloat(value) : word
+    }
+
+    @inline(never) @usableFromInline func boxFloat(_ value: Double) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<FloatObject>.size, shape: TypeID.float.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: FloatObject.self).pointee.value = value
+        return Value(raw)
+    }
+
+    /// An int from a machine word.
+    @inlinable @inline(__always) public func newInt(_ value: Int) -> Value {
+        Value.fitsSmall(value) ? Value(small: value) : newBigInt(negative: value < 0, magnitude: value.magnitude)
+    }
+
+    @inlinable @inline(__always) public func newInt(unsigned value: UInt) -> Value {
+        value >> 62 == 0 ? Value(small: Int(value)) : newBigInt(negative: false, magnitude: value)
+    }
+
+    @inline(never) public func newBigInt(negative: Bool, magnitude: UInt) -> Value {
+        var limb = magnitude
+        return newInt(negative: negative, limbs: &limb, 1)
+    }
+
+    /// An int from sign and limbs, least significant first; leading zeros allowed; small values become words.
+    public func newInt(negative: Bool, limbs: UnsafePointer<UInt>, _ count: Int) -> Value {
+        var count = count
+        while count > 0 && limbs[count - 1] == 0 { count -= 1 }
+        if count == 0 { return Value(small: 0) }
+        if count == 1 {
+            if limbs[0] < 1 << 62 { return Value(small: negative ? -Int(limbs[0]) : Int(limbs[0])) }
+            if negative && limbs[0] == 1 << 62 { return Value(small: -(1 << 62)) }
+        }
+        guard let raw = Heap.allocate(MemoryLayout<IntObject>.size + count * 8, shape: TypeID.int.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: IntObject.self).pointee.size = negative ? -count : count
+        memcpy(raw + MemoryLayout<IntObject>.size, limbs, count * 8)
+        return Value(raw)
+    }
+}
+
+extension Value {
+    /// The double of a float or an instance of a subclass.
+    @inlinable public var doubleValue: Double {
+        @inline(__always) get {
+            if isInlineFloat { return inlineFloat }
+            if isImmediate { return bits == Value.negativeZero.bits ? -0.0 : 0.0 }
+            return object(FloatObject.self).pointee.value
+        }
+    }
+}

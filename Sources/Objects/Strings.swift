@@ -1,0 +1,424 @@
+import Glibc
+
+/// Strings (PEP 393): making them, reading their units, interning. The methods of `str` are in `TextTypes`.
+
+public struct StringRef {
+    public let pointer: UnsafeMutablePointer<StringObject>
+
+    @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(StringObject.self) }
+
+    @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
+    /// In code points.
+    @inlinable public var count: Int { @inline(__always) get { pointer.pointee.length } }
+    /// Bytes of a unit: 1 (Latin-1), 2 or 4.
+    @inlinable public var width: Int { @inline(__always) get { Int(pointer.pointee.header.flags & StringFlags.widthMask) } }
+    @inlinable public var isASCII: Bool { @inline(__always) get { pointer.pointee.header.flags & StringFlags.ascii != 0 } }
+    @inlinable public var isInterned: Bool { @inline(__always) get { pointer.pointee.header.flags & StringFlags.interned != 0 } }
+    @inlinable public var units: UnsafeMutableRawPointer { @inline(__always) get { UnsafeMutableRawPointer(pointer) + MemoryLayout<StringObject>.size } }
+    @inlinable public var units1: UnsafeMutablePointer<UInt8> { @inline(__always) get { units.assumingMemoryBound(to: UInt8.self) } }
+    @inlinable public var units2: UnsafeMutablePointer<UInt16> { @inline(__always) get { units.assumingMemoryBound(to: UInt16.self) } }
+    @inlinable public var units4: UnsafeMutablePointer<UInt32> { @inline(__always) get { units.assumingMemoryBound(to: UInt32.self) } }
+
+    /// The code point at an index that is in range.
+    @inlinable public subscript(_ index: Int) -> UInt32 {
+        @inline(__always) get {
+            switch width {
+            case 1: return UInt32(units1[index])
+            case 2: return UInt32(units2[index])
+            default: return units4[index]
+            }
+        }
+    }
+
+    /// Stores a code point that the width can hold, into a string that nobody else has seen.
+    @inlinable @inline(__always) public func initialize(_ index: Int, _ character: UInt32) {
+        switch width {
+        case 1: units1[index] = UInt8(truncatingIfNeeded: character)
+        case 2: units2[index] = UInt16(truncatingIfNeeded: character)
+        default: units4[index] = character
+        }
+    }
+
+    // MARK: Hash and equality
+
+    /// Never -1. Computed once; seeded as `PYTHONHASHSEED` says.
+    @inlinable public var hash: Int {
+        @inline(__always) get {
+            let known = pointer.pointee.hash
+            return known != 0 ? known : computeHash()
+        }
+    }
+
+    @inline(never) @usableFromInline func computeHash() -> Int {
+        var result = count == 0 ? 0 : Hashing.bytes(units, count * width)
+        if count == 0 { return 0 }
+        if result == 0 || result == -1 { result = -2 }
+        pointer.pointee.hash = result
+        return result
+    }
+
+    @inlinable public func equals(_ other: StringRef) -> Bool {
+        if pointer == other.pointer { return true }
+        if count != other.count || width != other.width { return false }
+        if isInterned && other.isInterned { return false }
+        return memcmp(units, other.units, count * width) == 0
+    }
+
+    /// Negative, zero or positive, by code points.
+    public func compare(_ other: StringRef) -> Int {
+        let shared = min(count, other.count)
+        if width == 1 && other.width == 1 {
+            let order = memcmp(units, other.units, shared)
+            return order != 0 ? Int(order) : count - other.count
+        }
+        for index in 0 ..< shared {
+            let a = self[index], b = other[index]
+            if a != b { return a < b ? -1 : 1 }
+        }
+        return count - other.count
+    }
+
+    public func equals(_ text: StaticString) -> Bool {
+        isASCII && count == text.utf8CodeUnitCount && memcmp(units, text.utf8Start, count) == 0
+    }
+
+    // MARK: To Swift
+
+    /// As Swift text; lone surrogates become U+FFFD.
+    public var description: String {
+        if isASCII { return String(decoding: UnsafeBufferPointer(start: units1, count: count), as: UTF8.self) }
+        var result = ""
+        result.reserveCapacity(count)
+        for index in 0 ..< count { result.unicodeScalars.append(Unicode.Scalar(self[index]) ?? "\u{FFFD}") }
+        return result
+    }
+
+    /// UTF-8, lone surrogates as three bytes (WTF-8).
+    public var utf8: [UInt8] {
+        if isASCII { return Array(UnsafeBufferPointer(start: units1, count: count)) }
+        var result: [UInt8] = []
+        result.reserveCapacity(count * 2)
+        for index in 0 ..< count { result.appendUTF8(self[index]) }
+        return result
+    }
+
+    /// Whether there is a code point in the surrogate range.
+    public var hasSurrogates: Bool {
+        if width == 1 { return false }
+        for index in 0 ..< count where self[index] & 0xFFFF_F800 == 0xD800 { return true }
+        return false
+    }
+
+    /// The largest code point.
+    public var maximum: UInt32 {
+        if isASCII { return 127 }
+        if width == 1 { return 255 }
+        var result: UInt32 = 0
+        for index in 0 ..< count { result = max(result, self[index]) }
+        return result
+    }
+
+    // MARK: Interning
+
+    nonisolated(unsafe) private static var table: UnsafeMutablePointer<Value> = {
+        let slots = UnsafeMutablePointer<Value>.allocate(capacity: 1 << 13)
+        slots.initialize(repeating: .empty, count: 1 << 13)
+        Collector.addRoots { Collector.mark(StringRef.table, count: StringRef.tableSize) }
+        return slots
+    }()
+    nonisolated(unsafe) private static var tableSize = 1 << 13
+    nonisolated(unsafe) private static var tableCount = 0
+
+    /// The one interned string with the same text as this one (perhaps this one itself). Interned strings live for good.
+    public func interned() -> StringRef {
+        if isInterned { return self }
+        // A subclass instance keeps its identity: its text is interned instead.
+        var mask = StringRef.tableSize - 1
+        var index = hash & mask
+        while !StringRef.table[index].isEmpty {
+            let candidate = StringRef(StringRef.table[index])
+            if candidate.hash == hash && candidate.count == count && candidate.width == width && memcmp(candidate.units, units, count * width) == 0 { return candidate }
+            index = (index + 1) & mask
+        }
+        if StringRef.tableCount * 2 >= StringRef.tableSize {
+            StringRef.growTable()
+            mask = StringRef.tableSize - 1
+            index = hash & mask
+            while !StringRef.table[index].isEmpty { index = (index + 1) & mask }
+        }
+        var own = self
+        if pointer.pointee.header.shape != TypeID.str.rawValue {
+            guard let copy = StringRef.allocate(count: count, width: width, ascii: isASCII) else { return self }
+            memcpy(copy.units, units, count * width)
+            own = copy
+        }
+        own.pointer.pointee.header.flags |= StringFlags.interned
+        StringRef.table[index] = own.value
+        StringRef.tableCount += 1
+        return own
+    }
+
+    private static func growTable() {
+        let old = table
+        let oldSize = tableSize
+        let size = oldSize * 2
+        let slots = UnsafeMutablePointer<Value>.allocate(capacity: size)
+        slots.initialize(repeating: .empty, count: size)
+        for position in 0 ..< oldSize where !old[position].isEmpty {
+            var index = StringRef(old[position]).hash & (size - 1)
+            while !slots[index].isEmpty { index = (index + 1) & (size - 1) }
+            slots[index] = old[position]
+        }
+        table = slots
+        tableSize = size
+        old.deallocate()
+    }
+
+    /// Interns Swift text; for names known to the runtime. Traps only when there is no memory at start-up.
+    public static func intern(_ text: String) -> StringRef {
+        var text = text
+        return text.withUTF8 { StringRef(make(utf8: $0.baseAddress, $0.count)).interned() }
+    }
+
+    static func intern(ascii: UnsafePointer<UInt8>, _ count: Int) -> StringRef { StringRef(make(utf8: ascii, count)).interned() }
+
+    // MARK: Making
+
+    /// An uninitialised string of exact type `str` with its final zero unit set. nil when memory is exhausted.
+    @inlinable public static func allocate(count: Int, width: Int, ascii: Bool) -> StringRef? {
+        guard let raw = Heap.allocate(MemoryLayout<StringObject>.size + (count + 1) * width, shape: TypeID.str.rawValue) else { return nil }
+        let pointer = raw.assumingMemoryBound(to: StringObject.self)
+        pointer.pointee.header.flags = UInt8(width) | (ascii ? StringFlags.ascii : 0)
+        pointer.pointee.length = count
+        let result = StringRef(Value(pointer))
+        switch width {
+        case 1: result.units1[count] = 0
+        case 2: result.units2[count] = 0
+        default: result.units4[count] = 0
+        }
+        return result
+    }
+
+    /// A string from UTF-8 (or WTF-8) known to be well formed; empty when memory is exhausted.
+    public static func make(utf8: UnsafePointer<UInt8>?, _ count: Int) -> Value {
+        var highest: UInt8 = 0
+        var characters = 0
+        var index = 0
+        while index < count {
+            let byte = utf8![index]
+            if byte > highest { highest = byte }
+            if byte & 0xC0 != 0x80 { characters += 1 }
+            index += 1
+        }
+        if highest < 0x80 {
+            if count == 1 { let known = taipan_latin1()[Int(utf8![0])]; if !known.isEmpty { return known } }
+            guard let result = allocate(count: count, width: 1, ascii: true) else { return .empty }
+            if count > 0 { memcpy(result.units, utf8!, count) }
+            return result.value
+        }
+        let width = highest < 0xC4 ? 1 : highest < 0xF0 ? 2 : 4
+        if width == 1 && characters == 1 { let known = taipan_latin1()[Int(decodeOne(utf8!, 0).0)]; if !known.isEmpty { return known } }
+        guard let result = allocate(count: characters, width: width, ascii: false) else { return .empty }
+        var position = 0
+        var place = 0
+        while position < count {
+            let (character, length) = decodeOne(utf8!, position)
+            result.initialize(place, character)
+            position += length
+            place += 1
+        }
+        return result.value
+    }
+
+    @inline(__always) static func decodeOne(_ bytes: UnsafePointer<UInt8>, _ at: Int) -> (UInt32, Int) {
+        let first = UInt32(bytes[at])
+        if first < 0x80 { return (first, 1) }
+        if first < 0xE0 { return ((first & 0x1F) << 6 | UInt32(bytes[at + 1]) & 0x3F, 2) }
+        if first < 0xF0 { return ((first & 0x0F) << 12 | (UInt32(bytes[at + 1]) & 0x3F) << 6 | UInt32(bytes[at + 2]) & 0x3F, 3) }
+        return ((first & 0x07) << 18 | (UInt32(bytes[at + 1]) & 0x3F) << 12 | (UInt32(bytes[at + 2]) & 0x3F) << 6 | UInt32(bytes[at + 3]) & 0x3F, 4)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Appends the UTF-8 of a code point (surrogates as three bytes).
+    @inlinable public mutating func appendUTF8(_ character: UInt32) {
+        if character < 0x80 {
+            append(UInt8(character))
+        } else if character < 0x800 {
+            append(UInt8(0xC0 | character >> 6))
+            append(UInt8(0x80 | character & 0x3F))
+        } else if character < 0x10000 {
+            append(UInt8(0xE0 | character >> 12))
+            append(UInt8(0x80 | character >> 6 & 0x3F))
+            append(UInt8(0x80 | character & 0x3F))
+        } else {
+            append(UInt8(0xF0 | character >> 18))
+            append(UInt8(0x80 | character >> 12 & 0x3F))
+            append(UInt8(0x80 | character >> 6 & 0x3F))
+            append(UInt8(0x80 | character & 0x3F))
+        }
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// A string from Swift text. Empty, with MemoryError raised, when there is no memory.
+    public func newString(_ text: String) -> Value {
+        var text = text
+        return orOutOfMemory(text.withUTF8 { StringRef.make(utf8: $0.baseAddress, $0.count) })
+    }
+
+    /// A string from well-formed UTF-8 or WTF-8.
+    public func newString(utf8 bytes: [UInt8]) -> Value { orOutOfMemory(bytes.withUnsafeBufferPointer { StringRef.make(utf8: $0.baseAddress, $0.count) }) }
+    public func newString(utf8 start: UnsafePointer<UInt8>?, _ count: Int) -> Value { orOutOfMemory(StringRef.make(utf8: start, count)) }
+
+    /// An uninitialised string whose largest code point will be `maximum`: the width follows from it.
+    public func newString(count: Int, maximum: UInt32) -> Value {
+        let width = maximum < 0x100 ? 1 : maximum < 0x10000 ? 2 : 4
+        guard let result = StringRef.allocate(count: count, width: width, ascii: maximum < 0x80) else { return raiseOutOfMemory() }
+        return result.value
+    }
+
+    /// The string of one code point.
+    @inlinable @inline(__always) public func newString(character: UInt32) -> Value {
+        if character < 256 { return taipan_latin1()[Int(character)] }
+        let result = newString(count: 1, maximum: character)
+        if !result.isEmpty { StringRef(result).initialize(0, character) }
+        return result
+    }
+
+    /// A string from code points, in the narrowest width.
+    public func newString(codePoints: [UInt32]) -> Value {
+        var maximum: UInt32 = 0
+        for character in codePoints { maximum = max(maximum, character) }
+        if codePoints.count == 1 && maximum < 256 { return taipan_latin1()[Int(maximum)] }
+        let result = newString(count: codePoints.count, maximum: maximum)
+        if result.isEmpty { return .empty }
+        for (index, character) in codePoints.enumerated() { StringRef(result).initialize(index, character) }
+        return result
+    }
+
+    /// Characters `start ..< end` of a string; indices in range.
+    public func substring(_ string: StringRef, _ start: Int, _ end: Int) -> Value {
+        let count = end - start
+        if count <= 0 { return WellKnown.emptyString.value }
+        if count == string.count && string.pointer.pointee.header.shape == TypeID.str.rawValue { return string.value }
+        if count == 1 { return newString(character: string[start]) }
+        if string.width == 1 {
+            var ascii = string.isASCII
+            if !ascii {
+                ascii = true
+                for index in start ..< end where string.units1[index] >= 0x80 { ascii = false; break }
+            }
+            guard let result = StringRef.allocate(count: count, width: 1, ascii: ascii) else { return raiseOutOfMemory() }
+            memcpy(result.units, string.units + start, count)
+            return result.value
+        }
+        var maximum: UInt32 = 0
+        for index in start ..< end { maximum |= string[index] }
+        // The bitwise or bounds the maximum from above within a width class, except at the top of each.
+        if maximum > 0x7F { maximum = 0; for index in start ..< end { maximum = Swift.max(maximum, string[index]) } }
+        let result = newString(count: count, maximum: maximum)
+        if result.isEmpty { return .empty }
+        let target = StringRef(result)
+        if target.width == string.width {
+            memcpy(target.units, string.units + start * string.width, count * string.width)
+        } else {
+            for index in 0 ..< count { target.initialize(index, string[start + index]) }
+        }
+        return result
+    }
+
+    /// The concatenation of two strings.
+    public func concatenate(_ a: StringRef, _ b: StringRef) -> Value {
+        if a.count == 0 && b.value.isExact(.str) { return b.value }
+        if b.count == 0 && a.value.isExact(.str) { return a.value }
+        let width = Swift.max(a.width, b.width)
+        guard let result = StringRef.allocate(count: a.count + b.count, width: width, ascii: a.isASCII && b.isASCII) else { return raiseOutOfMemory() }
+        result.copy(from: a, at: 0)
+        result.copy(from: b, at: a.count)
+        return result.value
+    }
+
+    @inline(__always) func orOutOfMemory(_ value: Value) -> Value { value.isEmpty ? raiseOutOfMemory() : value }
+}
+
+extension StringRef {
+    /// Copies all of a string that is no wider into this new one.
+    public func copy(from source: StringRef, at place: Int) { copy(from: source, 0, source.count, at: place) }
+
+    public func copy(from source: StringRef, _ start: Int, _ end: Int, at place: Int) {
+        if source.width == width {
+            memcpy(units + place * width, source.units + start * width, (end - start) * width)
+        } else if width == 2 {
+            for index in start ..< end { units2[place + index - start] = UInt16(source.units1[index]) }
+        } else {
+            for index in start ..< end { units4[place + index - start] = source[index] }
+        }
+    }
+}
+
+/// Hashing of bytes, seeded so that collisions cannot be planned (PEP 456), and of numbers.
+public enum Hashing {
+    nonisolated(unsafe) public static var seed: (UInt64, UInt64) = (0x5bd1_e995_9e37_79b9, 0xc2b2_ae3d_27d4_eb4f)
+    public static let modulus: UInt64 = (1 << 61) - 1
+    public static let infinity = 314159
+
+    /// A hash of bytes: 64-bit multiply-and-fold over 8 bytes a step (wyhash's mixing).
+    public static func bytes(_ start: UnsafeRawPointer, _ count: Int) -> Int {
+        var state = seed.0 ^ UInt64(count) &* 0x9E37_79B9_7F4A_7C15
+        var position = 0
+        while position + 8 <= count {
+            let word = start.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            state = fold(state ^ word, seed.1 ^ 0xa076_1d64_78bd_642f)
+            position += 8
+        }
+        var last: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < count {
+            last |= UInt64(start.load(fromByteOffset: position, as: UInt8.self)) << shift
+            shift += 8
+            position += 1
+        }
+        state = fold(state ^ last, 0xe703_7ed1_a0b4_28db ^ seed.0)
+        // Folded to 62 bits so that it survives being kept as a small integer.
+        return Int(bitPattern: UInt(fold(state, 0x8ebc_6af0_9c88_c6e3))) >> 2
+    }
+
+    @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low
+    }
+
+    /// hash(n) for a machine integer: n modulo 2^61-1, with the sign.
+    @inlinable @inline(__always) public static func int(_ value: Int) -> Int {
+        let magnitude = value.magnitude
+        if magnitude < modulus { return value == -1 ? -2 : value }
+        let reduced = Int(magnitude % UInt(modulus))
+        let result = value < 0 ? -reduced : reduced
+        return result == -1 ? -2 : result
+    }
+
+    /// hash(x) of a float: equal to that of an equal int. NaN hashes by `identity`.
+    public static func double(_ value: Double, identity: Int) -> Int {
+        if !value.isFinite { return value.isNaN ? identity : value > 0 ? infinity : -infinity }
+        if value == value.rounded(.towardZero), abs(value) < 4e18 { return int(Int(value)) }
+        var exponent: Int32 = 0
+        var mantissa = frexp(value, &exponent)
+        var sign = 1
+        if mantissa < 0 { sign = -1; mantissa = -mantissa }
+        var x: UInt64 = 0
+        while mantissa != 0 {
+            x = ((x << 28) & modulus) | x >> 33
+            mantissa *= 268435456
+            exponent -= 28
+            let y = UInt64(mantissa)
+            mantissa -= Double(y)
+            x += y
+            if x >= modulus { x -= modulus }
+        }
+        let e = exponent >= 0 ? Int(exponent) % 61 : 60 - (-1 - Int(exponent)) % 61
+        x = ((x << UInt64(e)) & modulus) | x >> UInt64(61 - e)
+        let result = Int(x) * sign
+        return result == -1 ? -2 : result
+    }
+}

@@ -1,0 +1,491 @@
+/// Making classes: `type(name, bases, namespace)`, the C3 linearisation, layouts, `__slots__`.
+
+public enum TypeConstruction {
+    // MARK: MRO
+
+    /// The C3 linearisation of a type with these bases, the type itself first; nil when it has raised.
+    static func linearize(_ thread: ThreadRef, _ type: TypeRef, _ bases: TupleRef) -> [Value]? {
+        // The values are all kept alive by the bases.
+        var sequences: [[Value]] = []
+        for index in 0 ..< bases.count {
+            let order = TypeRef(bases[index]).mro
+            sequences.append((0 ..< order.count).map { order[$0] })
+        }
+        sequences.append((0 ..< bases.count).map { bases[$0] })
+        for index in 0 ..< bases.count {
+            for other in index + 1 ..< max(bases.count, index + 1) where bases[other] == bases[index] {
+                thread.raise(.typeError, "duplicate base class \(TypeRef(bases[index]).name)")
+                return nil
+            }
+        }
+        var result = [type.value]
+        if sequences.count == 2 { return result + sequences[0] }
+        var starts = [Int](repeating: 0, count: sequences.count)
+        while true {
+            var candidate: Value?
+            var empty = true
+            for (index, sequence) in sequences.enumerated() where starts[index] < sequence.count {
+                empty = false
+                let head = sequence[starts[index]]
+                var rejected = false
+                for (other, tail) in sequences.enumerated() where starts[other] + 1 < tail.count && tail[(starts[other] + 1)...].contains(where: { $0 == head }) {
+                    rejected = true
+                    break
+                }
+                if !rejected {
+                    candidate = head
+                    break
+                }
+            }
+            if empty { return result }
+            guard let next = candidate else {
+                var names: [String] = []
+                for (index, sequence) in sequences.enumerated() where starts[index] < sequence.count {
+                    let name = TypeRef(sequence[starts[index]]).name
+                    if !names.contains(name) { names.append(name) }
+                }
+                thread.raise(.typeError, "Cannot create a consistent method resolution\norder (MRO) for bases \(names.joined(separator: ", "))")
+                return nil
+            }
+            result.append(next)
+            for (index, sequence) in sequences.enumerated() where starts[index] < sequence.count && sequence[starts[index]] == next { starts[index] += 1 }
+        }
+    }
+
+    /// Computes the MRO, by the metaclass's `mro()` when it overrides it, and stores it. False when it has raised.
+    static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
+        let meta = type.value.type
+        if meta != TypeID.type.type, !meta.has(.immutable) {
+            let method = meta.lookup(.mro)
+            if !method.isEmpty && !method.isExact(.methodDescriptor) {
+                let result = thread.callSpecialFast(type.value, Name.mro.value)
+                if result.isEmpty { return false }
+                let order = thread.tuple(result)
+                if order.isEmpty { return false }
+                for index in 0 ..< TupleRef(order).count {
+                    guard TupleRef(order)[index].isType else {
+                        thread.raise(.typeError, "mro() returned a non-class ('\(TupleRef(order)[index].type.name)')")
+                        return false
+                    }
+                }
+                type.pointer.pointee.mro = order
+                Heap.barrier(type.value.raw)
+                return true
+            }
+        }
+        guard let order = linearize(thread, type, TupleRef(type.pointer.pointee.bases)) else { return false }
+        let tuple = thread.newTuple(order)
+        if tuple.isEmpty { return false }
+        type.pointer.pointee.mro = tuple
+        Heap.barrier(type.value.raw)
+        return true
+    }
+
+    // MARK: Subclasses
+
+    static func addSubclass(_ thread: ThreadRef, _ base: TypeRef, _ type: TypeRef) {
+        if base.pointer.pointee.subclasses.isEmpty {
+            base.pointer.pointee.subclasses = thread.newList()
+            Heap.barrier(base.value.raw)
+        }
+        guard let raw = Heap.allocate(MemoryLayout<WeakCell>.size, shape: TypeID.boxedInternal.rawValue) else { return }
+        let cell = raw.assumingMemoryBound(to: WeakCell.self)
+        cell.pointee.target = type.value
+        WeakTable.register(cell)
+        let list = ListRef(base.pointer.pointee.subclasses)
+        // Dead entries are replaced, so that a base of many short-lived classes does not grow.
+        for index in 0 ..< list.count where list[index].object(WeakCell.self).pointee.target.isEmpty {
+            list.set(index, Value(raw))
+            return
+        }
+        _ = list.append(thread, Value(raw))
+    }
+
+    static func removeSubclass(_ base: TypeRef, _ type: TypeRef) {
+        if base.pointer.pointee.subclasses.isEmpty { return }
+        let list = ListRef(base.pointer.pointee.subclasses)
+        for index in 0 ..< list.count where list[index].object(WeakCell.self).pointee.target == type.value {
+            list[index].object(WeakCell.self).pointee.target = .empty
+        }
+    }
+
+    // MARK: Layout
+
+    /// The native type whose layout instances of `type` have, or the nearest class that added `__slots__`.
+    static func solidBase(_ type: TypeRef) -> TypeRef {
+        var current = type
+        while !current.pointer.pointee.base.isEmpty {
+            if current.has(.extendsLayout) { return current }
+            let base = TypeRef(current.pointer.pointee.base)
+            if !current.has(.heap) && (current.pointer.pointee.basicSize != base.pointer.pointee.basicSize || current.pointer.pointee.mask != base.pointer.pointee.mask
+                || current.has(.variableSize) != base.has(.variableSize)) { return current }
+            current = base
+        }
+        return current
+    }
+
+    /// The base whose layout a class with these bases extends; nil when it has raised.
+    static func bestBase(_ thread: ThreadRef, _ bases: TupleRef) -> TypeRef? {
+        var winner: TypeRef?
+        var result: TypeRef?
+        for index in 0 ..< bases.count {
+            guard bases[index].isType else {
+                thread.raise(.typeError, "bases must be types")
+                return nil
+            }
+            let base = TypeRef(bases[index])
+            guard base.has(.base) else {
+                thread.raise(.typeError, "type '\(base.name)' is not an acceptable base type")
+                return nil
+            }
+            let candidate = solidBase(base)
+            if let current = winner {
+                if current.isSubtype(of: candidate) { continue }
+                guard candidate.isSubtype(of: current) else {
+                    thread.raise(.typeError, "multiple bases have instance lay-out conflict")
+                    return nil
+                }
+            }
+            winner = candidate
+            result = base
+        }
+        return result
+    }
+
+    /// The most derived metaclass of `meta` and the bases' types; nil when it has raised.
+    public static func metaclass(_ thread: ThreadRef, _ meta: TypeRef, _ bases: TupleRef) -> TypeRef? {
+        var winner = meta
+        for index in 0 ..< bases.count {
+            let candidate = bases[index].type
+            if winner.isSubtype(of: candidate) { continue }
+            if candidate.isSubtype(of: winner) {
+                winner = candidate
+                continue
+            }
+            thread.raise(.typeError, "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases")
+            return nil
+        }
+        return winner
+    }
+
+    // MARK: type.__new__
+
+    /// `type.__new__(meta, name, bases, namespace, **keywords)`.
+    static func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ givenBases: Value, _ namespace: Value, _ keywords: Value) -> Value {
+        var bases = givenBases
+        if TupleRef(bases).count == 0 {
+            var object = TypeID.object.value
+            bases = thread.newTuple(&object, 1)
+            if bases.isEmpty { return .empty }
+        }
+        guard let base = bestBase(thread, TupleRef(bases)) else { return .empty }
+        let dict = thread.copyDict(DictRef(namespace))
+        if dict.isEmpty { return .empty }
+        let namespace = DictRef(dict)
+
+        var extra = 0
+        if meta != TypeID.type.type { extra = Int(meta.pointer.pointee.inlineCapacity) * 8 + 8 }
+        guard let raw = Heap.allocate(max(TypeRef.objectSize + extra, Int(meta.pointer.pointee.basicSize) + extra), shape: meta.pointer.pointee.rootShape) else { return thread.raiseOutOfMemory() }
+        let type = TypeRef(Value(raw))
+        let object = type.pointer
+        object.pointee.flags = base.flags.intersection(.inherited).union([.heap, .base])
+        object.pointee.namespace = dict
+        object.pointee.name = name
+        object.pointee.qualifiedName = name
+        object.pointee.bases = bases
+        object.pointee.base = base.value
+        object.pointee.version = ShapeTable.nextVersion()
+        object.pointee.basicSize = base.pointer.pointee.basicSize
+        object.pointee.mask = base.pointer.pointee.mask
+        object.pointee.trace = base.pointer.pointee.trace
+        object.pointee.tailOffset = base.pointer.pointee.tailOffset
+        object.pointee.visit = base.pointer.pointee.visit
+        object.pointee.dictOffset = base.pointer.pointee.dictOffset
+        object.pointee.inlineCapacity = base.pointer.pointee.inlineCapacity
+        object.pointee.nativeData = base.pointer.pointee.nativeData
+        if base.has(.variableSize) {
+            object.pointee.trace = .custom
+            object.pointee.mask = 0
+            object.pointee.visit = VariableSize.visit
+        }
+
+        guard takeQualifiedName(thread, type, namespace), addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
+
+        if namespace.get(.__module__).isEmpty {
+            let globals = RuntimeHooks.currentGlobals(thread)
+            if !globals.isEmpty {
+                let module = DictRef(globals).get(.__name__)
+                if !module.isEmpty, !namespace.set(thread, Name.__module__, module) { return .empty }
+            }
+        }
+        if namespace.get(.__doc__).isEmpty, !namespace.set(thread, Name.__doc__, .none) { return .empty }
+        for name in [Name.__init_subclass__, .__class_getitem__] {
+            let method = namespace.get(name)
+            if method.isExact(.function) {
+                let wrapped = thread.newWrapper(.classMethod, method)
+                if wrapped.isEmpty || !namespace.set(thread, name, wrapped) { return .empty }
+            }
+        }
+        let new = namespace.get(.__new__)
+        if new.isExact(.function) {
+            let wrapped = thread.newWrapper(.staticMethod, new)
+            if wrapped.isEmpty || !namespace.set(thread, Name.__new__, wrapped) { return .empty }
+        }
+        let cell = namespace.get(.__classcell__)
+        if !cell.isEmpty {
+            guard cell.isExact(.cell) else {
+                return thread.raise(.typeError, "__classcell__ must be a nonlocal cell, not <class '\(cell.type.name)'>")
+            }
+            cell.object(CellObject.self).pointee.contents = type.value
+            Heap.barrier(cell.raw)
+            namespace.remove(entry: namespace.find(string: Name.__classcell__.value))
+        }
+
+        guard setMRO(thread, type) else { return .empty }
+        guard Shapes.makeRoots(type) else { return thread.raiseOutOfMemory() }
+        // `__eq__` without `__hash__` makes a class unhashable.
+        if !namespace.get(.__eq__).isEmpty && namespace.get(.__hash__).isEmpty, !namespace.set(thread, Name.__hash__, .none) { return .empty }
+        type.pointer.pointee.version = ShapeTable.nextVersion()
+        SlotTable.updateAll(type)
+        type.updatePlainFlags()
+        for index in 0 ..< TupleRef(bases).count { addSubclass(thread, TypeRef(TupleRef(bases)[index]), type) }
+
+        guard setNames(thread, type) else { return .empty }
+        return initSubclass(thread, type, keywords) ? type.value : .empty
+    }
+
+    private static func takeQualifiedName(_ thread: ThreadRef, _ type: TypeRef, _ namespace: DictRef) -> Bool {
+        let entry = namespace.find(string: Name.__qualname__.value)
+        if entry < 0 { return true }
+        let name = namespace.entries[entry * 3 + 2]
+        guard name.isString else {
+            thread.raise(.typeError, "type __qualname__ must be a str, not \(name.type.name)")
+            return false
+        }
+        type.pointer.pointee.qualifiedName = name
+        namespace.remove(entry: entry)
+        return true
+    }
+
+    /// `__slots__`, or a dict word with room for attributes.
+    private static func addSlots(_ thread: ThreadRef, _ type: TypeRef, _ base: TypeRef, _ namespace: DictRef, _ bases: TupleRef) -> Bool {
+        let object = type.pointer
+        let slots = namespace.get(.__slots__)
+        var weak = base.has(.weakReferenceable)
+        var wantsDict = slots.isEmpty
+        for index in 0 ..< bases.count where TypeRef(bases[index]).pointer.pointee.dictOffset != 0 && !slots.isEmpty { wantsDict = true }
+        if slots.isEmpty {
+            weak = true
+        } else {
+            let names: Value
+            if slots.isString {
+                var one = slots
+                names = thread.newTuple(&one, 1)
+            } else {
+                names = thread.tuple(slots)
+            }
+            if names.isEmpty { return false }
+            if TupleRef(names).count > 0 && base.has(.variableSize) && !base.has(.strSubclass) {
+                let isDictOnly = (0 ..< TupleRef(names).count).allSatisfy { TupleRef(names)[$0].isString && (StringRef(TupleRef(names)[$0]).equals("__dict__") || StringRef(TupleRef(names)[$0]).equals("__weakref__")) }
+                if !isDictOnly {
+                    thread.raise(.typeError, "nonempty __slots__ not supported for subtype of '\(base.name)'")
+                    return false
+                }
+            }
+            var members: [Value] = []
+            for index in 0 ..< TupleRef(names).count {
+                let name = TupleRef(names)[index]
+                guard name.isString else {
+                    thread.raise(.typeError, "__slots__ items must be strings, not '\(name.type.name)'")
+                    return false
+                }
+                let text = StringRef(name)
+                guard isIdentifier(text) else {
+                    thread.raise(.typeError, "__slots__ must be identifiers")
+                    return false
+                }
+                if text.equals("__dict__") {
+                    if base.pointer.pointee.dictOffset != 0 {
+                        thread.raise(.typeError, "__dict__ slot disallowed: we already got one")
+                        return false
+                    }
+                    wantsDict = true
+                    continue
+                }
+                if text.equals("__weakref__") {
+                    if base.has(.weakReferenceable) && base.has(.heap) {
+                        thread.raise(.typeError, "__weakref__ slot disallowed: we already got one")
+                        return false
+                    }
+                    weak = true
+                    continue
+                }
+                let mangled = mangle(thread, name, StringRef(object.pointee.name))
+                if mangled.isEmpty { return false }
+                if !namespace.get(string: mangled).isEmpty && !StringRef(mangled).equals("__qualname__") && !StringRef(mangled).equals("__classcell__") {
+                    thread.raise(.valueError, "'\(text.description)' in __slots__ conflicts with class variable")
+                    return false
+                }
+                members.append(StringRef(mangled).interned().value)
+            }
+            if !members.isEmpty && !base.has(.variableSize) {
+                // Members follow the fixed part. With a dict word in the base they come after it and its inline slots.
+                var offset = Int(object.pointee.basicSize)
+                if object.pointee.dictOffset != 0 { offset = max(offset, Int(object.pointee.dictOffset) + 8 + Int(object.pointee.inlineCapacity) * 8) }
+                offset = (offset + 7) & ~7
+                var doc: Value = .empty
+                for name in members {
+                    guard offset >> 3 < 64 else {
+                        thread.raise(.typeError, "too many __slots__")
+                        return false
+                    }
+                    object.pointee.mask |= 1 << UInt64(offset >> 3)
+                    if slots.isDict { doc = DictRef(slots).get(string: name) }
+                    let member = Descriptors.make(.memberDescriptor, type, name, UInt(offset))
+                    if member.isEmpty { return false }
+                    if !doc.isEmpty { member.object(DescriptorObject.self).pointee.doc = doc }
+                    guard namespace.set(thread, name, member) else { return false }
+                    offset += 8
+                }
+                object.pointee.basicSize = UInt32(offset)
+                object.pointee.flags.insert(.extendsLayout)
+                object.pointee.slotMembers = UInt16(members.count)
+                if object.pointee.trace == .leaf { object.pointee.trace = .mask }
+            }
+            object.pointee.flags.insert(.slotted)
+        }
+        if weak { object.pointee.flags.insert(.weakReferenceable) }
+        if wantsDict && object.pointee.dictOffset == 0 {
+            if base.has(.variableSize) {
+                // The word's place depends on the number of items; any non-zero number says that there is one.
+                object.pointee.dictOffset = 1 << 15
+            } else {
+                object.pointee.dictOffset = object.pointee.basicSize
+                object.pointee.basicSize += 8
+                object.pointee.inlineCapacity = UInt32(expectedAttributes(namespace))
+            }
+        } else if object.pointee.dictOffset != 0 && !base.has(.variableSize) && object.pointee.slotMembers == 0 && base.has(.heap) && base.pointer.pointee.slotMembers == 0 {
+            object.pointee.inlineCapacity = max(object.pointee.inlineCapacity, UInt32(min(64, Int(base.pointer.pointee.inlineCapacity) + expectedAttributes(namespace, least: 0))))
+        }
+        let hasOwnDict = object.pointee.dictOffset != 0 && base.pointer.pointee.dictOffset == 0
+        if hasOwnDict, !namespace.set(thread, Name.__dict__, TypeDescriptors.dict(type)) { return false }
+        if weak && !base.has(.weakReferenceable), !namespace.set(thread, Name.__weakref__, TypeDescriptors.weakref(type)) { return false }
+        return true
+    }
+
+    /// How many attributes the class's functions assign on their first parameter, as the compiler counted them.
+    nonisolated(unsafe) public static var countAssignedAttributes: (Value) -> Int = { _ in 0 }
+
+    private static func expectedAttributes(_ namespace: DictRef, least: Int = 2) -> Int {
+        var most = 0
+        var position = 0
+        while let (_, value) = namespace.next(&position) {
+            if value.isExact(.function) { most = max(most, countAssignedAttributes(value)) }
+        }
+        return min(64, max(least, most))
+    }
+
+    private static func isIdentifier(_ text: StringRef) -> Bool {
+        guard text.count > 0 else { return false }
+        for index in 0 ..< text.count {
+            guard let scalar = Unicode.Scalar(text[index]) else { return false }
+            let fits = index == 0 ? scalar == "_" || scalar.properties.isXIDStart : scalar.properties.isXIDContinue
+            if !fits { return false }
+        }
+        return true
+    }
+
+    /// `__name` becomes `_Class__name`.
+    private static func mangle(_ thread: ThreadRef, _ name: Value, _ className: StringRef) -> Value {
+        let text = StringRef(name).description
+        guard text.hasPrefix("__"), !text.hasSuffix("__") else { return name }
+        let stripped = className.description.drop { $0 == "_" }
+        return stripped.isEmpty ? name : thread.newString("_\(stripped)\(text)")
+    }
+
+    /// Calls `__set_name__` of the namespace's values.
+    private static func setNames(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
+        // Over a copy: the hooks may change the class.
+        var needed = false
+        var position = 0
+        while let (_, value) = type.namespace.next(&position) {
+            if value.isPointer && !value.type.lookup(.__set_name__).isEmpty { needed = true }
+        }
+        if !needed { return true }
+        let copy = thread.copyDict(type.namespace)
+        if copy.isEmpty { return false }
+        position = 0
+        while let (key, value) = DictRef(copy).next(&position) {
+            guard value.isPointer, !value.type.lookup(.__set_name__).isEmpty else { continue }
+            let result = thread.callSpecialFast(value, Name.__set_name__.value, type.value, key)
+            if result.isEmpty {
+                guard thread.hasException else { continue }
+                let cause = thread.takeException()
+                thread.raise(.runtimeError, "Error calling __set_name__ on '\(value.type.name)' instance \(key.reprForMessage(thread)) in '\(type.name)'")
+                if thread.exceptionMatches(.runtimeError) {
+                    let object = thread.pointee.exception.object(ExceptionObject.self)
+                    object.pointee.cause = cause
+                    object.pointee.context = cause
+                    object.pointee.suppressContext = .true
+                    Heap.barrier(thread.pointee.exception.raw)
+                }
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Calls `super(type, type).__init_subclass__(**keywords)`.
+    private static func initSubclass(_ thread: ThreadRef, _ type: TypeRef, _ keywords: Value) -> Bool {
+        let mro = type.mro
+        for index in 1 ..< max(mro.count, 1) {
+            let found = TypeRef(mro[index]).namespace.get(.__init_subclass__)
+            if found.isEmpty { continue }
+            if TypeRef(mro[index]) == TypeID.object.type && (keywords.isEmpty || DictRef(keywords).count == 0) { return true }
+            let method = thread.bind(found, .empty, type.value)
+            if method.isEmpty { return false }
+            return !thread.call(method, tuple: WellKnown.emptyTuple.value, dict: keywords).isEmpty
+        }
+        return true
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// A `staticmethod` or `classmethod` around a callable.
+    public func newWrapper(_ id: TypeID, _ callable: Value) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: id.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: WrapperObject.self).pointee.callable = callable
+        return Value(raw)
+    }
+}
+
+/// The `__dict__` and `__weakref__` descriptors of classes.
+enum TypeDescriptors {
+    private static let dictRecord: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "dictionary for instance variables (if defined)") { thread, a, _ in
+        InstanceAttributes.dict(thread, a[0])
+    })
+    private static let dictSetter: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "") { thread, a, _ in
+        if a[1].isEmpty {
+            InstanceAttributes.setDict(a[0], .empty)
+            return .none
+        }
+        guard a[1].isDict else { return thread.raise(.typeError, "__dict__ must be set to a dictionary, not a '\(a[1].type.name)'") }
+        InstanceAttributes.setDict(a[0], a[1])
+        return .none
+    })
+    private static let weakrefRecord: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__weakref__", .calls, "list of weak references to the object (if defined)") { _, a, _ in
+        for address in WeakTable.cells(of: a[0]) {
+            let cell = UnsafeMutablePointer<WeakCell>(bitPattern: address)!
+            if cell.pointee.header.shape != TypeID.boxedInternal.rawValue { return Value(cell) }
+        }
+        return .none
+    })
+
+    static func dict(_ type: TypeRef) -> Value {
+        Descriptors.make(.getSetDescriptor, type, Name.__dict__.value, UInt(bitPattern: dictRecord), UInt(bitPattern: dictSetter))
+    }
+
+    static func weakref(_ type: TypeRef) -> Value {
+        Descriptors.make(.getSetDescriptor, type, Name.__weakref__.value, UInt(bitPattern: weakrefRecord))
+    }
+}
