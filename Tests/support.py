@@ -40,7 +40,7 @@ class Outcome:
         if self.timed_out:
             return "time-out"
         if self.status < 0:
-            return f"crash ({signal.Signals(-self.status).name})"
+            return f"killed by {signal.Signals(-self.status).name}"
         return f"exit status {self.status}"
 
 
