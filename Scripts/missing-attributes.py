@@ -77,6 +77,7 @@ def dump():
             kind = type(eval(expression))
         except Exception:
             continue
+        print("types." + name)
         attributes("types." + name, kind)
 
 
@@ -94,10 +95,13 @@ def main(prefixes):
     have = set(names(support.taipan()))
     missing = [n for n in dict.fromkeys(names(support.REFERENCE)) if n not in have]
     lacking = set(missing)
-    shown = [n for n in missing if n.rpartition(".")[0] not in lacking       # its owner is listed already
-             and (not prefixes or n.startswith(tuple(prefixes)))]
-    print(*shown, sep="\n")
-    print(f"{len(shown)} missing")
+    def told_elsewhere(name):
+        owner, _, attribute = name.rpartition(".")
+        return owner in lacking or owner.count(".") and owner != "builtins.object" and \
+            "builtins.object." + attribute in lacking
+
+    shown = [n for n in missing if not told_elsewhere(n) and (not prefixes or n.startswith(tuple(prefixes)))]
+    print(*shown, f"{len(shown)} missing", sep="\n")
     return bool(shown)
 
 
