@@ -2,7 +2,7 @@
 
 The runners are executed by CPython (/usr/bin/python3.11), never by the interpreter under test.
 """
-import argparse, os, resource, shlex, signal, subprocess, tempfile
+import argparse, os, resource, shlex, shutil, signal, subprocess, tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +14,9 @@ MEMORY = 4 << 30
 
 def taipan():
     """The command of the interpreter under test: $TAIPAN, or the release build."""
-    return shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build/release/taipan"))
+    command = shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build/release/taipan"))
+    found = shutil.which(command[0])
+    return [os.path.abspath(found) if found else command[0], *command[1:]]      # runs have other current folders
 
 
 def environment(**changes):
