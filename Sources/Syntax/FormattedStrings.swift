@@ -18,15 +18,20 @@ struct FormattedString {
         self.kind = kind
     }
 
-    mutating func flush() {
+    mutating func flush() { flush(range, kind) }
+
+    private mutating func flush(_ range: SourceRange, _ kind: String?) {
         if text.isEmpty { return }
         parts.append(Expression(.constant(.string(text), kind: kind), range))
         text = []
     }
 
-    mutating func finish() -> Expression {
+    mutating func finish() -> Expression { finish(range, kind: kind) }
+
+    /// A format specification takes the range of its own token, even where its string is a concatenation.
+    mutating func finish(_ range: SourceRange, kind: String?) -> Expression {
         if !isFormatted { return Expression(.constant(.string(text), kind: kind), range) }
-        flush()
+        flush(range, kind)
         return Expression(.joinedString(parts), range)
     }
 }
@@ -124,7 +129,8 @@ extension Parser {
             if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
             var nested = FormattedString(range: state.range, kind: state.kind)
             try formattedString(&nested, &cursor, end, raw: raw, level: level + 1, token: token)
-            formatSpec = nested.finish()
+            let t = tokens[token]
+            formatSpec = nested.finish(SourceRange(line: t.line, column: t.column, endLine: t.endLine, endColumn: t.endColumn), kind: nil)
         }
         if cursor >= end || source[cursor] != 0x7D { throw stringError("f-string: expecting '}'", .lastToken) }
         cursor += 1

@@ -75,13 +75,11 @@ struct Token {
 struct TokenizerFailure {
     enum Reason {
         case raised(String)
-        case undecodable(offset: Int)
         case endOfInput
         case inconsistentDedent
         case inconsistentTabs
         case tooManyIndents
         case badContinuation
-        case malformedString(String)
     }
     var reason: Reason
     /// For `raised`: 1-based line, 1-based character columns.
@@ -90,7 +88,8 @@ struct TokenizerFailure {
     var endColumn = -1
     /// The line's bounds, for the text shown with the error.
     var lineStart = 0
-    /// The opening brackets still pending: offset of line start, line, column, character.
+    /// A string that ran to the end of the source, and not merely of its line.
+    var atEnd = false
 }
 
 struct OpenBracket {
@@ -542,6 +541,7 @@ struct Tokenizer {
         line = firstLine
         lineStart = firstLineStart
         raise("unterminated \(triple ? "triple-quoted " : "")string literal (detected at line \(detected))", at: start + 1)
+        failure!.atEnd = triple
         return false
     }
 
