@@ -87,6 +87,9 @@ final class Diagnosis {
             nodes.removeSubrange(1...)
             _ = match(rule)
             if failure == nil { reportGeneric(last) }
+        } else if failure == nil, start == .interactive {
+            report(.syntaxError, "multiple statements found while compiling a single statement", atLast: ())
+            return failure!
         } else if failure == nil {
             // The parser refused what the grammar allows. That is a fault of one of them; point at where the parser stood.
             reportGeneric(min(parser.at, tokenizer.tokenCount - 1))
@@ -109,7 +112,9 @@ final class Diagnosis {
         if last.kind == .endMarker { return true }
         // Having looked at the last line's closing tokens, the tokenizer has met the end too.
         if last.kind == .dedent, Int(last.end) >= count { return true }
-        if last.kind == .newline, fill < tokenizer.tokenCount, start == .interactive, Int(last.end) >= count { return true }
+        if last.kind == .newline, last.column < 0 { return true }
+        // The last token of an unfinished line is read up to the end, except for a string, which shows where it ends.
+        if last.kind != .newline, last.kind != .string, last.kind != .error, Int(last.end) >= count { return true }
         guard last.kind == .error, let reason = tokenizer.failure?.reason else { return false }
         switch reason {
         case .endOfInput: return true
@@ -231,7 +236,10 @@ final class Diagnosis {
             at += 1
             return makeNode(.token, at - 1)
         case .anySoftKeyword:
-            guard peek() == .name, matches(at, Array("match".utf8)) || matches(at, Array("case".utf8)) || matches(at, [0x5F]) else { return -1 }
+            // CPython compares only as many characters as the name has, so that `c` and `mat` pass for soft keywords here.
+            guard peek() == .name else { return -1 }
+            let length = Int(tokens[at].end - tokens[at].start)
+            guard ["match", "case", "_"].contains(where: { matches(at, Array($0.utf8.prefix(length))) }) else { return -1 }
             at += 1
             return makeNode(.token, at - 1)
         case .rule(let index):
@@ -504,7 +512,8 @@ final class Diagnosis {
 
     /// Characters in the first `offset` bytes; a cut character counts, and so does the terminator after the text.
     private func characters(_ text: [UInt8], _ offset: Int) -> Int {
-        if offset < 0 { return offset }
+        // The sources of nested expressions have no declared encoding, and then CPython leaves columns in bytes.
+        if offset < 0 || start == .formattedString { return offset }
         var result = 0
         for i in 0 ..< min(offset, text.count) where text[i] & 0xC0 != 0x80 { result += 1 }
         return result + (offset > text.count ? 1 : 0)
@@ -597,7 +606,8 @@ final class Diagnosis {
         var end = error.lineStart
         while end < count, source[end] != 0x0A { end += 1 }
         let text = Array(UnsafeBufferPointer(start: source + error.lineStart, count: end - error.lineStart))
-        return SyntaxFailure(kind: .syntaxError, message: message, line: error.line, column: error.column, endLine: error.line,
+        let line = start == .formattedString ? error.line + firstLine - 1 : error.line
+        return SyntaxFailure(kind: .syntaxError, message: message, line: line, column: error.column, endLine: line,
                              endColumn: error.endColumn < 0 ? error.column : error.endColumn, textLine: text)
     }
 }

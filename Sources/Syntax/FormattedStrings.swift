@@ -115,13 +115,13 @@ extension Parser {
         var conversion = -1
         if source[cursor] == 0x21 {
             cursor += 1
-            let nameStart = cursor
-            while true {
-                if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
-                if source[cursor] == 0x7D || source[cursor] == 0x3A { break }
-                cursor += 1
+            if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
+            conversion = Int(source[cursor])
+            cursor += 1
+            if conversion != 0x73, conversion != 0x72, conversion != 0x61 {
+                throw stringError("f-string: invalid conversion character: expected 's', 'r', or 'a'", .lastToken)
             }
-            conversion = try conversionCode(nameStart, cursor)
+            if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
         }
         var formatSpec: Expression?
         if source[cursor] == 0x3A {
@@ -137,13 +137,6 @@ extension Parser {
         if isSelfDocumenting, formatSpec == nil, conversion == -1 { conversion = 0x72 }
         state.flush()
         state.parts.append(Expression(.formattedValue(value, conversion: conversion, formatSpec: formatSpec), state.range))
-    }
-
-    private mutating func conversionCode(_ start: Int, _ end: Int) throws(Stop) -> Int {
-        if end == start + 1, source[start] == 0x73 || source[start] == 0x72 || source[start] == 0x61 { return Int(source[start]) }
-        if end == start { throw stringError("f-string: invalid conversion character: expected 's', 'r', or 'a'", .lastToken) }
-        let name = String(decoding: UnsafeBufferPointer(start: source + start, count: end - start), as: UTF8.self)
-        throw stringError("f-string: invalid conversion character '\(name)': expected 's', 'r', or 'a'", .lastToken)
     }
 
     /// Where the expression starting at `start` ends: at `!`, `:`, `=` or `}` outside of brackets and quotes.
@@ -208,6 +201,9 @@ extension Parser {
     private mutating func nestedExpression(_ start: Int, _ end: Int, token: Int) throws(Stop) -> Expression {
         var p = start
         while p < end, source[p] == 0x20 || source[p] == 9 || source[p] == 10 || source[p] == 12 || source[p] == 13 { p += 1 }
+        if p == end, source[end] == 0x21 || source[end] == 0x3A || source[end] == 0x3D {
+            throw stringError("f-string: expression required before '\(Character(Unicode.Scalar(source[end])))'", .lastToken)
+        }
         if p == end { throw stringError("f-string: empty expression not allowed", .lastToken) }
         let parent = tokens[token]
         let (lines, columns) = expressionLocation(start - 1, token)

@@ -105,8 +105,8 @@ real = a:NUMBER -> call ensureReal a
 imaginary = a:NUMBER -> call ensureImaginary a
 capture_target = !"_" a:NAME !('.' | '(' | '=') -> same a
 value_pattern = attr !('.' | '(' | '=')
-attr = name_or_attr '.' NAME
-name_or_attr = name_or_attr '.' NAME | NAME
+attr = attr '.' NAME | NAME '.' NAME
+name_or_attr = attr | NAME
 group_pattern = '(' pattern ')'
 sequence_pattern = '[' maybe_sequence? ']' | '(' open_sequence? ')'
 open_sequence = maybe_star_pattern ',' maybe_sequence?
@@ -275,7 +275,8 @@ bad_with_indent = 'async'? a:'with' (expression ('as' star_target)?)%',' ':' NEW
   | 'async'? a:'with' '(' (expressions ('as' star_target)?)%',' ','? ')' ':' NEWLINE !INDENT -> indent "expected an indented block after 'with' statement on line {a.line}"
 bad_try = a:'try' ':' NEWLINE !INDENT -> indent "expected an indented block after 'try' statement on line {a.line}"
   | 'try' ':' block !('except' | 'finally') -> last "expected 'except' or 'finally' block"
-  | 'try' ':' block* ((except+ except_star) | (except_star+ except)) block* -> last "cannot have both 'except' and 'except*' on the same 'try'"
+  | 'try' ':' block* except+ a:'except' b:'*' expression ('as' NAME)? ':' -> from a to b "cannot have both 'except' and 'except*' on the same 'try'"
+  | 'try' ':' block* except_star+ a:'except' (expression ('as' NAME)?)? ':' -> at a "cannot have both 'except' and 'except*' on the same 'try'"
 bad_except = 'except' '*'? a:expression ',' expressions ('as' NAME)? ':' -> since a "multiple exception types must be parenthesized"
   | 'except' '*'? expression ('as' NAME)? NEWLINE -> last "expected ':'"
   | 'except' NEWLINE -> last "expected ':'"

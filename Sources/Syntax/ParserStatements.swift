@@ -23,8 +23,8 @@ extension Parser {
         if kind == .endMarker { throw fail() }
         let isCompound = startsCompound()
         try statement(into: &body)
-        // A block must be closed by an empty line, which tokenizes as a newline of its own; text given as a string may omit it.
-        if isCompound { _ = accept(.newline) }
+        // The tokenizer ends the input with a newline of its own.
+        if isCompound { try expect(.newline) }
         return .interactive(body)
     }
 
@@ -325,7 +325,6 @@ extension Parser {
             try expect(.colon)
             let handlerBody = try block()
             handlers.append(ExceptionHandler(type: type, name: name, body: handlerBody, range: blockSpan(first)))
-            if type == nil { break }
         }
         let orElse = handlers.isEmpty ? [] : try elseBlock()
         var finally: [Statement] = []

@@ -103,6 +103,9 @@ struct Tokenizer {
     let source: UnsafePointer<UInt8>
     let count: Int
     let typeComments: Bool
+    /// Input from a prompt: the end of the source also ends the statement and, with `implyDedent`, its blocks.
+    let isInteractive: Bool
+    let implyDedent: Bool
 
     private(set) var tokens: UnsafeMutablePointer<Token>
     private(set) var tokenCount = 0
@@ -121,10 +124,12 @@ struct Tokenizer {
     static let maximumBracketDepth = 200
     static let maximumIndents = 100
 
-    init(source: UnsafePointer<UInt8>, count: Int, typeComments: Bool, firstLine: Int = 1) {
+    init(source: UnsafePointer<UInt8>, count: Int, typeComments: Bool, isInteractive: Bool = false, implyDedent: Bool = true, firstLine: Int = 1) {
         self.source = source
         self.count = count
         self.typeComments = typeComments
+        self.isInteractive = isInteractive
+        self.implyDedent = implyDedent
         capacity = count / 3 + 64
         tokens = .allocate(capacity: capacity)
         line = Int32(truncatingIfNeeded: firstLine)
@@ -278,7 +283,21 @@ struct Tokenizer {
             while p > 0, source[p &- 1] != 0x0A { p &-= 1 }
             lineStart = p
         }
-        for _ in 1 ..< max(indents.count, 1) { emitBare(.dedent, at: count) }
+        for _ in 1 ..< indents.count { emitBare(.dedent, at: count) }
+        if isInteractive, tokenCount > 0 { emitBare(.newline, at: count) }
+        emitBare(.endMarker, at: count)
+        return false
+    }
+
+    /// The same where the last line does not end with a newline, as in expressions.
+    private mutating func finishInLine() -> Bool {
+        if isInteractive {
+            emitBare(.newline, at: count)
+            if indents.count > 1, implyDedent {
+                for _ in 1 ..< indents.count { emitBare(.dedent, at: count) }
+                emitBare(.newline, at: count)
+            }
+        }
         emitBare(.endMarker, at: count)
         return false
     }
@@ -364,6 +383,10 @@ struct Tokenizer {
                     position = p
                     continue
                 }
+                if p >= count {
+                    position = p
+                    continue
+                }
                 position = p &+ 1
                 if brackets.isEmpty {
                     // The newline token covers the comment: carets under it are CPython's too.
@@ -385,11 +408,10 @@ struct Tokenizer {
                 operatorToken(c, at: p)
             case .invalid:
                 if p >= count {
-                    // Only sources without a final newline come here: nested expressions of f-strings.
+                    // Only `exec` is sure to end with a newline.
                     position = p
                     if !brackets.isEmpty { fail(.endOfInput, at: count); return false }
-                    emit(.newline, from: p, to: p)
-                    return true
+                    return finishInLine()
                 }
                 raise("invalid non-printable character U+\(hexadecimal(UInt32(c)))", at: p + 1)
                 return false
@@ -541,7 +563,7 @@ struct Tokenizer {
         line = firstLine
         lineStart = firstLineStart
         raise("unterminated \(triple ? "triple-quoted " : "")string literal (detected at line \(detected))", at: start + 1)
-        failure!.atEnd = triple
+        failure!.atEnd = triple || source[count - 1] != 0x0A
         return false
     }
 
