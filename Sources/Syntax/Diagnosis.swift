@@ -23,8 +23,8 @@ final class Diagnosis {
     private let table = GrammarTable.shared
 
     private var failure: SyntaxFailure?
-    /// The tokenizer's own errors take precedence over all that follow.
-    private var failedInTokenizer = false
+    /// Nothing that follows in the source can replace the failure: it is the tokenizer's own, or about indentation.
+    private var isFinal = false
     private var at: Int
     /// One past the furthest token looked at.
     private var fill: Int
@@ -94,11 +94,12 @@ final class Diagnosis {
             // The parser refused what the grammar allows. That is a fault of one of them; point at where the parser stood.
             reportGeneric(min(parser.at, tokenizer.tokenCount - 1))
         }
-        if !failedInTokenizer { preferTokenizerError() }
+        if !isFinal { preferTokenizerError() }
         return failure!
     }
 
     private func reportGeneric(_ last: Int) {
+        isFinal = tokens[last].kind == .indent || tokens[last].kind == .dedent
         switch tokens[last].kind {
         case .indent: report(.indentationError, "unexpected indent", atLast: ())
         case .dedent: report(.indentationError, "unexpected unindent", atLast: ())
@@ -196,7 +197,7 @@ final class Diagnosis {
     private func alternatives(_ list: [GrammarTable.Alternative]) -> Int32 {
         let start = at
         for alternative in list {
-            if case .rule(let index)? = alternative.items.first?.item, table.rules[index].isError, !diagnosing { continue }
+            if !diagnosing, alternative.items.count == 1, case .rule(let index) = alternative.items[0].item, table.rules[index].isError { continue }
             var children: [Int32] = []
             var labels: (Int32, Int32) = (0, 0)
             var matched = true, cut = false
@@ -243,7 +244,6 @@ final class Diagnosis {
             at += 1
             return makeNode(.token, at - 1)
         case .rule(let index):
-            if table.rules[index].isError, !diagnosing { return -1 }
             return match(index)
         case .group(let index):
             guard enterLevel() else { return -1 }
@@ -529,6 +529,7 @@ final class Diagnosis {
             var end = begin
             while end < count, source[end] != 0x0A { end += 1 }
             if end < count { end += 1 }
+            if last.kind == .error, tokenizer.failure?.atEnd == true { end = count }
             begin = bufferStart(begin)
             if end > begin { return Array(UnsafeBufferPointer(start: source + begin, count: end - begin)) }
         }
@@ -552,7 +553,11 @@ final class Diagnosis {
             if Int(t.start) < begin, Int(t.end) > begin, t.kind == .string || t.kind == .error {
                 begin = lineStart(before: Int(t.start))
             } else if Int(t.end) < begin {
-                if begin >= 2, source[begin - 2] == 0x5C, !hasComment(Int(t.end), begin) { begin = lineStart(before: begin - 1) } else { break }
+                guard begin >= 2, source[begin - 2] == 0x5C, !hasComment(Int(t.end), begin) else { break }
+                let previous = lineStart(before: begin - 1)
+                // A backslash in the indentation of a statement starts no token, and so keeps no line.
+                if Int(t.end) < previous, previous < 2 || source[previous - 2] != 0x5C { break }
+                begin = previous
                 continue
             }
             i -= 1
@@ -578,7 +583,7 @@ final class Diagnosis {
 
     private func reportTokenizer() {
         guard let error = tokenizer.failure else { return }
-        failedInTokenizer = true
+        isFinal = true
         let t = tokens[fill - 1]
         switch error.reason {
         case .raised: failure = tokenizerFailure(error)

@@ -105,7 +105,9 @@ extension Parser {
         let value = try nestedExpression(start, cursor, token: token)
         var isSelfDocumenting = false
         if source[cursor] == 0x3D {
-            try requireVersion(8)
+            if options.featureVersion < 8 {
+                throw stringError("f-string: self documenting expressions are only supported in Python 3.8 and greater", .lastToken)
+            }
             cursor += 1
             while source[cursor] == 0x20 || (source[cursor] >= 9 && source[cursor] <= 13) { cursor += 1 }
             if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }

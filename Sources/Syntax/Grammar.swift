@@ -1,7 +1,7 @@
 /// The whole grammar with its error rules, as a table that only the diagnosing pass reads.
 ///
 /// It is a parsing expression grammar: alternatives are tried in order and the first that matches wins. Rules named
-/// `bad_…` match mistakes; they are skipped in the first pass and end the second one with a message. Order matters
+/// `bad_…` match mistakes; an alternative that is just such a rule is skipped in the first pass, and ends the second with a message. Order matters
 /// everywhere, since it decides which of several possible complaints is made.
 ///
 /// Notation, one rule a paragraph: `name = alternative | alternative`, a `!` after the name for rules whose result is
@@ -58,10 +58,11 @@ function = decorators function_plain | function_plain
 function_plain = bad_def | 'def' NAME '('^ params? ')' ('->' expression)? ':'^ func_type_comment? block
   | 'async' 'def' NAME '('^ params? ')' ('->' expression)? ':'^ func_type_comment? block since 5 "Async functions are"
 params = bad_parameters | parameters
-parameters = slash_no_default param_no_default* param_with_default* star_etc? | slash_with_default param_with_default* star_etc?
+parameters = slash_no_default param_no_default* param_with_default* star_etc? since 8 "Positional-only parameters are"
+  | slash_with_default param_with_default* star_etc? since 8 "Positional-only parameters are"
   | param_no_default+ param_with_default* star_etc? | param_with_default+ star_etc? | star_etc
-slash_no_default = param_no_default+ '/' ',' since 8 "Positional-only parameters are" | param_no_default+ '/' &')' since 8 "Positional-only parameters are"
-slash_with_default = param_no_default* param_with_default+ '/' ',' since 8 "Positional-only parameters are" | param_no_default* param_with_default+ '/' &')' since 8 "Positional-only parameters are"
+slash_no_default = param_no_default+ '/' ',' | param_no_default+ '/' &')'
+slash_with_default = param_no_default* param_with_default+ '/' ',' | param_no_default* param_with_default+ '/' &')'
 star_etc = bad_star_etc | '*' param_no_default param_maybe_default* kwds? | '*' param_no_default_star param_maybe_default* kwds?
   | '*' ',' param_maybe_default+ kwds? | kwds
 kwds = bad_kwds | '**' param_no_default
@@ -172,8 +173,8 @@ dictcomp = '{' pair for_if_clauses '}' -> DictComp | bad_dict_comprehension
 
 lambda = 'lambda' lambda_params? ':' expression -> Lambda
 lambda_params = bad_lambda_parameters | lambda_parameters
-lambda_parameters = lambda_slash_no_default lambda_param_no_default* lambda_param_with_default* lambda_star_etc?
-  | lambda_slash_with_default lambda_param_with_default* lambda_star_etc? | lambda_param_no_default+ lambda_param_with_default* lambda_star_etc?
+lambda_parameters = lambda_slash_no_default lambda_param_no_default* lambda_param_with_default* lambda_star_etc? since 8 "Positional-only parameters are"
+  | lambda_slash_with_default lambda_param_with_default* lambda_star_etc? since 8 "Positional-only parameters are" | lambda_param_no_default+ lambda_param_with_default* lambda_star_etc?
   | lambda_param_with_default+ lambda_star_etc? | lambda_star_etc
 lambda_slash_no_default = lambda_param_no_default+ '/' ',' | lambda_param_no_default+ '/' &':'
 lambda_slash_with_default = lambda_param_no_default* lambda_param_with_default+ '/' ',' | lambda_param_no_default* lambda_param_with_default+ '/' &':'
@@ -285,7 +286,7 @@ bad_finally = a:'finally' ':' NEWLINE !INDENT -> indent "expected an indented bl
 bad_except_indent = a:'except' expression ('as' NAME)? ':' NEWLINE !INDENT -> indent "expected an indented block after 'except' statement on line {a.line}"
   | a:'except' ':' NEWLINE !INDENT -> indent "expected an indented block after 'except' statement on line {a.line}"
 bad_except_star_indent = a:'except' '*' expression ('as' NAME)? ':' NEWLINE !INDENT -> indent "expected an indented block after 'except*' statement on line {a.line}"
-bad_match = "match" subject NEWLINE since 10 "Pattern matching is" -> last "expected ':'"
+bad_match = "match" subject NEWLINE -> last "expected ':'"
   | a:"match" subject ':' NEWLINE !INDENT -> indent "expected an indented block after 'match' statement on line {a.line}"
 bad_case = "case" patterns guard? NEWLINE -> last "expected ':'"
   | a:"case" patterns guard? ':' NEWLINE !INDENT -> indent "expected an indented block after 'case' statement on line {a.line}"

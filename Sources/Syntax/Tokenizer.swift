@@ -242,9 +242,11 @@ struct Tokenizer {
                 if typeComments, emitTypeComment(from: commentStart, to: p) {
                     // A type comment alone on a line is still a token, without any change of indentation.
                 }
-                position = p &+ 1
-                line &+= 1
-                if position > count { position = count }
+                position = p
+                if p < count {
+                    position = p &+ 1
+                    line &+= 1
+                }
                 continue
             }
             if p >= count { position = p; return finish() }
@@ -276,6 +278,7 @@ struct Tokenizer {
 
     /// Emits the closing tokens. The position of the end is that of the last line.
     private mutating func finish() -> Bool {
+        if count == 0 { line &-= 1 }
         if line > 1, position >= count, count > 0, source[count &- 1] == 0x0A {
             // No further line was read: the last one stays current.
             line &-= 1
@@ -519,9 +522,14 @@ struct Tokenizer {
                 if c == quote { break }
                 if c == 0x5C {
                     p &+= 1
-                    if source[p] == 0x0A, p < count &- 1 { line &+= 1; lineStart = p &+ 1 } else if p >= count { return unterminated(start, firstLine, firstLineStart, triple: false) }
+                    if source[p] == 0x0A {
+                        // The line after an escaped newline counts only if there is one.
+                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: true) }
+                        line &+= 1
+                        lineStart = p &+ 1
+                    } else if p >= count { return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: true) }
                 } else if c == 0x0A || (c == 0 && p >= count) {
-                    return unterminated(start, firstLine, firstLineStart, triple: false)
+                    return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: p >= count)
                 }
                 p &+= 1
             }
@@ -532,18 +540,18 @@ struct Tokenizer {
                 let c = source[p]
                 if c == quote, source[p &+ 1] == quote, source[p &+ 2] == quote { break }
                 if c == 0x0A {
-                    if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true) }
+                    if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true) }
                     line &+= 1
                     lineStart = p &+ 1
                 } else if c == 0x5C {
                     p &+= 1
                     if source[p] == 0x0A {
-                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true) }
+                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true) }
                         line &+= 1
                         lineStart = p &+ 1
                     }
                 } else if c == 0, p >= count {
-                    return unterminated(start, firstLine, firstLineStart, triple: true)
+                    return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true)
                 }
                 p &+= 1
             }
@@ -558,12 +566,12 @@ struct Tokenizer {
         return true
     }
 
-    private mutating func unterminated(_ start: Int, _ firstLine: Int32, _ firstLineStart: Int, triple: Bool) -> Bool {
+    private mutating func unterminated(_ start: Int, _ firstLine: Int32, _ firstLineStart: Int, triple: Bool, atEnd: Bool) -> Bool {
         let detected = line
         line = firstLine
         lineStart = firstLineStart
         raise("unterminated \(triple ? "triple-quoted " : "")string literal (detected at line \(detected))", at: start + 1)
-        failure!.atEnd = triple || source[count - 1] != 0x0A
+        failure!.atEnd = atEnd
         return false
     }
 
