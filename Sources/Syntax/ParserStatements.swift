@@ -6,7 +6,8 @@ extension Parser {
     mutating func module() throws(Stop) -> Module {
         var body: [Statement] = []
         while kind != .endMarker {
-            statementStart = at
+            // An indent out of place may owe to the statement before it.
+            if kind != .indent { statementStart = at }
             try statement(into: &body)
         }
         return .module(body, typeIgnores: ignores)

@@ -709,7 +709,7 @@ struct Tokenizer {
         default: allowed = false
         }
         if allowed {
-            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .deprecation))
+            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .syntax))
             return true
         }
         raise("invalid \(name) literal", at: p)
