@@ -53,8 +53,13 @@ extension Parser {
     mutating func functionType() throws(Stop) -> Module {
         try expect(.leftParen)
         var arguments: [Expression] = []
+        // One `*` at most, one `**` after it, and nothing plain after either.
+        var stars = 0
         while kind != .rightParen {
-            if kind == .star || kind == .doubleStar { advance() }
+            let level = kind == .star ? 1 : kind == .doubleStar ? 2 : 0
+            if level < stars || (level > 0 && level == stars) { throw fail() }
+            stars = level
+            if level > 0 { advance() }
             arguments.append(try expression())
             if !accept(.comma) { break }
             if kind == .rightParen { throw fail() }

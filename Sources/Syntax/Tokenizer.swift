@@ -239,9 +239,8 @@ struct Tokenizer {
             if c == 0x23 {
                 let commentStart = p
                 while source[p] != 0x0A, p < count { p &+= 1 }
-                if typeComments, emitTypeComment(from: commentStart, to: p) {
-                    // A type comment alone on a line is still a token, without any change of indentation.
-                }
+                // A type comment alone on a line is a line of its own, without any change of indentation.
+                if typeComments, emitTypeComment(from: commentStart, to: p), tokens[tokenCount &- 1].kind == .typeComment { emit(.newline, from: p, to: p) }
                 position = p
                 if p < count {
                     position = p &+ 1
@@ -249,7 +248,8 @@ struct Tokenizer {
                 }
                 continue
             }
-            if p >= count { position = p; return finish() }
+            // White space before the end of the source counts as indentation.
+            if p >= count, p == lineStart { position = p; return finish() }
             position = p
             if continued != 0 { column = continued; alternate = continued }
             let current = indents[indents.count &- 1]
