@@ -159,7 +159,7 @@ extension Compiler {
                 unit.top = inner
             }
         }
-        unit.reserve(upTo: unit.top + spareRegisters)
+        unit.reserve(upTo: list + 2 + spareRegisters)
         unit.top = mark
         let result = target ?? unit.take()
         unit.location = range

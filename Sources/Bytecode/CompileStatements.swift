@@ -329,6 +329,12 @@ extension Compiler {
     // MARK: Control flow
 
     private func ifStatement(_ test: Expression, _ body: [Statement], _ orElse: [Statement]) throws {
+        // `if test: break` is one jump, where nothing has to be put in order on the way.
+        if body.count == 1, case .break = body[0].kind, let block = unit.blocks.last, case .loop(_, let exit, _) = block.kind {
+            try condition(test, jumpIf: true, to: exit)
+            try compile(orElse)
+            return
+        }
         let other = unit.label()
         try condition(test, jumpIf: false, to: other)
         try compile(body)
