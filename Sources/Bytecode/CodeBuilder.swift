@@ -88,6 +88,7 @@ final class CodeBuilder {
     var freeIndices: [String: Int] = [:]
     private(set) var firstTemporary = 0
     private var nextLocal = 0
+    private var localLimit = 0
     var top = 0
     private(set) var highest = 0
 
@@ -132,6 +133,7 @@ final class CodeBuilder {
             var reserved = nextLocal
             for symbol in scope.symbols where symbol.scope == .local && !symbol.flags.contains(.parameter) { reserved += 1 }
             firstTemporary = reserved
+            localLimit = reserved
         }
         var cells: [String] = []
         var free: [String] = []
@@ -142,8 +144,16 @@ final class CodeBuilder {
                 free.append(symbol.name)
             }
         }
+        // Parameters come first, in their own order; the rest is sorted.
         if scope.needsClassClosure { cells.append("__class__") }
-        cells.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        cells.sort { first, second in
+            switch (localRegisters[first], localRegisters[second]) {
+            case (let a?, let b?): return a < b
+            case (_?, nil): return true
+            case (nil, _?): return false
+            case (nil, nil): return first.utf8.lexicographicallyPrecedes(second.utf8)
+            }
+        }
         free.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         for name in cells {
             if let register = localRegisters[name] {
@@ -177,6 +187,9 @@ final class CodeBuilder {
     func noteDeletableParameters() {
         for name in scope.deletedNames { if let register = localRegisters[name] { deletable.insert(register) } }
     }
+
+    /// Whether some locals have no register yet.
+    var hasUnmetLocals: Bool { isFunction && nextLocal < localLimit }
 
     func isTemporary(_ register: Int) -> Bool { register >= firstTemporary }
 

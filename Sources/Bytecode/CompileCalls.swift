@@ -16,7 +16,7 @@ extension Compiler {
         let mark = unit.top
         let isExpanded = arguments.contains { if case .starred = $0.kind { return true } else { return false } }
             || keywords.contains { $0.name == nil }
-        if !isExpanded, case .attribute(let object, let name, .load) = function.kind {
+        if !isExpanded, case .attribute(let object, let name, .load) = function.kind, !isImported(object) {
             let base = unit.take()
             _ = unit.take(frameHeaderWords - 1)
             let receiver = try value(object)
@@ -71,6 +71,12 @@ extension Compiler {
             unit.emit(.call, result, base, count)
         }
         return result
+    }
+
+    /// A name that the module imports is most likely a module, whose attributes are no methods.
+    private func isImported(_ object: Expression) -> Bool {
+        guard case .name(let name, .load) = object.kind else { return false }
+        return table.top.flags(mangle(name, inClass: unit.className)).contains(.imported)
     }
 
     private func isCall(_ expression: Expression) -> Bool {

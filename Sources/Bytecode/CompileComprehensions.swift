@@ -185,7 +185,8 @@ extension Compiler {
 
     /// An asynchronous loop: the head, the awaited next item stored in the target, what `body` emits, and the exit by
     /// StopAsyncIteration, after which execution goes on.
-    func asyncRound(_ iterator: Int, _ head: Label, _ target: Expression, _ range: SourceRange, _ body: () throws -> Void) throws {
+    func asyncRound(_ iterator: Int, _ head: Label, _ target: Expression, _ range: SourceRange,
+                    exitRange: SourceRange? = nil, _ body: () throws -> Void) throws {
         let mark = unit.top
         unit.location = range
         unit.bindHead(head)
@@ -201,7 +202,7 @@ extension Compiler {
         unit.top = mark
         let exception = unit.take()
         unit.beginHandler(protected, register: exception)
-        unit.location = range
+        unit.location = exitRange ?? range
         unit.emit(.endAsyncFor, exception)
         unit.top = mark
     }

@@ -1,6 +1,6 @@
 import Syntax
 
-/// Expressions: evaluation into registers, operators, comparisons, displays, subscripts and f-strings.
+/// Expressions: evaluation into registers, operators, comparisons, displays, subscripts, yields and awaits.
 ///
 /// `value` is the one entry; it folds constants first and then goes to one method per kind of node, each of which keeps
 /// to the contract in `Compiler.swift`: the target is written last. `operand` is `value` for an operand that must survive the
@@ -30,6 +30,8 @@ extension Compiler {
         switch expression.kind {
         case .booleanOperation(let op, let values): return try booleanOperation(op, values, into: target)
         case .namedExpression(let name, let inner): return try namedExpression(name, inner, into: target)
+        case .binaryOperation(let format, .modulo, let right) where isFormat(format, right):
+            return try percentFormat(expression, format, right, into: target)
         case .binaryOperation(let left, let op, let right): return try binaryOperation(expression, left, op, right, into: target)
         case .unaryOperation(let op, let operand): return try unaryOperation(expression, op, operand, into: target)
         case .lambda(let arguments, let body): return try lambda(expression, arguments, body, into: target)
@@ -71,7 +73,7 @@ extension Compiler {
     func protect(_ register: Int, _ expression: Expression, from later: [Expression?]) -> Int {
         guard !unit.isTemporary(register), !unit.scope.assignmentExpressionNames.isEmpty,
               unit.scope.assignmentExpressionNames.contains(where: { unit.localRegisters[$0] == register }),
-              later.contains(where: { $0.map(hasAssignmentExpression) ?? false }) else { return register }
+              later.contains(where: { $0?.hasAssignmentExpression ?? false }) else { return register }
         let copy = unit.take()
         unit.location = expression.range
         unit.move(copy, register)
@@ -133,7 +135,8 @@ extension Compiler {
         guard case .name(let identifier, _) = name.kind else {
             throw CompileFailure(.systemError, "bad assignment expression", name.range)
         }
-        if let register = localRegister(name), mangle(identifier, inClass: unit.className) != "__debug__" {
+        meetLocals(in: inner)
+        if let register = localRegister(name) {
             _ = try value(inner, into: register)
             unit.bound.insert(register)
             return deliver(register, target)
@@ -165,7 +168,7 @@ extension Compiler {
     func unaryOperation(_ expression: Expression, _ op: UnaryOperator, _ inner: Expression, into target: Int?) throws -> Int {
         if op == .not, case .compare(let left, let operators, let others) = inner.kind, operators.count == 1,
            let inverse = operators[0].inverseOfMembership {
-            return try comparison(expression, left, [inverse], others, into: target, checked: inner)
+            return try comparison(inner, left, [inverse], others, into: target)
         }
         let mark = unit.top
         let register = try value(inner)
@@ -196,8 +199,8 @@ extension Compiler {
     // MARK: Comparisons
 
     func comparison(_ expression: Expression, _ left: Expression, _ operators: [ComparisonOperator], _ others: [Expression],
-                    into target: Int?, checked: Expression? = nil) throws -> Int {
-        try checkLiterals(checked ?? expression, left, operators, others)
+                    into target: Int?) throws -> Int {
+        try checkLiterals(expression, left, operators, others)
         let mark = unit.top
         if operators.count == 1 {
             let first = try operand(left, before: others)
@@ -273,6 +276,7 @@ extension Compiler {
             try condition(orElse, jumpIf: sense, to: label)
             unit.bind(end)
         case .compare(let left, let operators, let others):
+            lastComparison = expression.range
             try checkLiterals(expression, left, operators, others)
             let mark = unit.top
             if operators.count == 1 {
@@ -546,69 +550,6 @@ extension Compiler {
         return result
     }
 
-    // MARK: f-strings
-
-    func joinedString(_ expression: Expression, _ parts: [Expression], into target: Int?) throws -> Int {
-        if parts.isEmpty {
-            let result = target ?? unit.take()
-            unit.location = expression.range
-            unit.loadConstant(result, .string([]))
-            return result
-        }
-        if parts.count == 1 { return try value(parts[0], into: target) }
-        let mark = unit.top
-        let base = unit.top
-        if parts.count <= 100 {
-            for part in parts { try push(part) }
-            unit.top = mark
-            let result = target ?? unit.take()
-            unit.location = expression.range
-            unit.emit(.buildString, result, base, parts.count)
-            return result
-        }
-        // A very long one is joined in pieces.
-        let result = unit.take()
-        var start = 0
-        while start < parts.count {
-            let end = min(start + 99, parts.count)
-            let piece = unit.top
-            var first = piece
-            if start > 0 { first = unit.take(); unit.move(first, result) }
-            for part in parts[start ..< end] { try push(part) }
-            unit.location = expression.range
-            unit.emit(.buildString, result, first, unit.top - first)
-            unit.top = piece
-            start = end
-        }
-        unit.top = target == nil ? result + 1 : mark
-        return deliver(result, target)
-    }
-
-    func formattedValue(_ expression: Expression, into target: Int?) throws -> Int {
-        guard case .formattedValue(let inner, let conversion, let spec) = expression.kind else { return 0 }
-        let mark = unit.top
-        let register: Int
-        var flags = 0
-        switch conversion {
-        case 115: flags = 1
-        case 114: flags = 2
-        case 97: flags = 3
-        default: break
-        }
-        if let spec {
-            register = try push(inner)
-            try push(spec)
-            flags |= 4
-        } else {
-            register = try value(inner)
-        }
-        unit.top = mark
-        let result = target ?? unit.take()
-        unit.location = expression.range
-        unit.emit(.formatValue, result, register, flags)
-        return result
-    }
-
     // MARK: Generators and coroutines
 
     func yieldExpression(_ expression: Expression, _ inner: Expression?, into target: Int?) throws -> Int {
@@ -694,40 +635,6 @@ extension Compiler {
         unit.stop()
         unit.bind(done)
         unit.top = mark
-    }
-
-    // MARK: Walking
-
-    /// Whether an assignment expression of this scope occurs inside.
-    func hasAssignmentExpression(_ expression: Expression) -> Bool {
-        switch expression.kind {
-        case .namedExpression: return true
-        case .booleanOperation(_, let items), .set(let items), .joinedString(let items), .list(let items, _), .tuple(let items, _):
-            return items.contains(where: hasAssignmentExpression)
-        case .binaryOperation(let left, _, let right): return hasAssignmentExpression(left) || hasAssignmentExpression(right)
-        case .unaryOperation(_, let inner), .await(let inner), .yieldFrom(let inner), .attribute(let inner, _, _), .starred(let inner, _):
-            return hasAssignmentExpression(inner)
-        case .yield(let inner): return inner.map(hasAssignmentExpression) ?? false
-        case .lambda(let arguments, _):
-            return arguments.defaults.contains(where: hasAssignmentExpression)
-                || arguments.keywordDefaults.contains { $0.map(hasAssignmentExpression) ?? false }
-        case .conditional(let test, let body, let orElse):
-            return hasAssignmentExpression(test) || hasAssignmentExpression(body) || hasAssignmentExpression(orElse)
-        case .dictionary(let keys, let values):
-            return keys.contains { $0.map(hasAssignmentExpression) ?? false } || values.contains(where: hasAssignmentExpression)
-        case .listComprehension(_, let clauses), .setComprehension(_, let clauses), .generator(_, let clauses),
-             .dictionaryComprehension(_, _, let clauses):
-            return hasAssignmentExpression(clauses[0].iterable)
-        case .compare(let left, _, let others): return hasAssignmentExpression(left) || others.contains(where: hasAssignmentExpression)
-        case .call(let function, let arguments, let keywords):
-            return hasAssignmentExpression(function) || arguments.contains(where: hasAssignmentExpression)
-                || keywords.contains { hasAssignmentExpression($0.value) }
-        case .formattedValue(let inner, _, let spec): return hasAssignmentExpression(inner) || (spec.map(hasAssignmentExpression) ?? false)
-        case .subscript(let object, let index, _): return hasAssignmentExpression(object) || hasAssignmentExpression(index)
-        case .slice(let lower, let upper, let step):
-            return [lower, upper, step].contains { $0.map(hasAssignmentExpression) ?? false }
-        case .name, .constant: return false
-        }
     }
 }
 

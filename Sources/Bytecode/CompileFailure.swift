@@ -20,6 +20,7 @@ public struct CompileFailure: Error {
 
     public var kind: Kind
     public var message: String
+    /// An endColumn of -1 says that only the start is known.
     public var range: SourceRange
 
     public init(_ kind: Kind, _ message: String, _ range: SourceRange) {

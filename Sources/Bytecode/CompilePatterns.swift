@@ -68,6 +68,7 @@ extension Compiler {
     /// Tests the register against the pattern; jumps to `fail` when it does not fit.
     private func pattern(_ pattern: Pattern, _ subject: Int, _ captures: inout Captures, _ failure: Label, isTop: Bool = false) throws {
         unit.location = pattern.range
+        lastPattern = pattern.range
         switch pattern.kind {
         case .value(let expression):
             switch expression.kind {
@@ -103,8 +104,6 @@ extension Compiler {
             if let name { try capture(name, subject, pattern.range, &captures) }
         case .as(let inner, let name):
             if let inner {
-                // An irrefutable inner pattern under a name is as good as the name.
-                if let name, case .as(nil, nil) = inner.kind, false { _ = name }
                 try self.pattern(inner, subject, &captures, failure)
             }
             if let name { try capture(name, subject, pattern.range, &captures) }
@@ -120,7 +119,7 @@ extension Compiler {
         var starIsWildcard = false
         for (i, item) in items.enumerated() {
             if case .star(let name) = item.kind {
-                if star != nil { throw fail("multiple starred expressions in sequence pattern", pattern.range) }
+                if star != nil { throw fail("multiple starred names in sequence pattern", pattern.range) }
                 star = i
                 starIsWildcard = name == nil
                 onlyWildcards = onlyWildcards && name == nil
@@ -208,7 +207,7 @@ extension Compiler {
             unit.location = pattern.range
             let copy = unit.take()
             unit.emit(.copyDictWithoutKeys, copy, subject, keyTuple)
-            try capture(rest, copy, pattern.range, &captures)
+            try capture(rest, copy, lastPattern, &captures)
         }
     }
 
@@ -271,7 +270,7 @@ extension Compiler {
             }
             let inner = unit.top
             try self.pattern(alternative, subject, &own, isLast ? failure : next)
-            if Set(own.names) != Set(names) { throw fail("alternative patterns bind different names", pattern.range) }
+            if Set(own.names) != Set(names) { throw fail("alternative patterns bind different names", lastPattern) }
             unit.location = alternative.range
             for (name, register) in zip(names, registers) {
                 unit.move(register, own.registers[own.names.firstIndex(of: name)!])

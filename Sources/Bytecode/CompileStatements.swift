@@ -62,6 +62,7 @@ extension Compiler {
     private func assign(_ targets: [Expression], _ expression: Expression) throws {
         if targets.count == 1 {
             let target = targets[0]
+            if unit.hasUnmetLocals { meetLocals(in: expression) }
             if let register = localRegister(target) {
                 try value(expression, into: register)
                 unit.bound.insert(register)
@@ -375,16 +376,17 @@ extension Compiler {
         if let folded = constantContainer(iterable) {
             unit.location = iterable.range
             unit.loadConstant(iterator, folded)
+            unit.location = statement.range
             unit.emit(.getIter, iterator, iterator)
         } else {
             let source = try value(iterable)
-            unit.location = iterable.range
+            unit.location = statement.range
             unit.emit(.getIter, iterator, source)
         }
         unit.top = iterator + 1
         let cache = unit.loopCache()
         unit.bindHead(head)
-        unit.location = iterable.range
+        unit.location = statement.range
         try forRound(iterator, target, other)
         unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
         try compile(body)
@@ -404,11 +406,11 @@ extension Compiler {
         let exit = unit.label()
         let iterator = unit.take()
         let source = try value(iterable)
-        unit.location = iterable.range
+        unit.location = statement.range
         unit.emit(.getAsyncIter, iterator, source)
         unit.top = iterator + 1
         let cache = unit.loopCache()
-        try asyncRound(iterator, head, target, iterable.range) {
+        try asyncRound(iterator, head, target, statement.range, exitRange: iterable.range) {
             unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
             try compile(body)
             unit.blocks.removeLast()
@@ -445,14 +447,17 @@ extension Compiler {
         if isTuple { warn("assertion is always true, perhaps remove parentheses?", statement.range) }
         if options.optimization > 0 { return }
         let end = unit.label()
+        // CPython's location stays where the last comparison of the test left it.
+        lastComparison = nil
         try condition(test, jumpIf: true, to: end)
+        let range = lastComparison ?? statement.range
         let register = unit.take()
-        unit.location = statement.range
+        unit.location = range
         unit.emit(.loadAssertionError, register)
         if let message {
             unit.top = register + frameHeaderWords
             try push(message)
-            unit.location = statement.range
+            unit.location = range
             emitCall(register, count: 1, into: register)
         }
         unit.emit(.raise, register)

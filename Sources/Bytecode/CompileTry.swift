@@ -87,7 +87,9 @@ extension Compiler {
                 register = copy
             }
         }
-        try unwind(toLoop: false, statement.range) { _ in
+        var range = statement.range
+        if constant != nil, let expression, expression.range.line == range.line { range = expression.range }
+        try unwind(toLoop: false, range) { _ in
             if let constant {
                 if constant == Constant.none {
                     unit.emit(.returnNone)

@@ -82,6 +82,10 @@ final class Compiler {
     private(set) var warnings: [CompileWarning] = []
     private var warned: Set<SourceRange> = []
     var isInteractive = false
+    /// Where the last comparison that was compiled as a condition stands.
+    var lastComparison: SourceRange?
+    /// The pattern that was met last: where CPython reports some errors of the patterns around it.
+    var lastPattern = SourceRange.none
 
     init(table: SymbolTable, filename: String, options: CompileOptions, futures: CodeFlags, lastFutureLine: Int32) {
         self.table = table
@@ -199,7 +203,7 @@ final class Compiler {
         if kind == .function || kind == .asyncFunction || kind == .classBody {
             if outer.scope.scope(of: mangle(name, inClass: outer.className)) == .globalExplicit { return name }
         }
-        return outer.code.qualifiedName + (outer.kind == .classBody ? "." : ".<locals>.") + name
+        return outer.code.qualifiedName + (outer.kind == .classBody || outer.kind == .comprehension ? "." : ".<locals>.") + name
     }
 
     func scope(of node: AnyObject) throws -> Scope {
@@ -233,9 +237,19 @@ final class Compiler {
 
     /// The register of the local that the expression names, when it is one.
     func localRegister(_ expression: Expression) -> Int? {
-        guard case .name(let name, _) = expression.kind, unit.isFunction else { return nil }
+        guard case .name(let name, _) = expression.kind, unit.isFunction, name != "__debug__" else { return nil }
         if case .local(let register) = storage(of: mangle(name, inClass: unit.className)) { return register }
         return nil
+    }
+
+    /// Gives out registers to the locals in an expression that is about to be evaluated into a local's: CPython, which meets
+    /// the target last, orders `co_varnames` so.
+    func meetLocals(in expression: Expression) {
+        switch expression.kind {
+        case .constant: break
+        case .name: _ = localRegister(expression)
+        default: expression.forEachPart(meetLocals)
+        }
     }
 
     func loadName(_ name: String, _ range: SourceRange, into target: Int?) -> Int {

@@ -25,13 +25,15 @@ func futureFeatures(of module: Module) throws -> FutureFeatures {
     for (i, statement) in body.enumerated() {
         if i == 0, case .expression(let expression) = statement.kind, case .constant(.string, _) = expression.kind { continue }
         guard case .importFrom("__future__", let aliases, _) = statement.kind else { break }
+        // CPython knows only where these start.
+        let place = SourceRange(line: statement.range.line, column: statement.range.column, endLine: statement.range.line, endColumn: -1)
         for alias in aliases {
             if let flag = futureFlags[alias.name] {
                 features.flags.formUnion(flag)
             } else if alias.name == "braces" {
-                throw CompileFailure(.syntaxError, "not a chance", statement.range)
+                throw CompileFailure(.syntaxError, "not a chance", place)
             } else {
-                throw CompileFailure(.syntaxError, "future feature \(alias.name) is not defined", statement.range)
+                throw CompileFailure(.syntaxError, "future feature \(alias.name) is not defined", place)
             }
         }
         features.lastLine = statement.range.line

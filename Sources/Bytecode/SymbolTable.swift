@@ -189,7 +189,7 @@ public final class SymbolTable {
     private func lookUp(_ name: String) -> SymbolFlags { current.flags(mangle(name, inClass: className)) }
 
     private func refuseInAnnotation(_ what: String, _ range: SourceRange) throws {
-        if current.kind == .annotation { throw fail("\(what) cannot be used within an annotation", range) }
+        if current.kind == .annotation { throw fail("'\(what)' can not be used within an annotation", range) }
     }
 
     private func descend() throws {
@@ -541,7 +541,7 @@ public final class SymbolTable {
             case .classBody:
                 throw fail("assignment expression within a comprehension cannot be used in a class body", range)
             case .annotation:
-                throw fail("named expression cannot be used within an annotation", range)
+                throw fail("'named expression' can not be used within an annotation", range)
             }
         }
     }
