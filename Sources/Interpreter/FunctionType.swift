@@ -1,11 +1,11 @@
 import Bytecode
 
+@inline(__always) private func function(_ value: Value) -> UnsafeMutablePointer<FunctionObject> { value.object(FunctionObject.self) }
+
+private func orNone(_ value: Value) -> Value { value.isEmpty ? .none : value }
+
 /// The `function` type's Python face.
 enum FunctionType {
-    @inline(__always) private static func function(_ value: Value) -> UnsafeMutablePointer<FunctionObject> { value.object(FunctionObject.self) }
-
-    private static func orNone(_ value: Value) -> Value { value.isEmpty ? .none : value }
-
     /// `__annotations__`: made a dict when it is first asked for.
     static func annotations(_ thread: ThreadRef, _ value: Value) -> Value {
         let object = function(value)
