@@ -2,7 +2,7 @@
 ///
 /// Statements and expressions are small final classes holding a `kind` and a source range, so that a
 /// pass may keep side tables keyed by node identity (`ObjectIdentifier`). Everything below them is a
-/// plain value. The tree is built by the parser or from Python `ast` objects, and never mutated after.
+/// plain value. Only cases much larger than the rest are `indirect`: a node is then one allocation, and small. The tree is built by the parser or from Python `ast` objects, and never mutated after.
 
 /// A span of source. Lines count from 1; columns are UTF-8 byte offsets from 0, as in `ast`.
 public struct SourceRange: Hashable {

@@ -519,7 +519,7 @@ private struct DumpWriter {
 
     /// `repr` of a float, from Swift's shortest digits.
     private func float(_ value: Double, complex: Bool = false) -> String {
-        if value.isInfinite { return value < 0 ? "-1e309" : "1e309" }
+        if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         if value.isNaN { return "nan" }
         if value == 0 { return value.sign == .minus ? (complex ? "-0" : "-0.0") : (complex ? "0" : "0.0") }
         var digits = "", exponent = 0, sign = ""

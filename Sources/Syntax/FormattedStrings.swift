@@ -18,15 +18,20 @@ struct FormattedString {
         self.kind = kind
     }
 
-    mutating func flush() {
+    mutating func flush() { flush(range, kind) }
+
+    private mutating func flush(_ range: SourceRange, _ kind: String?) {
         if text.isEmpty { return }
         parts.append(Expression(.constant(.string(text), kind: kind), range))
         text = []
     }
 
-    mutating func finish() -> Expression {
+    mutating func finish() -> Expression { finish(range, kind: kind) }
+
+    /// A format specification takes the range of its own token, even where its string is a concatenation.
+    mutating func finish(_ range: SourceRange, kind: String?) -> Expression {
         if !isFormatted { return Expression(.constant(.string(text), kind: kind), range) }
-        flush()
+        flush(range, kind)
         return Expression(.joinedString(parts), range)
     }
 }
@@ -100,7 +105,9 @@ extension Parser {
         let value = try nestedExpression(start, cursor, token: token)
         var isSelfDocumenting = false
         if source[cursor] == 0x3D {
-            try requireVersion(8)
+            if options.featureVersion < 8 {
+                throw stringError("f-string: self documenting expressions are only supported in Python 3.8 and greater", .lastToken)
+            }
             cursor += 1
             while source[cursor] == 0x20 || (source[cursor] >= 9 && source[cursor] <= 13) { cursor += 1 }
             if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
@@ -110,13 +117,13 @@ extension Parser {
         var conversion = -1
         if source[cursor] == 0x21 {
             cursor += 1
-            let nameStart = cursor
-            while true {
-                if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
-                if source[cursor] == 0x7D || source[cursor] == 0x3A { break }
-                cursor += 1
+            if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
+            conversion = Int(source[cursor])
+            cursor += 1
+            if conversion != 0x73, conversion != 0x72, conversion != 0x61 {
+                throw stringError("f-string: invalid conversion character: expected 's', 'r', or 'a'", .lastToken)
             }
-            conversion = try conversionCode(nameStart, cursor)
+            if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
         }
         var formatSpec: Expression?
         if source[cursor] == 0x3A {
@@ -124,20 +131,14 @@ extension Parser {
             if cursor >= end { throw stringError("f-string: expecting '}'", .lastToken) }
             var nested = FormattedString(range: state.range, kind: state.kind)
             try formattedString(&nested, &cursor, end, raw: raw, level: level + 1, token: token)
-            formatSpec = nested.finish()
+            let t = tokens[token]
+            formatSpec = nested.finish(SourceRange(line: t.line, column: t.column, endLine: t.endLine, endColumn: t.endColumn), kind: nil)
         }
         if cursor >= end || source[cursor] != 0x7D { throw stringError("f-string: expecting '}'", .lastToken) }
         cursor += 1
         if isSelfDocumenting, formatSpec == nil, conversion == -1 { conversion = 0x72 }
         state.flush()
         state.parts.append(Expression(.formattedValue(value, conversion: conversion, formatSpec: formatSpec), state.range))
-    }
-
-    private mutating func conversionCode(_ start: Int, _ end: Int) throws(Stop) -> Int {
-        if end == start + 1, source[start] == 0x73 || source[start] == 0x72 || source[start] == 0x61 { return Int(source[start]) }
-        if end == start { throw stringError("f-string: invalid conversion character: expected 's', 'r', or 'a'", .lastToken) }
-        let name = String(decoding: UnsafeBufferPointer(start: source + start, count: end - start), as: UTF8.self)
-        throw stringError("f-string: invalid conversion character '\(name)': expected 's', 'r', or 'a'", .lastToken)
     }
 
     /// Where the expression starting at `start` ends: at `!`, `:`, `=` or `}` outside of brackets and quotes.
@@ -202,6 +203,9 @@ extension Parser {
     private mutating func nestedExpression(_ start: Int, _ end: Int, token: Int) throws(Stop) -> Expression {
         var p = start
         while p < end, source[p] == 0x20 || source[p] == 9 || source[p] == 10 || source[p] == 12 || source[p] == 13 { p += 1 }
+        if p == end, source[end] == 0x21 || source[end] == 0x3A || source[end] == 0x3D {
+            throw stringError("f-string: expression required before '\(Character(Unicode.Scalar(source[end])))'", .lastToken)
+        }
         if p == end { throw stringError("f-string: empty expression not allowed", .lastToken) }
         let parent = tokens[token]
         let (lines, columns) = expressionLocation(start - 1, token)

@@ -144,7 +144,7 @@ extension Parser {
             if formatted { try requireVersion(6) }
             if bytes {
                 for i in p ..< end where source[i] >= 0x80 {
-                    throw stringError("bytes can only contain ASCII literal characters", .token(index))
+                    throw stringError("bytes can only contain ASCII literal characters", .lastToken)
                 }
             }
             if !formatted {

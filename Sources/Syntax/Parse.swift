@@ -10,6 +10,8 @@ public struct ParseOptions {
     public var featureVersion = 11
     /// Report input that merely ends too early as `incomplete`.
     public var allowIncomplete = false
+    /// For `.single`: whether the end of the input closes open blocks.
+    public var implyDedent = true
     /// `<>` in place of `!=`.
     public var barryAsFLUFL = false
     /// `sys.set_int_max_str_digits`; 0 means no limit.
@@ -104,14 +106,28 @@ struct SourceText {
     }
 }
 
+/// Whether anything but white space and comments is left.
+private func hasMore(_ text: SourceText, after offset: Int) -> Bool {
+    var p = offset
+    while p < text.count {
+        switch text.bytes[p] {
+        case 0x20, 9, 10, 12: p += 1
+        case 0x23: while p < text.count, text.bytes[p] != 10 { p += 1 }
+        default: return true
+        }
+    }
+    return false
+}
+
 /// Parses UTF-8 source.
 public func parse(_ source: UnsafeBufferPointer<UInt8>, _ options: ParseOptions) throws(SyntaxFailure) -> (Module, [SyntaxWarningNote]) {
     if source.contains(0) {
         throw SyntaxFailure(kind: .valueError, message: "source code string cannot contain null bytes", line: 0, column: 0, endLine: 0, endColumn: 0, textLine: nil)
     }
-    let text = SourceText(source, addNewline: true)
+    let text = SourceText(source, addNewline: options.mode == .exec)
     defer { text.bytes.deallocate() }
-    var tokenizer = Tokenizer(source: text.bytes, count: text.count, typeComments: options.typeComments, firstLine: options.firstLine)
+    var tokenizer = Tokenizer(source: text.bytes, count: text.count, typeComments: options.typeComments, isInteractive: options.mode == .single,
+                              implyDedent: options.implyDedent, firstLine: options.firstLine)
     tokenizer.run()
     defer { tokenizer.deallocate() }
     let ignores = options.typeComments ? tokenizer.takeTypeIgnores() : []
@@ -126,6 +142,7 @@ public func parse(_ source: UnsafeBufferPointer<UInt8>, _ options: ParseOptions)
         case .single: module = try parser.interactive()
         case .functionType: module = try parser.functionType()
         }
+        if options.mode == .single, hasMore(text, after: Int(tokenizer.tokens[parser.at - 1].end)) { throw Stop() }
         return (module, tokenizer.warnings + parser.warnings)
     } catch {
         let warnings = tokenizer.warnings + parser.warnings

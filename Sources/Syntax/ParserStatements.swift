@@ -6,7 +6,8 @@ extension Parser {
     mutating func module() throws(Stop) -> Module {
         var body: [Statement] = []
         while kind != .endMarker {
-            statementStart = at
+            // An indent out of place may owe to the statement before it.
+            if kind != .indent { statementStart = at }
             try statement(into: &body)
         }
         return .module(body, typeIgnores: ignores)
@@ -23,8 +24,8 @@ extension Parser {
         if kind == .endMarker { throw fail() }
         let isCompound = startsCompound()
         try statement(into: &body)
-        // A block must be closed by an empty line, which tokenizes as a newline of its own; text given as a string may omit it.
-        if isCompound { _ = accept(.newline) }
+        // The tokenizer ends the input with a newline of its own.
+        if isCompound { try expect(.newline) }
         return .interactive(body)
     }
 
@@ -52,8 +53,13 @@ extension Parser {
     mutating func functionType() throws(Stop) -> Module {
         try expect(.leftParen)
         var arguments: [Expression] = []
+        // One `*` at most, one `**` after it, and nothing plain after either.
+        var stars = 0
         while kind != .rightParen {
-            if kind == .star || kind == .doubleStar { advance() }
+            let level = kind == .star ? 1 : kind == .doubleStar ? 2 : 0
+            if level < stars || (level > 0 && level == stars) { throw fail() }
+            stars = level
+            if level > 0 { advance() }
             arguments.append(try expression())
             if !accept(.comma) { break }
             if kind == .rightParen { throw fail() }
@@ -325,7 +331,6 @@ extension Parser {
             try expect(.colon)
             let handlerBody = try block()
             handlers.append(ExceptionHandler(type: type, name: name, body: handlerBody, range: blockSpan(first)))
-            if type == nil { break }
         }
         let orElse = handlers.isEmpty ? [] : try elseBlock()
         var finally: [Statement] = []

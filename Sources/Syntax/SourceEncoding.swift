@@ -44,43 +44,68 @@ private func normalizedEncoding(_ name: String) -> String {
     return name
 }
 
-/// Decodes a source file. `decode` handles encodings beyond UTF-8, ASCII and Latin; it returns `nil` for an unknown one.
-public func decodeSource(_ bytes: [UInt8], filename: String = "<string>",
+/// Decodes source. `decode` handles encodings beyond UTF-8, ASCII and Latin; it returns `nil` for an unknown one. The
+/// same fault is worded differently for a file and for bytes given to `compile`.
+public func decodeSource(_ bytes: [UInt8], filename: String = "<string>", isFile: Bool = true,
                          decode: (String, [UInt8]) -> [UInt8]? = { _, _ in nil }) throws(SyntaxFailure) -> [UInt8] {
     let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let content = hasMark ? Array(bytes[3...]) : bytes
-    func failure(_ message: String, line: Int = 0, column: Int = 0) -> SyntaxFailure {
-        SyntaxFailure(kind: .syntaxError, message: message, line: line, column: column, endLine: line, endColumn: column, textLine: nil)
+    func failure(_ message: String) -> SyntaxFailure {
+        SyntaxFailure(kind: .syntaxError, message: message, line: 0, column: -1, endLine: 0, endColumn: -1, textLine: nil)
     }
-    guard let name = declaredEncoding(bytes) else {
-        if let (offset, byte) = firstInvalidUTF8(content) {
-            let line = content[..<offset].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
-            let digits = String(byte, radix: 16)
-            throw failure("Non-UTF-8 code starting with '\\x\(digits.count < 2 ? "0" : "")\(digits)' in file \(filename) on line \(line), but no encoding declared; see https://peps.python.org/pep-0263/ for details", line: line)
-        }
-        return content
-    }
+    let declared = declaredEncoding(bytes)
+    let name = declared ?? "utf-8"
     if hasMark, name != "utf-8" { throw failure("encoding problem: \(name) with BOM") }
     switch name.lowercased() {
     case "utf-8", "utf8", "u8", "utf", "cp65001":
-        if let (offset, byte) = firstInvalidUTF8(content) {
-            let digits = String(byte, radix: 16)
-            throw failure("(unicode error) 'utf-8' codec can't decode byte 0x\(digits.count < 2 ? "0" : "")\(digits) in position \(offset): \(utf8Reason(content, offset))")
+        guard let (offset, byte) = firstInvalidUTF8(content) else { return content }
+        if isFile, !hasMark, declared == nil {
+            let line = content[..<offset].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+            throw failure("Non-UTF-8 code starting with '\\x\(twoDigits(byte))' in file \(filename) on line \(line), but no encoding declared; see https://peps.python.org/pep-0263/ for details")
         }
-        return content
+        throw invalidUTF8(content, offset)
     case "iso-8859-1", "latin1", "latin", "l1", "iso8859-1", "8859", "cp819": return expand(content) { UInt32($0) }
     case "iso-8859-15", "latin-9", "latin9", "l9", "iso8859-15", "iso-8859-15-euro":
         let changed: [UInt8: UInt32] = [0xA4: 0x20AC, 0xA6: 0x160, 0xA8: 0x161, 0xB4: 0x17D, 0xB8: 0x17E, 0xBC: 0x152, 0xBD: 0x153, 0xBE: 0x178]
         return expand(content) { changed[$0] ?? UInt32($0) }
     case "ascii", "us-ascii", "646":
-        if let offset = content.firstIndex(where: { $0 >= 0x80 }) {
-            throw failure("(unicode error) 'ascii' codec can't decode byte 0x\(String(content[offset], radix: 16)) in position \(offset): ordinal not in range(128)")
-        }
-        return content
+        guard let offset = content.firstIndex(where: { $0 >= 0x80 }) else { return content }
+        throw failure(isFile ? "encoding problem: \(name)"
+            : "'ascii' codec can't decode byte 0x\(twoDigits(content[offset])) in position \(offset): ordinal not in range(128)")
     default:
-        guard let result = decode(name, content) else { throw failure("unknown encoding: \(name)") }
+        guard let result = decode(name, content) else { throw failure("\(isFile ? "encoding problem" : "unknown encoding"): \(name)") }
         return result
     }
+}
+
+private func twoDigits(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.utf8.count < 2 ? "0" + digits : digits
+}
+
+/// CPython decodes one run of non-ASCII bytes at a time; positions count from the start of the run.
+private func invalidUTF8(_ bytes: [UInt8], _ offset: Int) -> SyntaxFailure {
+    var first = offset, last = offset + 1
+    while first > 0, bytes[first - 1] >= 0x80 { first -= 1 }
+    while last < bytes.count, bytes[last] >= 0x80 { last += 1 }
+    let c = bytes[offset]
+    var length = 1
+    var reason = "invalid start byte"
+    if c >= 0xC2, c <= 0xF4 {
+        let width = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2
+        reason = "invalid continuation byte"
+        while length < width, offset + length < last, bytes[offset + length] & 0xC0 == 0x80 { length += 1 }
+        if length < width, offset + length == last { reason = "unexpected end of data" } else if length == width { length = 1 }
+    }
+    let position = offset - first
+    let place = length == 1 ? "byte 0x\(twoDigits(c)) in position \(position)" : "bytes in position \(position)-\(position + length - 1)"
+    var start = offset, end = offset
+    while start > 0, bytes[start - 1] != 10 { start -= 1 }
+    while end < bytes.count, bytes[end] != 10 { end += 1 }
+    let line = bytes[..<offset].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+    let column = bytes[start ..< first].reduce(1) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
+    return SyntaxFailure(kind: .syntaxError, message: "(unicode error) 'utf-8' codec can't decode \(place): \(reason)", line: line, column: column,
+                         endLine: line, endColumn: column, textLine: Array(bytes[start ..< end]))
 }
 
 private func expand(_ bytes: [UInt8], _ scalar: (UInt8) -> UInt32) -> [UInt8] {
@@ -106,15 +131,4 @@ func firstInvalidUTF8(_ bytes: [UInt8]) -> (Int, UInt8)? {
         }
         return nil
     }
-}
-
-private func utf8Reason(_ bytes: [UInt8], _ offset: Int) -> String {
-    let c = bytes[offset]
-    if c < 0xC2 || c > 0xF4 { return "invalid start byte" }
-    let width = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2
-    for i in 1 ..< width {
-        if offset + i >= bytes.count { return "unexpected end of data" }
-        if bytes[offset + i] & 0xC0 != 0x80 { return "invalid continuation byte" }
-    }
-    return "invalid continuation byte"
 }

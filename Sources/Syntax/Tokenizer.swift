@@ -75,13 +75,11 @@ struct Token {
 struct TokenizerFailure {
     enum Reason {
         case raised(String)
-        case undecodable(offset: Int)
         case endOfInput
         case inconsistentDedent
         case inconsistentTabs
         case tooManyIndents
         case badContinuation
-        case malformedString(String)
     }
     var reason: Reason
     /// For `raised`: 1-based line, 1-based character columns.
@@ -90,7 +88,8 @@ struct TokenizerFailure {
     var endColumn = -1
     /// The line's bounds, for the text shown with the error.
     var lineStart = 0
-    /// The opening brackets still pending: offset of line start, line, column, character.
+    /// A string that ran to the end of the source, and not merely of its line.
+    var atEnd = false
 }
 
 struct OpenBracket {
@@ -104,6 +103,9 @@ struct Tokenizer {
     let source: UnsafePointer<UInt8>
     let count: Int
     let typeComments: Bool
+    /// Input from a prompt: the end of the source also ends the statement and, with `implyDedent`, its blocks.
+    let isInteractive: Bool
+    let implyDedent: Bool
 
     private(set) var tokens: UnsafeMutablePointer<Token>
     private(set) var tokenCount = 0
@@ -122,10 +124,12 @@ struct Tokenizer {
     static let maximumBracketDepth = 200
     static let maximumIndents = 100
 
-    init(source: UnsafePointer<UInt8>, count: Int, typeComments: Bool, firstLine: Int = 1) {
+    init(source: UnsafePointer<UInt8>, count: Int, typeComments: Bool, isInteractive: Bool = false, implyDedent: Bool = true, firstLine: Int = 1) {
         self.source = source
         self.count = count
         self.typeComments = typeComments
+        self.isInteractive = isInteractive
+        self.implyDedent = implyDedent
         capacity = count / 3 + 64
         tokens = .allocate(capacity: capacity)
         line = Int32(truncatingIfNeeded: firstLine)
@@ -235,15 +239,17 @@ struct Tokenizer {
             if c == 0x23 {
                 let commentStart = p
                 while source[p] != 0x0A, p < count { p &+= 1 }
-                if typeComments, emitTypeComment(from: commentStart, to: p) {
-                    // A type comment alone on a line is still a token, without any change of indentation.
+                // A type comment alone on a line is a line of its own, without any change of indentation.
+                if typeComments, emitTypeComment(from: commentStart, to: p), tokens[tokenCount &- 1].kind == .typeComment { emit(.newline, from: p, to: p) }
+                position = p
+                if p < count {
+                    position = p &+ 1
+                    line &+= 1
                 }
-                position = p &+ 1
-                line &+= 1
-                if position > count { position = count }
                 continue
             }
-            if p >= count { position = p; return finish() }
+            // White space before the end of the source counts as indentation.
+            if p >= count, p == lineStart { position = p; return finish() }
             position = p
             if continued != 0 { column = continued; alternate = continued }
             let current = indents[indents.count &- 1]
@@ -272,6 +278,7 @@ struct Tokenizer {
 
     /// Emits the closing tokens. The position of the end is that of the last line.
     private mutating func finish() -> Bool {
+        if count == 0 { line &-= 1 }
         if line > 1, position >= count, count > 0, source[count &- 1] == 0x0A {
             // No further line was read: the last one stays current.
             line &-= 1
@@ -279,7 +286,21 @@ struct Tokenizer {
             while p > 0, source[p &- 1] != 0x0A { p &-= 1 }
             lineStart = p
         }
-        for _ in 1 ..< max(indents.count, 1) { emitBare(.dedent, at: count) }
+        for _ in 1 ..< indents.count { emitBare(.dedent, at: count) }
+        if isInteractive, tokenCount > 0 { emitBare(.newline, at: count) }
+        emitBare(.endMarker, at: count)
+        return false
+    }
+
+    /// The same where the last line does not end with a newline, as in expressions.
+    private mutating func finishInLine() -> Bool {
+        if isInteractive {
+            emitBare(.newline, at: count)
+            if indents.count > 1, implyDedent {
+                for _ in 1 ..< indents.count { emitBare(.dedent, at: count) }
+                emitBare(.newline, at: count)
+            }
+        }
         emitBare(.endMarker, at: count)
         return false
     }
@@ -365,6 +386,10 @@ struct Tokenizer {
                     position = p
                     continue
                 }
+                if p >= count {
+                    position = p
+                    continue
+                }
                 position = p &+ 1
                 if brackets.isEmpty {
                     // The newline token covers the comment: carets under it are CPython's too.
@@ -386,11 +411,10 @@ struct Tokenizer {
                 operatorToken(c, at: p)
             case .invalid:
                 if p >= count {
-                    // Only sources without a final newline come here: nested expressions of f-strings.
+                    // Only `exec` is sure to end with a newline.
                     position = p
                     if !brackets.isEmpty { fail(.endOfInput, at: count); return false }
-                    emit(.newline, from: p, to: p)
-                    return true
+                    return finishInLine()
                 }
                 raise("invalid non-printable character U+\(hexadecimal(UInt32(c)))", at: p + 1)
                 return false
@@ -498,9 +522,14 @@ struct Tokenizer {
                 if c == quote { break }
                 if c == 0x5C {
                     p &+= 1
-                    if source[p] == 0x0A, p < count &- 1 { line &+= 1; lineStart = p &+ 1 } else if p >= count { return unterminated(start, firstLine, firstLineStart, triple: false) }
+                    if source[p] == 0x0A {
+                        // The line after an escaped newline counts only if there is one.
+                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: true) }
+                        line &+= 1
+                        lineStart = p &+ 1
+                    } else if p >= count { return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: true) }
                 } else if c == 0x0A || (c == 0 && p >= count) {
-                    return unterminated(start, firstLine, firstLineStart, triple: false)
+                    return unterminated(start, firstLine, firstLineStart, triple: false, atEnd: p >= count)
                 }
                 p &+= 1
             }
@@ -511,18 +540,18 @@ struct Tokenizer {
                 let c = source[p]
                 if c == quote, source[p &+ 1] == quote, source[p &+ 2] == quote { break }
                 if c == 0x0A {
-                    if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true) }
+                    if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true) }
                     line &+= 1
                     lineStart = p &+ 1
                 } else if c == 0x5C {
                     p &+= 1
                     if source[p] == 0x0A {
-                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true) }
+                        if p >= count &- 1 { return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true) }
                         line &+= 1
                         lineStart = p &+ 1
                     }
                 } else if c == 0, p >= count {
-                    return unterminated(start, firstLine, firstLineStart, triple: true)
+                    return unterminated(start, firstLine, firstLineStart, triple: true, atEnd: true)
                 }
                 p &+= 1
             }
@@ -537,11 +566,12 @@ struct Tokenizer {
         return true
     }
 
-    private mutating func unterminated(_ start: Int, _ firstLine: Int32, _ firstLineStart: Int, triple: Bool) -> Bool {
+    private mutating func unterminated(_ start: Int, _ firstLine: Int32, _ firstLineStart: Int, triple: Bool, atEnd: Bool) -> Bool {
         let detected = line
         line = firstLine
         lineStart = firstLineStart
         raise("unterminated \(triple ? "triple-quoted " : "")string literal (detected at line \(detected))", at: start + 1)
+        failure!.atEnd = atEnd
         return false
     }
 
@@ -679,7 +709,7 @@ struct Tokenizer {
         default: allowed = false
         }
         if allowed {
-            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .deprecation))
+            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .syntax))
             return true
         }
         raise("invalid \(name) literal", at: p)

@@ -91,6 +91,7 @@ func main() {
             o.mode = fields[1] == "eval" ? .eval : fields[1] == "single" ? .single : fields[1] == "func_type" ? .functionType : .exec
             o.typeComments = fields[2].contains("t")
             o.allowIncomplete = fields[2].contains("i")
+            o.implyDedent = !o.allowIncomplete
             if fields.count > 3 { o.featureVersion = Int(fields[3])! }
             let wantTree = fields[2].contains("d")
             let snippet = Array(input[p ..< p + length])
