@@ -32,6 +32,9 @@ enum FloatOrder: SortOrder {
 enum Latin1Order: SortOrder {
     @inline(__always) static func less(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Int32 {
         let x = StringRef(a), y = StringRef(b)
+        // A cell has room for eight characters at least, zero beyond the end: mostly they decide.
+        let p = UInt64(bigEndian: x.units.load(as: UInt64.self)), q = UInt64(bigEndian: y.units.load(as: UInt64.self))
+        if p != q { return p < q ? 1 : 0 }
         let shared = min(x.count, y.count)
         let order = memcmp(x.units, y.units, shared)
         return (order != 0 ? order < 0 : x.count < y.count) ? 1 : 0

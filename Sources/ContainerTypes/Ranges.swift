@@ -258,15 +258,17 @@ public enum RangeType {
 
     static func reversed(_ thread: ThreadRef, _ value: Value) -> Value {
         let range = value.object(RangeObject.self)
+        if range.pointee.start.isSmallInt && range.pointee.stop.isSmallInt && range.pointee.step.isSmallInt && range.pointee.length.isSmallInt {
+            let count = range.pointee.length.smallInt, step = range.pointee.step.smallInt
+            // The last item lies between start and stop.
+            return newIterator(thread, range.pointee.start.smallInt &+ (count - 1) &* step, -step, count)
+        }
         let last = thread.binary(range.pointee.length, Value(small: 1), .subtract)
         if last.isEmpty { return .empty }
         let start = item(thread, range, last)
         if start.isEmpty { return .empty }
         let step = thread.unary(range.pointee.step, .negative)
         if step.isEmpty { return .empty }
-        if range.pointee.start.isSmallInt && range.pointee.stop.isSmallInt && start.isSmallInt && step.isSmallInt && range.pointee.length.isSmallInt {
-            return newIterator(thread, start.smallInt, step.smallInt, range.pointee.length.smallInt)
-        }
         let stop = thread.binary(range.pointee.start, range.pointee.step, .subtract)
         if stop.isEmpty { return .empty }
         let reverse = make(thread, start, stop, step)
