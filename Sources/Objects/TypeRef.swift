@@ -123,6 +123,12 @@ enum MethodCache {
         return table
     }()
 
+    /// Drops what is known of a name on a type and its subclasses.
+    static func forget(_ type: TypeRef, _ name: Value) {
+        slot(type.pointer.pointee.version, name).pointee.version = 0
+        type.forEachSubclass { forget($0, name) }
+    }
+
     @inline(__always) static func slot(_ version: UInt32, _ name: Value) -> UnsafeMutablePointer<Entry> {
         entries + Int(UInt64(version) &* 0x9E37_79B1 ^ name.bits >> 4) & (size - 1)
     }
