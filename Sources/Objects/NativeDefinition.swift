@@ -357,3 +357,6 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Gives back what `pushArguments` returned.
     @inline(__always) public func popArguments(_ start: Arguments) { pointee.stackTop = start }
 }
+
+/// The setter of attributes that CPython keeps as read-only struct members.
+public let readOnlyMember: NativeFunction = { thread, _, _ in thread.raise(.attributeError, "readonly attribute") }
