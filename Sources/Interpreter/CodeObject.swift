@@ -43,8 +43,8 @@ extension Code {
             co_code=None, co_consts=None, co_names=None, co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, co_name=None, co_qualname=None, \
             co_linetable=None, co_exceptiontable=None)
             """, .calls, "Return a copy of the code object with new values for the specified fields.") { thread, a, _ in Code.replace(thread, a[0], a + 1) },
-        Def("co_lines(self)", .writes) { thread, a, _ in Code.newIterator(thread, lineIterator, a[0]) },
-        Def("co_positions(self)", .writes) { thread, a, _ in Code.newIterator(thread, positionsIterator, a[0]) },
+        Def("co_lines(self)", .writes) { thread, a, _ in Code.newIterator(thread, Code.lineIterator, a[0]) },
+        Def("co_positions(self)", .writes) { thread, a, _ in Code.newIterator(thread, Code.positionsIterator, a[0]) },
         Def("_varname_from_oparg(self, /, oparg)", .calls, "(internal-only) Return the local variable name for the given oparg.") { thread, a, _ in
             guard let index = thread.toInt(a[1]) else { return .empty }
             let names = TupleRef(Code.object(a[0]).pointee.localNames)
@@ -63,7 +63,7 @@ extension Code {
         """) { thread, a, _ in Code.construct(thread, a + 1) }
 
     static func fill(_ slots: SlotBuilder) {
-        slots.call(.new) { thread, type, arguments, count, keywords in constructor.call(thread, type, arguments, count, keywords) }
+        slots.call(.new) { thread, type, arguments, count, keywords in Code.constructor.call(thread, type, arguments, count, keywords) }
         slots.hash { thread, value in Code.hash(thread, value) }
         slots.compare { thread, a, b, operation in
             guard operation == Comparison.equal.rawValue || operation == Comparison.notEqual.rawValue, a.isExact(.code), b.isExact(.code) else { return .notImplemented }
@@ -306,7 +306,7 @@ extension Code {
     private static let replaceOrder: [Part] = [.argcount, .posonlyargcount, .kwonlyargcount, .nlocals, .stacksize, .flags, .firstlineno, .code, .consts, .names, .varnames, .freevars,
                                                .cellvars, .filename, .name, .qualname, .linetable, .exceptiontable]
 
-    private static func replace(_ thread: ThreadRef, _ value: Value, _ given: Arguments) -> Value {
+    private static func replace(_ thread: ThreadRef, _ value: Value, _ given: Objects.Arguments) -> Value {
         let code = object(value)
         let count = Part.allCases.count
         guard let parts = thread.pushArguments(count) else { return .empty }
@@ -341,7 +341,7 @@ extension Code {
         return build(thread, parts)
     }
 
-    private static func construct(_ thread: ThreadRef, _ a: Arguments) -> Value {
+    private static func construct(_ thread: ThreadRef, _ a: Objects.Arguments) -> Value {
         for part in Part.allCases {
             if a[part.rawValue].isEmpty { a[part.rawValue] = WellKnown.emptyTuple.value }
             guard check(thread, a[part.rawValue], part, "code() argument \(part.rawValue + 1)") else { return .empty }
@@ -365,7 +365,7 @@ extension Code {
     }
 
     /// A code object of parts whose types are right.
-    private static func build(_ thread: ThreadRef, _ parts: Arguments) -> Value {
+    private static func build(_ thread: ThreadRef, _ parts: Objects.Arguments) -> Value {
         let code = CompiledCode()
         var numbers = [Int](repeating: 0, count: Part.allCases.count)
         for part in Part.allCases where part.isNumber {
