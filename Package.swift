@@ -39,7 +39,7 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
-        .executableTarget(name: "taipan", dependencies: ["Interpreter", "Builtins", "StandardNumbers", "StandardText", "StandardContainers", "StandardIO", "StandardSource",
+        .executableTarget(name: "taipan", dependencies: ["Interpreter", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Builtins", "StandardNumbers", "StandardText", "StandardContainers", "StandardIO", "StandardSource",
                                                          "StandardSystem"], swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]

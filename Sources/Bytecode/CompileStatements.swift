@@ -69,7 +69,7 @@ extension Compiler {
                 return
             }
             if try assignInParallel(target, expression) { return }
-            let register = try value(expression)
+            let register = protect(try value(expression), expression, from: [target])
             try store(target, from: register)
             return
         }

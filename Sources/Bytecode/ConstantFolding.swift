@@ -11,7 +11,7 @@ import Darwin
 ///
 /// `constantValue` says what an expression is when it is known at compile time. It never raises: what would be an error at run
 /// time (a division by zero, a bad index) is left for run time. Results are kept small by CPython's limits, and integers
-/// that leave a machine word are left unfolded. To fold one more operator, add it to `fold`.
+/// beyond a machine word are folded for `+ - * ** <<` only (`BigInteger`). To fold one more operator, add it to `fold`.
 
 private let maximumIntegerBits = 128
 private let maximumTextSize = 4096
@@ -135,7 +135,8 @@ extension Compiler {
     }
 
     private func fold(_ left: Constant, _ op: BinaryOperator, _ right: Constant) -> Constant? {
-        if let a = left.integer, let b = right.integer { return foldIntegers(a, op, b) }
+        if let a = left.integer, let b = right.integer, let small = foldIntegers(a, op, b) { return small }
+        if let a = BigInteger(left), let b = BigInteger(right) { return a.fold(op, b) }
         if left.isComplex || right.isComplex {
             guard let a = left.complexParts, let b = right.complexParts else { return nil }
             return foldComplex(a, op, b)

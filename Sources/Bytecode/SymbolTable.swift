@@ -3,7 +3,7 @@ import Syntax
 /// Symbol tables: which scope each name of a module belongs to.
 ///
 /// The first pass walks the tree once and notes, per scope, how each name is used (`SymbolFlags`, bit for bit
-/// CPython's `DEF_*`); the second, in `ScopeAnalysis.swift`, goes down the scopes with the names bound outside and
+/// CPython's `DEF_*`); the second, `analyze`, goes down the scopes with the names bound outside and
 /// comes up with the names left free, and so gives every symbol its `SymbolScope`. Functions, lambdas, classes and
 /// comprehensions make scopes; a comprehension is a function with one parameter, `.0`. Invariants: scopes are found again
 /// by the identity of the node that opened them; names are mangled before they are stored; symbols keep the order

@@ -62,9 +62,8 @@ private struct Unparser {
             }
         case .lambda(let arguments, let body):
             group(level.rawValue > Level.test.rawValue) { unparser in
-                let hasParameters = !arguments.positionalOnly.isEmpty || !arguments.positional.isEmpty || arguments.variadic != nil
-                    || !arguments.keywordOnly.isEmpty || arguments.keywordVariadic != nil
-                unparser.add(hasParameters ? "lambda " : "lambda")
+                // CPython writes `lambda*a: …` where no positional parameter comes first.
+                unparser.add(arguments.positionalOnly.isEmpty && arguments.positional.isEmpty ? "lambda" : "lambda ")
                 unparser.write(arguments)
                 unparser.add(": ")
                 unparser.write(body, .test)

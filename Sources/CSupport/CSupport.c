@@ -40,3 +40,15 @@ bool taipan_native_stack(uintptr_t *low, uintptr_t *high) {
     *high = (uintptr_t)address + size;
     return true;
 }
+
+__attribute__((noinline)) void taipan_save_registers(ThreadState *thread) {
+#if defined(__x86_64__)
+    __asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%r12, 8(%0)\n\tmovq %%r13, 16(%0)\n\tmovq %%r14, 24(%0)\n\tmovq %%r15, 32(%0)"
+                     : : "r"(thread->savedRegisters) : "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile("stp x19, x20, [%0]\n\tstp x21, x22, [%0, #16]\n\tstp x23, x24, [%0, #32]\n\tstp x25, x26, [%0, #48]\n\tstp x27, x28, [%0, #64]"
+                     : : "r"(thread->savedRegisters) : "memory");
+#else
+#error "unknown architecture"
+#endif
+}
