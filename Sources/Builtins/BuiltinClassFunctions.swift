@@ -4,7 +4,7 @@ import Objects
 /// `builtins.__build_class__`: what a `class` statement calls (PEP 3115, PEP 560).
 enum BuiltinClassFunctions {
     static let table: [Def] = [
-        Def("__build_class__(*args, **kwargs)", .calls, "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement.", kind: .function) { thread, a, _ in
+        Def("__build_class__(*args, **kwargs)", .calls, "What the class statement calls to make a class.", kind: .function) { thread, a, _ in
             BuiltinClassFunctions.buildClass(thread, TupleRef(a[0]), a[1])
         },
     ]

@@ -4,23 +4,23 @@ import Objects
 /// `builtins`: compiling and running code, namespaces of the running frame.
 enum BuiltinExecution {
     static let table: [Def] = [
-        Def("compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", .calls, "Compile source into a code object that can be executed by exec() or eval().\n\nThe source code may represent a Python module, statement or expression.\nThe filename will be used for run-time error messages.\nThe mode must be 'exec' to compile a module, 'single' to compile a\nsingle (interactive) statement, or 'eval' to compile an expression.\nThe flags argument, if present, controls which future statements influence\nthe compilation of the code.\nThe dont_inherit argument, if true, stops the compilation inheriting\nthe effects of any future statements in effect in the code calling\ncompile; if absent or false these statements do influence the compilation,\nin addition to any features explicitly specified.", kind: .function) { thread, a, _ in
+        Def("compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", .calls, "Compiles source, text or a syntax tree, for exec() or eval(): mode is 'exec', 'eval' or 'single'.", kind: .function) { thread, a, _ in
             BuiltinExecution.compile(thread, a)
         },
-        Def("eval(source, globals=None, locals=None, /)", .calls, "Evaluate the given source in the context of globals and locals.\n\nThe source may be a string representing a Python expression\nor a code object as returned by compile().\nThe globals must be a dictionary and locals can be any mapping,\ndefaulting to the current globals and locals.\nIf only globals is given, locals defaults to it.", kind: .function) { thread, a, _ in
+        Def("eval(source, globals=None, locals=None, /)", .calls, "The value of an expression, or of a code object, in the given namespaces.", kind: .function) { thread, a, _ in
             BuiltinExecution.eval(thread, a[0], a[1], a[2])
         },
-        Def("exec(source, globals=None, locals=None, /, *, closure=None)", .calls, "Execute the given source in the context of globals and locals.\n\nThe source may be a string representing one or more Python statements\nor a code object as returned by compile().\nThe globals must be a dictionary and locals can be any mapping,\ndefaulting to the current globals and locals.\nIf only globals is given, locals defaults to it.\nThe closure must be a tuple of cellvars, and can only be used\nwhen source is a code object requiring exactly that many cellvars.", kind: .function) { thread, a, _ in
+        Def("exec(source, globals=None, locals=None, /, *, closure=None)", .calls, "Executes statements, or a code object, in the given namespaces.", kind: .function) { thread, a, _ in
             BuiltinExecution.exec(thread, a[0], a[1], a[2], a[3])
         },
-        Def("globals()", .reads, "Return the dictionary containing the current scope's global variables.\n\nNOTE: Updates to this dictionary *will* affect name lookups in the current\nglobal scope and vice-versa.", kind: .function) { thread, _, _ in
+        Def("globals()", .reads, "The running module's namespace.", kind: .function) { thread, _, _ in
             let result = Inspection.globals(thread)
             return result.isEmpty ? .none : result
         },
-        Def("locals()", .reads, "Return a dictionary containing the current scope's local variables.\n\nNOTE: Whether or not updates to this dictionary will affect name lookups in\nthe local scope and vice-versa is *implementation dependent* and not\ncovered by any backwards compatibility guarantees.", kind: .function) { thread, _, _ in
+        Def("locals()", .reads, "The variables of the running scope.", kind: .function) { thread, _, _ in
             BuiltinExecution.locals(thread)
         },
-        Def("breakpoint(*args, **kws)", .calls, "breakpoint(*args, **kws)\n\nCall sys.breakpointhook(*args, **kws).  sys.breakpointhook() must accept\nwhatever arguments are passed.\n\nBy default, this drops you into the pdb debugger.", kind: .function) { thread, a, _ in
+        Def("breakpoint(*args, **kws)", .calls, "Calls sys.breakpointhook() with the same arguments.", kind: .function) { thread, a, _ in
             let module = WellKnown.sysModule.value
             let hook = module.isEmpty ? .empty : DictRef(module.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("breakpointhook").value)
             if hook.isEmpty { return thread.raise(.runtimeError, "lost sys.breakpointhook") }
@@ -190,7 +190,7 @@ enum BuiltinExecution {
             var fits = closure.isExact(.tuple) && TupleRef(closure).count == count
             if fits { for index in 0 ..< count where !TupleRef(closure)[index].isExact(.cell) { fits = false } }
             if !fits { return thread.raise(.typeError, "code object requires a closure of exactly length \(count)") }
-            return Inspection.exec(thread, source, space.globals, space.locals, closure: closure).isEmpty ? .empty : .none
+            return Interpreter.exec(thread, source, space.globals, space.locals, closure: closure).isEmpty ? .empty : .none
         }
         if !closure.isEmpty { return thread.raise(.typeError, "closure can only be used when source is a code object") }
         guard isSource(source) else { return thread.raise(.typeError, "exec() arg 1 must be a string, bytes or code object") }

@@ -3,7 +3,7 @@ import Objects
 /// `builtins`: functions that iterate.
 enum BuiltinIterationFunctions {
     static let table: [Def] = [
-        Def("all(iterable, /)", .calls, "Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is empty, return True.", kind: .function) { thread, a, _ in
+        Def("all(iterable, /)", .calls, "Whether every item is true; True when there is none.", kind: .function) { thread, a, _ in
             var found: Int32 = 1
             let complete = thread.forEach(a[0]) { item in
                 found = thread.isTrue(item)
@@ -11,7 +11,7 @@ enum BuiltinIterationFunctions {
             }
             return complete ? .true : found == 0 ? .false : .empty
         },
-        Def("any(iterable, /)", .calls, "Return True if bool(x) is True for any x in the iterable.\n\nIf the iterable is empty, return False.", kind: .function) { thread, a, _ in
+        Def("any(iterable, /)", .calls, "Whether some item is true; False when there is none.", kind: .function) { thread, a, _ in
             var found: Int32 = 0
             let complete = thread.forEach(a[0]) { item in
                 found = thread.isTrue(item)
@@ -19,31 +19,31 @@ enum BuiltinIterationFunctions {
             }
             return complete ? .false : found == 1 ? .true : .empty
         },
-        Def("iter(object, sentinel=<unrepresentable>, /)", .calls, "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object.  In the first form, the argument must\nsupply its own iterator, or be a sequence.\nIn the second form, the callable is called until it returns the sentinel.", kind: .function) { thread, a, _ in
+        Def("iter(object, sentinel=<unrepresentable>, /)", .calls, "iter(iterable) gives an iterator over it; iter(callable, sentinel) one that calls until the sentinel is returned.", kind: .function) { thread, a, _ in
             if a[1].isEmpty { return thread.iterator(a[0]) }
             if a[0].type.slotPointer(.call).pointee == nil { return thread.raise(.typeError, "iter(v, w): v must be callable") }
             return thread.newIterator(.callableIterator, a[0], extra: a[1])
         },
-        Def("next(iterator, default=<unrepresentable>, /)", .calls, "next(iterator[, default])\n\nReturn the next item from the iterator. If default is given and the iterator\nis exhausted, it is returned instead of raising StopIteration.", kind: .function) { thread, a, _ in
+        Def("next(iterator, default=<unrepresentable>, /)", .calls, "The next item of an iterator; at its end the default, or StopIteration without one.", kind: .function) { thread, a, _ in
             guard let function = a[0].type.unary(.next) else { return thread.raise(.typeError, "'\(a[0].type.name)' object is not an iterator") }
             let result = function(thread, a[0])
             if !result.isEmpty { return result }
             if a[1].isEmpty { return thread.hasException ? .empty : thread.raise(.stopIteration) }
             return thread.endedIteration() ? a[1] : .empty
         },
-        Def("aiter(async_iterable, /)", .calls, "Return an AsyncIterator for an AsyncIterable object.", kind: .function) { thread, a, _ in
+        Def("aiter(async_iterable, /)", .calls, "An asynchronous iterator over an asynchronous iterable.", kind: .function) { thread, a, _ in
             guard let function = a[0].type.unary(.asyncIter) else { return thread.raise(.typeError, "'\(a[0].type.name)' object is not an async iterable") }
             let result = function(thread, a[0])
             if result.isEmpty || result.type.slotPointer(.asyncNext).pointee != nil { return result }
             return thread.raise(.typeError, "aiter() returned not an async iterator of type '\(result.type.name)'")
         },
-        Def("anext(aiterator, default=<unrepresentable>, /)", .calls, "Return the next item from the async iterator.\n\nIf default is given and the async iterator is exhausted,\nit is returned instead of raising StopAsyncIteration.", kind: .function) { thread, a, _ in
+        Def("anext(aiterator, default=<unrepresentable>, /)", .calls, "An awaitable of the next item of an asynchronous iterator; at its end the default, or StopAsyncIteration without one.", kind: .function) { thread, a, _ in
             guard let function = a[0].type.unary(.asyncNext) else { return thread.raise(.typeError, "'\(a[0].type.name)' object is not an async iterator") }
             let awaitable = function(thread, a[0])
             if awaitable.isEmpty || a[1].isEmpty { return awaitable }
             return AnextAwaitable.make(thread, awaitable, a[1])
         },
-        Def("len(obj, /)", .calls, "Return the number of items in a container.", kind: .function) { thread, a, _ in
+        Def("len(obj, /)", .calls, "How many items a container has.", kind: .function) { thread, a, _ in
             if a[0].isExact(.list) { return Value(small: ListRef(a[0]).count) }
             if a[0].isExact(.str) { return Value(small: StringRef(a[0]).count) }
             if a[0].isExact(.tuple) { return Value(small: TupleRef(a[0]).count) }
@@ -51,13 +51,13 @@ enum BuiltinIterationFunctions {
             let length = thread.length(a[0])
             return length < 0 ? .empty : thread.newInt(length)
         },
-        Def("max(*args, key=None, default=<unrepresentable>)", .calls, "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nWith a single iterable argument, return its biggest item. The\ndefault keyword-only argument specifies an object to return if\nthe provided iterable is empty.\nWith two or more arguments, return the largest argument.", kind: .function) { thread, a, _ in
+        Def("max(*args, key=None, default=<unrepresentable>)", .calls, "The largest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
             BuiltinIterationFunctions.extreme(thread, a, .greater, "max")
         },
-        Def("min(*args, key=None, default=<unrepresentable>)", .calls, "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nWith a single iterable argument, return its smallest item. The\ndefault keyword-only argument specifies an object to return if\nthe provided iterable is empty.\nWith two or more arguments, return the smallest argument.", kind: .function) { thread, a, _ in
+        Def("min(*args, key=None, default=<unrepresentable>)", .calls, "The smallest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
             BuiltinIterationFunctions.extreme(thread, a, .less, "min")
         },
-        Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "Return a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the\nreverse flag can be set to request the result in descending order.", kind: .function) { thread, a, _ in
+        Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "A new list of the items in ascending order, or descending with reverse.", kind: .function) { thread, a, _ in
             let list = thread.list(a[0])
             if list.isEmpty { return .empty }
             var keywords: [(Name, Value)] = []
@@ -67,7 +67,7 @@ enum BuiltinIterationFunctions {
             if sort.isEmpty || thread.callFunction(sort, [], keywords: keywords).isEmpty { return .empty }
             return list
         },
-        Def("sum(iterable, /, start=0)", .calls, "Return the sum of a 'start' value (default: 0) plus an iterable of numbers\n\nWhen the iterable is empty, return the start value.\nThis function is intended specifically for use with numeric values and may\nreject non-numeric types.", kind: .function) { thread, a, _ in
+        Def("sum(iterable, /, start=0)", .calls, "start plus all items of an iterable of numbers.", kind: .function) { thread, a, _ in
             BuiltinIterationFunctions.sum(thread, a[0], a[1])
         },
     ]

@@ -3,34 +3,34 @@ import Objects
 /// `builtins`: functions on numbers, and `hash`, `id`.
 enum BuiltinNumberFunctions {
     static let table: [Def] = [
-        Def("abs(x, /)", .calls, "Return the absolute value of the argument.", kind: .function) { thread, a, _ in
+        Def("abs(x, /)", .calls, "The magnitude of a number.", kind: .function) { thread, a, _ in
             if a[0].isSmallInt { return thread.newInt(Swift.abs(a[0].smallInt)) }
             return thread.unary(a[0], .absolute)
         },
-        Def("bin(number, /)", .calls, "Return the binary representation of an integer.\n\n   >>> bin(2796202)\n   '0b1010101010101010101010'", kind: .function) { thread, a, _ in
+        Def("bin(number, /)", .calls, "An integer's binary digits, after 0b.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 1, "0b")
         },
-        Def("hex(number, /)", .calls, "Return the hexadecimal representation of an integer.\n\n   >>> hex(12648430)\n   '0xc0ffee'", kind: .function) { thread, a, _ in
+        Def("hex(number, /)", .calls, "An integer's lowercase hexadecimal digits, after 0x.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 4, "0x")
         },
-        Def("oct(number, /)", .calls, "Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'", kind: .function) { thread, a, _ in
+        Def("oct(number, /)", .calls, "An integer's octal digits, after 0o.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 3, "0o")
         },
-        Def("divmod(x, y, /)", .calls, "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x.", kind: .function) { thread, a, _ in thread.divmod(a[0], a[1]) },
-        Def("pow(base, exp, mod=None)", .calls, "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments.\n\nSome types, such as ints, are able to use a more efficient algorithm when\ninvoked using the three argument form.", kind: .function) { thread, a, _ in
+        Def("divmod(x, y, /)", .calls, "The pair (x // y, x % y).", kind: .function) { thread, a, _ in thread.divmod(a[0], a[1]) },
+        Def("pow(base, exp, mod=None)", .calls, "base to the power exp; with mod, the remainder of that by mod, computed without the power itself.", kind: .function) { thread, a, _ in
             thread.power(a[0], a[1], a[2].isEmpty ? .none : a[2])
         },
-        Def("round(number, ndigits=None)", .calls, "Round a number to a given precision in decimal digits.\n\nThe return value is an integer if ndigits is omitted or None.  Otherwise\nthe return value has the same type as the number.  ndigits may be negative.", kind: .function) { thread, a, _ in
+        Def("round(number, ndigits=None)", .calls, "The number rounded to ndigits decimal places, or to an integer without ndigits.", kind: .function) { thread, a, _ in
             let digits = a[1].isEmpty || a[1].isNone ? Value.empty : a[1]
             let result = thread.callSpecialFast(a[0], Name.__round__.value, digits)
             if result.isEmpty && !thread.hasException { return thread.raise(.typeError, "type \(a[0].type.name) doesn't define __round__ method") }
             return result
         },
-        Def("hash(obj, /)", .calls, "Return the hash value for the given object.\n\nTwo objects that compare equal must also have the same hash value, but the\nreverse is not necessarily true.", kind: .function) { thread, a, _ in
+        Def("hash(obj, /)", .calls, "The hash of an object: equal objects have equal hashes.", kind: .function) { thread, a, _ in
             let hash = thread.hash(a[0])
             return hash == -1 && thread.hasException ? .empty : thread.newInt(hash)
         },
-        Def("id(obj, /)", .pure, "Return the identity of an object.\n\nThis is guaranteed to be unique among simultaneously existing objects.\n(CPython uses the object's memory address.)", kind: .function) { thread, a, _ in
+        Def("id(obj, /)", .pure, "A number that no other living object has.", kind: .function) { thread, a, _ in
             thread.newInt(unsigned: UInt(a[0].bits))
         },
     ]

@@ -5,20 +5,20 @@ import Objects
 /// `builtins`: text, input and output.
 enum BuiltinTextFunctions {
     static let table: [Def] = [
-        Def("ascii(obj, /)", .calls, "Return an ASCII-only representation of an object.\n\nAs repr(), return a string containing a printable representation of an\nobject, but escape the non-ASCII characters in the string returned by\nrepr() using \\\\x, \\\\u or \\\\U escapes. This generates a string similar\nto that returned by repr() in Python 2.", kind: .function) { thread, a, _ in thread.ascii(a[0]) },
-        Def("repr(obj, /)", .calls, "Return the canonical string representation of the object.\n\nFor many object types, including most builtins, eval() will return\nan equivalent object.", kind: .function) { thread, a, _ in thread.repr(a[0]) },
-        Def("format(value, format_spec='', /)", .calls, "Return value.__format__(format_spec)\n\nformat_spec defaults to the empty string.\nSee the Format Specification Mini-Language section of help('FORMATTING') for\ndetails.", kind: .function) { thread, a, _ in
+        Def("ascii(obj, /)", .calls, "repr() with every character outside ASCII escaped.", kind: .function) { thread, a, _ in thread.ascii(a[0]) },
+        Def("repr(obj, /)", .calls, "A text that shows the object to programmers.", kind: .function) { thread, a, _ in thread.repr(a[0]) },
+        Def("format(value, format_spec='', /)", .calls, "The value formatted as format_spec says, by its __format__().", kind: .function) { thread, a, _ in
             if !a[1].isEmpty && !a[1].isString { return thread.raise(.typeError, "format() argument 2 must be str, not \(a[1].type.name)") }
             return thread.format(a[0], a[1])
         },
-        Def("chr(i, /)", .calls, "Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.", kind: .function) { thread, a, _ in
+        Def("chr(i, /)", .calls, "The character of a code point from 0 to 0x10ffff.", kind: .function) { thread, a, _ in
             let index = thread.toIndex(a[0])
             if index.isEmpty { return .empty }
             guard index.isSmallInt, Swift.abs(index.smallInt) <= 0x7FFF_FFFF else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
             guard index.smallInt >= 0, index.smallInt < 0x110000 else { return thread.raise(.valueError, "chr() arg not in range(0x110000)") }
             return thread.newString(character: UInt32(index.smallInt))
         },
-        Def("ord(c, /)", .calls, "Return the Unicode code point for a one-character string.", kind: .function) { thread, a, _ in
+        Def("ord(c, /)", .calls, "The code point of a single character, or the value of a single byte.", kind: .function) { thread, a, _ in
             let count: Int
             if a[0].isString {
                 count = StringRef(a[0]).count
@@ -38,13 +38,13 @@ enum BuiltinTextFunctions {
             }
             return thread.raise(.typeError, "ord() expected a character, but string of length \(count) found")
         },
-        Def("print(*args, sep=' ', end='\\n', file=None, flush=False)", .calls, "Prints the values to a stream, or to sys.stdout by default.\n\nsep\n  string inserted between values, default a space.\nend\n  string appended after the last value, default a newline.\nfile\n  a file-like object (stream); defaults to the current sys.stdout.\nflush\n  whether to forcibly flush the stream.", kind: .function) { thread, a, _ in
+        Def("print(*args, sep=' ', end='\\n', file=None, flush=False)", .calls, "Writes the arguments to file (sys.stdout if None), with sep between them and end after them; flush flushes the file.", kind: .function) { thread, a, _ in
             BuiltinTextFunctions.print(thread, a)
         },
-        Def("input(prompt='', /)", .calls, "Read a string from standard input.  The trailing newline is stripped.\n\nThe prompt string, if given, is printed to standard output without a\ntrailing newline before reading input.\n\nIf the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise EOFError.\nOn *nix systems, readline is used if available.", kind: .function) { thread, a, _ in
+        Def("input(prompt='', /)", .calls, "A line of standard input without its end, after the prompt was written; EOFError when there is none.", kind: .function) { thread, a, _ in
             BuiltinTextFunctions.input(thread, a[0])
         },
-        Def("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", .calls, "Open file and return a stream.  Raise OSError upon failure.", kind: .function) { thread, a, count in
+        Def("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", .calls, "Opens a file; see io.open.", kind: .function) { thread, a, count in
             // Stands in for `io.open`, which replaces it when `io` is loaded at start-up.
             let open = thread.importAttribute("io", "open")
             if open.isEmpty { return .empty }

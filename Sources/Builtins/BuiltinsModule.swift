@@ -15,18 +15,7 @@ enum BuiltinsModule {
         WellKnown.builtinsModule.value = module
         let builder = ModuleBuilder(thread: thread, module: module)
         WellKnown.builtins.value = builder.namespace.value
-        builder.set("__doc__", """
-            Built-in functions, types, exceptions, and other objects.
-
-            This module provides direct access to all 'built-in'
-            identifiers of Python; for example, builtins.len is
-            the full name for the built-in function len().
-
-            This module is not usually accessed explicitly by most
-            applications, but can be useful in modules that provide
-            objects with the same name as a builtin and need to
-            refer to that object.
-            """)
+        builder.set("__doc__", "The names that every module sees without importing them: functions, types, exceptions and constants.")
         builder.set("__package__", "")
         builder.add(BuiltinClassFunctions.table)
         builder.add(BuiltinImport.table)
@@ -47,6 +36,7 @@ enum BuiltinsModule {
         builder.set("IOError", TypeID.osError.value)
         WellKnown.buildClass.value = builder.namespace.get(.__build_class__)
         WellKnown.importFunction.value = builder.namespace.get(.__import__)
+        Imports.originalImport.pointee = WellKnown.importFunction.value
         return DictRef(WellKnown.modules.value).set(thread, Name.builtins, module) && !thread.hasException
     }
 

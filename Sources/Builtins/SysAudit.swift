@@ -18,12 +18,12 @@ public enum SysAudit {
     }
 
     static let table: [Def] = [
-        Def("audit(event, /, *args)", .calls, "audit(event, *args)\n\nPasses the event to any hooks that are attached.", kind: .function) { thread, a, _ in
+        Def("audit(event, /, *args)", .calls, "Tells all audit hooks of an event.", kind: .function) { thread, a, _ in
             if hooks.pointee.isEmpty { return .none }
             guard a[0].isString else { return thread.raise(.typeError, "expected str for argument 'event', not \(a[0].type.name)") }
             return SysAudit.audit(thread, event: a[0], a[1]) ? .none : .empty
         },
-        Def("addaudithook(hook)", .calls, "Adds a new audit hook callback.", kind: .function) { thread, a, _ in
+        Def("addaudithook(hook)", .calls, "Adds a hook that is told of every audit event.", kind: .function) { thread, a, _ in
             // The hooks so far may refuse a new one: RuntimeError says so silently.
             if !SysAudit.audit(thread, "sys.addaudithook", []) {
                 return thread.exceptionMatches(.runtimeError) && thread.clearException(.runtimeError) ? .none : .empty

@@ -78,13 +78,4 @@ public enum Inspection {
     public static func freeNames(_ code: Value) -> TupleRef { TupleRef(code.object(CodeObject.self).pointee.freeNames) }
     public static func localNames(_ code: Value) -> TupleRef { TupleRef(code.object(CodeObject.self).pointee.localNames) }
     public static func codeFlags(ofCode code: Value) -> Int { Int(code.object(CodeObject.self).pointee.flags) }
-
-    /// Runs a code object that has free variables, for `exec(code, …, closure=cells)`.
-    public static func exec(_ thread: ThreadRef, _ code: Value, _ globals: Value, _ locals: Value, closure: Value) -> Value {
-        let function = thread.newFunction(code, globals: globals)
-        if function.isEmpty { return .empty }
-        function.object(FunctionObject.self).pointee.closure = closure
-        Heap.barrier(function.raw)
-        return Interpreter.runBody(thread, function, locals)
-    }
 }
