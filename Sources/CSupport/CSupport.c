@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 TaipanRuntime taipan;
@@ -21,6 +22,8 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     snprintf(format, sizeof format, alternate ? "%%#.*%c" : "%%.*%c", conversion);
     return snprintf(buffer, size, format, precision, value);
 }
+
+void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) { return memmem(hay, hayLength, needle, needleLength); }
 
 int taipan_open(const char *path, int flags, int mode) { return open(path, flags, mode); }
 int taipan_fcntl(int descriptor, int command, long argument) { return fcntl(descriptor, command, argument); }
