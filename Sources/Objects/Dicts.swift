@@ -208,7 +208,7 @@ public struct DictRef {
     public func set(_ thread: ThreadRef, _ name: Name, _ value: Value) -> Bool { set(thread, name.value, value) }
 
     /// Adds a key known to be absent.
-    func insert(_ thread: ThreadRef, _ key: Value, hash: Int, _ value: Value) -> Bool {
+    public func insert(_ thread: ThreadRef, _ key: Value, hash: Int, _ value: Value) -> Bool {
         var tableValue = pointer.pointee.table
         if tableValue.isEmpty || used >= Int(tableValue.object(DictTable.self).pointee.capacity) {
             guard resize(thread, atLeast: count * 2 + 4) else { return false }
@@ -238,7 +238,7 @@ public struct DictRef {
     }
 
     /// Replaces the table by one with room for `wanted` entries, without holes.
-    func resize(_ thread: ThreadRef, atLeast wanted: Int) -> Bool {
+    public func resize(_ thread: ThreadRef, atLeast wanted: Int) -> Bool {
         var logSize = 3
         while (1 << logSize) * 2 / 3 < max(wanted, count + 1) { logSize += 1 }
         let size = 1 << logSize
@@ -375,5 +375,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             guard copy.insert(self, key, hash: source.entries[(position - 1) * 3].smallInt, value) else { return .empty }
         }
         return result
+    }
+}
+
+extension DictRef {
+    /// Takes over the table of a dict that nobody else has seen. This one must be empty.
+    public func adopt(_ other: DictRef) {
+        pointer.pointee.table = other.pointer.pointee.table
+        pointer.pointee.count = other.count
+        moved()
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
     }
 }

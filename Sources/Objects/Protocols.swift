@@ -211,7 +211,27 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             Heap.barrier(list.pointer.pointee.storage.raw)
             return true
         }
-        return forEach(iterable) { list.append(self, $0) }
+        if iterable.isExact(.dict) {
+            let dict = DictRef(iterable)
+            guard list.reserve(self, list.count + dict.count) else { return false }
+            var entry = dict.nextEntry(0)
+            while entry >= 0 {
+                guard list.append(self, dict.entries[entry * 3 + 1]) else { return false }
+                entry = dict.nextEntry(entry + 1)
+            }
+            return true
+        }
+        let iterator = self.iterator(iterable)
+        if iterator.isEmpty { return false }
+        let hint = lengthHint(iterable, 0)
+        if hint < 0 { return false }
+        // Hints may be wild guesses: only modest ones are trusted.
+        if hint > 1 && hint <= 1 << 20 { guard list.reserve(self, list.count + hint) else { return false } }
+        while true {
+            let item = next(iterator)
+            if item.isEmpty { return !hasException }
+            if !list.append(self, item) { return false }
+        }
     }
 
     /// tuple(x)

@@ -149,11 +149,11 @@ enum ByteArrayType {
                 return ByteArrayMethods.appendBuffer(thread, ByteArrayRef(a), b) ? a : .empty
             }
             slots.binary(.repeat) { thread, array, number in
-                guard let number = SliceBounds.repeatCount(thread, number) else { return .empty }
+                guard let number = SliceSpan.repeatCount(thread, number) else { return .empty }
                 return Text(bytearray: array).repeated(thread, number)
             }
             slots.binary(.inplaceRepeat) { thread, value, number in
-                guard let number = SliceBounds.repeatCount(thread, number) else { return .empty }
+                guard let number = SliceSpan.repeatCount(thread, number) else { return .empty }
                 let array = ByteArrayRef(value)
                 let old = array.count
                 let (total, overflow) = old.multipliedReportingOverflow(by: number)
@@ -218,7 +218,7 @@ enum ByteArrayType {
     static func getItem(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Value {
         let array = ByteArrayRef(value)
         if key.isExact(.slice) {
-            guard let bounds = SliceBounds(thread, key, array.count) else { return .empty }
+            guard let bounds = SliceSpan(thread, key, array.count) else { return .empty }
             let result = thread.newByteArray(count: bounds.count)
             if result.isEmpty { return .empty }
             let target = ByteArrayRef(result).bytes
@@ -245,7 +245,7 @@ enum ByteArrayType {
             array.bytes[index] = byte
             return true
         }
-        guard var bounds = SliceBounds(thread, key, array.count) else { return false }
+        guard var bounds = SliceSpan(thread, key, array.count) else { return false }
         var source = item
         if !item.isEmpty && (item == value || !item.isInstance(of: .bytearray) && !item.isBytes) {
             if item.isInt || item.isString {
@@ -257,7 +257,7 @@ enum ByteArrayType {
             source = builder.finish(thread)
             if source.isEmpty { return false }
             // That may have run Python.
-            guard let again = SliceBounds(thread, key, array.count) else { return false }
+            guard let again = SliceSpan(thread, key, array.count) else { return false }
             bounds = again
         }
         let length = source.isEmpty ? 0 : source.isBytes ? BytesRef(source).count : ByteArrayRef(source).count

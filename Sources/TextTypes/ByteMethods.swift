@@ -119,7 +119,7 @@ enum ByteMethods {
             ByteMethods.find(thread, a, last: true, strict: true)
         },
         Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation.") { thread, a, _ in
-            guard let (start, end) = SliceBounds.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+            guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
             return ByteMethods.withNeedle(thread, a[1], integer: true) { needle in
                 let units = Text(binary: a[0]).units
                 return Value(small: units.occurrences(needle, start, min(end, units.count)))
@@ -134,7 +134,7 @@ enum ByteMethods {
     ]
 
     static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
-        guard let (start, end) = SliceBounds.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
         return withNeedle(thread, a[1], integer: true) { needle in
             let units = Text(binary: a[0]).units
             let end = min(end, units.count)
@@ -145,7 +145,7 @@ enum ByteMethods {
     }
 
     static func affix(_ thread: ThreadRef, _ a: Arguments, atEnd: Bool) -> Value {
-        guard let (start, end) = SliceBounds.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
         func test(_ candidate: Value) -> Value {
             thread.withBuffer(candidate) { bytes, count in
                 let units = Text(binary: a[0]).units

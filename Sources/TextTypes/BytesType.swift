@@ -44,7 +44,7 @@ public enum BytesType {
             slots.binary(.getItem) { thread, value, key in
                 let bytes = BytesRef(value)
                 if key.isExact(.slice) {
-                    guard let bounds = SliceBounds(thread, key, bytes.count) else { return .empty }
+                    guard let bounds = SliceSpan(thread, key, bytes.count) else { return .empty }
                     if bounds.step == 1 { return Text(bytes: value).piece(thread, bounds.start, bounds.start + bounds.count) }
                     let result = thread.newBytes(count: bounds.count)
                     if result.isEmpty { return .empty }
@@ -67,7 +67,7 @@ public enum BytesType {
                 return ByteMethods.concatenate(thread, a, b)
             }
             slots.binary(.repeat) { thread, bytes, number in
-                guard let number = SliceBounds.repeatCount(thread, number) else { return .empty }
+                guard let number = SliceSpan.repeatCount(thread, number) else { return .empty }
                 return Text(bytes: bytes).repeated(thread, number)
             }
             slots.binary(.modulo) { thread, a, b in

@@ -419,7 +419,7 @@ public enum MemoryViews {
             return thread.raise(.typeError, "invalid indexing of 0-dim memory")
         }
         if key.isExact(.slice) {
-            guard let bounds = SliceBounds(thread, key, view.shape[0]), check(thread, view) else { return .empty }
+            guard let bounds = SliceSpan(thread, key, view.shape[0]), check(thread, view) else { return .empty }
             let result = copy(thread, view)
             if result.isEmpty { return .empty }
             slice(MemoryViewRef(result), bounds)
@@ -429,7 +429,7 @@ public enum MemoryViews {
         return code == 0 ? unsupported(thread, view) : MemoryFormats.load(thread, code, place)
     }
 
-    private static func slice(_ view: MemoryViewRef, _ bounds: SliceBounds) {
+    private static func slice(_ view: MemoryViewRef, _ bounds: SliceSpan) {
         let stride = view.strides[0]
         view.pointer.pointee.pointer += bounds.count > 0 ? bounds.start * stride : 0
         view.shape[0] = bounds.count
@@ -460,7 +460,7 @@ public enum MemoryViews {
             guard item.isBuffer else { return fail(.typeError, "a bytes-like object is required, not '\(item.type.name)'") }
             guard thread.acquireBufferSlow(item, &source, BufferFlags.fullReadOnly) else { return false }
             defer { thread.releaseBuffer(&source) }
-            guard let bounds = SliceBounds(thread, key, view.shape[0]), check(thread, view) else { return false }
+            guard let bounds = SliceSpan(thread, key, view.shape[0]), check(thread, view) else { return false }
             let sourceFormat = source.format.map { String(cString: $0) } ?? "B"
             func plain(_ text: String) -> String { text.hasPrefix("@") ? String(text.dropFirst()) : text }
             guard source.ndim == 1, source.extent(0) == bounds.count, source.itemSize == view.pointer.pointee.itemSize, plain(sourceFormat) == plain(view.formatText) else {

@@ -53,7 +53,7 @@ enum StringMethods {
             """) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             let units = Units(StringRef(a[0]))
-            guard let (start, end) = SliceBounds.range(thread, a[2], a[3], units.count) else { return .empty }
+            guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
             return Value(small: units.occurrences(Units(StringRef(a[1])), start, end))
         },
         Def("startswith(self, prefix, start=None, end=None, /)", .pure, """
@@ -77,7 +77,7 @@ enum StringMethods {
     @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
         guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
         let units = Units(StringRef(a[0]))
-        guard let (start, end) = SliceBounds.range(thread, a[2], a[3], units.count) else { return .empty }
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
         let needle = Units(StringRef(a[1]))
         let place = start > end ? -1 : last ? units.findLast(needle, start, end) : units.find(needle, start, end)
         if place < 0 && strict { return thread.raise(.valueError, "substring not found") }
@@ -86,7 +86,7 @@ enum StringMethods {
 
     static func affix(_ thread: ThreadRef, _ a: Arguments, atEnd: Bool) -> Value {
         let units = Units(StringRef(a[0]))
-        guard let (start, end) = SliceBounds.range(thread, a[2], a[3], units.count) else { return .empty }
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
         if a[1].isString { return Value(hasAffix(units, Units(StringRef(a[1])), start, end, atEnd)) }
         let name = atEnd ? "endswith" : "startswith"
         guard a[1].isTuple else { return thread.raise(.typeError, "\(name) first arg must be str or a tuple of str, not \(a[1].type.name)") }

@@ -42,7 +42,7 @@ enum StringType {
                 return thread.concatenate(StringRef(a), StringRef(b))
             }
             slots.binary(.repeat) { thread, string, number in
-                guard let number = SliceBounds.repeatCount(thread, number) else { return .empty }
+                guard let number = SliceSpan.repeatCount(thread, number) else { return .empty }
                 return Text(string: string).repeated(thread, number)
             }
             slots.binary(.modulo) { thread, a, b in a.isString ? PercentFormat.format(thread, a, b) : .notImplemented }
@@ -130,7 +130,7 @@ enum StringType {
     @inline(never) static func getItemSlow(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Value {
         let string = StringRef(value)
         if key.isExact(.slice) {
-            guard let bounds = SliceBounds(thread, key, string.count) else { return .empty }
+            guard let bounds = SliceSpan(thread, key, string.count) else { return .empty }
             if bounds.step == 1 { return thread.substring(string, bounds.start, bounds.start + bounds.count) }
             if bounds.count == 0 { return WellKnown.emptyString.value }
             var builder = StringBuilder()

@@ -190,42 +190,20 @@ public struct Units {
     }
 }
 
-/// Indices and slices as subscripts take them.
-public struct SliceBounds {
-    public var start = 0
-    public var step = 1
+/// Slices and index arguments of text. `Objects` knows slices; the rest is what `find`, `count` and `*` add.
+struct SliceSpan {
+    let start: Int
+    let step: Int
     /// Items selected.
-    public var count = 0
+    let count: Int
 
     /// Evaluates a slice object for a sequence of `length` items; nil when it has raised.
-    public init?(_ thread: ThreadRef, _ slice: Value, _ length: Int) {
-        let object = slice.object(SliceObject.self)
-        if !object.pointee.step.isNone {
-            guard let value = SliceBounds.index(thread, object.pointee.step) else { return nil }
-            if value == 0 {
-                thread.raise(.valueError, "slice step cannot be zero")
-                return nil
-            }
-            step = Swift.max(value, -Int.max)
-        }
-        var stop: Int
-        if object.pointee.start.isNone { start = step < 0 ? length - 1 : 0 } else {
-            guard let value = SliceBounds.index(thread, object.pointee.start) else { return nil }
-            start = SliceBounds.clamp(value, length, step)
-        }
-        if object.pointee.stop.isNone { stop = step < 0 ? -1 : length } else {
-            guard let value = SliceBounds.index(thread, object.pointee.stop) else { return nil }
-            stop = SliceBounds.clamp(value, length, step)
-        }
-        if step > 0 { count = start < stop ? (stop - start - 1) / step + 1 : 0 } else { count = stop < start ? (start - stop - 1) / -step + 1 : 0 }
-    }
-
-    private static func clamp(_ value: Int, _ length: Int, _ step: Int) -> Int {
-        if value < 0 {
-            let moved = value &+ length
-            return moved < 0 ? (step < 0 ? -1 : 0) : moved
-        }
-        return value >= length ? (step < 0 ? length - 1 : length) : value
+    init?(_ thread: ThreadRef, _ slice: Value, _ length: Int) {
+        guard let numbers = thread.unpackSlice(slice) else { return nil }
+        let bounds = thread.adjustSlice(numbers, length)
+        start = bounds.start
+        step = bounds.step
+        count = bounds.count
     }
 
     @inline(__always) static func index(_ thread: ThreadRef, _ value: Value) -> Int? {
@@ -238,7 +216,7 @@ public struct SliceBounds {
     }
 
     /// Optional start and end arguments of `find`, `count` and the like, as places in `0 ... length`; `start` may exceed `end`. nil when it has raised.
-    @inline(__always) public static func range(_ thread: ThreadRef, _ start: Value, _ end: Value, _ length: Int) -> (Int, Int)? {
+    @inline(__always) static func range(_ thread: ThreadRef, _ start: Value, _ end: Value, _ length: Int) -> (Int, Int)? {
         if start.isEmpty && end.isEmpty { return (0, length) }
         var low = 0
         var high = length
@@ -254,7 +232,7 @@ public struct SliceBounds {
     }
 
     /// The repeat count of `sequence * n`, negative ones as 0; nil when it has raised.
-    public static func repeatCount(_ thread: ThreadRef, _ value: Value) -> Int? {
+    static func repeatCount(_ thread: ThreadRef, _ value: Value) -> Int? {
         if value.isSmallInt { return Swift.max(value.smallInt, 0) }
         let index = thread.toIndex(value)
         if index.isEmpty { return nil }

@@ -1,0 +1,5 @@
+def process(elements):
+    return sum(elemnts)
+
+
+process([1])

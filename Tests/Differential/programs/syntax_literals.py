@@ -1,0 +1,77 @@
+"""Syntax errors: numbers, strings and names. Each is shown as the interpreter shows it, with its position and carets."""
+import traceback
+
+SOURCES = [
+    '0777',
+    '00',
+    '08',
+    '1__0',
+    '1_',
+    '0x',
+    '0xg',
+    '0b2',
+    '0o8',
+    '0b12',
+    '1e',
+    '1e+',
+    '1.5x',
+    '1if 2else 3',
+    '0x1for x in y',
+    '1_000j',
+    '123abc',
+    '1.e',
+    "'\\x'",
+    "'\\xg0'",
+    "'\\u12'",
+    "'\\U00110000'",
+    "'\\N{no such name}'",
+    "'\\N'",
+    "b'\\x'",
+    "b'é'",
+    "b'a' 'b'",
+    "'a' b'b'",
+    "ur'x'",
+    "bu'x'",
+    "f'{'",
+    "f'}'",
+    "f'{}'",
+    "f'{a b}'",
+    "f'{a!q}'",
+    "f'{a:{b:{c}}}'",
+    "f'{a\\n}'",
+    "f'{#}'",
+    "f'{x = !s'",
+    "f'{*}'",
+    "f'{a[}'",
+    "f'{(a}'",
+    "f'{lambda x: 1}'",
+    "f'{1 + }'",
+    "f'{a=b}'",
+    "f'{class}'",
+    "'a' f'{' 'b'",
+    'é = 1\nñ ñ',
+    'x\xa0= 1',
+    'x = “quoted”',
+    'a\u200bb',
+    'x = 1 €',
+    '\\',
+    'x = \\ 1',
+    'x = \\',
+    'x = 1 \\\n',
+    '\x0cx = 1',
+    'a\x00b',
+    'x = 5 # é\ny = = 2',
+    "'é' 'ñ' x = 1",
+    '漢字 = = 1',
+    "x = '\t' y",
+    'if é漢: é b',
+]
+
+
+for source in SOURCES:
+    try:
+        compile(source, "<source>", "exec")
+    except SyntaxError as error:
+        print(*traceback.format_exception_only(error), (error.lineno, error.offset, error.end_lineno, error.end_offset), sep="")
+    else:
+        print("accepted:", repr(source))

@@ -1,0 +1,11 @@
+def cleanup():
+    try:
+        int("x")
+    except ValueError:
+        [][1]
+
+
+try:
+    cleanup()
+finally:
+    print("finally ran")

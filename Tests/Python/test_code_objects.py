@@ -1,0 +1,102 @@
+"""Code objects, frames, function introspection, compile flags and inspect."""
+import inspect
+import sys
+from harness import run
+
+
+def sample(a, b=1, /, *args, c, d=2, **kwargs):
+    """Doc."""
+    x = 1
+    return lambda: (x, a)
+
+
+def test_code_attributes():
+    code = sample.__code__
+    assert (code.co_name, code.co_qualname, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount) == ("sample", "sample", 2, 2, 2)
+    assert code.co_varnames[:6] == ("a", "b", "c", "d", "args", "kwargs") and set(code.co_cellvars) == {"a", "x"} and code.co_filename == __file__ and code.co_nlocals >= 6
+    assert code.co_flags & inspect.CO_VARARGS and code.co_flags & inspect.CO_VARKEYWORDS and code.co_flags & inspect.CO_OPTIMIZED and "Doc." in code.co_consts
+
+
+def test_flags():
+    def gen(): yield
+    async def co(): pass
+    async def agen(): yield
+    assert inspect.isgeneratorfunction(gen) and inspect.iscoroutinefunction(co) and inspect.isasyncgenfunction(agen) and not inspect.isgeneratorfunction(co)
+
+
+def test_replace():
+    def f():
+        return 1
+    g = f.__code__.replace(co_name="renamed", co_firstlineno=77)
+    assert g.co_name == "renamed" and g.co_firstlineno == 77 and g != f.__code__ and f.__code__ == f.__code__.replace()
+
+
+def test_lines_and_positions():
+    def f(a):
+        b = a + 1
+        return b
+    first = f.__code__.co_firstlineno
+    lines = [line - first for _, _, line in f.__code__.co_lines() if line]
+    assert set(lines) >= {1, 2} and any(p[0] == first + 1 and p[2] is not None for p in f.__code__.co_positions())
+
+
+def test_signatures():
+    assert str(inspect.signature(sample)) == "(a, b=1, /, *args, c, d=2, **kwargs)"
+    assert str(inspect.signature(len)) == "(obj, /)" and str(inspect.signature(sorted)) == "(iterable, /, *, key=None, reverse=False)"
+
+    class C:
+        def __init__(self, x: int, y="d") -> None: pass
+    assert str(inspect.signature(C)) == "(x: int, y='d') -> None"
+
+
+def test_frames():
+    def f():
+        local = 5
+        return sys._getframe()
+    frame = f()
+    assert frame.f_code is f.__code__ and frame.f_locals["local"] == 5 and frame.f_globals is globals() and frame.f_lineno == f.__code__.co_firstlineno + 2
+    assert sys._getframe().f_back.f_code.co_name == "run" and frame.f_builtins["len"] is len
+
+
+def test_getsource_and_doc():
+    assert inspect.getsource(sample).startswith("def sample(a") and inspect.getdoc(sample) == "Doc." and inspect.getmodule(sample) is sys.modules[__name__]
+
+
+def test_tracing():
+    events = []
+
+    def f(x):
+        y = x
+        return y
+
+    def tracer(frame, event, argument):
+        if frame.f_code is f.__code__:
+            events.append((event, frame.f_lineno - f.__code__.co_firstlineno))
+            return tracer
+    sys.settrace(tracer)
+    try:
+        f(1)
+    finally:
+        sys.settrace(None)
+    assert events == [("call", 0), ("line", 1), ("line", 2), ("return", 2)]
+
+
+def test_constants_and_types_are_kept_apart():
+    assert [type(x) for x in (lambda: (1, 1.0, True, 0.0, -0.0))()] == [int, float, bool, float, float] and str((lambda: (0.0, -0.0))()) == "(0.0, -0.0)"
+
+
+def test_future_annotations():
+    exec("from __future__ import annotations\ndef f(a: undefined.name[0]) -> 'x': pass", ns := {})
+    assert ns["f"].__annotations__ == {"a": "undefined.name[0]", "return": "'x'"}
+
+
+def test_ast_round_trip():
+    import ast
+    source = "def f(a, *b, c=1, **d):\n    return [x for x in a if x] + f'{a!r:>{c}}'"
+    assert ast.unparse(ast.parse(source)).replace('"', "'") == source
+    tree = ast.parse("1 + 2")
+    tree.body[0].value.op = ast.Mult()
+    assert eval(compile(ast.Expression(tree.body[0].value), "<a>", "eval")) == 2 and ast.literal_eval("{'a': [1, (2.5, None)]}") == {"a": [1, (2.5, None)]}
+
+
+run(globals())

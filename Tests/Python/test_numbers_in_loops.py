@@ -1,0 +1,80 @@
+"""Arithmetic in hot loops: results must not change as code warms up or overflows."""
+from harness import run
+
+
+def test_integers_overflow_midway():
+    x = 1
+    for i in range(200):
+        x = x * 3 + i
+    y = 1
+    for i in range(200):
+        y = y + y + y + i
+    assert x == y and x % 1000003 == y % 1000003 and x > 2 ** 300
+
+
+def test_sum_switches_from_int_to_float():
+    total = 0
+    for i in range(1000):
+        total += i if i < 500 else i + 0.5
+    assert total == sum(range(1000)) + 250.0 and type(total) is float
+
+
+def test_float_accumulation_is_exactly_ieee():
+    s, p = 0.0, 1.0
+    for i in range(1, 2000):
+        s += 1.0 / i
+        p *= 1.0 + 1.0 / (i * i)
+    assert repr(s) == "8.177868103610283" and repr(p) == "3.6742398715730133", (s, p)
+
+
+def test_shifts_and_masks():
+    h = 0x811C9DC5
+    for b in b"the quick brown fox" * 20:
+        h = ((h ^ b) * 0x01000193) & 0xFFFFFFFF
+    assert h == 98654561
+    r = 1
+    for _ in range(500):
+        r = (r >> 1) ^ (-(r & 1) & 0xB4BCD35C)
+    assert 0 <= r < 2 ** 32
+
+
+def test_collatz_and_gcd():
+    def steps(n):
+        count = 0
+        while n != 1:
+            n = n // 2 if n % 2 == 0 else 3 * n + 1
+            count += 1
+        return count
+
+    def gcd(a, b):
+        while b:
+            a, b = b, a % b
+        return a
+    assert max(range(1, 3000), key=steps) == 2919 and gcd(2 ** 200 * 15, 2 ** 190 * 35) == 2 ** 190 * 5
+
+
+def test_negative_division_in_loops():
+    assert [(i // 3, i % 3, i // -3, i % -3) for i in (-4, -3, -1, 0, 1, 4)] == [(-2, 2, 1, -1), (-1, 0, 1, 0), (-1, 2, 0, -1), (0, 0, 0, 0), (0, 1, -1, -2), (1, 1, -2, -2)]
+
+
+def test_comparison_of_mixed_numbers():
+    values = [1, 1.0, True, 2 ** 62, 2.0 ** 62, 2 ** 63, -1, -1.5, 0, -0.0]
+    order = sorted(values)
+    assert all(a <= b for a, b in zip(order, order[1:])) and values.count(1) == 3 and (0.0 == -0.0) and 2 ** 53 + 1 != 2.0 ** 53
+
+
+def test_nested_loops_with_breaks():
+    primes = []
+    for n in range(2, 2000):
+        for p in primes:
+            if p * p > n:
+                primes.append(n)
+                break
+            if n % p == 0:
+                break
+        else:
+            primes.append(n)
+    assert len(primes) == 303 and primes[-1] == 1999
+
+
+run(globals())

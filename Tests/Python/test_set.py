@@ -1,0 +1,56 @@
+"""set and frozenset."""
+from harness import raises, run
+
+
+def test_construction_and_repr():
+    assert set("aab") == {"a", "b"} and set() == frozenset() and repr(set()) == "set()" and repr({1}) == "{1}" and repr(frozenset([1])) == "frozenset({1})" and repr(frozenset()) == "frozenset()" and len({1, 1.0, True}) == 1
+    raises(TypeError, "unhashable type: 'list'", lambda: {[]})
+    raises(TypeError, "'int' object is not iterable", set, 5)
+    raises(TypeError, "unhashable type: 'set'", hash, set())
+    raises(TypeError, "set expected at most 1 argument, got 2", set, 1, 2)
+
+
+def test_operators_and_methods():
+    a, b = {1, 2, 3}, {3, 4}
+    assert a | b == {1, 2, 3, 4} and a & b == {3} and a - b == {1, 2} and a ^ b == {1, 2, 4} and a.union(b, [9]) == {1, 2, 3, 4, 9} and a.intersection([3, 5], (3,)) == {3} and a.difference([1], [2]) == {3} and a.symmetric_difference("x") == {1, 2, 3, "x"}
+    assert a <= {1, 2, 3} and a < {1, 2, 3, 4} and not a < a and a >= {1} and a.issubset(range(9)) and a.issuperset([1]) and a.isdisjoint([7]) and a != b and {1} == frozenset({1}) and 1 in a
+    assert type(frozenset("a") | {"b"}) is frozenset and type({"b"} | frozenset("a")) is set
+    raises(TypeError, "unsupported operand type(s) for |: 'set' and 'list'", lambda: a | [1])
+    raises(TypeError, "'<' not supported between instances of 'set' and 'list'", lambda: a < [1])
+
+
+def test_changes():
+    a = {1}
+    a.add(2), a.discard(9), a.update([3], "x")
+    assert a == {1, 2, 3, "x"}
+    a.remove("x")
+    a |= {5}
+    a &= {1, 5}
+    a -= {5}
+    a ^= {1, 2}
+    assert a == {2} and a.pop() == 2 and a == set() and a.copy() is not a
+    raises(KeyError, "'pop from an empty set'", a.pop)
+    raises(KeyError, "7", a.remove, 7)
+    raises(AttributeError, "'frozenset' object has no attribute 'add'", lambda: frozenset().add)
+
+
+def test_sets_of_sets():
+    assert {frozenset({1})} == {frozenset([1])} and {1} in {frozenset({1})} and hash(frozenset([1, 2])) == hash(frozenset([2, 1])) and frozenset(frozenset("a")) == {"a"}
+
+
+def test_changing_while_iterating():
+    def f():
+        a = {1, 2}
+        for x in a:
+            a.add(x + 10)
+    raises(RuntimeError, "Set changed size during iteration", f)
+
+
+def test_big():
+    a = set(range(10000))
+    for i in range(0, 10000, 3):
+        a.remove(i)
+    assert len(a) == 6666 and 4 in a and 3 not in a and sum(a) == sum(i for i in range(10000) if i % 3)
+
+
+run(globals())

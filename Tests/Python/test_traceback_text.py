@@ -1,0 +1,135 @@
+"""The text that the traceback module makes of exceptions: carets, chains, groups, hints."""
+import traceback
+from harness import run
+
+SOURCE = '''
+def f(x):
+    return x + 1 / 0
+
+def g():
+    return [f(i) for i in (1,)]
+
+def chained():
+    try:
+        {}["key"]
+    except KeyError as e:
+        raise ValueError("bad") from e
+
+def context():
+    try:
+        {}["key"]
+    except KeyError:
+        raise ValueError("worse")
+'''
+
+
+def text_of(code):
+    import linecache
+    linecache.cache["<demo>"] = (len(SOURCE), None, SOURCE.splitlines(True), "<demo>")
+    namespace = {}
+    exec(compile(SOURCE, "<demo>", "exec"), namespace)
+    try:
+        exec(code, namespace)
+    except BaseException as e:
+        e.__traceback__ = e.__traceback__.tb_next.tb_next
+        return "".join(traceback.format_exception(e))
+
+
+def test_carets():
+    assert text_of("g()") == '''\
+Traceback (most recent call last):
+  File "<demo>", line 6, in g
+    return [f(i) for i in (1,)]
+           ^^^^^^^^^^^^^^^^^^^^
+  File "<demo>", line 6, in <listcomp>
+    return [f(i) for i in (1,)]
+            ^^^^
+  File "<demo>", line 3, in f
+    return x + 1 / 0
+               ~~^~~
+ZeroDivisionError: division by zero
+'''
+
+
+def test_cause():
+    assert text_of("chained()") == '''\
+Traceback (most recent call last):
+  File "<demo>", line 10, in chained
+    {}["key"]
+    ~~^^^^^^^
+KeyError: 'key'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "<demo>", line 12, in chained
+    raise ValueError("bad") from e
+ValueError: bad
+'''
+
+
+def test_context():
+    assert "\nDuring handling of the above exception, another exception occurred:\n" in text_of("context()")
+
+
+def test_notes_and_groups():
+    e = ExceptionGroup("g", [ValueError("a\nb"), KeyError("k")])
+    e.add_note("note 1\nnote 2")
+    assert "".join(traceback.format_exception(e)) == '''\
+  | ExceptionGroup: g (2 sub-exceptions)
+  | note 1
+  | note 2
+  +-+---------------- 1 ----------------
+    | ValueError: a
+    | b
+    +---------------- 2 ----------------
+    | KeyError: 'k'
+    +------------------------------------
+'''
+
+
+def test_hints_are_not_the_modules():
+    def last_line(source):
+        try:
+            exec(source, {})
+        except Exception as e:
+            return traceback.format_exception(e)[-1]
+    assert last_line("length = 1\nlenght") == "NameError: name 'lenght' is not defined\n"
+    assert last_line("[].apend(1)") == \
+        "AttributeError: 'list' object has no attribute 'apend'\n"
+    assert last_line("from collections import namedtupel").endswith("(%s)\n" % __import__("collections").__file__)
+
+
+def test_format_exception_only():
+    assert traceback.format_exception_only(ValueError("x")) == ["ValueError: x\n"]
+    assert traceback.format_exception_only(ValueError()) == ["ValueError\n"]
+    try:
+        compile("a b", "<s>", "exec")
+    except SyntaxError as e:
+        assert traceback.format_exception_only(e) == [
+            '  File "<s>", line 1\n', "    a b\n", "      ^\n", "SyntaxError: invalid syntax\n"]
+
+
+def test_repeated_frames_are_counted():
+    def f(n):
+        if n:
+            f(n - 1)
+        else:
+            raise ValueError
+    try:
+        f(10)
+    except ValueError as e:
+        lines = traceback.format_exception(e)
+    assert any("[Previous line repeated 7 more times]" in line for line in lines)
+
+
+def test_extract_and_positions():
+    try:
+        1 / 0
+    except ZeroDivisionError as e:
+        frame = traceback.extract_tb(e.__traceback__)[0]
+    assert frame.name == "test_extract_and_positions" and frame.line == "1 / 0"
+    assert (frame.colno, frame.end_colno) == (8, 13)
+
+
+run(globals())

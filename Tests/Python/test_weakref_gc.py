@@ -1,0 +1,124 @@
+"""Weak references, finalizers and the collector. Collection is asked for, never assumed to be immediate."""
+import gc
+import weakref
+from harness import raises, run
+
+
+class C:
+    pass
+
+
+def collect():
+    for _ in range(3):
+        gc.collect()
+
+
+def test_ref_and_callback():
+    log = []
+    c = C()
+    r = weakref.ref(c, log.append)
+    assert r() is c and weakref.ref(c) is weakref.ref(c) and weakref.getweakrefcount(c) >= 1
+    assert hash(r) == hash(c) and r == weakref.ref(c)
+    del c
+    collect()
+    assert r() is None and log == [r] and "dead" in repr(r)
+
+
+def test_cycles_are_collected():
+    refs = []
+    for _ in range(100):
+        a, b = C(), C()
+        a.b, b.a = b, a
+        refs.append(weakref.ref(a))
+    a = b = None
+    collect()
+    assert sum(r() is not None for r in refs) <= 1
+
+
+def test_del_is_called_once_and_may_resurrect():
+    log, saved = [], []
+
+    class D:
+        def __del__(self):
+            log.append("del")
+            saved.append(self)
+
+    def make():
+        d = D()
+        d.loop = d
+    make()
+    collect()
+    assert log == ["del"] and type(saved[0]) is D
+    saved.clear()
+    collect()
+    assert log == ["del"]
+
+
+def test_weak_containers():
+    d, s, k = weakref.WeakValueDictionary(), weakref.WeakSet(), weakref.WeakKeyDictionary()
+    c = C()
+    d["c"], k[c] = c, 1
+    s.add(c)
+    assert len(d) == len(s) == len(k) == 1 and d["c"] is c and c in s
+    del c
+    collect()
+    assert len(d) == len(s) == len(k) == 0
+
+
+def test_proxy():
+    c = C()
+    c.x = 1
+    p = weakref.proxy(c)
+    p.y = 2
+    assert p.x == 1 and c.y == 2 and type(p) is weakref.ProxyType
+    del c
+    collect()
+    raises(ReferenceError, "weakly-referenced object no longer exists", lambda: p.x)
+
+
+def test_finalize():
+    log = []
+    c = C()
+    f = weakref.finalize(c, log.append, "gone")
+    assert f.alive
+    del c
+    collect()
+    assert log == ["gone"] and not f.alive and f() is None
+
+
+def test_weak_method():
+    class M:
+        def f(self):
+            return "f"
+    m = M()
+    w = weakref.WeakMethod(m.f)
+    assert w()() == "f"
+    del m
+    collect()
+    assert w() is None
+
+
+def test_what_can_be_referenced():
+    for x in (C, len, lambda: 0, {1}, frozenset([2]), (i for i in ()), type("T", (list,), {})(), gc):
+        weakref.ref(x)
+    for x in (1, "a", (), None, [], {}, object()):
+        raises(TypeError, "cannot create weak reference to '%s' object" % type(x).__name__, weakref.ref, x)
+
+
+def test_gc_interface():
+    assert gc.isenabled()
+    gc.disable()
+    assert not gc.isenabled()
+    gc.enable()
+    assert isinstance(gc.collect(), int) and isinstance(gc.get_threshold(), tuple) and len(gc.get_count()) == 3 and isinstance(gc.get_objects(), list)
+    assert gc.is_tracked([]) and gc.get_referents([1, "a"]) in ([1, "a"], ["a", 1], ["a"])
+
+
+def test_much_garbage_is_bounded():
+    for _ in range(200):
+        waste = [[i] for i in range(1000)]
+        waste.append(waste)
+    collect()
+
+
+run(globals())
