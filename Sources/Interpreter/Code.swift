@@ -87,7 +87,7 @@ enum CacheKind: UInt8 {
 
 public enum Code {
     /// Heap references to Swift objects are counted by hand: a code object holds one.
-    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable, getters: [
+    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable, methods: Code.methods, getters: [
         Getter("co_name") { _, a, _ in a[0].object(CodeObject.self).pointee.name },
         Getter("co_qualname") { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
         Getter("co_filename") { _, a, _ in a[0].object(CodeObject.self).pointee.filename },
@@ -111,10 +111,11 @@ public enum Code {
             let code = a[0].object(CodeObject.self)
             return thread.newBytes(UnsafeRawPointer(code.pointee.instructions), Int(code.pointee.instructionCount) * 4)
         },
-        Getter("co_exceptiontable") { thread, _, _ in thread.newBytes([]) },
-        Getter("co_linetable") { thread, _, _ in thread.newBytes([]) },
-        Getter("co_lnotab") { thread, _, _ in thread.newBytes([]) },
+        Getter("co_exceptiontable") { thread, a, _ in Code.frameTable(thread, a[0]) },
+        Getter("co_linetable") { thread, a, _ in Code.lineTable(thread, a[0]) },
+        Getter("co_lnotab") { thread, a, _ in Code.lineNumberTable(thread, a[0]) },
     ]) { slots in
+        Code.fill(slots)
         slots.unary(.repr) { thread, value in
             let code = value.object(CodeObject.self)
             return thread.newString("<code object \(StringRef(code.pointee.name).description) at \(hexadecimal(value)), file \"\(StringRef(code.pointee.filename).description)\", line \(code.pointee.firstLine)>")

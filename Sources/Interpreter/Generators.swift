@@ -267,8 +267,7 @@ public enum Generators {
 
     /// The delegate has ended with a value: the generator goes on behind its `send`.
     private static func finishDelegation(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ result: Value, _ finished: inout Bool) -> Value {
-        let pc = ProgramCounter(bitPattern: generator.pointee.pc).unsafelyUnwrapped
-        var send = pc + Int(Int32(bitPattern: (pc - 1).pointee))
+        var send = ProgramCounter(bitPattern: generator.pointee.pc).unsafelyUnwrapped
         var register = 0
         while UInt8(truncatingIfNeeded: send.pointee) == Opcode.extended.rawValue {
             register = register << 8 | Int(send.pointee >> 8 & 0xFF)

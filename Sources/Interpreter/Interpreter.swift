@@ -1463,7 +1463,8 @@ public enum Interpreter {
                 caches = code.pointee.caches
                 fp[Int(flags >> 8)] = generator
             case .yield, .yieldDelegated:
-                if opcode == Opcode.yieldDelegated.rawValue { pc += 1 }
+                // A delegating generator goes back to its `send` when it is resumed.
+                if opcode == Opcode.yieldDelegated.rawValue { pc += 1 + Int(Int32(bitPattern: pc[0])) }
                 fp.pc = pc
                 let value = fp[b]
                 let generator = fp[FrameSlot.context].object(GeneratorObject.self)

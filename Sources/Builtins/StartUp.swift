@@ -1,0 +1,4 @@
+/// What the command line and the environment ask for.
+public struct RuntimeOptions {
+    public init() {}
+}
