@@ -30,16 +30,18 @@ let package = Package(
         room("TextTypes", ["Objects", "NumberTypes"]),
         room("ContainerTypes", ["Objects"]),
         room("CoreTypes", ["Objects"]),
-        room("Interpreter", ["Objects", "Syntax", "Bytecode"]),
+        room("Interpreter", ["Objects", "CoreTypes", "Syntax", "Bytecode"]),
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
         // The native modules that the standard library needs, grouped by what changes together.
+        room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
         room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
         room("StandardText", ["Objects", "NumberTypes", "TextTypes"], path: "Sources/StandardModules/Text"),
         room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
-        .executableTarget(name: "taipan", dependencies: ["Interpreter", "Builtins", "StandardNumbers", "StandardText", "StandardContainers", "StandardIO",
-                                                         "StandardSystem"], swiftSettings: swiftFlags),
+        room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
+        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]
 )

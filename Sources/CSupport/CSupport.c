@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 
 TaipanRuntime taipan;
@@ -20,6 +22,12 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     char format[8];
     snprintf(format, sizeof format, alternate ? "%%#.*%c" : "%%.*%c", conversion);
     return snprintf(buffer, size, format, precision, value);
+}
+
+double taipan_read_double(const char *text) {
+    static locale_t plain;
+    if (plain == (locale_t)0) plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return strtod_l(text, NULL, plain);
 }
 
 int taipan_open(const char *path, int flags, int mode) { return open(path, flags, mode); }
@@ -39,4 +47,16 @@ bool taipan_native_stack(uintptr_t *low, uintptr_t *high) {
     *low = (uintptr_t)address;
     *high = (uintptr_t)address + size;
     return true;
+}
+
+__attribute__((noinline)) void taipan_save_registers(ThreadState *thread) {
+#if defined(__x86_64__)
+    __asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%r12, 8(%0)\n\tmovq %%r13, 16(%0)\n\tmovq %%r14, 24(%0)\n\tmovq %%r15, 32(%0)"
+                     : : "r"(thread->savedRegisters) : "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile("stp x19, x20, [%0]\n\tstp x21, x22, [%0, #16]\n\tstp x23, x24, [%0, #32]\n\tstp x25, x26, [%0, #48]\n\tstp x27, x28, [%0, #64]"
+                     : : "r"(thread->savedRegisters) : "memory");
+#else
+#error "unknown architecture"
+#endif
 }

@@ -197,6 +197,7 @@ public enum Collector {
         while let thread = next {
             let low = thread == running ? stackPointer : thread.pointee.savedStackPointer
             scanConservatively(from: low, to: thread.pointee.nativeStackBase)
+            if thread != running { scanConservatively(from: taipan_saved_registers(thread), to: taipan_saved_registers(thread) + 96) }
             scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
             mark(thread.pointee.exception)
             mark(thread.pointee.handled)

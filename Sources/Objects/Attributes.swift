@@ -121,12 +121,27 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
                 return false
             }
             type.namespace.remove(entry: entry)
-        } else if !type.namespace.set(self, key, value) {
-            return false
+        } else {
+            let entry = type.namespace.find(string: key)
+            if entry >= 0 && isPlainData(value) && isPlainData(type.namespace.entries[entry * 3 + 2]) {
+                // Data replaced by data: caches hold its place and not its value, but for the method cache.
+                type.namespace.entries[entry * 3 + 2] = value
+                Heap.barrier(type.namespace.pointer.pointee.table.raw)
+                MethodCache.forget(type, key)
+                return true
+            }
+            if !type.namespace.set(self, key, value) { return false }
         }
         type.modified()
         let text = StringRef(key)
         if text.count > 4 && text[0] == 0x5F && text[1] == 0x5F && text[text.count - 1] == 0x5F { SlotTable.update(type, name: key) }
         return true
     }
+}
+
+/// Whether a class attribute plays no part in attribute access: no descriptor, and nothing a slot could stand for.
+@inline(__always) private func isPlainData(_ value: Value) -> Bool {
+    if !value.isPointer { return !value.isNone }
+    let type = value.type
+    return type.slotPointer(.descriptorGet).pointee == nil && type.slotPointer(.descriptorSet).pointee == nil && type.slotPointer(.call).pointee == nil
 }

@@ -56,6 +56,16 @@ public struct Getter {
         self.get = get
         self.set = set
     }
+
+    /// `__dict__` of native types whose instances have one.
+    public static var instanceDict: Getter {
+        Getter("__dict__", set: { thread, a, _ in
+            if a[1].isEmpty { return thread.raise(.typeError, "cannot delete __dict__") }
+            guard a[1].isDict else { return thread.raise(.typeError, "__dict__ must be set to a dictionary, not a '\(a[1].type.name)'") }
+            InstanceAttributes.setDict(a[0], a[1])
+            return .none
+        }) { thread, a, _ in InstanceAttributes.dict(thread, a[0]) }
+    }
 }
 
 /// A native function as the runtime keeps it, immortal, outside the heap.
@@ -88,6 +98,8 @@ public struct NativeRecord {
     var receivers: Int = 0
     /// The type whose method it is, or empty.
     public var owner: Value = .empty
+    /// The interned name of the module whose function it is, or empty.
+    public var module: Value = .empty
 
     init(_ function: @escaping NativeFunction, signature: StaticString, doc: StaticString, effect: Effect, kind: DefKind) {
         self.function = function
@@ -268,7 +280,10 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     var shortName: String { StringRef(pointee.name).description }
     /// With the type's name in front of a method's.
     var displayName: String {
-        if pointee.owner.isEmpty { return shortName }
+        if pointee.owner.isEmpty {
+            if pointee.module.isEmpty || StringRef(pointee.module).equals("builtins") { return shortName }
+            return "\(StringRef(pointee.module).description).\(shortName)"
+        }
         return "\(TypeRef(pointee.owner).name).\(shortName)"
     }
 
@@ -329,13 +344,24 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(__always) public func pushArguments(_ count: Int) -> Arguments? {
         let start = pointee.stackTop.unsafelyUnwrapped
         if start + count + 32 > pointee.stackLimit.unsafelyUnwrapped {
-            raise(.recursionError, "maximum recursion depth exceeded")
+            raiseStackOverflow()
             return nil
         }
         pointee.stackTop = start + count
         return start
     }
 
+    /// RecursionError, made in the words that are kept free above the limit for it.
+    @inline(never) func raiseStackOverflow() {
+        let limit = pointee.stackLimit.unsafelyUnwrapped
+        pointee.stackLimit = limit + 3072
+        raise(.recursionError, "maximum recursion depth exceeded")
+        pointee.stackLimit = limit
+    }
+
     /// Gives back what `pushArguments` returned.
     @inline(__always) public func popArguments(_ start: Arguments) { pointee.stackTop = start }
 }
+
+/// The setter of attributes that CPython keeps as read-only struct members.
+public let readOnlyMember: NativeFunction = { thread, _, _ in thread.raise(.attributeError, "readonly attribute") }

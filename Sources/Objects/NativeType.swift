@@ -114,6 +114,14 @@ public struct NativeType {
         if !WellKnown.immortals.value.isEmpty { _ = ListRef(WellKnown.immortals.value).append(thread, type.value) }
     }
 
+    /// Adds methods and attributes to a type that exists already. What was cached about it and its subclasses is forgotten.
+    public static func extend(_ type: TypeRef, methods: [Def] = [], getters: [Getter] = []) {
+        let thread = ThreadRegistry.current!
+        for def in methods { Descriptors.add(thread, def, to: type) }
+        for getter in getters { Descriptors.add(thread, getter, to: type) }
+        type.modified()
+    }
+
     /// A zeroed instance, or empty with MemoryError raised.
     @inline(__always) public func allocate(_ thread: ThreadRef, size: Int) -> Value {
         guard let raw = Heap.allocate(size, shape: shape) else { return thread.raiseOutOfMemory() }

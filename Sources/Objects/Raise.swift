@@ -192,8 +192,21 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var union: (ThreadRef, Value, Value) -> Value = { _, _, _ in .notImplemented }
     /// Imports a module by its full name and returns it, set by `Interpreter`.
     nonisolated(unsafe) public static var importModule: (ThreadRef, String) -> Value = { thread, name in thread.raise(.importError, "cannot import \(name) yet") }
+    /// For `super()` without arguments: the class that the running function was defined in, and the function's first argument. nil when it has raised.
+    nonisolated(unsafe) public static var superArguments: (ThreadRef) -> (type: Value, receiver: Value)? = { thread in
+        thread.raise(.runtimeError, "super(): no current frame")
+        return nil
+    }
+    /// Calls the finalizers and weak reference callbacks that the collector queued, set by `CoreTypes`; to be called at safepoints.
+    nonisolated(unsafe) public static var runPendingFinalizers: (ThreadRef) -> Void = { _ in }
+    /// The part of an exception group whose leaves are leaves of the exceptions in the list; None when there is none. For `except*`.
+    nonisolated(unsafe) public static var projectExceptionGroup: (ThreadRef, Value, Value) -> Value = { _, _, _ in .none }
     /// The globals of the running Python frame, or empty.
     nonisolated(unsafe) public static var currentGlobals: (ThreadRef) -> Value = { _ in .empty }
+    /// `compile(source, filename, mode, flags, dont_inherit, optimize, _feature_version=…)` with its flags, mode and optimisation checked, set by `StandardSource`.
+    nonisolated(unsafe) public static var compile: (ThreadRef, Value, Value, Value, Int, Bool, Int, Int) -> Value = { thread, _, _, _, _, _, _, _ in
+        thread.raise(.systemError, "cannot compile yet")
+    }
     /// Reports an exception that cannot be propagated, as `sys.unraisablehook` does, and clears it. What was going on; the object concerned.
     nonisolated(unsafe) public static var writeUnraisable: (ThreadRef, String, Value) -> Void = { thread, _, _ in thread.takeException() }
 }

@@ -390,8 +390,11 @@ public enum VariableSize {
 extension TypeRef {
     /// Instances turned out to have more attributes than fit inline: new ones get more room. Rare, and bounded.
     @inline(__always) func learnCapacity(_ count: Int) {
-        if count > Int(pointer.pointee.inlineCapacity) && has(.heap) && !has(.variableSize) { learnCapacitySlow(count) }
+        if count > Int(pointer.pointee.inlineCapacity) && has(.heap) && !has(.variableSize) && hasRoomForSlots { learnCapacitySlow(count) }
     }
+
+    /// Nothing of the fixed part follows the dict word, so that attribute slots can.
+    var hasRoomForSlots: Bool { pointer.pointee.basicSize == pointer.pointee.dictOffset + 8 }
 
     @inline(never) private func learnCapacitySlow(_ count: Int) {
         let current = Int(pointer.pointee.inlineCapacity)

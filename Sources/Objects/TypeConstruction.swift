@@ -4,7 +4,7 @@ public enum TypeConstruction {
     // MARK: MRO
 
     /// The C3 linearisation of a type with these bases, the type itself first; nil when it has raised.
-    static func linearize(_ thread: ThreadRef, _ type: TypeRef, _ bases: TupleRef) -> [Value]? {
+    public static func linearize(_ thread: ThreadRef, _ type: TypeRef, _ bases: TupleRef) -> [Value]? {
         // The values are all kept alive by the bases.
         var sequences: [[Value]] = []
         for index in 0 ..< bases.count {
@@ -53,7 +53,7 @@ public enum TypeConstruction {
     }
 
     /// Computes the MRO, by the metaclass's `mro()` when it overrides it, and stores it. False when it has raised.
-    static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
+    public static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
         let meta = type.value.type
         if meta != TypeID.type.type, !meta.has(.immutable) {
             let method = meta.lookup(.mro)
@@ -83,7 +83,7 @@ public enum TypeConstruction {
 
     // MARK: Subclasses
 
-    static func addSubclass(_ thread: ThreadRef, _ base: TypeRef, _ type: TypeRef) {
+    public static func addSubclass(_ thread: ThreadRef, _ base: TypeRef, _ type: TypeRef) {
         if base.pointer.pointee.subclasses.isEmpty {
             base.pointer.pointee.subclasses = thread.newList()
             Heap.barrier(base.value.raw)
@@ -112,7 +112,7 @@ public enum TypeConstruction {
     // MARK: Layout
 
     /// The native type whose layout instances of `type` have, or the nearest class that added `__slots__`.
-    static func solidBase(_ type: TypeRef) -> TypeRef {
+    public static func solidBase(_ type: TypeRef) -> TypeRef {
         var current = type
         while !current.pointer.pointee.base.isEmpty {
             if current.has(.extendsLayout) { return current }
@@ -355,7 +355,8 @@ public enum TypeConstruction {
             object.pointee.flags.insert(.slotted)
         }
         if weak { object.pointee.flags.insert(.weakReferenceable) }
-        if wantsDict && object.pointee.dictOffset == 0 {
+        // Attributes of a class are in its namespace: a metaclass adds no dict.
+        if wantsDict && object.pointee.dictOffset == 0 && !base.has(.typeSubclass) {
             if base.has(.variableSize) {
                 // The word's place depends on the number of items; any non-zero number says that there is one.
                 object.pointee.dictOffset = 1 << 15
@@ -364,7 +365,7 @@ public enum TypeConstruction {
                 object.pointee.basicSize += 8
                 object.pointee.inlineCapacity = UInt32(expectedAttributes(namespace))
             }
-        } else if object.pointee.dictOffset != 0 && !base.has(.variableSize) && object.pointee.slotMembers == 0 && base.has(.heap) && base.pointer.pointee.slotMembers == 0 {
+        } else if object.pointee.dictOffset != 0 && !base.has(.variableSize) && base.has(.heap) && type.hasRoomForSlots {
             object.pointee.inlineCapacity = max(object.pointee.inlineCapacity, UInt32(min(64, Int(base.pointer.pointee.inlineCapacity) + expectedAttributes(namespace, least: 0))))
         }
         let hasOwnDict = object.pointee.dictOffset != 0 && base.pointer.pointee.dictOffset == 0

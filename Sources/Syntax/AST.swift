@@ -2,7 +2,7 @@
 ///
 /// Statements and expressions are small final classes holding a `kind` and a source range, so that a
 /// pass may keep side tables keyed by node identity (`ObjectIdentifier`). Everything below them is a
-/// plain value. The tree is built by the parser or from Python `ast` objects, and never mutated after.
+/// plain value. Only cases much larger than the rest are `indirect`: a node is then one allocation, and small. The tree is built by the parser or from Python `ast` objects, and never mutated after.
 
 /// A span of source. Lines count from 1; columns are UTF-8 byte offsets from 0, as in `ast`.
 public struct SourceRange: Hashable {
@@ -63,12 +63,12 @@ public final class Expression {
         self.range = range
     }
 
-    public indirect enum Kind {
+    public enum Kind {
         case booleanOperation(BooleanOperator, [Expression])
         case namedExpression(target: Expression, value: Expression)
         case binaryOperation(Expression, BinaryOperator, Expression)
         case unaryOperation(UnaryOperator, Expression)
-        case lambda(Arguments, Expression)
+        indirect case lambda(Arguments, Expression)
         case conditional(test: Expression, body: Expression, orElse: Expression)
         /// `nil` keys stand for `**mapping` items.
         case dictionary(keys: [Expression?], values: [Expression])
@@ -106,10 +106,10 @@ public final class Statement {
         self.range = range
     }
 
-    public indirect enum Kind {
-        case function(FunctionDefinition)
-        case asyncFunction(FunctionDefinition)
-        case classDefinition(ClassDefinition)
+    public enum Kind {
+        indirect case function(FunctionDefinition)
+        indirect case asyncFunction(FunctionDefinition)
+        indirect case classDefinition(ClassDefinition)
         case `return`(Expression?)
         case delete([Expression])
         case assign(targets: [Expression], value: Expression, typeComment: String?)
@@ -294,7 +294,7 @@ public final class Pattern {
         self.range = range
     }
 
-    public indirect enum Kind {
+    public enum Kind {
         case value(Expression)
         case singleton(Constant)
         case sequence([Pattern])

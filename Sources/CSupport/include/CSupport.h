@@ -74,6 +74,8 @@ typedef struct ThreadState {
     Value reprStack;
     /// Spare roots for rooms above.
     Value extra[8];
+    /// Callee-saved registers at the time the thread gave the interpreter lock up.
+    uint64_t savedRegisters[12];
     struct ThreadState *_Nullable next;
     struct ThreadState *_Nullable previous;
 } ThreadState;
@@ -127,6 +129,11 @@ typedef void (*StackVisitor)(void *_Nullable context, uintptr_t stackPointer);
 /// Spills every callee-saved register onto the stack, then calls `visitor` with an address below them.
 void taipan_spill_registers(StackVisitor _Nonnull visitor, void *_Nullable context);
 
+/// Stores the callee-saved registers of the caller into `thread->savedRegisters`.
+void taipan_save_registers(ThreadState *_Nonnull thread);
+/// The words `thread->savedRegisters`, for the scan.
+static inline uintptr_t taipan_saved_registers(ThreadState *_Nonnull thread) { return (uintptr_t)thread->savedRegisters; }
+
 /// The current stack pointer, near enough for a recursion check.
 static inline uintptr_t taipan_stack_pointer(void) { return (uintptr_t)__builtin_frame_address(0); }
 
@@ -141,6 +148,9 @@ bool taipan_native_stack(uintptr_t *_Nonnull low, uintptr_t *_Nonnull high);
 
 /// printf of one double with the given conversion ('e', 'f', 'g', 'a'), precision and alternate flag.
 int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, int precision, bool alternate, double value);
+
+/// strtod whatever the locale.
+double taipan_read_double(const char *_Nonnull text);
 
 int taipan_open(const char *_Nonnull path, int flags, int mode);
 int taipan_fcntl(int descriptor, int command, long argument);

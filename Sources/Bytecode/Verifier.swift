@@ -1,0 +1,84 @@
+/// The verifier: whether an instruction array is well formed, so that a damaged `.pyc` file is refused and does not crash.
+///
+/// It checks shape, not meaning: every operand in range, every jump and handler at the start of an instruction, no way to
+/// run off the end. It does not check that registers hold what the instructions take them to hold.
+
+public func verify(instructions: [UInt32], registerCount: Int, constantCount: Int, nameCount: Int, freeCount: Int, caches: [Int32],
+                   isCode: (Int) -> Bool, isTuple: (Int) -> Bool, exceptionTable: [ExceptionRange]) -> Bool {
+    guard registerCount >= 0, registerCount < 1 << 24, !instructions.isEmpty else { return false }
+    var isStart = [Bool](repeating: false, count: instructions.count + 1)
+    var targets: [Int] = []
+    var index = 0
+    var falls = true
+
+    func isRegister(_ register: Int, _ count: Int = 1) -> Bool { register >= 0 && count >= 0 && register + count <= registerCount }
+    func isCache(_ cache: Int32, loop: Bool) -> Bool {
+        guard cache >= 0, Int(cache) < caches.count else { return false }
+        let name = caches[Int(cache)]
+        return loop ? name == -1 : name >= 0 && Int(name) < nameCount
+    }
+
+    while index < instructions.count {
+        guard let instruction = Instruction.decode(instructions, at: index) else { return false }
+        isStart[index] = true
+        let shape = instruction.shape
+        func check(_ operand: Operand, _ value: Int) -> Bool {
+            switch operand {
+            case .unused, .count, .flags, .offset: return true
+            case .reads, .writes, .updates: return isRegister(value)
+            case .readsWindow, .writesWindow: return instruction.windowCount == 0 || isRegister(value, instruction.windowCount)
+            case .callWindow: return isRegister(value, instruction.windowCount)
+            case .methodWindow: return isRegister(value, frameHeaderWords + 1)
+            case .constant:
+                let number = instruction.opcode == .loadConst ? value & 0xFF | instruction.c << 8 : value
+                return number >= 0 && number < constantCount
+            case .code: return value >= 0 && value < constantCount && isCode(value)
+            case .free: return value < freeCount
+            case .name: return value >= 0 && value < nameCount
+            case .cache: return isCache(Int32(truncatingIfNeeded: value), loop: false)
+            case .loopCache: return isCache(Int32(truncatingIfNeeded: value), loop: true)
+            case .jump: return true
+            }
+        }
+        guard check(shape.a, instruction.a), check(shape.b, instruction.b), check(shape.c, instruction.c),
+              check(shape.x, Int(instruction.x)), check(shape.y, Int(instruction.y)) else { return false }
+        switch instruction.opcode {
+        case .callKeywords, .callMethodKeywords, .matchClass: if !isTuple(Int(instruction.x)) { return false }
+        case .formatValue: if instruction.c & 4 != 0, !isRegister(instruction.b, 2) { return false }
+        case .unpackStarred: if instruction.x < 0 { return false }
+        case .makeFunction: if instruction.c > 15 { return false }
+        default: break
+        }
+        if let target = instruction.target { targets.append(target) }
+        falls = !shape.ends
+        index = instruction.end
+    }
+    if falls { return false }
+    for target in targets { if target < 0 || target >= instructions.count || !isStart[target] { return false } }
+    for range in exceptionTable {
+        guard range.start >= 0, range.start < range.end, Int(range.end) <= instructions.count, range.handler >= 0,
+              Int(range.handler) < instructions.count, isStart[Int(range.handler)], isStart[Int(range.start)],
+              Int(range.end) == instructions.count || isStart[Int(range.end)], isRegister(Int(range.register)) else { return false }
+    }
+    return true
+}
+
+/// Whether a code object and all that it holds are well formed.
+public func verify(_ code: CompiledCode) -> Bool {
+    var arguments = code.argumentCount + code.keywordOnlyCount
+    if code.flags.contains(.variadic) { arguments += 1 }
+    if code.flags.contains(.keywordVariadic) { arguments += 1 }
+    guard code.argumentCount >= 0, code.keywordOnlyCount >= 0, code.positionalOnlyCount >= 0, code.positionalOnlyCount <= code.argumentCount,
+          arguments <= code.localNames.count, code.localNames.count <= code.registerCount,
+          code.cells.allSatisfy({ $0.register >= 0 && $0.register < code.registerCount }),
+          code.caches.allSatisfy({ $0 >= -1 && Int($0) < code.names.count }) else { return false }
+    for entry in code.positions where entry.start < 0 || Int(entry.start) >= code.instructions.count { return false }
+    let fits = verify(instructions: code.instructions, registerCount: code.registerCount, constantCount: code.constants.count,
+                      nameCount: code.names.count, freeCount: code.freeNames.count, caches: code.caches,
+                      isCode: { if case .code = code.constants[$0] { return true } else { return false } },
+                      isTuple: { if case .constant(.tuple) = code.constants[$0] { return true } else { return false } },
+                      exceptionTable: code.exceptionTable)
+    guard fits else { return false }
+    for case .code(let inner) in code.constants { if !verify(inner) { return false } }
+    return true
+}

@@ -1,0 +1,195 @@
+/// Attribute instructions: filling and using inline caches.
+///
+/// A cache is keyed by the version of the receiver's shape. The version changes when the receiver's class or a base does, so what was found on the class holds
+/// as long as the version does; and the shape says where an instance attribute is, or that there is none.
+enum Attributes {
+    /// Whether a class attribute takes part in attribute access (functions, properties …) and so may be cached by value: reassigning plain data does not renew
+    /// the versions (see `typeSet`).
+    @inline(__always) static func isDescriptor(_ value: Value) -> Bool {
+        value.isPointer && (value.type.slotPointer(.descriptorGet).pointee != nil || value.type.slotPointer(.descriptorSet).pointee != nil)
+    }
+
+    /// The result of a cache whose version matches; empty when the entry does not serve this time (with nothing raised) or when a getter has raised.
+    @inline(never) static func cached(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
+        switch cache.pointee.kind {
+        case .overflowSlot:
+            let dictWord = (object.raw + Int(cache.pointee.value.bits)).assumingMemoryBound(to: Value.self).pointee
+            return (dictWord.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee
+        case .classValue:
+            // For `getAttr` the value is a function to be bound.
+            let value = cache.pointee.value
+            if value.isExact(.function) { return thread.newMethod(value, object) }
+            return thread.bind(value, object, object.type.value)
+        case .classEntry:
+            let namespace = DictRef(cache.pointee.value)
+            guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
+            return namespace.entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
+        case .dictEntry:
+            let dict = DictRef(object.object(ModuleObject.self).pointee.namespace)
+            guard dict.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
+            return dict.entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
+        case .typeValue:
+            guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset) else { return .empty }
+            return cache.pointee.value
+        case .nativeGetter:
+            var argument = object
+            return UnsafeMutablePointer<NativeRecord>(bitPattern: cache.pointee.value.object(DescriptorObject.self).pointee.payload).unsafelyUnwrapped.pointee.function(thread, &argument, 1)
+        default:
+            return .empty
+        }
+    }
+
+    /// The attribute, with the cache filled for the next time.
+    @inline(never) static func get(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
+        let name = cache.pointee.name
+        if object.isPointer && cache.pointee.misses < 250 {
+            cache.pointee.misses += cache.pointee.kind == .none ? 0 : 1
+            fill(thread, object, cache)
+        }
+        return thread.getAttribute(object, name)
+    }
+
+    private static func fill(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) {
+        let type = object.type
+        let name = cache.pointee.name
+        let version = ShapeTable.record(object.shapeIndex).pointee.version
+        if type.has(.plainGet) {
+            let found = type.lookup(name)
+            if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
+                if found.isExact(.getSetDescriptor) {
+                    set(cache, .nativeGetter, version, 0, found)
+                } else if found.isExact(.memberDescriptor) {
+                    set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                }
+                return
+            }
+            if let place = InstanceAttributes.locate(object, type, name) {
+                set(cache, place.inOverflow ? .overflowSlot : .inlineSlot, version, place.offset, Value(bits: UInt64(type.pointer.pointee.dictOffset)))
+                return
+            }
+            if found.isEmpty || Shapes.isDict(object.shapeIndex) && type.pointer.pointee.dictOffset != 0 || type.has(.variableSize) && type.pointer.pointee.dictOffset != 0 { return }
+            if isDescriptor(found) {
+                set(cache, .classValue, version, 0, found)
+            } else {
+                setEntry(cache, type, name, version)
+            }
+            return
+        }
+        if object.isExact(.type), type == TypeID.type.type {
+            // An attribute of a class whose metaclass is `type` itself.
+            let meta = type.lookup(name)
+            if !meta.isEmpty { return }
+            let own = TypeRef(object)
+            let found = own.lookup(name)
+            if found.isExact(.function) {
+                set(cache, .typeValue, version, Int(own.pointer.pointee.version), found)
+            }
+            return
+        }
+        if type == TypeID.module.type, Shapes.isDict(object.shapeIndex) {
+            let found = type.lookup(name)
+            if !found.isEmpty { return }
+            let dict = DictRef(object.object(ModuleObject.self).pointee.namespace)
+            let entry = dict.find(string: name)
+            if entry >= 0 { set(cache, .dictEntry, version, Int(dict.version) << 32 | entry, .empty) }
+        }
+    }
+
+    /// Caches where on the MRO a data attribute stands.
+    private static func setEntry(_ cache: UnsafeMutablePointer<InlineCache>, _ type: TypeRef, _ name: Value, _ version: UInt32) {
+        let mro = type.mro
+        for index in 0 ..< mro.count {
+            let namespace = TypeRef(mro[index]).namespace
+            let entry = namespace.find(string: name)
+            if entry >= 0 {
+                set(cache, .classEntry, version, Int(namespace.version) << 32 | entry, namespace.value)
+                return
+            }
+        }
+    }
+
+    @inline(__always) private static func set(_ cache: UnsafeMutablePointer<InlineCache>, _ kind: CacheKind, _ version: UInt32, _ offset: Int, _ value: Value) {
+        cache.pointee.kind = kind
+        cache.pointee.version = version
+        cache.pointee.offset = offset
+        cache.pointee.value = value
+    }
+
+    /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised.
+    @inline(never) static func getMethod(_ thread: ThreadRef, _ base: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
+        let type = object.type
+        let name = cache.pointee.name
+        if type.has(.plainGet) {
+            let found = type.lookup(name)
+            if !found.isEmpty && found.isPointer && found.type.has(.methodDescriptor) {
+                let hasDict = type.pointer.pointee.dictOffset != 0
+                let own = hasDict ? InstanceAttributes.get(object, type, name) : .empty
+                if own.isEmpty {
+                    if object.isPointer && !(hasDict && (Shapes.isDict(object.shapeIndex) || type.has(.variableSize))) {
+                        set(cache, .classValue, ShapeTable.record(object.shapeIndex).pointee.version, 0, found)
+                    }
+                    base[0] = found
+                    base[8] = object
+                    return true
+                }
+                base[0] = own
+                base[8] = .empty
+                return true
+            }
+        }
+        let saved = cache.pointee.kind
+        var result = Value.empty
+        if object.isPointer && saved != .classValue && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
+            result = cached(thread, object, cache)
+            if result.isEmpty && thread.hasException { return false }
+            if saved == .inlineSlot { result = (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee }
+        }
+        if result.isEmpty {
+            if object.isPointer { fill(thread, object, cache) }
+            // A class value of `getMethod` would be taken for an unbound function.
+            if cache.pointee.kind == .classValue { cache.pointee.kind = .none; cache.pointee.version = 0 }
+            result = thread.getAttribute(object, name)
+        }
+        if result.isEmpty { return false }
+        base[0] = result
+        base[8] = .empty
+        return true
+    }
+
+    /// `setAttr`. False when it has raised.
+    @inline(never) static func set(_ thread: ThreadRef, _ object: Value, _ value: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
+        let name = cache.pointee.name
+        guard object.isPointer else { return thread.setAttribute(object, name, value) }
+        let type = object.type
+        let shape = object.shapeIndex
+        let version = ShapeTable.record(shape).pointee.version
+        if cache.pointee.kind == .overflowSlot && cache.pointee.version == version {
+            let array = (object.raw + Int(cache.pointee.value.bits)).assumingMemoryBound(to: Value.self).pointee
+            (array.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee = value
+            Heap.barrier(array.raw)
+            return true
+        }
+        guard type.has(.plainSet), !type.has(.variableSize), type.pointer.pointee.dictOffset != 0 || !type.lookup(name).isEmpty else {
+            return thread.setAttribute(object, name, value)
+        }
+        let found = type.lookup(name)
+        if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
+            if found.isExact(.memberDescriptor), object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+                set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+            }
+            return thread.setAttribute(object, name, value)
+        }
+        if Shapes.isDict(shape) || type.pointer.pointee.dictOffset == 0 { return thread.setAttribute(object, name, value) }
+        if let place = InstanceAttributes.locate(object, type, name) {
+            set(cache, place.inOverflow ? .overflowSlot : .inlineSlot, version, place.offset, Value(bits: UInt64(type.pointer.pointee.dictOffset)))
+            return thread.setAttribute(object, name, value)
+        }
+        guard thread.setAttribute(object, name, value) else { return false }
+        let larger = object.shapeIndex
+        if larger != shape, !Shapes.isDict(larger), let place = InstanceAttributes.locate(object, type, name), !place.inOverflow {
+            // Only while the shape's version is unchanged by the store itself.
+            if ShapeTable.record(shape).pointee.version == version { set(cache, .transition, version, place.offset, Value(bits: UInt64(larger))) }
+        }
+        return true
+    }
+}

@@ -1,0 +1,487 @@
+import Bytecode
+
+/// Slow paths of calls.
+enum Calls {
+    @inline(never) static func raiseRecursion(_ thread: ThreadRef) {
+        let limit = taipan.recursionLimit
+        taipan.recursionLimit = limit + 50
+        thread.raise(.recursionError, "maximum recursion depth exceeded")
+        taipan.recursionLimit = limit
+    }
+
+    /// Whether calling a class is: allocate an instance, run `__init__`. True for classes of Python that override neither `__new__` nor the metaclass's `__call__`
+    /// and extend no native type.
+    @inline(__always) static func constructsSimply(_ type: TypeRef) -> Bool {
+        type.has(.heap) && !type.has(.abstract) && type.slotPointer(.new).pointee == TypeID.object.type.slotPointer(.new).pointee
+    }
+
+    /// `f(*args, **kwargs)`: the arguments stand at `base[frameHeaderWords]`, the keyword arguments behind them.
+    @inline(never) static func expanded(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool) -> Value {
+        let callee = base[0]
+        var arguments = base[frameHeaderWords]
+        var keywords = hasKeywords ? base[frameHeaderWords + 1] : .empty
+        if !arguments.isExact(.tuple) {
+            if !arguments.isTuple && arguments.type.slotPointer(.iter).pointee == nil && arguments.type.slotPointer(.getItem).pointee == nil {
+                return thread.raise(.typeError, "\(describe(thread, callee)) argument after * must be an iterable, not \(arguments.type.name)")
+            }
+            arguments = thread.tuple(arguments)
+            if arguments.isEmpty { return .empty }
+            base[frameHeaderWords] = arguments
+        }
+        if !keywords.isEmpty && !keywords.isExact(.dict) {
+            let copy = thread.newDict()
+            if copy.isEmpty || !Building.dictMerge(thread, copy, keywords, callee) { return .empty }
+            keywords = copy
+            base[frameHeaderWords + 1] = copy
+        }
+        if !keywords.isEmpty && DictRef(keywords).count == 0 { keywords = .empty }
+        return thread.call(callee, tuple: arguments, dict: keywords)
+    }
+
+    /// `module.qualname()` of a callable, as messages about its call show it.
+    static func describe(_ thread: ThreadRef, _ callee: Value) -> String {
+        let name = thread.getAttributeOrEmpty(callee, Name.__qualname__.value)
+        guard name.isString else {
+            thread.takeException()
+            let text = thread.str(callee)
+            if text.isEmpty { thread.takeException(); return "object" }
+            return StringRef(text).description
+        }
+        let module = thread.getAttributeOrEmpty(callee, Name.__module__.value)
+        if !module.isEmpty && module.isString && !StringRef(module).equals("builtins") { return "\(StringRef(module).description).\(StringRef(name).description)()" }
+        thread.takeException()
+        return "\(StringRef(name).description)()"
+    }
+}
+
+/// Slow paths of building and unpacking.
+enum Building {
+    static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+        let set = thread.newSet()
+        if set.isEmpty { return .empty }
+        for index in 0 ..< count where !SetRef(set).add(thread, items[index]) { return .empty }
+        return set
+    }
+
+    static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+        let dict = thread.newDict(capacity: count)
+        if dict.isEmpty { return .empty }
+        for index in 0 ..< count where !DictRef(dict).set(thread, items[index * 2], items[index * 2 + 1]) { return .empty }
+        return dict
+    }
+
+    static func string(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+        var length = 0
+        var width = 1
+        var ascii = true
+        for index in 0 ..< count {
+            let string = StringRef(items[index])
+            length += string.count
+            width = max(width, string.width)
+            ascii = ascii && string.isASCII
+        }
+        if count == 1 && items[0].isExact(.str) { return items[0] }
+        guard let result = StringRef.allocate(count: length, width: width, ascii: ascii) else { return thread.raiseOutOfMemory() }
+        var place = 0
+        for index in 0 ..< count {
+            let string = StringRef(items[index])
+            result.copy(from: string, at: place)
+            place += string.count
+        }
+        return result.value
+    }
+
+    static func extend(_ thread: ThreadRef, _ list: Value, _ iterable: Value) -> Bool {
+        if iterable.type.slotPointer(.iter).pointee == nil && iterable.type.slotPointer(.getItem).pointee == nil {
+            thread.raise(.typeError, "Value after * must be an iterable, not \(iterable.type.name)")
+            return false
+        }
+        return thread.extend(ListRef(list), iterable)
+    }
+
+    static func dictUpdate(_ thread: ThreadRef, _ dict: Value, _ mapping: Value) -> Bool {
+        if mapping.isExact(.dict) {
+            var position = 0
+            while let (key, value) = DictRef(mapping).next(&position) {
+                guard DictRef(dict).set(thread, key, hash: DictRef(mapping).entries[(position - 1) * 3].smallInt, value) else { return false }
+            }
+            return true
+        }
+        let keys = thread.getAttributeOrEmpty(mapping, Name.keys.value)
+        if keys.isEmpty {
+            if !thread.hasException { thread.raise(.typeError, "'\(mapping.type.name)' object is not a mapping") }
+            return false
+        }
+        return copyKeys(thread, dict, mapping, keys) { _ in true }
+    }
+
+    private static func copyKeys(_ thread: ThreadRef, _ dict: Value, _ mapping: Value, _ keysMethod: Value, _ accept: (Value) -> Bool) -> Bool {
+        let keys = thread.call(keysMethod)
+        if keys.isEmpty { return false }
+        return thread.forEach(keys) { key in
+            guard accept(key) else { return false }
+            let value = thread.getItem(mapping, key)
+            return !value.isEmpty && DictRef(dict).set(thread, key, value)
+        }
+    }
+
+    static func dictMerge(_ thread: ThreadRef, _ dict: Value, _ mapping: Value, _ callee: Value) -> Bool {
+        func accept(_ key: Value) -> Bool {
+            guard key.isString else {
+                thread.raise(.typeError, "keywords must be strings")
+                return false
+            }
+            if !DictRef(dict).get(thread, key).isEmpty {
+                thread.raise(.typeError, "\(Calls.describe(thread, callee)) got multiple values for keyword argument '\(StringRef(key).description)'")
+                return false
+            }
+            return !thread.hasException
+        }
+        if mapping.isExact(.dict) {
+            var position = 0
+            while let (key, value) = DictRef(mapping).next(&position) {
+                guard accept(key), DictRef(dict).set(thread, key, value) else { return false }
+            }
+            return true
+        }
+        let keys = thread.getAttributeOrEmpty(mapping, Name.keys.value)
+        if keys.isEmpty {
+            if !thread.hasException { thread.raise(.typeError, "\(Calls.describe(thread, callee)) argument after ** must be a mapping, not \(mapping.type.name)") }
+            return false
+        }
+        return copyKeys(thread, dict, mapping, keys, accept)
+    }
+
+    static func format(_ thread: ThreadRef, _ value: Value, _ conversion: Int, _ spec: Value) -> Value {
+        var value = value
+        switch conversion {
+        case 1: value = thread.str(value)
+        case 2: value = thread.repr(value)
+        case 3: value = thread.ascii(value)
+        default: break
+        }
+        if value.isEmpty { return .empty }
+        if spec.isEmpty && value.isExact(.str) { return value }
+        return thread.format(value, spec)
+    }
+
+    static func unpack(_ thread: ThreadRef, _ target: FramePointer, _ value: Value, _ count: Int) -> Bool { thread.unpackIterable(value, count, into: target) }
+
+    static func unpackStarred(_ thread: ThreadRef, _ target: FramePointer, _ value: Value, _ before: Int, _ after: Int) -> Bool {
+        thread.unpackIterable(value, before: before, after: after, into: target)
+    }
+
+    static func function(_ thread: ThreadRef, _ fp: FramePointer, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
+        let value = thread.newFunction(code, globals: fp.function.pointee.globals)
+        if value.isEmpty { return .empty }
+        let function = value.object(FunctionObject.self)
+        var index = 0
+        if flags & 1 != 0 { function.pointee.defaults = operands[index]; index += 1 }
+        if flags & 2 != 0 { function.pointee.keywordDefaults = operands[index]; index += 1 }
+        if flags & 4 != 0 { function.pointee.annotations = operands[index]; index += 1 }
+        if flags & 8 != 0 { function.pointee.closure = operands[index] }
+        Heap.barrier(value.raw)
+        return value
+    }
+
+    static func withLookup(_ thread: ThreadRef, _ fp: FramePointer, _ exitRegister: Int, _ manager: Value, _ base: Int, isAsync: Bool) -> Bool {
+        let type = manager.type
+        let enterName: Name = isAsync ? .__aenter__ : .__enter__
+        let exitName: Name = isAsync ? .__aexit__ : .__exit__
+        let protocolName = isAsync ? "asynchronous context manager" : "context manager"
+        let enter = type.lookup(enterName)
+        if enter.isEmpty {
+            thread.raise(.typeError, "'\(type.name)' object does not support the \(protocolName) protocol")
+            return false
+        }
+        let exit = type.lookup(exitName)
+        if exit.isEmpty {
+            thread.raise(.typeError, "'\(type.name)' object does not support the \(protocolName) protocol (missed \(exitName) method)")
+            return false
+        }
+        if enter.isPointer && enter.type.has(.methodDescriptor) {
+            fp[base] = enter
+            fp[base + frameHeaderWords] = manager
+        } else {
+            let bound = thread.bind(enter, manager, type.value)
+            if bound.isEmpty { return false }
+            fp[base] = bound
+            fp[base + frameHeaderWords] = .empty
+        }
+        let bound = thread.bind(exit, manager, type.value)
+        if bound.isEmpty { return false }
+        fp[exitRegister] = bound
+        return true
+    }
+}
+
+/// Slow paths of `raise` and `except`.
+enum Raising {
+    /// raise exception [from cause]; `cause` is the zero word when there is none.
+    @inline(never) static func raise(_ thread: ThreadRef, _ value: Value, cause: Value) {
+        var exception = value
+        if value.isExceptionClass {
+            exception = thread.call(value)
+            if exception.isEmpty { return }
+            guard exception.isException else {
+                thread.raise(.typeError, "calling \(value.reprForMessage(thread)) should have returned an instance of BaseException, not \(exception.type.name)")
+                return
+            }
+        } else if !value.isException {
+            thread.raise(.typeError, "exceptions must derive from BaseException")
+            return
+        }
+        if !cause.isEmpty {
+            var fixed = cause
+            if cause.isExceptionClass {
+                fixed = thread.call(cause)
+                if fixed.isEmpty { return }
+                guard fixed.isException else {
+                    thread.raise(.typeError, "calling \(cause.reprForMessage(thread)) should have returned an instance of BaseException, not \(fixed.type.name)")
+                    return
+                }
+            } else if cause.isNone {
+                fixed = .empty
+            } else if !cause.isException {
+                thread.raise(.typeError, "exception causes must derive from BaseException")
+                return
+            }
+            let object = exception.object(ExceptionObject.self)
+            object.pointee.cause = fixed
+            object.pointee.suppressContext = .true
+            Heap.barrier(exception.raw)
+        }
+        thread.raise(exception)
+    }
+
+    /// Whether an exception matches what stands after `except`, which is not a single exception class: 1, 0, or -1 when it has raised.
+    @inline(never) static func matches(_ thread: ThreadRef, _ exception: Value, _ type: Value) -> Int32 {
+        if type.isTuple {
+            let items = TupleRef(type)
+            for index in 0 ..< items.count where !items[index].isExceptionClass {
+                thread.raise(.typeError, "catching classes that do not inherit from BaseException is not allowed")
+                return -1
+            }
+            for index in 0 ..< items.count where exception.type.isSubtype(of: TypeRef(items[index])) { return 1 }
+            return 0
+        }
+        thread.raise(.typeError, "catching classes that do not inherit from BaseException is not allowed")
+        return -1
+    }
+
+    /// except*: R[a] = the matching part of R[b] or None, R[b] = the rest or None.
+    static func splitGroup(_ thread: ThreadRef, _ fp: FramePointer, _ a: Int, _ b: Int, _ c: Int) -> Bool {
+        let exception = fp[b], type = fp[c]
+        func check(_ one: Value) -> Bool {
+            guard one.isExceptionClass else {
+                thread.raise(.typeError, "catching classes that do not inherit from BaseException is not allowed")
+                return false
+            }
+            if TypeRef(one).isSubtype(of: TypeID.baseExceptionGroup.type) {
+                thread.raise(.typeError, "catching ExceptionGroup with except* is not allowed. Use except instead.")
+                return false
+            }
+            return true
+        }
+        if type.isTuple {
+            for index in 0 ..< TupleRef(type).count where !check(TupleRef(type)[index]) { return false }
+        } else if !check(type) {
+            return false
+        }
+        if exception.isNone { fp[a] = .none; return true }
+        let direct = type.isTuple ? matches(thread, exception, type) : exception.type.isSubtype(of: TypeRef(type)) ? 1 : 0
+        if direct < 0 { return false }
+        let isGroup = exception.isInstance(of: .baseExceptionGroup)
+        if direct > 0 {
+            if isGroup {
+                fp[a] = exception
+            } else {
+                // A naked exception is caught as a group of one.
+                let list = thread.newTuple([exception])
+                if list.isEmpty { return false }
+                let group = thread.call(TypeID.baseExceptionGroup.value, WellKnown.emptyString.value, list)
+                if group.isEmpty { return false }
+                group.object(ExceptionObject.self).pointee.traceback = exception.object(ExceptionObject.self).pointee.traceback
+                Heap.barrier(group.raw)
+                fp[a] = group
+            }
+            fp[b] = .none
+            return true
+        }
+        if isGroup {
+            let pair = thread.callMethod(exception, StringRef.intern("split").value, [type])
+            if pair.isEmpty { return false }
+            guard pair.isTuple, TupleRef(pair).count >= 2 else {
+                thread.raise(.typeError, "\(exception.type.name).split must return a tuple, not \(pair.type.name)")
+                return false
+            }
+            fp[a] = TupleRef(pair)[0]
+            fp[b] = TupleRef(pair)[1]
+            return true
+        }
+        fp[a] = .none
+        return true
+    }
+
+    /// What an `except*` statement raises at its end: the exceptions raised by its handlers, and what of the original was not handled, with its structure.
+    static func prepareReraiseStar(_ thread: ThreadRef, _ original: Value, _ list: Value) -> Value {
+        let items = ListRef(list)
+        var pending: [Value] = []
+        for index in 0 ..< items.count where !items[index].isNone { pending.append(items[index]) }
+        if pending.isEmpty { return .none }
+        if !original.isInstance(of: .baseExceptionGroup) { return pending[0] }
+        // Those with the original's own metadata are unhandled or raised again as they were; the rest were raised anew.
+        let raised = thread.newList(), kept = thread.newList()
+        if raised.isEmpty || kept.isEmpty { return .empty }
+        for exception in pending {
+            let same = isSamePart(exception, original)
+            guard ListRef(same ? kept : raised).append(thread, exception) else { return .empty }
+        }
+        var remaining = Value.none
+        if ListRef(kept).count > 0 {
+            remaining = projection(thread, original, kept)
+            if remaining.isEmpty { return .empty }
+        }
+        if ListRef(raised).count == 0 { return remaining }
+        if !remaining.isNone, !ListRef(raised).append(thread, remaining) { return .empty }
+        return thread.call(TypeID.baseExceptionGroup.value, WellKnown.emptyString.value, raised)
+    }
+
+    private static func isSamePart(_ exception: Value, _ original: Value) -> Bool {
+        let a = exception.object(ExceptionObject.self).pointee, b = original.object(ExceptionObject.self).pointee
+        return exception.isInstance(of: .baseExceptionGroup) && a.traceback == b.traceback && a.cause == b.cause && a.context == b.context
+    }
+
+    /// The part of a group that holds just the leaves of the given groups.
+    private static func projection(_ thread: ThreadRef, _ group: Value, _ parts: Value) -> Value {
+        let leaves = thread.newSet()
+        if leaves.isEmpty { return .empty }
+        for index in 0 ..< ListRef(parts).count where !collect(thread, ListRef(parts)[index], leaves) { return .empty }
+        return select(thread, group, leaves)
+    }
+
+    private static func collect(_ thread: ThreadRef, _ exception: Value, _ leaves: Value) -> Bool {
+        if exception.isInstance(of: .baseExceptionGroup) {
+            let children = exception.exceptionField(1)
+            for index in 0 ..< TupleRef(children).count where !collect(thread, TupleRef(children)[index], leaves) { return false }
+            return true
+        }
+        return SetRef(leaves).add(thread, Value(small: Int(exception.bits >> 3)))
+    }
+
+    private static func select(_ thread: ThreadRef, _ exception: Value, _ leaves: Value) -> Value {
+        guard exception.isInstance(of: .baseExceptionGroup) else {
+            let found = SetRef(leaves).contains(thread, Value(small: Int(exception.bits >> 3)))
+            return found < 0 ? .empty : found > 0 ? exception : .none
+        }
+        let children = TupleRef(exception.exceptionField(1))
+        let chosen = thread.newList()
+        if chosen.isEmpty { return .empty }
+        for index in 0 ..< children.count {
+            let part = select(thread, children[index], leaves)
+            if part.isEmpty { return .empty }
+            if !part.isNone, !ListRef(chosen).append(thread, part) { return .empty }
+        }
+        if ListRef(chosen).count == 0 { return .none }
+        let derived = thread.callMethod(exception, StringRef.intern("derive").value, [chosen])
+        if derived.isEmpty { return .empty }
+        let from = exception.object(ExceptionObject.self), to = derived.object(ExceptionObject.self)
+        to.pointee.traceback = from.pointee.traceback
+        to.pointee.context = from.pointee.context
+        to.pointee.cause = from.pointee.cause
+        to.pointee.suppressContext = from.pointee.suppressContext
+        Heap.barrier(derived.raw)
+        return derived
+    }
+}
+
+/// Pattern matching.
+enum Matching {
+    static func keys(_ thread: ThreadRef, _ subject: Value, _ keys: Value) -> Value {
+        let count = TupleRef(keys).count
+        let values = thread.newList(capacity: count)
+        if values.isEmpty { return .empty }
+        let seen = thread.newSet()
+        let get = thread.getAttribute(subject, Name.get.value)
+        if seen.isEmpty || get.isEmpty { return .empty }
+        // A value no mapping holds stands for a missing key.
+        let missing = thread.newList()
+        if missing.isEmpty { return .empty }
+        for index in 0 ..< count {
+            let key = TupleRef(keys)[index]
+            let known = SetRef(seen).contains(thread, key)
+            if known != 0 {
+                if known > 0 { thread.raise(.valueError, "mapping pattern checks duplicate key (\(key.reprForMessage(thread)))") }
+                return .empty
+            }
+            guard SetRef(seen).add(thread, key) else { return .empty }
+            let value = thread.call(get, key, missing)
+            if value.isEmpty { return .empty }
+            if value == missing { return .none }
+            guard ListRef(values).append(thread, value) else { return .empty }
+        }
+        return thread.tuple(values)
+    }
+
+    static func rest(_ thread: ThreadRef, _ subject: Value, _ keys: Value) -> Value {
+        let dict = thread.newDict()
+        if dict.isEmpty || !Building.dictUpdate(thread, dict, subject) { return .empty }
+        for index in 0 ..< TupleRef(keys).count {
+            if DictRef(dict).remove(thread, TupleRef(keys)[index]).isEmpty && thread.hasException { return .empty }
+        }
+        return dict
+    }
+
+    static func classPattern(_ thread: ThreadRef, _ subject: Value, _ type: Value, _ positional: Int, _ names: Value) -> Value {
+        guard type.isType else { return thread.raise(.typeError, "called match pattern must be a class") }
+        let matches = thread.isInstance(subject, type)
+        if matches < 0 { return .empty }
+        if matches == 0 { return .none }
+        let seen = thread.newSet(), values = thread.newList()
+        if seen.isEmpty || values.isEmpty { return .empty }
+        func take(_ name: Value) -> Int {
+            let known = SetRef(seen).contains(thread, name)
+            if known < 0 { return -1 }
+            if known > 0 {
+                thread.raise(.typeError, "\(TypeRef(type).name)() got multiple sub-patterns for attribute \(name.reprForMessage(thread))")
+                return -1
+            }
+            guard SetRef(seen).add(thread, name) else { return -1 }
+            let value = thread.getAttributeOrEmpty(subject, name)
+            if value.isEmpty { return thread.hasException ? -1 : 0 }
+            return ListRef(values).append(thread, value) ? 1 : -1
+        }
+        if positional > 0 {
+            var matchArguments = thread.getAttributeOrEmpty(type, Name.__match_args__.value)
+            var matchesSelf = false
+            if matchArguments.isEmpty {
+                if thread.hasException { return .empty }
+                matchArguments = WellKnown.emptyTuple.value
+                matchesSelf = TypeRef(type).has(.selfPattern)
+            } else if !matchArguments.isTuple {
+                return thread.raise(.typeError, "\(TypeRef(type).name).__match_args__ must be a tuple (got \(matchArguments.type.name))")
+            }
+            let allowed = matchesSelf ? 1 : TupleRef(matchArguments).count
+            if allowed < positional {
+                return thread.raise(.typeError, "\(TypeRef(type).name)() accepts \(allowed) positional sub-pattern\(allowed == 1 ? "" : "s") (\(positional) given)")
+            }
+            if matchesSelf {
+                guard ListRef(values).append(thread, subject) else { return .empty }
+            } else {
+                for index in 0 ..< positional {
+                    let name = TupleRef(matchArguments)[index]
+                    guard name.isString else { return thread.raise(.typeError, "__match_args__ elements must be strings (got \(name.type.name))") }
+                    let taken = take(name)
+                    if taken < 0 { return .empty }
+                    if taken == 0 { return .none }
+                }
+            }
+        }
+        for index in 0 ..< TupleRef(names).count {
+            let taken = take(TupleRef(names)[index])
+            if taken < 0 { return .empty }
+            if taken == 0 { return .none }
+        }
+        return thread.tuple(values)
+    }
+}

@@ -1,0 +1,253 @@
+import Bytecode
+import Glibc
+import Syntax
+
+/// Code objects: compiled code with its constants as objects and its inline caches.
+
+public struct CodeObject {
+    public var header: ObjectHeader
+    // Traced (words 1–10):
+    var name: Value
+    var qualifiedName: Value
+    var filename: Value
+    /// tuples
+    var constants: Value
+    var names: Value
+    var localNames: Value
+    var cellNames: Value
+    var freeNames: Value
+    /// A constants tuple as Python should see it is `constants` itself; spare.
+    var doc: Value
+    var weakSpare: Value
+    // Untraced:
+    /// Immortal: kept by `CompiledCode`'s owner table until the code object dies.
+    var instructions: ProgramCounter
+    var caches: UnsafeMutablePointer<InlineCache>
+    var constantItems: UnsafeMutablePointer<Value>
+    var exceptionRanges: UnsafeMutablePointer<ExceptionRange>
+    var exceptionRangeCount: Int32
+    var registerCount: Int32
+    /// Positional parameters.
+    var argumentCount: Int32
+    /// All parameters.
+    var parameterCount: Int32
+    /// Registers that must be unbound at entry: parameters and locals.
+    var clearCount: Int32
+    var positionalOnlyCount: Int32
+    var keywordOnlyCount: Int32
+    /// `CodeFlags`
+    var flags: UInt32
+    /// Only positional parameters: a call with as many arguments needs no binding.
+    var isSimple: Bool
+    var cacheCount: Int32
+    var instructionCount: Int32
+    var firstLine: Int32
+    var selfAttributeCount: Int32
+    /// Retained `CompiledCode`.
+    var compiled: UnsafeMutableRawPointer
+}
+
+/// An inline cache: what the last execution of an instruction found. `version` is that of the receiver's shape.
+struct InlineCache {
+    var version: UInt32
+    var kind: CacheKind
+    var misses: UInt8
+    var spare: UInt16
+    /// A byte offset, an entry number or a second version, as the kind says.
+    var offset: Int
+    /// A class attribute, function, namespace, or a new shape.
+    var value: Value
+    /// The name, interned; empty for loops.
+    var name: Value
+}
+
+enum CacheKind: UInt8 {
+    case none
+    /// An attribute in the object, at `offset`.
+    case inlineSlot
+    /// An attribute in the overflow array that the dict word at `value` (an offset) points to, at `offset`.
+    case overflowSlot
+    /// A class attribute that is the result itself, or the function for `getMethod`.
+    case classValue
+    /// A class attribute that is data: entry `offset` of the dict `value`, whose version is `secondVersion`.
+    case classEntry
+    /// Of a module or other dict-mode object: entry `offset` while the dict has the version `spare32`.
+    case dictEntry
+    /// The receiver is a class: `offset` is its version.
+    case typeValue
+    case typeEntry
+    /// A native getter: `value` holds the descriptor.
+    case nativeGetter
+    /// `setAttr` that adds an attribute at `offset`: `value.bits` is the new shape.
+    case transition
+    /// Globals: entry `offset`; builtins: entry `offset` while the globals have `version` and the builtins `value.bits`.
+    case global
+    case builtin
+}
+
+public enum Code {
+    /// Heap references to Swift objects are counted by hand: a code object holds one.
+    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable, methods: Code.methods, getters: [
+        Getter("co_name") { _, a, _ in a[0].object(CodeObject.self).pointee.name },
+        Getter("co_qualname") { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
+        Getter("co_filename") { _, a, _ in a[0].object(CodeObject.self).pointee.filename },
+        Getter("co_consts") { _, a, _ in a[0].object(CodeObject.self).pointee.constants },
+        Getter("co_names") { _, a, _ in a[0].object(CodeObject.self).pointee.names },
+        Getter("co_varnames") { _, a, _ in a[0].object(CodeObject.self).pointee.localNames },
+        Getter("co_cellvars") { _, a, _ in a[0].object(CodeObject.self).pointee.cellNames },
+        Getter("co_freevars") { _, a, _ in a[0].object(CodeObject.self).pointee.freeNames },
+        Getter("co_argcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.argumentCount)) },
+        Getter("co_posonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.positionalOnlyCount)) },
+        Getter("co_kwonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.keywordOnlyCount)) },
+        Getter("co_nlocals") { _, a, _ in Value(small: TupleRef(a[0].object(CodeObject.self).pointee.localNames).count) },
+        Getter("co_stacksize") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.registerCount)) },
+        Getter("co_flags") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.flags)) },
+        Getter("co_firstlineno") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.firstLine)) },
+        Getter("co_code") { thread, a, _ in
+            let code = a[0].object(CodeObject.self)
+            return thread.newBytes(UnsafeRawPointer(code.pointee.instructions), Int(code.pointee.instructionCount) * 4)
+        },
+        Getter("_co_code_adaptive") { thread, a, _ in
+            let code = a[0].object(CodeObject.self)
+            return thread.newBytes(UnsafeRawPointer(code.pointee.instructions), Int(code.pointee.instructionCount) * 4)
+        },
+        Getter("co_exceptiontable") { thread, a, _ in Code.frameTable(thread, a[0]) },
+        Getter("co_linetable") { thread, a, _ in Code.lineTable(thread, a[0]) },
+        Getter("co_lnotab") { thread, a, _ in Code.lineNumberTable(thread, a[0]) },
+    ]) { slots in
+        Code.fill(slots)
+        slots.unary(.repr) { thread, value in
+            let code = value.object(CodeObject.self)
+            return thread.newString("<code object \(StringRef(code.pointee.name).description) at \(hexadecimal(value)), file \"\(StringRef(code.pointee.filename).description)\", line \(code.pointee.firstLine)>")
+        }
+    }
+
+    static func compiled(_ code: UnsafeMutablePointer<CodeObject>) -> CompiledCode {
+        Unmanaged<CompiledCode>.fromOpaque(code.pointee.compiled).takeUnretainedValue()
+    }
+
+    /// A code object of compiled code, inner code objects included.
+    public static func make(_ thread: ThreadRef, _ compiled: CompiledCode) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<CodeObject>.size, shape: TypeID.code.rawValue) else { return thread.raiseOutOfMemory() }
+        let code = raw.assumingMemoryBound(to: CodeObject.self)
+        let result = Value(raw)
+        func intern(_ text: String) -> Value { StringRef.intern(text).value }
+        func names(_ list: [String]) -> Value {
+            let tuple = thread.newTuple(count: list.count)
+            if tuple.isEmpty { return .empty }
+            for (index, name) in list.enumerated() { TupleRef(tuple).initialize(index, intern(name)) }
+            return tuple
+        }
+        // Until all is set the object must not be reachable by Python; the collector sees what is set so far.
+        code.pointee.name = intern(compiled.name)
+        code.pointee.qualifiedName = intern(compiled.qualifiedName)
+        code.pointee.filename = thread.newString(compiled.filename)
+        code.pointee.names = names(compiled.names)
+        code.pointee.localNames = names(compiled.localNames)
+        code.pointee.cellNames = names(compiled.cells.map(\.name))
+        code.pointee.freeNames = names(compiled.freeNames)
+        Heap.barrier(raw)
+        if thread.hasException { return .empty }
+        let constants = thread.newTuple(count: compiled.constants.count)
+        if constants.isEmpty { return .empty }
+        code.pointee.constants = constants
+        Heap.barrier(raw)
+        for (index, constant) in compiled.constants.enumerated() {
+            let value: Value
+            switch constant {
+            case .constant(let constant): value = make(thread, constant)
+            case .code(let inner):
+                if inner.filename != compiled.filename { value = make(thread, inner) } else {
+                    value = make(thread, inner)
+                    if !value.isEmpty { value.object(CodeObject.self).pointee.filename = code.pointee.filename; Heap.barrier(value.raw) }
+                }
+            }
+            if value.isEmpty { return .empty }
+            TupleRef(constants).initialize(index, value)
+        }
+        let instructions = UnsafeMutablePointer<UInt32>.allocate(capacity: compiled.instructions.count + 1)
+        instructions.initialize(from: compiled.instructions, count: compiled.instructions.count)
+        instructions[compiled.instructions.count] = 0
+        let caches = UnsafeMutablePointer<InlineCache>.allocate(capacity: max(compiled.caches.count, 1))
+        for (index, name) in compiled.caches.enumerated() {
+            caches[index] = InlineCache(version: 0, kind: .none, misses: 0, spare: 0, offset: 0, value: .empty,
+                                        name: name < 0 ? .empty : TupleRef(code.pointee.names)[Int(name)])
+        }
+        let ranges = UnsafeMutablePointer<ExceptionRange>.allocate(capacity: max(compiled.exceptionTable.count, 1))
+        ranges.initialize(from: compiled.exceptionTable, count: compiled.exceptionTable.count)
+        code.pointee.instructions = UnsafePointer(instructions)
+        code.pointee.instructionCount = Int32(compiled.instructions.count)
+        code.pointee.caches = caches
+        code.pointee.cacheCount = Int32(compiled.caches.count)
+        code.pointee.constantItems = compiled.constants.isEmpty ? taipan_latin1() : TupleRef(constants).items
+        code.pointee.exceptionRanges = ranges
+        code.pointee.exceptionRangeCount = Int32(compiled.exceptionTable.count)
+        code.pointee.registerCount = Int32(compiled.registerCount)
+        code.pointee.argumentCount = Int32(compiled.argumentCount)
+        code.pointee.positionalOnlyCount = Int32(compiled.positionalOnlyCount)
+        code.pointee.keywordOnlyCount = Int32(compiled.keywordOnlyCount)
+        let variadic = compiled.flags.contains(.variadic), keywordVariadic = compiled.flags.contains(.keywordVariadic)
+        code.pointee.parameterCount = Int32(compiled.argumentCount + compiled.keywordOnlyCount + (variadic ? 1 : 0) + (keywordVariadic ? 1 : 0))
+        code.pointee.clearCount = Int32(max(compiled.localNames.count, (compiled.cells.map(\.register).max() ?? -1) + 1))
+        code.pointee.flags = compiled.flags.rawValue
+        code.pointee.isSimple = !variadic && !keywordVariadic && compiled.keywordOnlyCount == 0
+        code.pointee.firstLine = Int32(compiled.firstLine)
+        code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
+        code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
+        Collector.registerFinalizable(raw)
+        return result
+    }
+
+    /// The object of a constant.
+    public static func make(_ thread: ThreadRef, _ constant: Constant) -> Value {
+        switch constant {
+        case .none: return .none
+        case .true: return .true
+        case .false: return .false
+        case .ellipsis: return .ellipsis
+        case .int(let value): return thread.newInt(value)
+        case .bigInt(let digits, let radix):
+            return thread.callFunction(TypeID.int.value, [thread.newString(digits), Value(small: radix)])
+        case .float(let bits): return thread.newFloat(Double(bitPattern: bits))
+        case .complex(let real, let imaginary):
+            return thread.callFunction(TypeID.complex.value, [thread.newFloat(Double(bitPattern: real)), thread.newFloat(Double(bitPattern: imaginary))])
+        case .string(let bytes):
+            let text = thread.newString(utf8: bytes)
+            if text.isEmpty { return text }
+            // Constants that look like names are interned, as attribute names and keys often are.
+            let looksLikeName = bytes.count <= 64 && bytes.allSatisfy { $0 == 0x5F || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }
+            return looksLikeName ? StringRef(text).interned().value : text
+        case .bytes(let bytes): return thread.newBytes(bytes)
+        case .tuple(let items):
+            let tuple = thread.newTuple(count: items.count)
+            if tuple.isEmpty { return .empty }
+            for (index, item) in items.enumerated() {
+                let value = make(thread, item)
+                if value.isEmpty { return .empty }
+                TupleRef(tuple).initialize(index, value)
+            }
+            return tuple
+        case .frozenSet(let items):
+            let list = make(thread, .tuple(items))
+            return list.isEmpty ? .empty : thread.call(TypeID.frozenset.value, list)
+        }
+    }
+
+    /// The source range of the instruction whose words include `index`.
+    static func range(_ code: UnsafeMutablePointer<CodeObject>, _ index: Int) -> SourceRange? {
+        let positions = compiled(code).positions
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) <= index { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : positions[low - 1].range
+    }
+
+    /// The line of an instruction; the code's first line when it has none.
+    static func line(_ code: UnsafeMutablePointer<CodeObject>, _ index: Int) -> Int {
+        guard let range = range(code, max(index, 0)), range.line > 0 else { return Int(code.pointee.firstLine) }
+        return Int(range.line)
+    }
+}

@@ -1,0 +1,302 @@
+import Bytecode
+
+/// Frame objects: what `sys._getframe()` and tracebacks show of a frame.
+///
+/// A frame object is made only when somebody asks. While its frame runs it refers to the registers; when the frame is left they are copied into it.
+public struct FrameObject {
+    public var header: ObjectHeader
+    // Traced: words 1–8.
+    var code: Value
+    var function: Value
+    /// The caller's frame object, once the frame was left; or empty.
+    var back: Value
+    /// `valueArray` of the registers, once the frame was left.
+    var registers: Value
+    /// The dict that `f_locals` gave out, or empty.
+    var locals: Value
+    /// `f_trace`, or empty.
+    var trace: Value
+    /// Header word `context`.
+    var context: Value
+    var spare: Value
+    // Untraced:
+    /// The running frame, or 0.
+    var fp: UInt
+    /// Index of the last word of the current instruction, once the frame was left; -1 before its start.
+    var lastIndex: Int
+    var traceLines: Bool
+    var traceOpcodes: Bool
+    var isCleared: Bool
+    /// Line set by a debugger, or 0.
+    var line: Int
+}
+
+enum Frames {
+    /// The frame object of a frame on the stack.
+    static func object(_ thread: ThreadRef, _ fp: FramePointer) -> Value {
+        let known = fp[FrameSlot.object]
+        if !known.isEmpty { return known }
+        guard let raw = Heap.allocate(MemoryLayout<FrameObject>.size, shape: TypeID.frame.rawValue) else { return thread.raiseOutOfMemory() }
+        let frame = raw.assumingMemoryBound(to: FrameObject.self)
+        frame.pointee.code = fp[FrameSlot.code]
+        frame.pointee.function = fp[FrameSlot.function]
+        frame.pointee.context = fp[FrameSlot.context]
+        frame.pointee.fp = UInt(bitPattern: fp)
+        frame.pointee.traceLines = true
+        fp[FrameSlot.object] = Value(raw)
+        if fp.flags & FrameFlags.generator != 0 {
+            let generator = fp[FrameSlot.context].object(GeneratorObject.self)
+            generator.pointee.frame = Value(raw)
+            Heap.barrier(UnsafeMutableRawPointer(generator))
+        }
+        return Value(raw)
+    }
+
+    /// Copies the registers into the frame object, which outlives the frame.
+    @inline(never) static func detach(_ fp: FramePointer) {
+        let frame = fp[FrameSlot.object].object(FrameObject.self)
+        let code = fp.code
+        let count = Int(code.pointee.clearCount)
+        frame.pointee.lastIndex = fp.instructionIndex
+        frame.pointee.fp = 0
+        if let raw = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: TypeID.valueArray.rawValue) {
+            let array = raw.assumingMemoryBound(to: ValueArrayObject.self)
+            (raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self).update(from: fp, count: count)
+            array.pointee.count = count
+            frame.pointee.registers = Value(raw)
+        }
+        if let previous = fp.previous, !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
+        Heap.barrier(UnsafeMutableRawPointer(frame))
+    }
+
+    /// Pops a frame: its object, if any, is detached. Returns the caller's frame.
+    @inline(__always) @discardableResult static func leave(_ thread: ThreadRef, _ fp: FramePointer) -> FramePointer? {
+        if !fp[FrameSlot.object].isEmpty { detach(fp) }
+        thread.pointee.recursionDepth -= 1
+        let previous = fp.previous
+        thread.pointee.frame = previous
+        if fp.flags & FrameFlags.entry == 0, let previous {
+            thread.pointee.stackTop = previous + Int(previous.code.pointee.registerCount)
+        } else {
+            thread.pointee.stackTop = fp - frameHeaderWords
+        }
+        return previous
+    }
+
+    static func index(_ frame: UnsafeMutablePointer<FrameObject>) -> Int {
+        if let fp = FramePointer(bitPattern: frame.pointee.fp) { return fp.instructionIndex }
+        return frame.pointee.lastIndex
+    }
+
+    static func line(_ frame: UnsafeMutablePointer<FrameObject>) -> Int { Code.line(frame.pointee.code.object(CodeObject.self), index(frame)) }
+
+    static func register(_ frame: UnsafeMutablePointer<FrameObject>, _ index: Int) -> Value {
+        if let fp = FramePointer(bitPattern: frame.pointee.fp) { return fp[index] }
+        if frame.pointee.registers.isEmpty || frame.pointee.isCleared { return .empty }
+        let array = frame.pointee.registers.object(ValueArrayObject.self)
+        guard index < array.pointee.count else { return .empty }
+        return (frame.pointee.registers.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self)[index]
+    }
+
+    /// `f_locals`: the namespace itself for modules and classes, else a dict of the locals' present values.
+    static func locals(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
+        let code = frame.pointee.code.object(CodeObject.self)
+        let flags = CodeFlags(rawValue: code.pointee.flags)
+        if !flags.contains(.optimized) {
+            if !frame.pointee.context.isEmpty && !frame.pointee.context.isExact(.generator) && !frame.pointee.context.isExact(.coroutine) { return frame.pointee.context }
+            return frame.pointee.function.object(FunctionObject.self).pointee.globals
+        }
+        if frame.pointee.locals.isEmpty {
+            let dict = thread.newDict()
+            if dict.isEmpty { return .empty }
+            frame.pointee.locals = dict
+            Heap.barrier(UnsafeMutableRawPointer(frame))
+        }
+        let dict = DictRef(frame.pointee.locals)
+        let names = TupleRef(code.pointee.localNames)
+        let cells = Code.compiled(code).cells
+        func set(_ name: Value, _ value: Value) -> Bool {
+            if !value.isEmpty { return dict.set(thread, name, value) }
+            let entry = dict.find(string: name)
+            if entry >= 0 { dict.remove(entry: entry) }
+            return true
+        }
+        for index in 0 ..< names.count {
+            var value = register(frame, index)
+            if cells.contains(where: { $0.register == index }), value.isExact(.cell) { value = value.object(CellObject.self).pointee.contents }
+            if StringRef(names[index])[0] == 0x2E { continue }
+            if !set(names[index], value) { return .empty }
+        }
+        for (index, cell) in cells.enumerated() where cell.register >= names.count {
+            let value = register(frame, cell.register)
+            if !set(TupleRef(code.pointee.cellNames)[index], value.isExact(.cell) ? value.object(CellObject.self).pointee.contents : .empty) { return .empty }
+        }
+        let closure = frame.pointee.function.object(FunctionObject.self).pointee.closure
+        if !closure.isEmpty {
+            let free = TupleRef(code.pointee.freeNames)
+            for index in 0 ..< min(free.count, TupleRef(closure).count) {
+                let cell = TupleRef(closure)[index]
+                if !set(free[index], cell.object(CellObject.self).pointee.contents) { return .empty }
+            }
+        }
+        return frame.pointee.locals
+    }
+
+    /// `f_back`
+    static func back(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
+        if let fp = FramePointer(bitPattern: frame.pointee.fp) {
+            guard let previous = fp.previous else { return .none }
+            return object(thread, previous)
+        }
+        return frame.pointee.back.isEmpty ? .none : frame.pointee.back
+    }
+
+    static func start() {
+        NativeType(id: .frame, "frame", size: MemoryLayout<FrameObject>.size, mask: 0b1_1111_1110, flags: .noInstantiation, methods: [
+            Def("clear(self, /)", .calls, "F.clear(): clear most references held by the frame") { thread, a, _ in
+                let frame = a[0].object(FrameObject.self)
+                if frame.pointee.fp != 0 { return thread.raise(.runtimeError, "cannot clear an executing frame") }
+                frame.pointee.isCleared = true
+                frame.pointee.registers = .empty
+                frame.pointee.locals = .empty
+                return .none
+            },
+        ], getters: [
+            Getter("f_code") { _, a, _ in a[0].object(FrameObject.self).pointee.code },
+            Getter("f_globals") { _, a, _ in a[0].object(FrameObject.self).pointee.function.object(FunctionObject.self).pointee.globals },
+            Getter("f_builtins") { _, a, _ in a[0].object(FrameObject.self).pointee.function.object(FunctionObject.self).pointee.builtins },
+            Getter("f_locals") { thread, a, _ in Frames.locals(thread, a[0].object(FrameObject.self)) },
+            Getter("f_back") { thread, a, _ in Frames.back(thread, a[0].object(FrameObject.self)) },
+            Getter("f_lineno", set: { thread, a, _ in
+                a[1].isEmpty ? thread.raise(.attributeError, "cannot delete attribute") : thread.raise(.valueError, "f_lineno can only be set by a trace function")
+            }) { thread, a, _ in
+                Value(small: Frames.line(a[0].object(FrameObject.self)))
+            },
+            Getter("f_lasti") { _, a, _ in Value(small: max(Frames.index(a[0].object(FrameObject.self)), -1) * 4) },
+            Getter("f_trace", set: { thread, a, _ in
+                a[0].object(FrameObject.self).pointee.trace = a[1].isNone ? .empty : a[1]
+                Heap.barrier(a[0].raw)
+                return .none
+            }) { _, a, _ in
+                let trace = a[0].object(FrameObject.self).pointee.trace
+                return trace.isEmpty ? .none : trace
+            },
+            Getter("f_trace_lines", set: { thread, a, _ in
+                a[0].object(FrameObject.self).pointee.traceLines = a[1] == .true
+                return .none
+            }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceLines) },
+            Getter("f_trace_opcodes", set: { thread, a, _ in
+                a[0].object(FrameObject.self).pointee.traceOpcodes = a[1] == .true
+                return .none
+            }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceOpcodes) },
+        ]) { slots in
+            slots.unary(.repr) { thread, value in
+                let frame = value.object(FrameObject.self)
+                let code = frame.pointee.code.object(CodeObject.self)
+                return thread.newString("<frame at \(hexadecimal(value)), file \(code.pointee.filename.reprForMessage(thread)), line \(Frames.line(frame)), code \(StringRef(code.pointee.name).description)>")
+            }
+        }
+    }
+}
+
+/// A traceback entry.
+public struct TracebackObject {
+    public var header: ObjectHeader
+    /// The next entry, towards where the exception was raised; or empty.
+    public var next: Value
+    public var frame: Value
+    public var lastIndex: Int
+    /// -1 until asked for.
+    public var line: Int
+}
+
+enum Unwinder {
+    /// Adds an entry for a frame that the thread's exception passes through.
+    @inline(never) static func addTraceback(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
+        let exception = thread.pointee.exception
+        if exception.isEmpty { return }
+        fp.pc = pc
+        // What goes wrong here (no memory) must not hide the exception itself.
+        let frame = Frames.object(thread, fp)
+        guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {
+            thread.restore(exception)
+            return
+        }
+        let entry = raw.assumingMemoryBound(to: TracebackObject.self)
+        let object = exception.object(ExceptionObject.self)
+        entry.pointee.next = object.pointee.traceback
+        entry.pointee.frame = frame
+        entry.pointee.lastIndex = pc - fp.code.pointee.instructions - 1
+        entry.pointee.line = -1
+        if !object.pointee.traceback.isEmpty && object.pointee.traceback.isExact(.traceback) {
+            // The inner frame was left already: now its caller has an object it can name.
+            let inner = object.pointee.traceback.object(TracebackObject.self).pointee.frame.object(FrameObject.self)
+            if inner.pointee.back.isEmpty && inner.pointee.fp == 0 && UnsafeMutableRawPointer(inner) != frame.raw {
+                inner.pointee.back = frame
+                Heap.barrier(UnsafeMutableRawPointer(inner))
+            }
+        }
+        object.pointee.traceback = Value(raw)
+        Heap.barrier(exception.raw)
+    }
+
+    /// A frame that could not be entered: as if it had raised at its first instruction, without a trace.
+    static func abandon(_ thread: ThreadRef, _ fp: FramePointer) -> Value {
+        if fp.flags & FrameFlags.generator != 0 {
+            thread.pointee.handled = fp[FrameSlot.saved]
+            fp[FrameSlot.context].object(GeneratorObject.self).pointee.state = .closed
+        }
+        thread.pointee.frame = fp.previous
+        thread.pointee.stackTop = fp - frameHeaderWords
+        return .empty
+    }
+
+    static func line(_ traceback: UnsafeMutablePointer<TracebackObject>) -> Int {
+        if traceback.pointee.line < 0 {
+            traceback.pointee.line = Code.line(traceback.pointee.frame.object(FrameObject.self).pointee.code.object(CodeObject.self), traceback.pointee.lastIndex)
+        }
+        return traceback.pointee.line
+    }
+
+    static func start() {
+        NativeType(id: .traceback, "traceback", size: MemoryLayout<TracebackObject>.size, mask: 0b110, getters: [
+            Getter("tb_frame") { _, a, _ in a[0].object(TracebackObject.self).pointee.frame },
+            Getter("tb_next", set: { thread, a, _ in
+                if a[1].isEmpty { return thread.raise(.typeError, "can't delete tb_next attribute") }
+                guard a[1].isNone || a[1].isExact(.traceback) else { return thread.raise(.typeError, "expected traceback object or None, got '\(a[1].type.name)'") }
+                var entry = a[1]
+                while entry.isExact(.traceback) {
+                    if entry == a[0] { return thread.raise(.valueError, "traceback loop detected") }
+                    entry = entry.object(TracebackObject.self).pointee.next
+                    if entry.isEmpty { break }
+                }
+                a[0].object(TracebackObject.self).pointee.next = a[1].isNone ? .empty : a[1]
+                Heap.barrier(a[0].raw)
+                return .none
+            }) { _, a, _ in
+                let next = a[0].object(TracebackObject.self).pointee.next
+                return next.isEmpty ? .none : next
+            },
+            Getter("tb_lasti") { _, a, _ in Value(small: a[0].object(TracebackObject.self).pointee.lastIndex * 4) },
+            Getter("tb_lineno") { _, a, _ in Value(small: Unwinder.line(a[0].object(TracebackObject.self))) },
+        ]) { slots in
+            slots.call(.new) { thread, _, arguments, count, keywords in
+                guard count == 4, keywords.isEmpty else { return thread.raise(.typeError, "traceback() takes exactly 4 arguments (\(count) given)") }
+                guard arguments[0].isNone || arguments[0].isExact(.traceback) else {
+                    return thread.raise(.typeError, "expected traceback object or None, got '\(arguments[0].type.name)'")
+                }
+                guard arguments[1].isExact(.frame) else {
+                    return thread.raise(.typeError, "traceback() argument 'tb_frame' must be frame, not \(arguments[1].type.name)")
+                }
+                guard let last = thread.toInt(arguments[2]), let line = thread.toInt(arguments[3]) else { return .empty }
+                guard let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else { return thread.raiseOutOfMemory() }
+                let entry = raw.assumingMemoryBound(to: TracebackObject.self)
+                entry.pointee.next = arguments[0].isNone ? .empty : arguments[0]
+                entry.pointee.frame = arguments[1]
+                entry.pointee.lastIndex = last / 4
+                entry.pointee.line = line
+                return Value(raw)
+            }
+        }
+    }
+}

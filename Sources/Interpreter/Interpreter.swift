@@ -1,0 +1,1694 @@
+import Bytecode
+import Glibc
+import Objects
+
+/// The dispatch loop.
+///
+/// `run` executes from a frame marked `FrameFlags.entry` until that frame returns. Calls of Python functions, class calls with a Python `__init__`, and
+/// generators resumed by `for` or `yield from` push a frame and go on in the same loop. Whatever may raise stores `pc` first; a raise
+/// leaves the inner loop (`break dispatch`) for the unwinder behind it, which finds a handler or pops frames.
+///
+/// To add an opcode: a case in `Bytecode.Opcode`, a case here. Slow paths are functions of their own, never inlined, so that the loop stays
+/// small in registers.
+public enum Interpreter {
+    /// Runs the function's frame at `fp`, whose registers are filled, and returns its result: empty when it has raised.
+    static func enter(_ thread: ThreadRef, _ function: Value, _ fp: FramePointer, context: Value) -> Value {
+        let code = function.object(FunctionObject.self).pointee.code
+        fp[FrameSlot.function] = function
+        fp[FrameSlot.code] = code
+        fp.previous = thread.pointee.frame
+        fp[FrameSlot.context] = context
+        fp[FrameSlot.object] = .empty
+        fp.flags = FrameFlags.entry
+        fp[FrameSlot.saved] = .empty
+        fp.pc = code.object(CodeObject.self).pointee.instructions
+        return run(thread, fp, raising: false)
+    }
+
+    /// - Parameter raising: start by unwinding, with the thread's exception raised at the frame's `pc`.
+    @inline(never) static func run(_ thread: ThreadRef, _ entry: FramePointer, raising: Bool) -> Value {
+        guard taipan_stack_pointer() > thread.pointee.nativeStackLimit, thread.pointee.recursionDepth < taipan.recursionLimit else {
+            _ = thread.enterRecursion()
+            if !thread.hasException { thread.leaveRecursion(); thread.raise(.recursionError, "maximum recursion depth exceeded") }
+            return Unwinder.abandon(thread, entry)
+        }
+        var fp = entry
+        var code = fp.code
+        var pc = fp.pc
+        var constants = code.pointee.constantItems
+        var caches = code.pointee.caches
+        var skipTraceback = false
+        var unwinding = raising
+        thread.pointee.recursionDepth += 1
+        thread.pointee.frame = fp
+        thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+
+        execution: while true {
+        dispatch: while !unwinding {
+            let word = pc[0]
+            pc += 1
+            var opcode = UInt8(truncatingIfNeeded: word)
+            var a = Int(word >> 8 & 0xFF)
+            var b = Int(word >> 16 & 0xFF)
+            var c = Int(word >> 24)
+            var shift = 8
+            decoded: while true {
+            switch Opcode(rawValue: opcode).unsafelyUnwrapped {
+            case .nop:
+                break
+
+            case .extended:
+                // The next word's operands are completed by this one's.
+                let next = pc[0]
+                pc += 1
+                if UInt8(truncatingIfNeeded: next) == Opcode.extended.rawValue {
+                    a |= Int(next >> 8 & 0xFF) << 8
+                    b |= Int(next >> 16 & 0xFF) << 8
+                    c |= Int(next >> 24) << 8
+                    // Two in a row: the first holds the highest bits.
+                    a = (a & 0xFF) << 8 | a >> 8
+                    b = (b & 0xFF) << 8 | b >> 8
+                    c = (c & 0xFF) << 8 | c >> 8
+                    let last = pc[0]
+                    pc += 1
+                    opcode = UInt8(truncatingIfNeeded: last)
+                    a = a << 8 | Int(last >> 8 & 0xFF)
+                    b = b << 8 | Int(last >> 16 & 0xFF)
+                    c = c << 8 | Int(last >> 24)
+                    shift = 24
+                } else {
+                    opcode = UInt8(truncatingIfNeeded: next)
+                    a = a << 8 | Int(next >> 8 & 0xFF)
+                    b = b << 8 | Int(next >> 16 & 0xFF)
+                    c = c << 8 | Int(next >> 24)
+                    shift = 16
+                }
+                continue decoded
+
+            // MARK: Moves, locals and cells
+
+            case .move:
+                fp[a] = fp[b]
+            case .loadConst:
+                fp[a] = constants[b & 0xFF | (c & 0xFF) << 8]
+            case .loadConstWide:
+                fp[a] = constants[Int(pc[0])]
+                pc += 1
+            case .clear:
+                fp[a] = .empty
+            case .checkBound:
+                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, code, a); break dispatch }
+            case .deleteLocal:
+                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, code, a); break dispatch }
+                fp[a] = .empty
+            case .makeCell:
+                let cell = thread.newCell(fp[a])
+                if cell.isEmpty { break dispatch }
+                fp[a] = cell
+            case .loadCell:
+                let contents = fp[b].object(CellObject.self).pointee.contents
+                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, code, b); break dispatch }
+                fp[a] = contents
+            case .storeCell:
+                fp[a].object(CellObject.self).pointee.contents = fp[b]
+                Heap.barrier(fp[a].raw)
+            case .deleteCell:
+                if fp[a].object(CellObject.self).pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, code, a); break dispatch }
+                fp[a].object(CellObject.self).pointee.contents = .empty
+            case .loadFree:
+                let contents = TupleRef(fp.function.pointee.closure)[b].object(CellObject.self).pointee.contents
+                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, code, b); break dispatch }
+                fp[a] = contents
+            case .storeFree:
+                let cell = TupleRef(fp.function.pointee.closure)[a]
+                cell.object(CellObject.self).pointee.contents = fp[b]
+                Heap.barrier(cell.raw)
+            case .deleteFree:
+                let cell = TupleRef(fp.function.pointee.closure)[a].object(CellObject.self)
+                if cell.pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, code, a); break dispatch }
+                cell.pointee.contents = .empty
+            case .loadClosure:
+                fp[a] = TupleRef(fp.function.pointee.closure)[b]
+            case .loadClassFree:
+                fp.pc = pc
+                let result = Names.loadClassFree(thread, fp, b)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+
+            // MARK: Names
+
+            case .loadGlobal:
+                let cache = caches + Int(pc[0])
+                pc += 1
+                let globals = DictRef(fp.function.pointee.globals)
+                if cache.pointee.kind == .global {
+                    if globals.pointer.pointee.version == cache.pointee.version {
+                        fp[a] = globals.entries[cache.pointee.offset &* 3 &+ 2]
+                        continue dispatch
+                    }
+                } else if cache.pointee.kind == .builtin && globals.pointer.pointee.version == cache.pointee.version {
+                    let builtins = DictRef(fp.function.pointee.builtins)
+                    if UInt64(builtins.pointer.pointee.version) == cache.pointee.value.bits {
+                        fp[a] = builtins.entries[cache.pointee.offset &* 3 &+ 2]
+                        continue dispatch
+                    }
+                }
+                fp.pc = pc
+                let result = Names.loadGlobal(thread, fp.function, cache)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .storeGlobal:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                if !DictRef(fp.function.pointee.globals).set(thread, name, fp[a]) { break dispatch }
+            case .deleteGlobal:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                if !Names.deleteGlobal(thread, fp.function, name) { break dispatch }
+            case .loadName:
+                let cache = caches + Int(pc[0])
+                pc += 1
+                fp.pc = pc
+                let result = Names.load(thread, fp, cache)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .storeName:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                if !Names.store(thread, fp, name, fp[a]) { break dispatch }
+            case .deleteName:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                if !Names.delete(thread, fp, name) { break dispatch }
+            case .setupAnnotations:
+                fp.pc = pc
+                if !Names.setupAnnotations(thread, fp) { break dispatch }
+            case .loadLocals:
+                fp[a] = fp[FrameSlot.context]
+            case .loadBuildClass:
+                fp.pc = pc
+                let result = Names.loadBuildClass(thread, fp.function)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .loadAssertionError:
+                fp[a] = TypeID.assertionError.value
+
+            // MARK: Attributes and items
+
+            case .getAttr:
+                let cache = caches + Int(pc[0])
+                pc += 1
+                let object = fp[b]
+                if object.isPointer {
+                    let record = ShapeTable.record(object.shapeIndex)
+                    if record.pointee.version == cache.pointee.version {
+                        if cache.pointee.kind == .inlineSlot {
+                            let value = (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee
+                            if !value.isEmpty { fp[a] = value; continue dispatch }
+                        } else {
+                            fp.pc = pc
+                            let value = Attributes.cached(thread, object, cache)
+                            if !value.isEmpty { fp[a] = value; continue dispatch }
+                            if thread.hasException { break dispatch }
+                        }
+                    }
+                }
+                fp.pc = pc
+                let result = Attributes.get(thread, object, cache)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .setAttr:
+                let cache = caches + Int(pc[0])
+                pc += 1
+                let object = fp[a]
+                if object.isPointer && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
+                    if cache.pointee.kind == .inlineSlot {
+                        (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee = fp[b]
+                        Heap.barrier(object.raw)
+                        continue dispatch
+                    }
+                    if cache.pointee.kind == .transition {
+                        (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee = fp[b]
+                        object.header.pointee.shape = UInt32(truncatingIfNeeded: cache.pointee.value.bits)
+                        Heap.barrier(object.raw)
+                        continue dispatch
+                    }
+                }
+                fp.pc = pc
+                if !Attributes.set(thread, object, fp[b], cache) { break dispatch }
+            case .deleteAttr:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                if !thread.setAttribute(fp[a], name, .empty) { break dispatch }
+            case .getMethod:
+                let cache = caches + Int(pc[0])
+                pc += 1
+                let object = fp[b]
+                if object.isPointer && cache.pointee.kind == .classValue && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
+                    fp[a] = cache.pointee.value
+                    fp[a + frameHeaderWords] = object
+                    continue dispatch
+                }
+                fp.pc = pc
+                if !Attributes.getMethod(thread, fp + a, object, cache) { break dispatch }
+            case .getItem:
+                let container = fp[b], key = fp[c]
+                if container.isPointer {
+                    if key.isSmallInt {
+                        if container.shapeIndex == TypeID.list.rawValue {
+                            let list = ListRef(container)
+                            var index = key.smallInt
+                            if index < 0 { index += list.count }
+                            if UInt(bitPattern: index) < UInt(bitPattern: list.count) { fp[a] = list[index]; continue dispatch }
+                        } else if container.shapeIndex == TypeID.tuple.rawValue {
+                            let tuple = TupleRef(container)
+                            var index = key.smallInt
+                            if index < 0 { index += tuple.count }
+                            if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) { fp[a] = tuple[index]; continue dispatch }
+                        }
+                    }
+                    if container.shapeIndex == TypeID.dict.rawValue {
+                        fp.pc = pc
+                        let value = DictRef(container).get(thread, key)
+                        if !value.isEmpty { fp[a] = value; continue dispatch }
+                        if thread.hasException { break dispatch }
+                    }
+                }
+                fp.pc = pc
+                let result = thread.getItem(container, key)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .getItemK:
+                let container = fp[b], key = constants[c]
+                if container.isPointer && key.isSmallInt {
+                    if container.shapeIndex == TypeID.list.rawValue {
+                        let list = ListRef(container)
+                        var index = key.smallInt
+                        if index < 0 { index += list.count }
+                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) { fp[a] = list[index]; continue dispatch }
+                    } else if container.shapeIndex == TypeID.tuple.rawValue {
+                        let tuple = TupleRef(container)
+                        var index = key.smallInt
+                        if index < 0 { index += tuple.count }
+                        if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) { fp[a] = tuple[index]; continue dispatch }
+                    }
+                }
+                fp.pc = pc
+                let result = thread.getItem(container, key)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .getSlice:
+                fp.pc = pc
+                let slice = thread.newSlice(fp[c], fp[c + 1], .none)
+                if slice.isEmpty { break dispatch }
+                let result = thread.getItem(fp[b], slice)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .setItem:
+                let container = fp[a], key = fp[b]
+                if container.isPointer {
+                    if container.shapeIndex == TypeID.list.rawValue && key.isSmallInt {
+                        let list = ListRef(container)
+                        var index = key.smallInt
+                        if index < 0 { index += list.count }
+                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) { list.set(index, fp[c]); continue dispatch }
+                    } else if container.shapeIndex == TypeID.dict.rawValue {
+                        fp.pc = pc
+                        if !DictRef(container).set(thread, key, fp[c]) { break dispatch }
+                        continue dispatch
+                    }
+                }
+                fp.pc = pc
+                if !thread.setItem(container, key, fp[c]) { break dispatch }
+            case .deleteItem:
+                fp.pc = pc
+                if !thread.deleteItem(fp[a], fp[b]) { break dispatch }
+            case .buildSlice:
+                let slice = thread.newSlice(fp[b], fp[b + 1], c == 3 ? fp[b + 2] : .none)
+                if slice.isEmpty { break dispatch }
+                fp[a] = slice
+
+            // MARK: Arithmetic
+
+            case .add:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.add(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .add)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .subtract:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.subtract(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .subtract)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .multiply:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.multiply(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .multiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .matrixMultiply:
+                let x = fp[b], y = fp[c]
+                fp.pc = pc
+                let result = thread.binary(x, y, .matrixMultiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .divide:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.divide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .divide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .modulo:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.modulo(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .modulo)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .power:
+                let x = fp[b], y = fp[c]
+                fp.pc = pc
+                let result = thread.binary(x, y, .power)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .leftShift:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.leftShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .leftShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .rightShift:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.rightShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .rightShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitOr:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitOr(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitOr)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitXor:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitXor(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitXor)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitAnd:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitAnd(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitAnd)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .floorDivide:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.floorDivide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .floorDivide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .addK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.add(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .add)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .subtractK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.subtract(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .subtract)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .multiplyK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.multiply(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .multiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .matrixMultiplyK:
+                let x = fp[b], y = constants[c]
+                fp.pc = pc
+                let result = thread.binary(x, y, .matrixMultiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .divideK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.divide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .divide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .moduloK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.modulo(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .modulo)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .powerK:
+                let x = fp[b], y = constants[c]
+                fp.pc = pc
+                let result = thread.binary(x, y, .power)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .leftShiftK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.leftShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .leftShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .rightShiftK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.rightShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .rightShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitOrK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitOr(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitOr)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitXorK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitXor(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitXor)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .bitAndK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitAnd(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .bitAnd)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .floorDivideK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.floorDivide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.binary(x, y, .floorDivide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceAdd:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.add(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .add)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceSubtract:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.subtract(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .subtract)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceMultiply:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.multiply(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .multiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceMatrixMultiply:
+                let x = fp[b], y = fp[c]
+                fp.pc = pc
+                let result = thread.inplace(x, y, .matrixMultiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceDivide:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.divide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .divide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceModulo:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.modulo(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .modulo)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplacePower:
+                let x = fp[b], y = fp[c]
+                fp.pc = pc
+                let result = thread.inplace(x, y, .power)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceLeftShift:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.leftShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .leftShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceRightShift:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.rightShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .rightShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitOr:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitOr(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitOr)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitXor:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitXor(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitXor)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitAnd:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.bitAnd(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitAnd)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceFloorDivide:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.floorDivide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .floorDivide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceAddK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.add(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .add)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceSubtractK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.subtract(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .subtract)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceMultiplyK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.multiply(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .multiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceMatrixMultiplyK:
+                let x = fp[b], y = constants[c]
+                fp.pc = pc
+                let result = thread.inplace(x, y, .matrixMultiply)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceDivideK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.divide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .divide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceModuloK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.modulo(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .modulo)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplacePowerK:
+                let x = fp[b], y = constants[c]
+                fp.pc = pc
+                let result = thread.inplace(x, y, .power)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceLeftShiftK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.leftShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .leftShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceRightShiftK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.rightShift(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .rightShift)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitOrK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitOr(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitOr)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitXorK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitXor(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitXor)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceBitAndK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.bitAnd(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .bitAnd)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .inplaceFloorDivideK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.floorDivide(x, y)
+                if !quick.isEmpty { fp[a] = quick; continue dispatch }
+                fp.pc = pc
+                let result = thread.inplace(x, y, .floorDivide)
+                if result.isEmpty { break dispatch }
+                fp[a] = result            case .invert:
+                if fp[b].isSmallInt { fp[a] = Value(small: ~fp[b].smallInt); continue dispatch }
+                fp.pc = pc
+                let result = thread.unary(fp[b], .invert)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .not:
+                fp.pc = pc
+                let truth = thread.isTrue(fp[b])
+                if truth < 0 { break dispatch }
+                fp[a] = Value(truth == 0)
+            case .plus:
+                if fp[b].isSmallInt { fp[a] = fp[b]; continue dispatch }
+                fp.pc = pc
+                let result = thread.unary(fp[b], .positive)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .negate:
+                let x = fp[b]
+                if x.isSmallInt && x.smallInt != 0 && Value.fitsSmall(-x.smallInt) { fp[a] = Value(small: -x.smallInt); continue dispatch }
+                if x.isInlineFloat { fp[a] = Value.encodeFloat(-x.inlineFloat); continue dispatch }
+                fp.pc = pc
+                let result = thread.unary(x, .negative)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+
+            // MARK: Comparisons
+
+            case .equal:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .equal)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .equal)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .notEqual:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .notEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .notEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .less:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .less)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .less)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .lessEqual:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .lessEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .lessEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .greater:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .greater)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .greater)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .greaterEqual:
+                let x = fp[b], y = fp[c]
+                let quick = Arithmetic.compare(x, y, .greaterEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .greaterEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .equalK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .equal)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .equal)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .notEqualK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .notEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .notEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .lessK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .less)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .less)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .lessEqualK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .lessEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .lessEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .greaterK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .greater)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .greater)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .greaterEqualK:
+                let x = fp[b], y = constants[c]
+                let quick = Arithmetic.compare(x, y, .greaterEqual)
+                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
+                fp.pc = pc
+                let result = thread.compare(x, y, .greaterEqual)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .jumpEqual:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .equal)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .equal)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpNotEqual:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .notEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .notEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpLess:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .less)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .less)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpLessEqual:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .lessEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .lessEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpGreater:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .greater)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .greater)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpGreaterEqual:
+                let x = fp[a], y = fp[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .greaterEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .greaterEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpEqualK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .equal)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .equal)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpNotEqualK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .notEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .notEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpLessK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .less)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .less)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpLessEqualK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .lessEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .lessEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpGreaterK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .greater)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .greater)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }
+            case .jumpGreaterEqualK:
+                let x = fp[a], y = constants[b]
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                var truth = Arithmetic.compare(x, y, .greaterEqual)
+                if truth < 0 {
+                    fp.pc = pc
+                    truth = thread.compareTruth(x, y, .greaterEqual)
+                    if truth < 0 { break dispatch }
+                }
+                if Int(truth) == c { pc += offset }            case .is:
+                fp[a] = Value(Comparisons.isSame(fp[b], fp[c]))
+            case .isNot:
+                fp[a] = Value(!Comparisons.isSame(fp[b], fp[c]))
+            case .contains:
+                fp.pc = pc
+                let found = Comparisons.contains(thread, fp[c], fp[b])
+                if found < 0 { break dispatch }
+                fp[a] = Value(found != 0)
+            case .notContains:
+                fp.pc = pc
+                let found = Comparisons.contains(thread, fp[c], fp[b])
+                if found < 0 { break dispatch }
+                fp[a] = Value(found == 0)
+
+            // MARK: Jumps
+
+            case .jump:
+                pc += Int(Int32(bitPattern: word) >> 8)
+            case .jumpBack:
+                let distance = Int(word >> 8)
+                pc += 1
+                if taipan_breaker_load(thread) != 0 {
+                    fp.pc = pc
+                    if !Safepoint.serve(thread) { break dispatch }
+                }
+                pc -= distance
+            case .jumpIfTrue:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                let x = fp[a]
+                if x == .true { pc += offset; continue dispatch }
+                if x == .false || x.isNone { continue dispatch }
+                fp.pc = pc
+                let truth = thread.isTrue(x)
+                if truth < 0 { break dispatch }
+                if truth != 0 { pc += offset }
+            case .jumpIfFalse:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                let x = fp[a]
+                if x == .true { continue dispatch }
+                if x == .false || x.isNone { pc += offset; continue dispatch }
+                fp.pc = pc
+                let truth = thread.isTrue(x)
+                if truth < 0 { break dispatch }
+                if truth == 0 { pc += offset }
+            case .jumpIfNone:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += fp[a].isNone ? offset + 1 : 1
+            case .jumpIfNotNone:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += fp[a].isNone ? 1 : offset + 1
+            case .jumpIs:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                if Comparisons.isSame(fp[a], fp[b]) == (c != 0) { pc += offset }
+            case .jumpContains:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                fp.pc = pc
+                let found = Comparisons.contains(thread, fp[b], fp[a])
+                if found < 0 { break dispatch }
+                if Int(found) == c { pc += offset }
+
+            // MARK: Calls
+
+            case .call, .callMethod:
+                let base = fp + b
+                var count = c
+                if opcode == Opcode.callMethod.rawValue {
+                    if base[frameHeaderWords].isEmpty {
+                        // An ordinary attribute: the arguments move down over the receiver's place.
+                        (base + frameHeaderWords).update(from: base + frameHeaderWords + 1, count: count)
+                    } else {
+                        count += 1
+                    }
+                }
+                var callee = base[0]
+                let arguments = base + frameHeaderWords
+                redirected: while true {
+                    if callee.isPointer {
+                        let shape = callee.shapeIndex
+                        if shape == TypeID.function.rawValue {
+                            let function = callee.object(FunctionObject.self)
+                            let target = function.pointee.code.object(CodeObject.self)
+                            fp.pc = pc
+                            guard thread.pointee.recursionDepth < taipan.recursionLimit,
+                                  arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
+                                Calls.raiseRecursion(thread)
+                                break dispatch
+                            }
+                            if target.pointee.isSimple && Int(target.pointee.argumentCount) == count {
+                                var index = count
+                                let clear = Int(target.pointee.clearCount)
+                                while index < clear { arguments[index] = .empty; index += 1 }
+                            } else {
+                                thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
+                                let bound = Functions.bind(thread, function, arguments, arguments, count, .empty)
+                                thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+                                if !bound { break dispatch }
+                            }
+                            arguments[FrameSlot.function] = callee
+                            arguments[FrameSlot.code] = function.pointee.code
+                            arguments.previous = fp
+                            arguments[FrameSlot.context] = .empty
+                            arguments[FrameSlot.object] = .empty
+                            arguments.flags = UInt64(a) << 8
+                            arguments[FrameSlot.saved] = .empty
+                            thread.pointee.recursionDepth += 1
+                            fp = arguments
+                            code = target
+                            pc = target.pointee.instructions
+                            constants = target.pointee.constantItems
+                            caches = target.pointee.caches
+                            thread.pointee.frame = fp
+                            thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+                            if taipan_breaker_load(thread) != 0 {
+                                fp.pc = pc
+                                if !Safepoint.serve(thread) { break dispatch }
+                            }
+                            continue dispatch
+                        }
+                        if shape == TypeID.methodDescriptor.rawValue {
+                            let descriptor = callee.object(DescriptorObject.self)
+                            fp.pc = pc
+                            if count > 0, arguments[0].type.value == descriptor.pointee.owner {
+                                let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload).unsafelyUnwrapped
+                                let result = record.call(thread, arguments, count, .empty)
+                                if result.isEmpty { break dispatch }
+                                fp[a] = result
+                                continue dispatch
+                            }
+                        } else if shape == TypeID.builtinFunction.rawValue {
+                            let function = callee.object(BuiltinFunctionObject.self)
+                            fp.pc = pc
+                            if !function.pointee.receiver.isEmpty {
+                                var index = count
+                                while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
+                                arguments[0] = function.pointee.receiver
+                                count += 1
+                            }
+                            let result = function.pointee.record.call(thread, arguments, count, .empty)
+                            if result.isEmpty { break dispatch }
+                            fp[a] = result
+                            continue dispatch
+                        } else if shape == TypeID.method.rawValue {
+                            let method = callee.object(MethodObject.self)
+                            var index = count
+                            while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
+                            arguments[0] = method.pointee.receiver
+                            callee = method.pointee.function
+                            count += 1
+                            continue redirected
+                        } else if shape == TypeID.type.rawValue {
+                            // A class whose `__new__` is object's and whose `__init__` is a Python function: its frame runs in this loop.
+                            let type = TypeRef(callee)
+                            if Calls.constructsSimply(type) {
+                                let initializer = type.lookup(.__init__)
+                                if initializer.isExact(.function) {
+                                    fp.pc = pc
+                                    let instance = thread.allocateInstance(type)
+                                    if instance.isEmpty { break dispatch }
+                                    let function = initializer.object(FunctionObject.self)
+                                    let target = function.pointee.code.object(CodeObject.self)
+                                    guard thread.pointee.recursionDepth < taipan.recursionLimit,
+                                          arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
+                                        Calls.raiseRecursion(thread)
+                                        break dispatch
+                                    }
+                                    var index = count
+                                    while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
+                                    arguments[0] = instance
+                                    count += 1
+                                    if target.pointee.isSimple && Int(target.pointee.argumentCount) == count {
+                                        var index = count
+                                        let clear = Int(target.pointee.clearCount)
+                                        while index < clear { arguments[index] = .empty; index += 1 }
+                                    } else {
+                                        thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
+                                        let bound = Functions.bind(thread, function, arguments, arguments, count, .empty)
+                                        thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+                                        if !bound { break dispatch }
+                                    }
+                                    arguments[FrameSlot.function] = initializer
+                                    arguments[FrameSlot.code] = function.pointee.code
+                                    arguments.previous = fp
+                                    arguments[FrameSlot.context] = .empty
+                                    arguments[FrameSlot.object] = .empty
+                                    arguments.flags = UInt64(a) << 8 | FrameFlags.constructor
+                                    arguments[FrameSlot.saved] = instance
+                                    thread.pointee.recursionDepth += 1
+                                    fp = arguments
+                                    code = target
+                                    pc = target.pointee.instructions
+                                    constants = target.pointee.constantItems
+                                    caches = target.pointee.caches
+                                    thread.pointee.frame = fp
+                                    thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+                                    continue dispatch
+                                }
+                            }
+                        }
+                    }
+                    fp.pc = pc
+                    let result = thread.call(callee, arguments, count)
+                    if result.isEmpty { break dispatch }
+                    fp[a] = result
+                    continue dispatch
+                }
+            case .callKeywords, .callMethodKeywords:
+                let names = constants[Int(pc[0])]
+                pc += 1
+                let base = fp + b
+                var count = c
+                if opcode == Opcode.callMethodKeywords.rawValue {
+                    if base[frameHeaderWords].isEmpty {
+                        (base + frameHeaderWords).update(from: base + frameHeaderWords + 1, count: count)
+                    } else {
+                        count += 1
+                    }
+                }
+                fp.pc = pc
+                let callee = base[0]
+                let arguments = base + frameHeaderWords
+                if callee.isExact(.function) {
+                    let function = callee.object(FunctionObject.self)
+                    let target = function.pointee.code.object(CodeObject.self)
+                    guard thread.pointee.recursionDepth < taipan.recursionLimit,
+                          arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
+                        Calls.raiseRecursion(thread)
+                        break dispatch
+                    }
+                    thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
+                    let bound = Functions.bind(thread, function, arguments, arguments, count, names)
+                    thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+                    if !bound { break dispatch }
+                    arguments[FrameSlot.function] = callee
+                    arguments[FrameSlot.code] = function.pointee.code
+                    arguments.previous = fp
+                    arguments[FrameSlot.context] = .empty
+                    arguments[FrameSlot.object] = .empty
+                    arguments.flags = UInt64(a) << 8
+                    arguments[FrameSlot.saved] = .empty
+                    thread.pointee.recursionDepth += 1
+                    fp = arguments
+                    code = target
+                    pc = target.pointee.instructions
+                    constants = target.pointee.constantItems
+                    caches = target.pointee.caches
+                    thread.pointee.frame = fp
+                    thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+                    continue dispatch
+                }
+                let result = thread.call(callee, arguments, count, names)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .callExpanded:
+                fp.pc = pc
+                let result = Calls.expanded(thread, fp + b, hasKeywords: c != 0)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+
+            // MARK: Building
+
+            case .buildTuple:
+                let tuple = thread.newTuple(fp + b, c)
+                if tuple.isEmpty { fp.pc = pc; break dispatch }
+                fp[a] = tuple
+            case .buildList:
+                let list = thread.newList(fp + b, c)
+                if list.isEmpty { fp.pc = pc; break dispatch }
+                fp[a] = list
+            case .buildSet:
+                fp.pc = pc
+                let result = Building.set(thread, fp + b, c)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .buildMap:
+                fp.pc = pc
+                let result = Building.map(thread, fp + b, c)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .buildString:
+                fp.pc = pc
+                let result = Building.string(thread, fp + b, c)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .listAppend:
+                if !ListRef(fp[a]).append(thread, fp[b]) { fp.pc = pc; break dispatch }
+            case .setAdd:
+                fp.pc = pc
+                if !SetRef(fp[a]).add(thread, fp[b]) { break dispatch }
+            case .mapAdd:
+                fp.pc = pc
+                if !DictRef(fp[a]).set(thread, fp[b], fp[c]) { break dispatch }
+            case .listExtend:
+                fp.pc = pc
+                if !Building.extend(thread, fp[a], fp[b]) { break dispatch }
+            case .setUpdate:
+                fp.pc = pc
+                if !thread.forEach(fp[b], { SetRef(fp[a]).add(thread, $0) }) { break dispatch }
+            case .dictUpdate:
+                fp.pc = pc
+                if !Building.dictUpdate(thread, fp[a], fp[b]) { break dispatch }
+            case .dictMerge:
+                fp.pc = pc
+                if !Building.dictMerge(thread, fp[a], fp[b], fp[c]) { break dispatch }
+            case .listToTuple:
+                let list = ListRef(fp[b])
+                let tuple = list.count == 0 ? WellKnown.emptyTuple.value : thread.newTuple(list.items, list.count)
+                if tuple.isEmpty { fp.pc = pc; break dispatch }
+                fp[a] = tuple
+            case .formatValue:
+                fp.pc = pc
+                let result = Building.format(thread, fp[b], c & 3, c & 4 != 0 ? fp[b + 1] : .empty)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .unpackSequence:
+                let value = fp[b]
+                if value.isExact(.tuple) && TupleRef(value).count == c {
+                    let items = TupleRef(value).items
+                    var index = 0
+                    while index < c { fp[a + index] = items[index]; index += 1 }
+                    continue dispatch
+                }
+                if value.isExact(.list) && ListRef(value).count == c {
+                    var index = 0
+                    while index < c { fp[a + index] = ListRef(value)[index]; index += 1 }
+                    continue dispatch
+                }
+                fp.pc = pc
+                if !Building.unpack(thread, fp + a, value, c) { break dispatch }
+            case .unpackStarred:
+                let after = Int(pc[0])
+                pc += 1
+                fp.pc = pc
+                if !Building.unpackStarred(thread, fp + a, fp[b], c, after) { break dispatch }
+            case .makeFunction:
+                let inner = constants[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                let function = Building.function(thread, fp, inner, fp + b, c)
+                if function.isEmpty { break dispatch }
+                fp[a] = function
+
+            // MARK: Imports
+
+            case .importName:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                let result = Imports.importName(thread, fp, name, fp[b], fp[c])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .importFrom:
+                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                pc += 1
+                fp.pc = pc
+                let result = Imports.importFrom(thread, fp[b], name)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .importStar:
+                fp.pc = pc
+                if !Imports.importStar(thread, fp, fp[a]) { break dispatch }
+
+            // MARK: Iteration and generators
+
+            case .getIter:
+                let iterable = fp[b]
+                fp.pc = pc
+                if iterable.isExact(.generator) { fp[a] = iterable; continue dispatch }
+                let result = thread.iterator(iterable)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .forIter:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                let iterator = fp[b]
+                switch iterator.shapeIndex {
+                case TypeID.listIterator.rawValue:
+                    let object = iterator.object(IteratorObject.self)
+                    if !object.pointee.container.isEmpty {
+                        let list = ListRef(object.pointee.container)
+                        let index = object.pointee.index
+                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) {
+                            object.pointee.index = index + 1
+                            fp[a] = list[index]
+                            continue dispatch
+                        }
+                        object.pointee.container = .empty
+                    }
+                    pc += offset
+                    continue dispatch
+                case TypeID.rangeIterator.rawValue:
+                    let range = iterator.object(RangeIteratorObject.self)
+                    if range.pointee.remaining > 0 {
+                        range.pointee.remaining -= 1
+                        fp[a] = Value(small: range.pointee.next)
+                        range.pointee.next &+= range.pointee.step
+                        continue dispatch
+                    }
+                    pc += offset
+                    continue dispatch
+                case TypeID.tupleIterator.rawValue:
+                    let object = iterator.object(IteratorObject.self)
+                    if !object.pointee.container.isEmpty {
+                        let tuple = TupleRef(object.pointee.container)
+                        let index = object.pointee.index
+                        if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) {
+                            object.pointee.index = index + 1
+                            fp[a] = tuple[index]
+                            continue dispatch
+                        }
+                        object.pointee.container = .empty
+                    }
+                    pc += offset
+                    continue dispatch
+                case TypeID.generator.rawValue:
+                    fp.pc = pc
+                    let generator = iterator.object(GeneratorObject.self)
+                    if generator.pointee.state == .created || generator.pointee.state == .suspended {
+                        guard let frame = Generators.push(thread, generator, .none, flags: FrameFlags.generator | FrameFlags.forIter | UInt64(a) << 8) else { break dispatch }
+                        fp = frame
+                        code = fp.code
+                        pc = fp.pc
+                        constants = code.pointee.constantItems
+                        caches = code.pointee.caches
+                        continue dispatch
+                    }
+                default:
+                    break
+                }
+                fp.pc = pc
+                let item = thread.next(iterator)
+                if item.isEmpty {
+                    if thread.hasException { break dispatch }
+                    pc += offset
+                    continue dispatch
+                }
+                fp[a] = item
+            case .getAsyncIter:
+                fp.pc = pc
+                let result = AsyncProtocol.iterator(thread, fp[b])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .getAsyncNext:
+                fp.pc = pc
+                let result = AsyncProtocol.next(thread, fp[b])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .endAsyncFor:
+                if !fp[a].isInstance(of: .stopAsyncIteration) {
+                    thread.restore(fp[a])
+                    skipTraceback = true
+                    break dispatch
+                }
+            case .makeGenerator:
+                fp.pc = pc
+                let generator = Generators.make(thread, fp)
+                if generator.isEmpty { break dispatch }
+                if fp.flags & FrameFlags.entry != 0 {
+                    Frames.leave(thread, fp)
+                    return generator
+                }
+                let flags = fp.flags
+                let previous = Frames.leave(thread, fp).unsafelyUnwrapped
+                fp = previous
+                code = fp.code
+                pc = fp.pc
+                constants = code.pointee.constantItems
+                caches = code.pointee.caches
+                fp[Int(flags >> 8)] = generator
+            case .yield, .yieldDelegated:
+                // A delegating generator goes back to its `send` when it is resumed.
+                if opcode == Opcode.yieldDelegated.rawValue { pc += 1 + Int(Int32(bitPattern: pc[0])) }
+                fp.pc = pc
+                let value = fp[b]
+                let generator = fp[FrameSlot.context].object(GeneratorObject.self)
+                let flags = fp.flags
+                Generators.suspend(thread, generator, fp, resumeRegister: a, delegate: opcode == Opcode.yieldDelegated.rawValue ? c : -1)
+                let previous = Frames.leave(thread, fp)
+                if flags & FrameFlags.entry != 0 { return value }
+                fp = previous.unsafelyUnwrapped
+                code = fp.code
+                pc = fp.pc
+                constants = code.pointee.constantItems
+                caches = code.pointee.caches
+                fp[Int(flags >> 8)] = value
+            case .wrapAsyncYield:
+                let wrapped = AsyncProtocol.wrap(thread, fp[b])
+                if wrapped.isEmpty { fp.pc = pc; break dispatch }
+                fp[a] = wrapped
+            case .getYieldFromIter:
+                fp.pc = pc
+                let result = AsyncProtocol.yieldFromIterator(thread, fp, fp[b])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .getAwaitable:
+                fp.pc = pc
+                let result = AsyncProtocol.awaitable(thread, fp[b], c)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .send:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                fp.pc = pc
+                let delegate = fp[b]
+                if delegate.isExact(.generator) || delegate.isExact(.coroutine) {
+                    let generator = delegate.object(GeneratorObject.self)
+                    if generator.pointee.state == .suspended || (generator.pointee.state == .created && fp[c].isNone) {
+                        guard let frame = Generators.push(thread, generator, fp[c], flags: FrameFlags.generator | FrameFlags.send | UInt64(a) << 8) else { break dispatch }
+                        fp = frame
+                        code = fp.code
+                        pc = fp.pc
+                        constants = code.pointee.constantItems
+                        caches = code.pointee.caches
+                        continue dispatch
+                    }
+                }
+                var finished = false
+                let result = AsyncProtocol.send(thread, delegate, fp[c], &finished)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+                if finished { pc += offset }
+            case .return, .returnNone:
+                var result = opcode == Opcode.return.rawValue ? fp[a] : .none
+                let flags = fp.flags
+                if flags & (FrameFlags.constructor | FrameFlags.generator) != 0 || !fp[FrameSlot.object].isEmpty {
+                    fp.pc = pc
+                    if flags & FrameFlags.constructor != 0 {
+                        if !result.isNone {
+                            thread.raise(.typeError, "__init__() should return None, not '\(result.type.name)'")
+                            break dispatch
+                        }
+                        result = fp[FrameSlot.saved]
+                    }
+                    if flags & FrameFlags.generator != 0 { Generators.finish(thread, fp) }
+                    let previous = Frames.leave(thread, fp)
+                    if flags & FrameFlags.entry != 0 { return result }
+                    fp = previous.unsafelyUnwrapped
+                } else {
+                    thread.pointee.recursionDepth -= 1
+                    let previous = fp.previous
+                    thread.pointee.frame = previous
+                    if flags & FrameFlags.entry != 0 {
+                        thread.pointee.stackTop = fp - frameHeaderWords
+                        return result
+                    }
+                    fp = previous.unsafelyUnwrapped
+                    thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
+                }
+                code = fp.code
+                pc = fp.pc
+                constants = code.pointee.constantItems
+                caches = code.pointee.caches
+                if flags & FrameFlags.forIter != 0 {
+                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                    continue dispatch
+                }
+                fp[Int(flags >> 8)] = result
+                if flags & FrameFlags.send != 0 { pc += Int(Int32(bitPattern: (pc - 1).pointee)) }
+
+            // MARK: Exceptions
+
+            case .raise:
+                fp.pc = pc
+                Raising.raise(thread, fp[a], cause: .empty)
+                break dispatch
+            case .raiseFrom:
+                fp.pc = pc
+                Raising.raise(thread, fp[a], cause: fp[b])
+                break dispatch
+            case .raiseAgain:
+                fp.pc = pc
+                let handled = thread.handledException
+                if handled.isEmpty {
+                    thread.raise(.runtimeError, "No active exception to reraise")
+                } else {
+                    thread.restore(handled)
+                    skipTraceback = true
+                }
+                break dispatch
+            case .reraise:
+                fp.pc = pc
+                thread.restore(fp[a])
+                skipTraceback = true
+                break dispatch
+            case .pushException:
+                let exception = fp[b]
+                fp[a] = thread.pointee.handled
+                thread.pointee.handled = exception
+            case .popException:
+                thread.pointee.handled = fp[a]
+            case .jumpIfNoMatch:
+                let offset = Int(Int32(bitPattern: pc[0]))
+                pc += 1
+                let type = fp[b]
+                if type.isExceptionClass {
+                    if !fp[a].type.isSubtype(of: TypeRef(type)) { pc += offset }
+                    continue dispatch
+                }
+                fp.pc = pc
+                let matches = Raising.matches(thread, fp[a], type)
+                if matches < 0 { break dispatch }
+                if matches == 0 { pc += offset }
+            case .splitGroup:
+                fp.pc = pc
+                if !Raising.splitGroup(thread, fp, a, b, c) { break dispatch }
+            case .prepareReraiseStar:
+                fp.pc = pc
+                let result = Raising.prepareReraiseStar(thread, fp[b], fp[c])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .exceptionInfo:
+                let exception = fp[b]
+                fp[a] = exception.type.value
+                fp[a + 1] = exception
+                let traceback = exception.object(ExceptionObject.self).pointee.traceback
+                fp[a + 2] = traceback.isEmpty ? .none : traceback
+
+            // MARK: With
+
+            case .withLookup:
+                fp.pc = pc
+                if !Building.withLookup(thread, fp, a, fp[b], c, isAsync: false) { break dispatch }
+            case .asyncWithLookup:
+                fp.pc = pc
+                if !Building.withLookup(thread, fp, a, fp[b], c, isAsync: true) { break dispatch }
+
+            // MARK: Pattern matching
+
+            case .matchSequence:
+                fp[a] = Value(fp[b].isPointer && fp[b].type.has(.sequencePattern))
+            case .matchMapping:
+                fp[a] = Value(fp[b].isPointer && fp[b].type.has(.mappingPattern))
+            case .matchKeys:
+                fp.pc = pc
+                let result = Matching.keys(thread, fp[b], fp[c])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .matchClass:
+                let names = constants[Int(pc[0])]
+                let positional = Int(pc[1])
+                pc += 2
+                fp.pc = pc
+                let result = Matching.classPattern(thread, fp[b], fp[c], positional, names)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .copyDictWithoutKeys:
+                fp.pc = pc
+                let result = Matching.rest(thread, fp[b], fp[c])
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+            case .getLength:
+                fp.pc = pc
+                let length = thread.length(fp[b])
+                if length < 0 { break dispatch }
+                fp[a] = thread.newInt(length)
+
+            case .printExpression:
+                fp.pc = pc
+                if !Imports.display(thread, fp[a]) { break dispatch }
+            }
+            _ = shift
+            continue dispatch
+            }
+        }
+
+        // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
+        unwinding = false
+        while true {
+            if !skipTraceback { Unwinder.addTraceback(thread, fp, pc) }
+            skipTraceback = false
+            let index = Int32(pc - code.pointee.instructions - 1)
+            var handler: UnsafeMutablePointer<ExceptionRange>?
+            var range = code.pointee.exceptionRanges
+            let end = range + Int(code.pointee.exceptionRangeCount)
+            while range < end {
+                if index >= range.pointee.start && index < range.pointee.end { handler = range; break }
+                range += 1
+            }
+            if let handler {
+                fp[Int(handler.pointee.register)] = thread.takeException()
+                pc = code.pointee.instructions + Int(handler.pointee.handler)
+                thread.pointee.frame = fp
+                thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+                continue execution
+            }
+            let flags = fp.flags
+            fp.pc = pc
+            if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
+            let previous = Frames.leave(thread, fp)
+            if flags & FrameFlags.entry != 0 { return .empty }
+            fp = previous.unsafelyUnwrapped
+            code = fp.code
+            pc = fp.pc
+            constants = code.pointee.constantItems
+            caches = code.pointee.caches
+        }
+        }
+    }
+}
