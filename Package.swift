@@ -39,8 +39,9 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
-        .executableTarget(name: "taipan", dependencies: ["Interpreter", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Builtins", "StandardNumbers", "StandardText", "StandardContainers", "StandardIO", "StandardSource",
-                                                         "StandardSystem"], swiftSettings: swiftFlags),
+        room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
+        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]
 )

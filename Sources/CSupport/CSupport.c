@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 
 TaipanRuntime taipan;
@@ -20,6 +22,12 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     char format[8];
     snprintf(format, sizeof format, alternate ? "%%#.*%c" : "%%.*%c", conversion);
     return snprintf(buffer, size, format, precision, value);
+}
+
+double taipan_read_double(const char *text) {
+    static locale_t plain;
+    if (plain == (locale_t)0) plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return strtod_l(text, NULL, plain);
 }
 
 int taipan_open(const char *path, int flags, int mode) { return open(path, flags, mode); }

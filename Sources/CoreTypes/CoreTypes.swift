@@ -5,5 +5,12 @@ public enum CoreTypes {
     /// Defines the room's types, or registers its modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         Exceptions.start(thread)
+        Singletons.start()
+        Property.start()
+        MethodWrappers.start()
+        Super.start()
+        ModuleType.start()
+        ObjectMethods.start()
+        TypeMethods.start()
     }
 }

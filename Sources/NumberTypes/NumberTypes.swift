@@ -2,6 +2,11 @@ import Objects
 
 /// Entry point of the room.
 public enum NumberTypes {
-    /// Defines the room's types, or registers its modules. Called once at start-up, in the order of the rooms.
-    public static func start(_ thread: ThreadRef) {}
+    /// Defines int, bool, float and complex. Called once at start-up, in the order of the rooms.
+    public static func start(_ thread: ThreadRef) {
+        IntegerType.start(thread)
+        BooleanType.start(thread)
+        FloatType.start(thread)
+        ComplexType.start(thread)
+    }
 }

@@ -32,6 +32,14 @@ public enum Bootstrap {
         WellKnown.emptyBytes.value = thread.newBytes(count: 0)
         WellKnown.immortals.value = thread.newList()
 
+        // A type may be asked about before its room has defined it.
+        for id in TypeID.allCases {
+            id.type.pointer.pointee.namespace = thread.newDict()
+            id.type.pointer.pointee.name = StringRef.intern("\(id)").value
+            id.type.pointer.pointee.qualifiedName = id.type.pointer.pointee.name
+            id.type.pointer.pointee.version = ShapeTable.nextVersion()
+        }
+
         ObjectType.start()
         TypeType.start()
         completeObjectSlots(thread)

@@ -377,3 +377,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return result
     }
 }
+
+extension DictRef {
+    /// Takes over the table of a dict that nobody else has seen. This one must be empty.
+    public func adopt(_ other: DictRef) {
+        pointer.pointee.table = other.pointer.pointee.table
+        pointer.pointee.count = other.count
+        moved()
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+    }
+}

@@ -28,7 +28,7 @@ public enum Name: Int, CaseIterable {
     case backslashreplace, xmlcharrefreplace, namereplace, utf_8, latin_1, ascii, globals, locals, fromlist, level, _find_and_load, _handle_fromlist
     case _lock_unlock_module, _fix_up_module, metaclass, key, `default`, file, sep, isatty, fileno, `mode`, closed, newline, line_buffering, errors
     case buffer, raw, tb_frame, tb_next, tb_lineno, tb_lasti, fset, fget, fdel, category, source, __warningregistry__, onceregistry, filters
-    case defaultaction, showwarning, _showwarnmsg, _onceregistry, dict, list, tuple, str, int, float, bytes, `set`, `type`, `super`, property
+    case defaultaction, showwarning, _showwarnmsg, _onceregistry, closefd, write_through, dict, list, tuple, str, int, float, bytes, `set`, `type`, `super`, property
 
     /// The interned string.
     @inlinable public var value: Value { @inline(__always) get { taipan_names()[rawValue] } }

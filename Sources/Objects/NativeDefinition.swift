@@ -98,6 +98,8 @@ public struct NativeRecord {
     var receivers: Int = 0
     /// The type whose method it is, or empty.
     public var owner: Value = .empty
+    /// The interned name of the module whose function it is, or empty.
+    public var module: Value = .empty
 
     init(_ function: @escaping NativeFunction, signature: StaticString, doc: StaticString, effect: Effect, kind: DefKind) {
         self.function = function
@@ -278,7 +280,10 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     var shortName: String { StringRef(pointee.name).description }
     /// With the type's name in front of a method's.
     var displayName: String {
-        if pointee.owner.isEmpty { return shortName }
+        if pointee.owner.isEmpty {
+            if pointee.module.isEmpty || StringRef(pointee.module).equals("builtins") { return shortName }
+            return "\(StringRef(pointee.module).description).\(shortName)"
+        }
         return "\(TypeRef(pointee.owner).name).\(shortName)"
     }
 
@@ -357,3 +362,6 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Gives back what `pushArguments` returned.
     @inline(__always) public func popArguments(_ start: Arguments) { pointee.stackTop = start }
 }
+
+/// The setter of attributes that CPython keeps as read-only struct members.
+public let readOnlyMember: NativeFunction = { thread, _, _ in thread.raise(.attributeError, "readonly attribute") }

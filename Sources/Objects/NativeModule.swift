@@ -44,6 +44,11 @@ public struct ModuleBuilder {
     public let thread: ThreadRef
     public let module: Value
 
+    public init(thread: ThreadRef, module: Value) {
+        self.thread = thread
+        self.module = module
+    }
+
     public var namespace: DictRef { DictRef(module.object(ModuleObject.self).pointee.namespace) }
 
     /// Sets an attribute. What it raises shows when the set-up is done.
@@ -62,6 +67,7 @@ public struct ModuleBuilder {
         let name = namespace.get(.__name__)
         for def in functions {
             let record = NativeRecord.make(def)
+            record.pointee.module = StringRef(name).interned().value
             let function = thread.newBuiltinFunction(record, receiver: .empty, module: name)
             if function.isEmpty { return }
             _ = namespace.set(thread, record.pointee.name, function)

@@ -4,7 +4,7 @@ public enum TypeConstruction {
     // MARK: MRO
 
     /// The C3 linearisation of a type with these bases, the type itself first; nil when it has raised.
-    static func linearize(_ thread: ThreadRef, _ type: TypeRef, _ bases: TupleRef) -> [Value]? {
+    public static func linearize(_ thread: ThreadRef, _ type: TypeRef, _ bases: TupleRef) -> [Value]? {
         // The values are all kept alive by the bases.
         var sequences: [[Value]] = []
         for index in 0 ..< bases.count {
@@ -53,7 +53,7 @@ public enum TypeConstruction {
     }
 
     /// Computes the MRO, by the metaclass's `mro()` when it overrides it, and stores it. False when it has raised.
-    static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
+    public static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
         let meta = type.value.type
         if meta != TypeID.type.type, !meta.has(.immutable) {
             let method = meta.lookup(.mro)

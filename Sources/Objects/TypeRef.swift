@@ -155,15 +155,15 @@ extension Value {
         }
     }
 
-    /// Whether the value is an instance of just this type (heap types only: not for int, float, bool or None).
-    @inlinable @inline(__always) public func isExact(_ id: TypeID) -> Bool { isPointer && shapeIndex == id.rawValue }
-    @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { isPointer && type.has(flags) }
+    /// Whether the value is an instance of just this type (heap objects only: not for int, float, bool or None). False for the empty value.
+    @inlinable @inline(__always) public func isExact(_ id: TypeID) -> Bool { isHeap && shapeIndex == id.rawValue }
+    @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { isHeap && type.has(flags) }
 
-    @inlinable public var isString: Bool { @inline(__always) get { isPointer && (shapeIndex == TypeID.str.rawValue || type.has(.strSubclass)) } }
-    @inlinable public var isBytes: Bool { @inline(__always) get { isPointer && (shapeIndex == TypeID.bytes.rawValue || type.has(.bytesSubclass)) } }
-    @inlinable public var isTuple: Bool { @inline(__always) get { isPointer && (shapeIndex == TypeID.tuple.rawValue || type.has(.tupleSubclass)) } }
-    @inlinable public var isList: Bool { @inline(__always) get { isPointer && (shapeIndex == TypeID.list.rawValue || type.has(.listSubclass)) } }
-    @inlinable public var isDict: Bool { @inline(__always) get { isPointer && (shapeIndex == TypeID.dict.rawValue || type.has(.dictSubclass)) } }
+    @inlinable public var isString: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.str.rawValue || type.has(.strSubclass)) } }
+    @inlinable public var isBytes: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.bytes.rawValue || type.has(.bytesSubclass)) } }
+    @inlinable public var isTuple: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.tuple.rawValue || type.has(.tupleSubclass)) } }
+    @inlinable public var isList: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.list.rawValue || type.has(.listSubclass)) } }
+    @inlinable public var isDict: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.dict.rawValue || type.has(.dictSubclass)) } }
     @inlinable public var isType: Bool { @inline(__always) get { has(.typeSubclass) } }
     @inlinable public var isException: Bool { @inline(__always) get { has(.exceptionSubclass) } }
     /// An int of any size, a bool, or an instance of a subclass.

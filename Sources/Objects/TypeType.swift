@@ -2,7 +2,7 @@
 
 enum TypeType {
     static func start() {
-        NativeType(id: .type, "type", base: TypeID.object.type, size: TypeRef.objectSize, mask: 0b111_1111_1110, dictOffset: 0,
+        NativeType(id: .type, "type", base: TypeID.object.type, size: TypeRef.objectSize, mask: 0b11_1111_1110, dictOffset: 0,
                    flags: [.base, .typeSubclass, .weakReferenceable],
                    doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
                    methods: [], getters: []) { slots in

@@ -149,6 +149,9 @@ bool taipan_native_stack(uintptr_t *_Nonnull low, uintptr_t *_Nonnull high);
 /// printf of one double with the given conversion ('e', 'f', 'g', 'a'), precision and alternate flag.
 int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, int precision, bool alternate, double value);
 
+/// strtod whatever the locale.
+double taipan_read_double(const char *_Nonnull text);
+
 int taipan_open(const char *_Nonnull path, int flags, int mode);
 int taipan_fcntl(int descriptor, int command, long argument);
 int taipan_ioctl(int descriptor, unsigned long request, void *_Nullable argument);

@@ -1,0 +1,201 @@
+import Interpreter
+import Objects
+
+/// `builtins`: compiling and running code, namespaces of the running frame.
+enum BuiltinExecution {
+    static let table: [Def] = [
+        Def("compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", .calls, "Compiles source, text or a syntax tree, for exec() or eval(): mode is 'exec', 'eval' or 'single'.", kind: .function) { thread, a, _ in
+            BuiltinExecution.compile(thread, a)
+        },
+        Def("eval(source, globals=None, locals=None, /)", .calls, "The value of an expression, or of a code object, in the given namespaces.", kind: .function) { thread, a, _ in
+            BuiltinExecution.eval(thread, a[0], a[1], a[2])
+        },
+        Def("exec(source, globals=None, locals=None, /, *, closure=None)", .calls, "Executes statements, or a code object, in the given namespaces.", kind: .function) { thread, a, _ in
+            BuiltinExecution.exec(thread, a[0], a[1], a[2], a[3])
+        },
+        Def("globals()", .reads, "The running module's namespace.", kind: .function) { thread, _, _ in
+            let result = Inspection.globals(thread)
+            return result.isEmpty ? .none : result
+        },
+        Def("locals()", .reads, "The variables of the running scope.", kind: .function) { thread, _, _ in
+            BuiltinExecution.locals(thread)
+        },
+        Def("breakpoint(*args, **kws)", .calls, "Calls sys.breakpointhook() with the same arguments.", kind: .function) { thread, a, _ in
+            let module = WellKnown.sysModule.value
+            let hook = module.isEmpty ? .empty : DictRef(module.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("breakpointhook").value)
+            if hook.isEmpty { return thread.raise(.runtimeError, "lost sys.breakpointhook") }
+            guard SysAudit.audit(thread, "builtins.breakpoint", [hook]) else { return .empty }
+            return thread.call(hook, tuple: a[0], dict: a[1])
+        },
+    ]
+
+    /// Bits of `compile`'s flags: those of `__future__`, and CPython's `PyCF_` ones.
+    enum Flags {
+        static let futures = 0x1FE_0000
+        static let nested = 0x10
+        static let dontImplyDedent = 0x200
+        static let onlyAST = 0x400
+        static let ignoreCookie = 0x800
+        static let typeComments = 0x1000
+        static let topLevelAwait = 0x2000
+        static let allowIncomplete = 0x4000
+        static let known = futures | nested | dontImplyDedent | onlyAST | typeComments | topLevelAwait | allowIncomplete
+    }
+
+    static func locals(_ thread: ThreadRef) -> Value {
+        let result = Inspection.locals(thread)
+        return result.isEmpty && !thread.hasException ? thread.raise(.systemError, "frame does not exist") : result
+    }
+
+    /// The `__future__` features of the running code, which code compiled from it has too.
+    private static func inheritedFlags(_ thread: ThreadRef) -> Int { Inspection.codeFlags(thread) & Flags.futures }
+
+    private static func compile(_ thread: ThreadRef, _ a: Arguments) -> Value {
+        let filename: Value
+        if a[1].isString {
+            filename = a[1]
+        } else {
+            filename = fileSystemPath(thread, a[1])
+            if filename.isEmpty { return .empty }
+        }
+        guard a[2].isString else { return thread.raise(.typeError, "compile() argument 'mode' must be str, not \(a[2].type.name)") }
+        guard let given = a[3].isEmpty ? 0 : thread.toInt(a[3]), let optimize = a[5].isEmpty ? -1 : thread.toInt(a[5]),
+              let feature = a[6].isEmpty ? -1 : thread.toInt(a[6]) else { return .empty }
+        let dontInherit = a[4].isEmpty ? 0 : thread.isTrue(a[4])
+        if dontInherit < 0 { return .empty }
+        var flags = given
+        if flags & ~Flags.known != 0 { return thread.raise(.valueError, "compile(): unrecognised flags") }
+        guard optimize >= -1, optimize <= 2 else { return thread.raise(.valueError, "compile(): invalid optimize value") }
+        if dontInherit == 0 { flags |= inheritedFlags(thread) }
+        let mode = StringRef(a[2])
+        if mode.equals("func_type") {
+            if flags & Flags.onlyAST == 0 { return thread.raise(.valueError, "compile() mode 'func_type' requires flag PyCF_ONLY_AST") }
+        } else if !mode.equals("exec") && !mode.equals("eval") && !mode.equals("single") {
+            return thread.raise(.valueError, flags & Flags.onlyAST != 0 ? "compile() mode must be 'exec', 'eval', 'single' or 'func_type'" : "compile() mode must be 'exec', 'eval' or 'single'")
+        }
+        guard SysAudit.audit(thread, "compile", [a[0].isString || a[0].isBytes ? a[0] : .none, filename]) else { return .empty }
+        // Trees of `ast` are for the hook to know; whatever else must be text.
+        return RuntimeHooks.compile(thread, a[0], filename, a[2], flags, dontInherit != 0, optimize, feature)
+    }
+
+    /// `os.fsdecode` of a path-like object; bytes-like objects are accepted as bytes.
+    private static func fileSystemPath(_ thread: ThreadRef, _ path: Value) -> Value {
+        var bytes = path
+        if !path.isBytes {
+            guard let result = thread.callSpecial(path, .__fspath__) else {
+                if path.isBuffer {
+                    if !RuntimeHooks.warn(thread, .deprecationWarning, "path should be string, bytes, or os.PathLike, not \(path.type.name)", 1) { return .empty }
+                    bytes = thread.call(TypeID.bytes.value, path)
+                    return bytes.isEmpty ? .empty : SysText.fsDecode(thread, bytes)
+                }
+                return thread.raise(.typeError, "expected str, bytes or os.PathLike object, not \(path.type.name)")
+            }
+            if result.isEmpty || result.isString { return result }
+            guard result.isBytes else {
+                return thread.raise(.typeError, "expected \(path.type.name).__fspath__() to return str or bytes, not \(result.type.name)")
+            }
+            bytes = result
+        }
+        return SysText.fsDecode(thread, bytes)
+    }
+
+    /// Adds `__builtins__` to globals that have none.
+    private static func addBuiltins(_ thread: ThreadRef, _ globals: Value) -> Bool {
+        if globals.isExact(.dict) {
+            if !DictRef(globals).get(.__builtins__).isEmpty { return true }
+            return DictRef(globals).set(thread, Name.__builtins__, Inspection.builtins(thread))
+        }
+        let found = thread.contains(globals, Name.__builtins__.value)
+        return found > 0 || (found == 0 && thread.setItem(globals, Name.__builtins__.value, Inspection.builtins(thread)))
+    }
+
+    private static func isMapping(_ value: Value) -> Bool {
+        value.type.slotPointer(.getItem).pointee != nil
+    }
+
+    /// Globals and locals with their defaults; nil when it has raised.
+    private static func namespaces(_ thread: ThreadRef, _ globals: Value, _ locals: Value) -> (globals: Value, locals: Value)? {
+        var globals = globals.isEmpty || globals.isNone ? Value.empty : globals
+        var locals = locals.isEmpty || locals.isNone ? Value.empty : locals
+        if globals.isEmpty {
+            globals = Inspection.globals(thread)
+            if globals.isEmpty {
+                thread.raise(.systemError, "globals and locals cannot be NULL")
+                return nil
+            }
+            if locals.isEmpty {
+                locals = self.locals(thread)
+                if locals.isEmpty { return nil }
+            }
+        } else if locals.isEmpty {
+            locals = globals
+        }
+        return addBuiltins(thread, globals) ? (globals, locals) : nil
+    }
+
+    /// Whether the object is source text, for `eval` and `exec`.
+    private static func isSource(_ value: Value) -> Bool { value.isString || value.isBuffer }
+
+    private static func compileSource(_ thread: ThreadRef, _ source: Value, isExpression: Bool) -> Value {
+        var source = source
+        if isExpression {
+            // An expression may be indented.
+            if source.isString {
+                let text = StringRef(source)
+                var start = 0
+                while start < text.count && (text[start] == 0x20 || text[start] == 0x09) { start += 1 }
+                if start > 0 { source = thread.substring(text, start, text.count) }
+            } else if source.isBytes {
+                let bytes = BytesRef(source)
+                var start = 0
+                while start < bytes.count && (bytes.bytes[start] == 0x20 || bytes.bytes[start] == 0x09) { start += 1 }
+                if start > 0 { source = thread.newBytes(bytes.bytes + start, bytes.count - start) }
+            }
+            if source.isEmpty { return .empty }
+        }
+        let flags = inheritedFlags(thread) | (source.isString ? Flags.ignoreCookie : 0)
+        return RuntimeHooks.compile(thread, source, StringRef.intern("<string>").value, StringRef.intern(isExpression ? "eval" : "exec").value, flags, true, -1, -1)
+    }
+
+    static func eval(_ thread: ThreadRef, _ source: Value, _ globals: Value, _ locals: Value) -> Value {
+        if !locals.isEmpty && !locals.isNone && !isMapping(locals) { return thread.raise(.typeError, "locals must be a mapping") }
+        if !globals.isEmpty && !globals.isNone && !globals.isDict {
+            return thread.raise(.typeError, isMapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)" : "globals must be a dict")
+        }
+        guard let space = namespaces(thread, globals, locals) else { return .empty }
+        var code = source
+        if !code.isExact(.code) {
+            guard isSource(source) else { return thread.raise(.typeError, "eval() arg 1 must be a string, bytes or code object") }
+            code = compileSource(thread, source, isExpression: true)
+            if code.isEmpty { return .empty }
+        } else if !SysAudit.audit(thread, "exec", [code]) {
+            return .empty
+        }
+        if Inspection.freeNames(code).count > 0 { return thread.raise(.typeError, "code object passed to eval() may not contain free variables") }
+        return Interpreter.exec(thread, code, space.globals, space.locals)
+    }
+
+    static func exec(_ thread: ThreadRef, _ source: Value, _ globals: Value, _ locals: Value, _ closure: Value) -> Value {
+        if !globals.isEmpty && !globals.isNone && !globals.isDict { return thread.raise(.typeError, "exec() globals must be a dict, not \(globals.type.name)") }
+        if !locals.isEmpty && !locals.isNone && !isMapping(locals) { return thread.raise(.typeError, "locals must be a mapping or None, not \(locals.type.name)") }
+        guard let space = namespaces(thread, globals, locals) else { return .empty }
+        let closure = closure.isEmpty || closure.isNone ? Value.empty : closure
+        if source.isExact(.code) {
+            guard SysAudit.audit(thread, "exec", [source]) else { return .empty }
+            let count = Inspection.freeNames(source).count
+            if count == 0 {
+                if !closure.isEmpty { return thread.raise(.typeError, "cannot use a closure with this code object") }
+                return Interpreter.exec(thread, source, space.globals, space.locals).isEmpty ? .empty : .none
+            }
+            var fits = closure.isExact(.tuple) && TupleRef(closure).count == count
+            if fits { for index in 0 ..< count where !TupleRef(closure)[index].isExact(.cell) { fits = false } }
+            if !fits { return thread.raise(.typeError, "code object requires a closure of exactly length \(count)") }
+            return Interpreter.exec(thread, source, space.globals, space.locals, closure: closure).isEmpty ? .empty : .none
+        }
+        if !closure.isEmpty { return thread.raise(.typeError, "closure can only be used when source is a code object") }
+        guard isSource(source) else { return thread.raise(.typeError, "exec() arg 1 must be a string, bytes or code object") }
+        let code = compileSource(thread, source, isExpression: false)
+        if code.isEmpty { return .empty }
+        return Interpreter.exec(thread, code, space.globals, space.locals).isEmpty ? .empty : .none
+    }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import Objects
+
+/// Powers, greatest common divisors and other number theory on ints.
+
+extension Integers {
+    /// Whether the system could hold a number of so many bits at all.
+    static func isPossible(bits: Double) -> Bool {
+        let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        return bits / 8 < min(memory / 2, Double(largestMPZ) * 8)
+    }
+
+    /// a ** b for a b that is not negative.
+    public static func power(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
+        if a.isSmallInt && b.isSmallInt {
+            // Square and multiply while it fits a word.
+            var base = a.smallInt
+            var exponent = b.smallInt
+            var result = 1
+            var fits = true
+            while true {
+                if exponent & 1 == 1 {
+                    let (product, overflow) = result.multipliedReportingOverflow(by: base)
+                    if overflow { fits = false; break }
+                    result = product
+                }
+                exponent >>= 1
+                if exponent == 0 { break }
+                let (square, overflow) = base.multipliedReportingOverflow(by: base)
+                if overflow { fits = false; break }
+                base = square
+            }
+            if fits { return thread.newInt(result) }
+        }
+        if isZero(b) { return Value(small: 1) }
+        let bits = bitLength(a)
+        if bits <= 1 {
+            // 0, 1 or -1
+            return isNegative(a) && !isOdd(b) ? Value(small: 1) : IntOps.exact(thread, a)
+        }
+        guard let exponent = IntOps.toInt(b), isPossible(bits: Double(bits - 1) * Double(exponent)) else { return thread.raiseOutOfMemory() }
+        if a.isSmallInt && a.smallInt == 2 { return leftShift(thread, Value(small: 1), by: exponent) }
+        return withLimbs(a) { x in
+            var base = x.mpz
+            return withMPZ(thread) { __gmpz_pow_ui($0, &base, UInt(exponent)) }
+        }
+    }
+
+    /// pow(a, b, modulus)
+    public static func power(_ thread: ThreadRef, _ a: Value, _ b: Value, modulus: Value) -> Value {
+        if isZero(modulus) { return thread.raise(.valueError, "pow() 3rd argument cannot be 0") }
+        let magnitude = absolute(thread, modulus)
+        if magnitude.isEmpty { return .empty }
+        guard bitLength(modulus) < largestMPZ, bitLength(b) < largestMPZ else { return thread.raiseOutOfMemory() }
+        var base = a
+        var exponent = b
+        if isNegative(b) {
+            exponent = negate(thread, b)
+            base = inverse(thread, a, magnitude)
+            if base.isEmpty || exponent.isEmpty { return .empty }
+        }
+        base = modulo(thread, base, magnitude)
+        if base.isEmpty { return .empty }
+        var result: Value
+        if magnitude == Value(small: 1) {
+            return Value(small: 0)
+        } else if base.isSmallInt && exponent.isSmallInt && magnitude.isSmallInt {
+            result = Value(small: Int(smallPower(UInt(base.smallInt), UInt(exponent.smallInt), UInt(magnitude.smallInt))))
+        } else {
+            result = withLimbs(base) { x in withLimbs(exponent) { y in withLimbs(magnitude) { z in
+                var base = x.mpz
+                var exponent = y.mpz
+                var modulus = z.mpz
+                return withMPZ(thread) { __gmpz_powm($0, &base, &exponent, &modulus) }
+            } } }
+        }
+        if result.isEmpty || !isNegative(modulus) || isZero(result) { return result }
+        return add(thread, result, modulus)
+    }
+
+    private static func smallPower(_ base: UInt, _ exponent: UInt, _ modulus: UInt) -> UInt {
+        var base = base
+        var exponent = exponent
+        var result: UInt = 1
+        while exponent != 0 {
+            if exponent & 1 == 1 { result = multiply(result, base, modulus) }
+            base = multiply(base, base, modulus)
+            exponent >>= 1
+        }
+        return result
+    }
+
+    @inline(__always) private static func multiply(_ a: UInt, _ b: UInt, _ modulus: UInt) -> UInt {
+        if (a | b) >> 32 == 0 { return a * b % modulus }
+        let product = a.multipliedFullWidth(by: b)
+        return modulus.dividingFullWidth((product.high, product.low)).remainder
+    }
+
+    /// The inverse of a modulo a positive modulus. ValueError when there is none.
+    static func inverse(_ thread: ThreadRef, _ a: Value, _ modulus: Value) -> Value {
+        if modulus == Value(small: 1) { return Value(small: 0) }
+        var exists: Int32 = 0
+        let result = withLimbs(a) { x in withLimbs(modulus) { y in
+            var number = x.mpz
+            var modulus = y.mpz
+            return withMPZ(thread) { exists = __gmpz_invert($0, &number, &modulus) }
+        } }
+        return exists == 0 ? thread.raise(.valueError, "base is not invertible for the given modulus") : result
+    }
+
+    /// The greatest common divisor, never negative.
+    public static func gcd(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
+        if Value.bothSmall(a, b) {
+            var x = a.smallInt.magnitude
+            var y = b.smallInt.magnitude
+            while y != 0 { (x, y) = (y, x % y) }
+            return thread.newInt(unsigned: x)
+        }
+        return withLimbs(a) { x in withLimbs(b) { y in
+            var first = x.mpz
+            var second = y.mpz
+            return withMPZ(thread) { __gmpz_gcd($0, &first, &second) }
+        } }
+    }
+
+    /// The integer square root of a number that is not negative.
+    public static func squareRoot(_ thread: ThreadRef, _ a: Value) -> Value {
+        withLimbs(a) { x in
+            if x.count == 0 { return Value(small: 0) }
+            let count = (x.count + 1) / 2
+            guard let result = allocate(thread, count) else { return .empty }
+            _ = __gmpn_sqrtrem(result, nil, x.start, x.count)
+            return finish(result, count, false)
+        }
+    }
+
+    /// n! by GMP's product tree.
+    public static func factorial(_ thread: ThreadRef, _ n: Int) -> Value {
+        guard isPossible(bits: Double(n) * log2(Double(n) + 2)) else { return thread.raiseOutOfMemory() }
+        return withMPZ(thread) { __gmpz_fac_ui($0, UInt(n)) }
+    }
+
+    /// The binomial coefficient of n that is not negative and k.
+    public static func binomial(_ thread: ThreadRef, _ n: Value, _ k: UInt) -> Value {
+        guard isPossible(bits: Double(k) * Double(bitLength(n))) || isPossible(bits: Double(IntOps.toInt(n) ?? Int.max)) else { return thread.raiseOutOfMemory() }
+        return withLimbs(n) { x in
+            var number = x.mpz
+            return withMPZ(thread) { __gmpz_bin_ui($0, &number, k) }
+        }
+    }
+}

@@ -1,0 +1,364 @@
+import Glibc
+import Objects
+
+/// The format mini-language (`format(x, ">10,.2f")`): the parsed specification, and numbers written by it.
+
+public struct FormatSpec {
+    public enum Grouping { case none, comma, underscore, locale }
+
+    public var fill: UInt32 = 32
+    /// A fill character was given, or the 0 before the width.
+    public var align: UInt8
+    public var alignGiven = false
+    public var fillGiven = false
+    /// `+`, `-`, a space or 0.
+    public var sign: UInt8 = 0
+    /// `z`: a result of zero has no minus sign.
+    public var noNegativeZero = false
+    /// `#`
+    public var alternate = false
+    /// -1 when there is none.
+    public var width = -1
+    public var precision = -1
+    public var grouping = Grouping.none
+    /// The presentation type, or 0.
+    public var type: UInt32
+
+    public init(align: UInt8, type: UInt32 = 0) {
+        self.align = align
+        self.type = type
+    }
+
+    private static func isAlignment(_ character: UInt32) -> Bool {
+        character == 60 || character == 62 || character == 61 || character == 94
+    }
+
+    /// Parses a specification for an object of the type named. `align` and `type` are what holds when it does not say. nil when ValueError was raised.
+    public static func parse(_ thread: ThreadRef, _ text: StringRef, align: Character, type: UInt32 = 0, typeName: @autoclosure () -> String) -> FormatSpec? {
+        var spec = FormatSpec(align: align.asciiValue!, type: type)
+        let count = text.count
+        var position = 0
+        func at(_ index: Int) -> UInt32 { index < count ? text[index] : 0 }
+        func fail(_ message: String) -> FormatSpec? {
+            thread.raise(.valueError, message)
+            return nil
+        }
+        /// A decimal number, -1 when there is none, nil when it is too large.
+        func number() -> Int? {
+            var result = -1
+            while position < count {
+                let character = text[position]
+                guard let digit = character < 128 ? (character >= 48 && character <= 57 ? Int(character) - 48 : nil) : NumberText.decimalDigit(character) else { break }
+                let (product, overflow) = max(result, 0).multipliedReportingOverflow(by: 10)
+                let (sum, overflow2) = product.addingReportingOverflow(digit)
+                if overflow || overflow2 { return nil }
+                result = sum
+                position += 1
+            }
+            return result
+        }
+        if count >= 2 && isAlignment(text[1]) {
+            spec.fill = text[0]
+            spec.align = UInt8(text[1])
+            spec.fillGiven = true
+            spec.alignGiven = true
+            position = 2
+        } else if count >= 1 && isAlignment(text[0]) {
+            spec.align = UInt8(text[0])
+            spec.alignGiven = true
+            position = 1
+        }
+        switch at(position) {
+        case 32, 43, 45:
+            spec.sign = UInt8(text[position])
+            position += 1
+        default: break
+        }
+        if at(position) == 122 {
+            spec.noNegativeZero = true
+            position += 1
+        }
+        if at(position) == 35 {
+            spec.alternate = true
+            position += 1
+        }
+        if !spec.fillGiven && at(position) == 48 {
+            spec.fill = 48
+            spec.fillGiven = true
+            if !spec.alignGiven && align == ">" { spec.align = UInt8(ascii: "=") }
+            position += 1
+        }
+        guard let width = number() else { return fail("Too many decimal digits in format string") }
+        spec.width = width
+        if at(position) == 44 {
+            spec.grouping = .comma
+            position += 1
+        }
+        if at(position) == 95 {
+            if spec.grouping != .none { return fail("Cannot specify both ',' and '_'.") }
+            spec.grouping = .underscore
+            position += 1
+        }
+        if at(position) == 44 && spec.grouping == .underscore { return fail("Cannot specify both ',' and '_'.") }
+        if at(position) == 46 {
+            position += 1
+            guard let precision = number() else { return fail("Too many decimal digits in format string") }
+            if precision < 0 { return fail("Format specifier missing precision") }
+            spec.precision = precision
+        }
+        if count - position > 1 { return fail("Invalid format specifier '\(text.description)' for object of type '\(typeName())'") }
+        if count - position == 1 { spec.type = text[position] }
+        if spec.grouping != .none {
+            switch spec.type {
+            case 0, 100, 101, 102, 103, 69, 71, 37, 70: break
+            case 98, 111, 120, 88 where spec.grouping == .underscore: break
+            default:
+                let separator = spec.grouping == .comma ? "," : "_"
+                return fail("Cannot specify '\(separator)' with '\(shown(spec.type))'.")
+            }
+        }
+        return spec
+    }
+
+    /// A presentation type as messages show it.
+    static func shown(_ type: UInt32) -> String {
+        type > 32 && type < 128 ? String(UnicodeScalar(UInt8(type))) : "\\x" + String(type, radix: 16)
+    }
+
+    /// "Unknown format code 'd' for object of type 'float'"
+    @discardableResult public func raiseUnknown(_ thread: ThreadRef, _ typeName: String) -> Value {
+        thread.raise(.valueError, "Unknown format code '\(FormatSpec.shown(type))' for object of type '\(typeName)'")
+    }
+
+    /// Text padded to the width, for all alignments but `=`.
+    public func padded(_ text: [UInt32]) -> [UInt32] {
+        guard width > text.count else { return text }
+        let missing = width - text.count
+        let left = align == UInt8(ascii: ">") ? missing : align == UInt8(ascii: "^") ? missing / 2 : 0
+        return [UInt32](repeating: fill, count: left) + text + [UInt32](repeating: fill, count: missing - left)
+    }
+}
+
+/// How digits are grouped and what the point is: as the specification or the locale has it.
+struct NumberLocale {
+    var point: [UInt32] = [46]
+    var separator: [UInt32] = []
+    /// Group sizes from the right as in C's `lconv`: zero repeats the last, 127 ends grouping.
+    var grouping: [UInt8] = []
+
+    init(_ grouping: FormatSpec.Grouping, digits: UInt8 = 3) {
+        switch grouping {
+        case .none: break
+        case .comma:
+            separator = [44]
+            self.grouping = [digits, 0]
+        case .underscore:
+            separator = [95]
+            self.grouping = [digits, 0]
+        case .locale:
+            let conventions = localeconv().pointee
+            if let text = conventions.decimal_point { point = String(cString: text).unicodeScalars.map(\.value) }
+            if let text = conventions.thousands_sep { separator = String(cString: text).unicodeScalars.map(\.value) }
+            if var size = conventions.grouping {
+                while size.pointee != 0 && size.pointee != CChar.max {
+                    self.grouping.append(UInt8(bitPattern: size.pointee))
+                    size += 1
+                }
+                self.grouping.append(size.pointee == 0 ? 0 : 127)
+            }
+        }
+    }
+
+    /// The digits with separators, and with zeros in front up to a total width.
+    func grouped(_ digits: ArraySlice<UInt8>, width: Int) -> [UInt32] {
+        var reversed: [UInt32] = []
+        var remaining = digits.count
+        var wanted = width
+        var index = 0
+        var size = 0
+        var separate = false
+        while true {
+            var group = 0
+            if index < grouping.count {
+                if grouping[index] == 0 { group = size } else if grouping[index] < 127 {
+                    group = Int(grouping[index])
+                    size = group
+                    index += 1
+                }
+            }
+            let isLast = group == 0
+            let length = isLast ? max(remaining, wanted, 1) : min(group, max(remaining, wanted, 1))
+            let characters = max(0, min(remaining, length))
+            if separate { reversed += separator.reversed() }
+            separate = true
+            for offset in 0 ..< characters { reversed.append(UInt32(digits[digits.startIndex + remaining - 1 - offset])) }
+            for _ in characters ..< max(length, characters) { reversed.append(48) }
+            remaining -= characters
+            wanted -= length
+            if isLast || (remaining <= 0 && wanted <= 0) { break }
+            wanted -= separator.count
+        }
+        return reversed.reversed()
+    }
+}
+
+public enum NumberFormatting {
+    /// Puts a number together: sign, prefix, digits, then the rest (point, fraction, exponent) as it is.
+    private static func assemble(_ spec: FormatSpec, negative: Bool, prefix: [UInt32], digits: ArraySlice<UInt8>, rest: [UInt32], _ locale: NumberLocale) -> [UInt32] {
+        var sign: [UInt32] = []
+        if negative { sign = [45] } else if spec.sign == UInt8(ascii: "+") || spec.sign == UInt8(ascii: " ") { sign = [UInt32(spec.sign)] }
+        let fixed = sign.count + prefix.count + rest.count
+        let inner = spec.fill == 48 && spec.align == UInt8(ascii: "=") ? spec.width - fixed : 0
+        let body = digits.isEmpty ? [] : locale.grouped(digits, width: inner)
+        let missing = spec.width - fixed - body.count
+        if missing <= 0 { return sign + prefix + body + rest }
+        if spec.align == UInt8(ascii: "=") { return sign + prefix + [UInt32](repeating: spec.fill, count: missing) + body + rest }
+        return spec.padded(sign + prefix + body + rest)
+    }
+
+    private static func tooWide(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
+        if spec.width < 1 << 36 { return false }
+        thread.raiseOutOfMemory()
+        return true
+    }
+
+    // MARK: Integers
+
+    /// format(n, spec) of an int.
+    public static func format(_ thread: ThreadRef, integer number: Value, _ text: StringRef) -> Value {
+        if text.count == 0 { return number.isSmallInt || number.isExact(.int) ? Integers.toString(thread, number) : thread.str(number) }
+        guard let spec = FormatSpec.parse(thread, text, align: ">", type: 100, typeName: number.type.name) else { return .empty }
+        return format(thread, integer: number, spec)
+    }
+
+    public static func format(_ thread: ThreadRef, integer number: Value, _ spec: FormatSpec) -> Value {
+        let radix: Int
+        switch spec.type {
+        case 98: radix = 2
+        case 111: radix = 8
+        case 100, 110: radix = 10
+        case 120, 88: radix = 16
+        case 99: return character(thread, number, spec)
+        case 101, 69, 102, 70, 103, 71, 37:
+            guard let double = Integers.toDouble(thread, number) else { return .empty }
+            return format(thread, double, spec, number.type.name)
+        default: return spec.raiseUnknown(thread, number.type.name)
+        }
+        if !allowed(thread, spec) || tooWide(thread, spec) { return .empty }
+        guard var digits = Integers.digits(thread, number, radix: radix) else { return .empty }
+        var prefix: [UInt32] = []
+        if spec.alternate && radix != 10 { prefix = [48, spec.type] }
+        if spec.type == 88 { for index in 0 ..< digits.count where digits[index] >= 97 { digits[index] -= 32 } }
+        let negative = Integers.isNegative(number)
+        if spec.width <= 0 && spec.grouping == .none && spec.type != 110 && spec.sign != 43 && spec.sign != 32 && prefix.isEmpty {
+            return thread.newString(utf8: negative ? [45] + digits : digits)
+        }
+        let locale = NumberLocale(spec.type == 110 ? .locale : spec.grouping, digits: radix == 10 ? 3 : 4)
+        return thread.newString(codePoints: assemble(spec, negative: negative, prefix: prefix, digits: digits[...], rest: [], locale))
+    }
+
+    private static func allowed(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
+        if spec.precision >= 0 {
+            thread.raise(.valueError, "Precision not allowed in integer format specifier")
+            return false
+        }
+        if spec.noNegativeZero {
+            thread.raise(.valueError, "Negative zero coercion (z) not allowed in integer format specifier")
+            return false
+        }
+        return true
+    }
+
+    private static func character(_ thread: ThreadRef, _ number: Value, _ spec: FormatSpec) -> Value {
+        guard allowed(thread, spec) else { return .empty }
+        if spec.sign != 0 { return thread.raise(.valueError, "Sign not allowed with integer format specifier 'c'") }
+        if spec.alternate { return thread.raise(.valueError, "Alternate form (#) not allowed with integer format specifier 'c'") }
+        guard let code = IntOps.toInt(number) else { return thread.raise(.overflowError, "Python int too large to convert to C long") }
+        guard code >= 0 && code <= 0x10FFFF else { return thread.raise(.overflowError, "%c arg not in range(0x110000)") }
+        if tooWide(thread, spec) { return .empty }
+        return thread.newString(codePoints: assemble(spec, negative: false, prefix: [], digits: [], rest: [UInt32(code)], NumberLocale(.none)))
+    }
+
+    // MARK: Floats
+
+    /// format(x, spec) of a float.
+    public static func format(_ thread: ThreadRef, double number: Value, _ text: StringRef) -> Value {
+        if text.count == 0 { return number.isPointer && !number.isExact(.float) ? thread.str(number) : FloatText.repr(thread, number.doubleValue) }
+        guard let spec = FormatSpec.parse(thread, text, align: ">", typeName: number.type.name) else { return .empty }
+        return format(thread, number.doubleValue, spec, number.type.name)
+    }
+
+    public static func format(_ thread: ThreadRef, _ number: Double, _ spec: FormatSpec, _ typeName: String) -> Value {
+        guard let code = floatCode(spec.type) else { return spec.raiseUnknown(thread, typeName) }
+        guard spec.precision <= Int(Int32.max) else { return thread.raise(.valueError, "precision too big") }
+        if tooWide(thread, spec) || spec.precision > 1 << 30 && { thread.raiseOutOfMemory(); return true }() { return .empty }
+        var flags: FloatText.Flags = spec.alternate ? .alternate : []
+        if spec.noNegativeZero { flags.insert(.noNegativeZero) }
+        if spec.type == 0 { flags.insert(.dotZero) }
+        let isPercent = spec.type == 37
+        let text = FloatText.format(isPercent ? number * 100 : number, spec.precision >= 0 && code == UInt8(ascii: "r") ? UInt8(ascii: "g") : code,
+                                    spec.precision >= 0 ? spec.precision : 6, flags) + (isPercent ? [37] : [])
+        if spec.width <= 0 && spec.grouping == .none && spec.type != 110 && spec.sign != 43 && spec.sign != 32 { return thread.newString(utf8: text) }
+        return thread.newString(codePoints: laidOut(text, spec, NumberLocale(spec.type == 110 ? .locale : spec.grouping)))
+    }
+
+    /// The printf code of a presentation type; nil when there is no such type.
+    private static func floatCode(_ type: UInt32) -> UInt8? {
+        switch type {
+        case 0: return UInt8(ascii: "r")
+        case 101, 69, 102, 70, 103, 71: return UInt8(type)
+        case 110: return UInt8(ascii: "g")
+        case 37: return UInt8(ascii: "f")
+        default: return nil
+        }
+    }
+
+    /// Signs, groups and pads a float's text.
+    private static func laidOut(_ text: [UInt8], _ spec: FormatSpec, _ locale: NumberLocale) -> [UInt32] {
+        let negative = text.first == 45
+        let start = negative ? 1 : 0
+        var end = start
+        while end < text.count && text[end] >= 48 && text[end] <= 57 { end += 1 }
+        var rest: [UInt32] = []
+        var index = end
+        if index < text.count && text[index] == 46 {
+            rest += locale.point
+            index += 1
+        }
+        while index < text.count {
+            rest.append(UInt32(text[index]))
+            index += 1
+        }
+        return assemble(spec, negative: negative, prefix: [], digits: text[start ..< end], rest: rest, locale)
+    }
+
+    // MARK: Complex numbers
+
+    /// format(z, spec) of a complex.
+    public static func format(_ thread: ThreadRef, complex number: Value, _ text: StringRef) -> Value {
+        if text.count == 0 { return thread.str(number) }
+        guard let spec = FormatSpec.parse(thread, text, align: ">", typeName: number.type.name) else { return .empty }
+        guard let code = floatCode(spec.type), spec.type != 37 else { return spec.raiseUnknown(thread, number.type.name) }
+        guard spec.precision <= Int(Int32.max) else { return thread.raise(.valueError, "precision too big") }
+        if spec.fill == 48 { return thread.raise(.valueError, "Zero padding is not allowed in complex format specifier") }
+        if spec.align == UInt8(ascii: "=") { return thread.raise(.valueError, "'=' alignment flag is not allowed in complex format specifier") }
+        if tooWide(thread, spec) || spec.precision > 1 << 30 && { thread.raiseOutOfMemory(); return true }() { return .empty }
+        let (real, imaginary) = ComplexType.value(number)
+        var flags: FloatText.Flags = spec.alternate ? .alternate : []
+        if spec.noNegativeZero { flags.insert(.noNegativeZero) }
+        let onlyImaginary = spec.type == 0 && real == 0 && real.sign == .plus
+        let used = spec.precision >= 0 && code == UInt8(ascii: "r") ? UInt8(ascii: "g") : code
+        let precision = spec.precision >= 0 ? spec.precision : 6
+        let locale = NumberLocale(spec.type == 110 ? .locale : spec.grouping)
+        var part = spec
+        part.width = -1
+        var result: [UInt32] = []
+        if !onlyImaginary {
+            result = laidOut(FloatText.format(real, used, precision, flags), part, locale)
+            part.sign = UInt8(ascii: "+")
+        }
+        result += laidOut(FloatText.format(imaginary, used, precision, flags), part, locale) + [106]
+        if spec.type == 0 && !onlyImaginary { result = [40] + result + [41] }
+        return thread.newString(codePoints: spec.padded(result))
+    }
+}

@@ -1,0 +1,132 @@
+/// Changing what a class is made of after the fact: `cls.__bases__ = …` and `obj.__class__ = …`.
+
+extension TypeConstruction {
+    /// Whether an instance of one class can become an instance of the other as it stands in memory.
+    public static func sameLayout(_ a: TypeRef, _ b: TypeRef) -> Bool {
+        let first = a.pointer.pointee, second = b.pointer.pointee
+        guard first.basicSize == second.basicSize, first.dictOffset == second.dictOffset, first.mask == second.mask, first.trace == second.trace,
+              first.tailOffset == second.tailOffset, a.has(.weakReferenceable) == b.has(.weakReferenceable) else { return false }
+        let left = solidBase(a), right = solidBase(b)
+        if left == right { return true }
+        guard left.has(.extendsLayout), right.has(.extendsLayout), sameSlots(left, right) else { return false }
+        return sameLayout(TypeRef(left.pointer.pointee.base), TypeRef(right.pointer.pointee.base))
+    }
+
+    /// Whether two classes added the same `__slots__` at the same places.
+    private static func sameSlots(_ a: TypeRef, _ b: TypeRef) -> Bool {
+        guard a.pointer.pointee.slotMembers == b.pointer.pointee.slotMembers else { return false }
+        var position = 0
+        while let (key, value) = a.namespace.next(&position) {
+            guard value.isExact(.memberDescriptor) else { continue }
+            let other = b.namespace.get(string: key)
+            guard other.isExact(.memberDescriptor),
+                  other.object(DescriptorObject.self).pointee.payload == value.object(DescriptorObject.self).pointee.payload else { return false }
+        }
+        return true
+    }
+
+    /// `type.__bases__ = value`. False when it has raised, with everything as it was.
+    public static func setBases(_ thread: ThreadRef, _ type: TypeRef, _ value: Value) -> Bool {
+        if value.isEmpty {
+            thread.raise(.typeError, "cannot delete '__bases__' attribute of type '\(type.name)'")
+            return false
+        }
+        guard value.isTuple else {
+            thread.raise(.typeError, "can only assign tuple to \(type.name).__bases__, not \(value.type.name)")
+            return false
+        }
+        let bases = TupleRef(value)
+        guard bases.count > 0 else {
+            thread.raise(.typeError, "can only assign non-empty tuple to \(type.name).__bases__, not ()")
+            return false
+        }
+        for index in 0 ..< bases.count {
+            guard bases[index].isType else {
+                thread.raise(.typeError, "\(type.name).__bases__ must be tuple of classes, not '\(bases[index].type.name)'")
+                return false
+            }
+            if TypeRef(bases[index]).isSubtype(of: type) {
+                thread.raise(.typeError, "a __bases__ item causes an inheritance cycle")
+                return false
+            }
+        }
+        guard let base = bestBase(thread, bases) else { return false }
+        let oldBase = TypeRef(type.pointer.pointee.base)
+        guard base == oldBase || sameLayout(base, oldBase) else {
+            thread.raise(.typeError, "__bases__ assignment: '\(base.name)' object layout differs from '\(oldBase.name)'")
+            return false
+        }
+        let oldBases = type.pointer.pointee.bases
+        type.pointer.pointee.bases = value
+        type.pointer.pointee.base = base.value
+        Heap.barrier(type.value.raw)
+        // What changed so far, as pairs of type and old MRO, for undoing.
+        let changed = thread.newList()
+        guard !changed.isEmpty, updateOrders(thread, type, changed) else {
+            if !changed.isEmpty {
+                var index = ListRef(changed).count - 2
+                while index >= 0 {
+                    let other = TypeRef(ListRef(changed)[index])
+                    other.pointer.pointee.mro = ListRef(changed)[index + 1]
+                    Heap.barrier(other.value.raw)
+                    index -= 2
+                }
+            }
+            type.pointer.pointee.bases = oldBases
+            type.pointer.pointee.base = oldBase.value
+            type.modified()
+            return false
+        }
+        for index in 0 ..< TupleRef(oldBases).count { removeSubclass(TypeRef(TupleRef(oldBases)[index]), type) }
+        for index in 0 ..< bases.count { addSubclass(thread, TypeRef(bases[index]), type) }
+        type.modified()
+        updateSlots(type)
+        return true
+    }
+
+    private static func updateOrders(_ thread: ThreadRef, _ type: TypeRef, _ changed: Value) -> Bool {
+        let old = type.pointer.pointee.mro
+        guard setMRO(thread, type), ListRef(changed).append(thread, type.value), ListRef(changed).append(thread, old) else { return false }
+        var succeeded = true
+        type.forEachSubclass { if succeeded { succeeded = updateOrders(thread, $0, changed) } }
+        return succeeded
+    }
+
+    private static func updateSlots(_ type: TypeRef) {
+        SlotTable.updateAll(type)
+        type.updatePlainFlags()
+        type.forEachSubclass { updateSlots($0) }
+    }
+
+    /// `object.__class__ = value`. False when it has raised.
+    public static func setClass(_ thread: ThreadRef, _ object: Value, _ value: Value) -> Bool {
+        if value.isEmpty {
+            thread.raise(.typeError, "can't delete __class__ attribute")
+            return false
+        }
+        guard value.isType else {
+            thread.raise(.typeError, "__class__ must be set to a class, not '\(value.type.name)' object")
+            return false
+        }
+        let new = TypeRef(value), old = object.type
+        let module = TypeID.module.type
+        guard new.isSubtype(of: module) && old.isSubtype(of: module) || !new.has(.immutable) && !old.has(.immutable) else {
+            thread.raise(.typeError, "__class__ assignment only supported for mutable types or ModuleType subclasses")
+            return false
+        }
+        if new == old { return true }
+        guard sameLayout(new, old) else {
+            thread.raise(.typeError, "__class__ assignment: '\(new.name)' object layout differs from '\(old.name)'")
+            return false
+        }
+        if old.pointer.pointee.dictOffset != 0 {
+            // Slots of one class mean nothing in the other: the attributes move to a dict.
+            guard !InstanceAttributes.dict(thread, object).isEmpty else { return false }
+            object.header.pointee.shape = new.pointer.pointee.dictShape
+        } else {
+            object.header.pointee.shape = new.pointer.pointee.rootShape
+        }
+        if new.has(.finalized) { Collector.registerFinalizable(object.raw) }
+        return true
+    }
+}

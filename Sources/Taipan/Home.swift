@@ -1,0 +1,58 @@
+import Glibc
+
+/// Where things are: our own `Library`, CPython's library, the program itself.
+struct Home {
+    /// Absolute path of the program, links followed.
+    var executable: String
+    /// The folder of our own Python modules; nil when it cannot be found.
+    var library: String?
+    /// The folder of CPython 3.11's pure-Python library.
+    var standardLibrary: String
+    var prefix: String
+
+    static func find() -> Home {
+        let executable = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
+        var library: String?
+        var folder = parent(executable)
+        for _ in 0 ..< 5 {
+            if exists(folder + "/Library/_taipan_home.py") { library = folder + "/Library"; break }
+            if exists(folder + "/lib/taipan3.11/_taipan_home.py") { library = folder + "/lib/taipan3.11"; break }
+            if folder == "/" { break }
+            folder = parent(folder)
+        }
+        var prefix = "/usr"
+        if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
+        return Home(executable: executable, library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    static func resolve(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The contents of a file, or nil.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            if got <= 0 { break }
+            count += got
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+}

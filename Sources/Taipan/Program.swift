@@ -1,0 +1,249 @@
+import Builtins
+import Glibc
+import Interpreter
+import Objects
+import Syntax
+
+/// Running what the command line names: a string, a module, a file, a folder or zip file, standard input, or the prompt.
+extension Runtime {
+    private func text(_ value: String) -> Value { thread.fileSystemString(value) }
+
+    private var sysNamespace: DictRef { DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace) }
+
+    /// Runs the program to its end. Returns the exit status.
+    public func runProgram() -> Int32 {
+        let main = thread.newModule(StringRef.intern("__main__").value)
+        if main.isEmpty { return finish(.empty) }
+        WellKnown.mainModule.value = main
+        let namespace = main.object(ModuleObject.self).pointee.namespace
+        _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
+        _ = DictRef(namespace).set(thread, Name.__annotations__, thread.newDict())
+        _ = DictRef(WellKnown.modules.value).set(thread, Name.__main__, main)
+        setLoader(namespace, "BuiltinImporter")
+
+        let result: Value
+        if let command = options.command {
+            insertPath("")
+            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec)
+        } else if let module = options.module {
+            insertPath("")
+            result = runModule(module, setsArgument: true)
+        } else if let script = options.script, script != "-" {
+            result = runFile(script, namespace)
+        } else if isatty(0) != 0 || options.interactive {
+            insertPath("")
+            return finish(Prompt(runtime: self).run(namespace))
+        } else {
+            insertPath("")
+            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec)
+        }
+        if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
+            if result.isEmpty { _ = TopLevel.report(thread) }
+            _ = finishStreams()
+            return finish(Prompt(runtime: self).run(namespace))
+        }
+        return finish(result)
+    }
+
+    /// Reports an exception that reached the top; exit status of the program.
+    private func finish(_ result: Value) -> Int32 {
+        var status: Int32 = 0
+        if result.isEmpty { status = TopLevel.report(thread) }
+        return shutDown(status)
+    }
+
+    private func finishStreams() -> Bool { true }
+
+    private func setLoader(_ namespace: Value, _ name: String) {
+        let loader = thread.getAttributeOrEmpty(Imports.bootstrap.pointee, StringRef.intern(name).value)
+        if !loader.isEmpty { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
+    }
+
+    private func insertPath(_ folder: String) {
+        if options.safePath || options.isolated { return }
+        let path = sysNamespace.get(string: StringRef.intern("path").value)
+        if path.isList { _ = thread.callMethod(path, Name.insert, [Value(small: 0), text(folder)]) }
+    }
+
+    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode) -> Value {
+        let code = CompileBuiltin.compile(thread, source, CompileBuiltin.Request(filename: text(filename), mode: mode))
+        return code.isEmpty ? .empty : Interpreter.exec(thread, code, namespace, .empty)
+    }
+
+    /// `runpy._run_module_as_main(name)`
+    private func runModule(_ name: String, setsArgument: Bool) -> Value {
+        let run = thread.importAttribute("runpy", "_run_module_as_main")
+        return run.isEmpty ? .empty : thread.call(run, text(name), Value(setsArgument))
+    }
+
+    private func runFile(_ path: String, _ namespace: Value) -> Value {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            if isFolder || Runtime.isZip(path) {
+                let list = sysNamespace.get(string: StringRef.intern("path").value)
+                if list.isList { _ = thread.callMethod(list, Name.insert, [Value(small: 0), text(path)]) }
+                if isFolder && !Home.exists(path + "/__main__.py") && !Home.exists(path + "/__main__.pyc") {
+                    fputs("\(home.executable): can't find '__main__' module in '\(path)'\n", stderr)
+                    return thread.raise(type: TypeID.systemExit.type, arguments: [Value(small: 1)])
+                }
+                return runModule("__main__", setsArgument: false)
+            }
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 {
+            let reason = String(cString: strerror(errno))
+            fputs("\(home.executable): can't open file '\(Runtime.absolute(path))': [Errno \(errno)] \(reason)\n", stderr)
+            return thread.raise(type: TypeID.systemExit.type, arguments: [Value(small: 2)])
+        }
+        let source = Runtime.readAll(descriptor)
+        close(descriptor)
+        // The folder of the script, links followed.
+        let resolved = Home.resolve(path) ?? path
+        insertPath(Home.parent(resolved))
+        _ = DictRef(namespace).set(thread, Name.__file__, text(path))
+        _ = DictRef(namespace).set(thread, Name.__cached__, .none)
+        let external = DictRef(WellKnown.modules.value).get(string: StringRef.intern("_frozen_importlib_external").value)
+        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern("SourceFileLoader").value, [Name.__main__.value, text(path)])
+        if loader.isEmpty { thread.takeException() } else { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
+        if path.hasSuffix(".pyc") { return runCompiled(source, namespace) }
+        return run(source: source, filename: path, namespace, mode: .exec)
+    }
+
+    private func runCompiled(_ bytes: [UInt8], _ namespace: Value) -> Value {
+        var magic: UInt32 = 0
+        if bytes.count >= 16 { magic = bytes[0 ..< 4].reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+        guard magic == Runtime.magicNumber else { return thread.raise(.runtimeError, "Bad magic number in .pyc file") }
+        let loads = thread.importAttribute("marshal", "loads")
+        if loads.isEmpty { return .empty }
+        let code = thread.call(loads, thread.newBytes(Array(bytes[16...])))
+        if code.isEmpty { return .empty }
+        guard code.isExact(.code) else { return thread.raise(.runtimeError, "Bad code object in .pyc file") }
+        return Interpreter.exec(thread, code, namespace, .empty)
+    }
+
+    static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
+    }
+
+    static func readStandardInput() -> [UInt8] { readAll(0) }
+
+    static func readAll(_ descriptor: Int32) -> [UInt8] {
+        var result: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { return result }
+            result += buffer[0 ..< count]
+        }
+    }
+
+    /// Whether a file ends in a zip archive's directory.
+    static func isZip(_ path: String) -> Bool {
+        guard let file = fopen(path, "rb") else { return false }
+        defer { fclose(file) }
+        fseek(file, 0, SEEK_END)
+        let size = ftell(file)
+        let tail = min(size, 65557)
+        guard tail >= 22 else { return false }
+        fseek(file, size - tail, SEEK_SET)
+        var bytes = [UInt8](repeating: 0, count: tail)
+        let count = fread(&bytes, 1, tail, file)
+        var index = count - 22
+        while index >= 0 {
+            if bytes[index] == 0x50, bytes[index + 1] == 0x4B, bytes[index + 2] == 5, bytes[index + 3] == 6 { return true }
+            index -= 1
+        }
+        return false
+    }
+}
+
+/// The plain interactive prompt.
+struct Prompt {
+    let runtime: Runtime
+    private var thread: ThreadRef { runtime.thread }
+
+    init(runtime: Runtime) { self.runtime = runtime }
+
+    private func prompt(_ name: String, _ fallback: String) -> String {
+        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+        let value = sys.get(string: StringRef.intern(name).value)
+        if value.isEmpty {
+            _ = sys.set(thread, StringRef.intern(name).value, thread.newString(fallback))
+            return fallback
+        }
+        let text = thread.str(value)
+        if text.isEmpty { thread.takeException(); return "" }
+        return StringRef(text).description
+    }
+
+    private func flush() {
+        for name in ["stdout", "stderr"] {
+            let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
+            if !stream.isEmpty && !stream.isNone, thread.callMethod(stream, Name.flush).isEmpty { thread.takeException() }
+        }
+    }
+
+    private func readLine(_ prompt: String) -> [UInt8]? {
+        flush()
+        fputs(prompt, stderr)
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        let count = GIL.blocking(thread) { getline(&line, &capacity, stdin) }
+        defer { free(line) }
+        if count < 0 { return nil }
+        return Array(UnsafeBufferPointer(start: line, count: count)).map { UInt8(bitPattern: $0) }
+    }
+
+    /// Whether the source given so far merely ends too early.
+    private var isIncomplete: Bool {
+        guard thread.exceptionMatches(.syntaxError) else { return false }
+        let message = thread.pointee.exception.exceptionField(0)
+        return message.isString && StringRef(message).equals("incomplete input")
+    }
+
+    /// Reads and runs statements until the end of the input. None, or empty with SystemExit raised.
+    func run(_ namespace: Value) -> Value {
+        let version = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("version").value)
+        if !runtime.options.quiet {
+            fputs("Python \(version.isString ? StringRef(version).description : "") on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr)
+        }
+        while true {
+            guard var source = readLine(prompt("ps1", ">>> ")) else {
+                if isatty(0) != 0 { fputs("\n", stderr) }
+                return .none
+            }
+            if source.allSatisfy({ $0 == 10 || $0 == 32 || $0 == 9 || $0 == 12 }) { continue }
+            while true {
+                var request = CompileBuiltin.Request(filename: thread.newString("<stdin>"), mode: .single)
+                request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent
+                let code = CompileBuiltin.compile(thread, source, request)
+                if code.isEmpty {
+                    if isIncomplete {
+                        thread.takeException()
+                        guard let more = readLine(prompt("ps2", "... ")) else {
+                            request.flags = 0
+                            _ = CompileBuiltin.compile(thread, source, request)
+                            if thread.hasException { _ = TopLevel.report(thread) }
+                            return .none
+                        }
+                        source += more
+                        continue
+                    }
+                    _ = TopLevel.report(thread)
+                    break
+                }
+                if Interpreter.exec(thread, code, namespace, .empty).isEmpty {
+                    if thread.exceptionMatches(.systemExit) { return .empty }
+                    _ = TopLevel.report(thread)
+                }
+                flush()
+                break
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+import Builtins
+import Bytecode
+import ContainerTypes
+import CoreTypes
+import Glibc
+import Interpreter
+import NumberTypes
+import Objects
+import StandardContainers
+import StandardIO
+import StandardNumbers
+import StandardSource
+import StandardSystem
+import StandardText
+import Syntax
+import TextTypes
+
+/// A running interpreter: bringing it up, running programs in it, shutting it down.
+///
+/// The order of bringing up: the object model; each room's types; the modules `builtins` and `sys`; importlib from its two source files (their compiled form is cached
+/// beside them); the standard streams; `site`.
+public final class Runtime {
+    public let thread: ThreadRef
+    let home: Home
+    let options: RuntimeOptions
+
+    /// Brings an interpreter up. nil when that fails: the reason is on standard error.
+    public init?(options: RuntimeOptions) {
+        guard let thread = Bootstrap.start(stackSize: 512 << 20) else {
+            fputs("taipan: cannot reserve memory\n", stderr)
+            return nil
+        }
+        self.thread = thread
+        self.options = options
+        home = Home.find()
+        GIL.acquire(thread)
+        NumberTypes.start(thread)
+        TextTypes.start(thread)
+        ContainerTypes.start(thread)
+        CoreTypes.start(thread)
+        Interpreter.start(thread)
+        ImpModule.start()
+        StandardSource.start(thread)
+        StandardNumbers.start(thread)
+        StandardText.start(thread)
+        StandardContainers.start(thread)
+        StandardIO.start(thread)
+        StandardSystem.start(thread)
+        WellKnown.modules.value = thread.newDict()
+        Builtins.start(thread)
+        configure()
+        Bootstrap.finish()
+        if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
+            Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
+        }
+        guard startImport(), startStreams(), options.noSite || !thread.importModule("site").isEmpty else {
+            reportFatal("initialization failed")
+            return nil
+        }
+    }
+
+    private func sys(_ name: String, _ value: Value) {
+        _ = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).set(thread, StringRef.intern(name).value, value)
+    }
+
+    private func list(_ items: [String]) -> Value {
+        let list = thread.newList()
+        for item in items { _ = ListRef(list).append(thread, thread.fileSystemString(item)) }
+        return list
+    }
+
+    private func configure() {
+        sys("executable", thread.newString(home.executable))
+        sys("_base_executable", thread.newString(home.executable))
+        for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { sys(name, thread.newString(home.prefix)) }
+        sys("_stdlib_dir", thread.newString(home.standardLibrary))
+        var path: [String] = []
+        if !options.ignoreEnvironment, let given = getenv("PYTHONPATH") {
+            let text = String(cString: given)
+            if !text.isEmpty { path += text.split(separator: ":", omittingEmptySubsequences: false).map(String.init) }
+        }
+        if let library = home.library { path.append(library) }
+        path += [home.prefix + "/lib/python311.zip", home.standardLibrary, home.standardLibrary + "/lib-dynload"]
+        sys("path", list(path))
+        sys("modules", WellKnown.modules.value)
+        let modules = DictRef(WellKnown.modules.value)
+        _ = modules.set(thread, Name.sys, WellKnown.sysModule.value)
+        _ = modules.set(thread, StringRef.intern("builtins").value, WellKnown.builtinsModule.value)
+    }
+
+    // MARK: Import
+
+    /// Runs importlib's two parts as `_frozen_importlib` and `_frozen_importlib_external`.
+    private func startImport() -> Bool {
+        guard let imp = NativeModule.make(thread, "_imp"), !imp.isEmpty else { return false }
+        let bootstrap = runLibraryFile("importlib/_bootstrap.py", as: "_frozen_importlib")
+        if bootstrap.isEmpty { return false }
+        Imports.bootstrap.pointee = bootstrap
+        let modules = DictRef(WellKnown.modules.value)
+        _ = modules.set(thread, StringRef.intern("_imp").value, imp)
+        if thread.callMethod(bootstrap, StringRef.intern("_install").value, [WellKnown.sysModule.value, imp]).isEmpty { return false }
+        let external = runLibraryFile("importlib/_bootstrap_external.py", as: "_frozen_importlib_external")
+        if external.isEmpty { return false }
+        // Compiled files are ours by tag, magic number and format.
+        var magic = Runtime.magicNumber
+        _ = thread.setAttribute(external, StringRef.intern("MAGIC_NUMBER").value, thread.newBytes(&magic, 4))
+        _ = thread.setAttribute(external, StringRef.intern("_RAW_MAGIC_NUMBER").value, Value(small: Int(magic)))
+        return !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty
+    }
+
+    /// "TP", the format version, and a newline that text mode would mangle.
+    static var magicNumber: UInt32 { 0x0A0D_0000 | 0x5400 | UInt32(bytecodeFormatVersion) }
+
+    /// Runs a file of the standard library as a module, before there is an import system.
+    private func runLibraryFile(_ file: String, as name: String) -> Value {
+        let path = home.standardLibrary + "/" + file
+        guard let code = libraryCode(path) else {
+            if !thread.hasException { fputs("taipan: cannot read \(path): CPython 3.11's library (libpython3.11-stdlib) is missing\n", stderr) }
+            return .empty
+        }
+        let module = thread.newModule(StringRef.intern(name).value)
+        if module.isEmpty { return .empty }
+        _ = DictRef(WellKnown.modules.value).set(thread, StringRef.intern(name).value, module)
+        let namespace = module.object(ModuleObject.self).pointee.namespace
+        _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
+        return Interpreter.exec(thread, code, namespace, .empty).isEmpty ? .empty : module
+    }
+
+    /// The code object of a library file: from `__pycache__` when that is newer, else compiled, and then cached if that is allowed.
+    private func libraryCode(_ path: String) -> Value? {
+        guard let source = Home.read(path) else { return nil }
+        let folder = Home.parent(path) + "/__pycache__"
+        let base = path.split(separator: "/").last!.dropLast(3)
+        let cache = "\(folder)/\(base).taipan-311.boot"
+        var header: [UInt8] = []
+        withUnsafeBytes(of: Runtime.magicNumber.littleEndian) { header += Array($0) }
+        withUnsafeBytes(of: UInt64(source.count).littleEndian) { header += Array($0) }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in source { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        withUnsafeBytes(of: hash.littleEndian) { header += Array($0) }
+        if let cached = Home.read(cache), cached.count > header.count, Array(cached[..<header.count]) == header {
+            let compiled = cached.withUnsafeBufferPointer { deserialize(UnsafeBufferPointer(rebasing: $0[header.count...])) }
+            if let compiled {
+                let code = Code.make(thread, compiled)
+                return code.isEmpty ? nil : code
+            }
+        }
+        do {
+            let (module, _) = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, ParseOptions(mode: .exec, filename: path)) }
+            guard case .success(let result) = compile(module, filename: path) else { return nil }
+            if !options.dontWriteBytecode {
+                mkdir(folder, 0o755)
+                let temporary = "\(cache).\(getpid())"
+                let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+                if descriptor >= 0 {
+                    let bytes = header + serialize(result.code)
+                    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                    close(descriptor)
+                    if written == bytes.count { rename(temporary, cache) } else { unlink(temporary) }
+                }
+            }
+            let code = Code.make(thread, result.code)
+            return code.isEmpty ? nil : code
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: Streams
+
+    private func startStreams() -> Bool {
+        let io = thread.importModule("io")
+        if io.isEmpty { return false }
+        for (descriptor, name, mode) in [(Int32(0), "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")] {
+            let stream = makeStream(io, descriptor, name, mode)
+            if stream.isEmpty { return false }
+            sys(name, stream)
+            sys("__\(name)__", stream)
+        }
+        let open = thread.getAttribute(io, StringRef.intern("open").value)
+        return !open.isEmpty && DictRef(WellKnown.builtins.value).set(thread, StringRef.intern("open").value, open)
+    }
+
+    private func makeStream(_ io: Value, _ descriptor: Int32, _ name: String, _ mode: String) -> Value {
+        if fcntl(descriptor, F_GETFD) < 0 { return .none }
+        let isTerminal = isatty(descriptor) != 0
+        let raw = thread.callFunction(thread.getAttribute(io, StringRef.intern("open").value), [Value(small: Int(descriptor)), thread.newString(mode + "b"), Value(small: options.unbuffered && mode == "w" ? 0 : -1)],
+                                      keywords: [(.closefd, .false)])
+        if raw.isEmpty { return .empty }
+        let fileIO = options.unbuffered && mode == "w" ? raw : thread.getAttribute(raw, Name.raw.value)
+        if fileIO.isEmpty { return .empty }
+        _ = thread.setAttribute(fileIO, Name.name, thread.newString("<\(name)>"))
+        var encoding = "utf-8"
+        var errors = name == "stderr" ? "backslashreplace" : (options.utf8Mode ? "surrogateescape" : "strict")
+        if let given = options.ioEncoding {
+            let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            if !parts[0].isEmpty { encoding = parts[0] }
+            if parts.count > 1, !parts[1].isEmpty, name != "stderr" { errors = parts[1] }
+        }
+        let lineBuffered = name == "stderr" || isTerminal
+        let text = thread.callFunction(thread.getAttribute(io, StringRef.intern("TextIOWrapper").value), [raw, thread.newString(encoding), thread.newString(errors), thread.newString("\n")],
+                                       keywords: [(.line_buffering, Value(lineBuffered)), (.write_through, Value(options.unbuffered && mode == "w"))])
+        if text.isEmpty { return .empty }
+        _ = thread.setAttribute(text, Name.mode, thread.newString(mode))
+        return text
+    }
+
+    private func reportFatal(_ what: String) {
+        fputs("Fatal Python error: \(what)\n", stderr)
+        if thread.hasException {
+            let exception = thread.takeException()
+            TopLevel.printPlainly(thread, exception)
+        }
+    }
+
+    /// Flushes the streams and runs what was to run at exit. Returns the exit status, 120 when flushing failed.
+    public func shutDown(_ status: Int32) -> Int32 {
+        var status = status
+        let threading = DictRef(WellKnown.modules.value).get(string: StringRef.intern("threading").value)
+        if !threading.isEmpty {
+            if thread.callMethod(threading, StringRef.intern("_shutdown").value).isEmpty { RuntimeHooks.writeUnraisable(thread, "", threading) }
+        }
+        let atexit = DictRef(WellKnown.modules.value).get(string: StringRef.intern("atexit").value)
+        if !atexit.isEmpty {
+            if thread.callMethod(atexit, StringRef.intern("_run_exitfuncs").value).isEmpty { RuntimeHooks.writeUnraisable(thread, "", atexit) }
+        }
+        for name in ["stdout", "stderr"] {
+            let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
+            if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }
+            if thread.callMethod(stream, Name.flush).isEmpty {
+                if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
+            }
+        }
+        return status
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// A string from the system. Swift has replaced what is not UTF-8 already.
+    func fileSystemString(_ text: String) -> Value { newString(text) }
+}

@@ -1,0 +1,28 @@
+import Builtins
+import CSupport
+import Glibc
+import Taipan
+
+/// The command `taipan`. The interpreter runs on a thread with a stack of its own size, so that what native recursion can do does not depend on `ulimit -s`.
+let options = CommandLineOptions.parse(CommandLine.arguments)
+
+final class Outcome {
+    var status: Int32 = 1
+}
+
+var attributes = pthread_attr_t()
+pthread_attr_init(&attributes)
+pthread_attr_setstacksize(&attributes, 256 << 20)
+var worker = pthread_t()
+let outcome = Outcome()
+let failed = pthread_create(&worker, &attributes, { context in
+    let outcome = Unmanaged<Outcome>.fromOpaque(context!).takeUnretainedValue()
+    if let runtime = Runtime(options: options) { outcome.status = runtime.runProgram() }
+    exit(outcome.status)
+}, Unmanaged.passUnretained(outcome).toOpaque())
+if failed != 0 {
+    fputs("taipan: cannot start a thread: \(String(cString: strerror(failed)))\n", stderr)
+    exit(1)
+}
+pthread_join(worker, nil)
+exit(outcome.status)
