@@ -5,5 +5,6 @@ public enum StandardSource {
     /// Registers the modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         ASTModule.register()
+        Marshal.register()
     }
 }
