@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
@@ -24,6 +25,7 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     return snprintf(buffer, size, format, precision, value);
 }
 
+void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) { return memmem(hay, hayLength, needle, needleLength); }
 double taipan_read_double(const char *text) {
     static locale_t plain;
     if (plain == (locale_t)0) plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

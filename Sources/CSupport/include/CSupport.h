@@ -149,6 +149,8 @@ bool taipan_native_stack(uintptr_t *_Nonnull low, uintptr_t *_Nonnull high);
 /// printf of one double with the given conversion ('e', 'f', 'g', 'a'), precision and alternate flag.
 int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, int precision, bool alternate, double value);
 
+/// memmem, which glibc declares only for GNU sources.
+void *_Nullable taipan_memmem(const void *_Nonnull hay, size_t hayLength, const void *_Nonnull needle, size_t needleLength);
 /// strtod whatever the locale.
 double taipan_read_double(const char *_Nonnull text);
 
