@@ -33,7 +33,6 @@ public final class Runtime {
         self.thread = thread
         self.options = options
         home = Home.find()
-        GIL.acquire(thread)
         NumberTypes.start(thread)
         TextTypes.start(thread)
         ContainerTypes.start(thread)
