@@ -1,4 +1,224 @@
+import Glibc
+
 /// What the command line and the environment ask for.
 public struct RuntimeOptions {
+    // What to run: at most one of these; none is the prompt or standard input.
+    public var command: String?
+    public var module: String?
+    /// A file, folder or zip file; "-" is standard input.
+    public var script: String?
+    /// Arguments after the program: `sys.argv[1:]`.
+    public var arguments: [String] = []
+    /// All arguments as given, the program's own name first: `sys.orig_argv`.
+    public var originalArguments: [String] = []
+
+    // Flags, as `sys.flags` names them.
+    public var debug = 0
+    /// -i
+    public var inspect = false
+    public var interactive = false
+    public var optimize = 0
+    public var dontWriteBytecode = false
+    public var noUserSite = false
+    public var noSite = false
+    public var ignoreEnvironment = false
+    public var verbose = 0
+    public var bytesWarning = 0
+    public var quiet = false
+    public var unbuffered = false
+    public var isolated = false
+    public var devMode = false
+    public var utf8Mode = false
+    public var safePath = false
+    public var warnDefaultEncoding = false
+    public var hashRandomization = true
+    public var maximumIntegerDigits = 4300
+    public var skipFirstLine = false
+
+    /// -W options, and PYTHONWARNINGS before them.
+    public var warnings: [String] = []
+    /// -X options: name, and value when there is one.
+    public var extensions: [(name: String, value: String?)] = []
+    public var pycachePrefix: String?
+    /// PYTHONIOENCODING
+    public var ioEncoding: String?
+    public var hashSeed: UInt32?
+
     public init() {}
+}
+
+/// Reading the command line, as `python3` reads it.
+public enum CommandLineOptions {
+    private static let usage = "usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `taipan -h' for more information.\n"
+
+    private static func fail(_ message: String) -> Never {
+        fputs(message + "\n" + usage, stderr)
+        exit(2)
+    }
+
+    /// The options of a command line; its first item is the program's own name. Prints and exits for -h, -V and mistakes.
+    public static func parse(_ items: [String]) -> RuntimeOptions {
+        var options = RuntimeOptions()
+        options.originalArguments = items
+        var index = 1
+        var versionCount = 0
+        scan: while index < items.count {
+            let item = items[index]
+            guard item.hasPrefix("-"), item != "-" else { break }
+            index += 1
+            if item == "--" { break }
+            if item.hasPrefix("--") {
+                switch item {
+                case "--help":
+                    print(help)
+                    exit(0)
+                case "--version":
+                    versionCount += 1
+                case "--check-hash-based-pycs":
+                    guard index < items.count else { fail("Argument expected for the --check-hash-based-pycs option") }
+                    index += 1
+                default:
+                    fail("unknown option \(item)")
+                }
+                continue
+            }
+            var letters = Substring(item.dropFirst())
+            while let letter = letters.first {
+                letters = letters.dropFirst()
+                func argument() -> String {
+                    if !letters.isEmpty {
+                        defer { letters = "" }
+                        return String(letters)
+                    }
+                    guard index < items.count else { fail("Argument expected for the -\(letter) option") }
+                    index += 1
+                    return items[index - 1]
+                }
+                switch letter {
+                case "b": options.bytesWarning += 1
+                case "B": options.dontWriteBytecode = true
+                case "c":
+                    options.command = argument() + "\n"
+                    break scan
+                case "d": options.debug += 1
+                case "E": options.ignoreEnvironment = true
+                case "h", "?":
+                    print(help)
+                    exit(0)
+                case "i": options.inspect = true; options.interactive = true
+                case "I": options.isolated = true; options.ignoreEnvironment = true; options.noUserSite = true; options.safePath = true
+                case "J": fail("unknown option -J")
+                case "m":
+                    options.module = argument()
+                    break scan
+                case "O": options.optimize += 1
+                case "P": options.safePath = true
+                case "q": options.quiet = true
+                case "R": options.hashRandomization = true
+                case "s": options.noUserSite = true
+                case "S": options.noSite = true
+                case "u": options.unbuffered = true
+                case "v": options.verbose += 1
+                case "V": versionCount += 1
+                case "W": options.warnings.append(argument())
+                case "x": options.skipFirstLine = true
+                case "X":
+                    let parts = argument().split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                    options.extensions.append((parts[0], parts.count > 1 ? parts[1] : nil))
+                case "t": break
+                default: fail("Unknown option: -\(letter)")
+                }
+            }
+        }
+        if versionCount > 0 {
+            print(versionCount > 1 ? "Python 3.11.2 (Taipan 0.1)" : "Python 3.11.2")
+            exit(0)
+        }
+        if options.command == nil && options.module == nil && index < items.count {
+            options.script = items[index]
+            index += 1
+        }
+        options.arguments = Array(items[min(index, items.count)...])
+        readEnvironment(&options)
+        for (name, value) in options.extensions {
+            switch name {
+            case "dev": options.devMode = true
+            case "utf8": options.utf8Mode = value != "0"
+            case "warn_default_encoding": options.warnDefaultEncoding = true
+            case "pycache_prefix": options.pycachePrefix = value
+            case "int_max_str_digits":
+                guard let value, let digits = Int(value), digits == 0 || digits >= 640 else {
+                    fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                    exit(1)
+                }
+                options.maximumIntegerDigits = digits
+            default: break
+            }
+        }
+        return options
+    }
+
+    private static func readEnvironment(_ options: inout RuntimeOptions) {
+        if options.ignoreEnvironment { return }
+        func variable(_ name: String) -> String? {
+            guard let value = getenv(name) else { return nil }
+            let text = String(cString: value)
+            return text.isEmpty ? nil : text
+        }
+        func level(_ name: String) -> Int { variable(name).map { Int($0) ?? 1 } ?? 0 }
+        options.debug = max(options.debug, level("PYTHONDEBUG"))
+        options.optimize = max(options.optimize, level("PYTHONOPTIMIZE"))
+        options.verbose = max(options.verbose, level("PYTHONVERBOSE"))
+        if variable("PYTHONINSPECT") != nil { options.inspect = true }
+        if variable("PYTHONUNBUFFERED") != nil { options.unbuffered = true }
+        if variable("PYTHONDONTWRITEBYTECODE") != nil { options.dontWriteBytecode = true }
+        if variable("PYTHONNOUSERSITE") != nil { options.noUserSite = true }
+        if variable("PYTHONSAFEPATH") != nil { options.safePath = true }
+        if variable("PYTHONDEVMODE") != nil { options.devMode = true }
+        if variable("PYTHONUTF8") == "1" { options.utf8Mode = true }
+        if variable("PYTHONWARNDEFAULTENCODING") != nil { options.warnDefaultEncoding = true }
+        options.pycachePrefix = variable("PYTHONPYCACHEPREFIX")
+        options.ioEncoding = variable("PYTHONIOENCODING")
+        if let warnings = variable("PYTHONWARNINGS") { options.warnings = warnings.split(separator: ",").map(String.init) + options.warnings }
+        if let digits = variable("PYTHONINTMAXSTRDIGITS").flatMap({ Int($0) }), digits == 0 || digits >= 640 { options.maximumIntegerDigits = digits }
+        if let seed = variable("PYTHONHASHSEED") {
+            if seed != "random" {
+                guard let number = UInt32(seed) else {
+                    fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                    exit(1)
+                }
+                options.hashSeed = number
+                options.hashRandomization = number != 0
+            }
+        }
+    }
+
+    private static let help = """
+        usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...
+        Options (and corresponding environment variables):
+        -b     : warn about comparing bytes with str or int; -bb makes it an error
+        -B     : do not write .pyc files (also PYTHONDONTWRITEBYTECODE=x)
+        -c cmd : run the string as a program; ends the option list
+        -d     : debugging output of the parser (also PYTHONDEBUG=x)
+        -E     : ignore the PYTHON* environment variables
+        -h     : show this text (also -? and --help)
+        -i     : show a prompt after the program has run (also PYTHONINSPECT=x)
+        -I     : isolated: implies -E, -P and -s
+        -m mod : run a library module as a program; ends the option list
+        -O     : remove assert statements; adds .opt-1 to the names of .pyc files (also PYTHONOPTIMIZE=x)
+        -OO    : remove docstrings too; adds .opt-2
+        -P     : do not put a possibly unsafe folder first in sys.path (also PYTHONSAFEPATH=x)
+        -q     : no version and copyright at the prompt
+        -s     : leave the user's site folder out of sys.path (also PYTHONNOUSERSITE=x)
+        -S     : do not import site
+        -u     : do not buffer standard output and error (also PYTHONUNBUFFERED=x)
+        -v     : trace imports (also PYTHONVERBOSE=x)
+        -V     : print the version and exit (also --version); twice for more
+        -W arg : set a warning filter, action:message:category:module:lineno (also PYTHONWARNINGS=arg)
+        -x     : skip the first line of the source
+        -X opt : set an option of the implementation
+        file   : a program in a file, folder or zip file
+        -      : a program on standard input (the default; a prompt at a terminal)
+        arg ...: arguments of the program, in sys.argv[1:]
+        """
 }

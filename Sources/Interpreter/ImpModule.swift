@@ -15,21 +15,21 @@ public enum ImpModule {
 
     public static func start() {
         NativeModule.register("_imp", doc: "(Extremely) low-level import machinery bits as used by importlib.", functions: [
-            Def("lock_held()", .reads, "Return True if the import lock is currently held, else False.", kind: .function) { _, _, _ in Value(lockDepth > 0) },
+            Def("lock_held()", .reads, "Return True if the import lock is currently held, else False.", kind: .function) { _, _, _ in Value(ImpModule.lockDepth > 0) },
             Def("acquire_lock()", .calls, "Acquires the interpreter's import lock for the current thread.", kind: .function) { _, _, _ in
                 // The modules have locks of their own; this one only protects their table, and the interpreter lock does that.
-                lockDepth += 1
+                ImpModule.lockDepth += 1
                 return .none
             },
             Def("release_lock()", .calls, "Release the interpreter's import lock.", kind: .function) { thread, _, _ in
-                if lockDepth == 0 { return thread.raise(.runtimeError, "not holding the import lock") }
-                lockDepth -= 1
+                if ImpModule.lockDepth == 0 { return thread.raise(.runtimeError, "not holding the import lock") }
+                ImpModule.lockDepth -= 1
                 return .none
             },
             Def("extension_suffixes()", .reads, "Returns the list of file suffixes used to identify extension modules.", kind: .function) { thread, _, _ in
                 let list = thread.newList()
                 if list.isEmpty { return .empty }
-                for suffix in extensionSuffixes where !ListRef(list).append(thread, thread.newString(suffix)) { return .empty }
+                for suffix in ImpModule.extensionSuffixes where !ListRef(list).append(thread, thread.newString(suffix)) { return .empty }
                 return list
             },
             Def("is_builtin(name, /)", .reads, "Returns True if the module name corresponds to a built-in module.", kind: .function) { thread, a, _ in
@@ -46,7 +46,7 @@ public enum ImpModule {
                 return NativeModule.make(thread, StringRef(name).description) ?? .none
             },
             Def("exec_builtin(mod, /)", .calls, "Initialize a built-in module.", kind: .function) { _, _, _ in Value(small: 0) },
-            Def("create_dynamic(spec, file=None, /)", .calls, "Create an extension module.", kind: .function) { thread, a, _ in createDynamic(thread, a[0]) },
+            Def("create_dynamic(spec, file=None, /)", .calls, "Create an extension module.", kind: .function) { thread, a, _ in ImpModule.createDynamic(thread, a[0]) },
             Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { _, _, _ in Value(small: 0) },
             Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { _, _, _ in .false },
             Def("is_frozen_package(name, /)", .reads, "Returns True if the module name is of a frozen package.", kind: .function) { thread, a, _ in
@@ -63,13 +63,13 @@ public enum ImpModule {
             Def("_fix_co_filename(code, path, /)", .writes, "Changes code.co_filename to specify the passed-in file path.", kind: .function) { thread, a, _ in
                 guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].type.name)") }
                 guard a[1].isString else { return thread.raise(.typeError, "_fix_co_filename() argument 2 must be str, not \(a[1].type.name)") }
-                fixFilename(a[0], a[1], a[0].object(CodeObject.self).pointee.filename)
+                ImpModule.fixFilename(a[0], a[1], a[0].object(CodeObject.self).pointee.filename)
                 return .none
             },
             Def("source_hash(key, source)", .pure, "", kind: .function) { thread, a, _ in
                 guard let key = thread.toInt(a[0]) else { return .empty }
                 guard a[1].isBytes else { return thread.raise(.typeError, "a bytes-like object is required, not '\(a[1].type.name)'") }
-                var hash = sipHash13(UInt64(bitPattern: Int64(key)), 0, BytesRef(a[1]).bytes, BytesRef(a[1]).count)
+                var hash = ImpModule.sipHash13(UInt64(bitPattern: Int64(key)), 0, BytesRef(a[1]).bytes, BytesRef(a[1]).count)
                 return thread.newBytes(&hash, 8)
             },
         ]) { module in

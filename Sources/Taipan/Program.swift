@@ -2,10 +2,11 @@ import Builtins
 import Glibc
 import Interpreter
 import Objects
+import Syntax
 
 /// Running what the command line names: a string, a module, a file, a folder or zip file, standard input, or the prompt.
 extension Runtime {
-    private func text(_ value: String) -> Value { Builtins.fileSystemString(thread, value) }
+    private func text(_ value: String) -> Value { thread.fileSystemString(value) }
 
     private var sysNamespace: DictRef { DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace) }
 
@@ -37,7 +38,7 @@ extension Runtime {
             result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec)
         }
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
-            if result.isEmpty { _ = TracebackPrinter.report(thread) }
+            if result.isEmpty { _ = TopLevel.report(thread) }
             _ = finishStreams()
             return finish(Prompt(runtime: self).run(namespace))
         }
@@ -47,7 +48,7 @@ extension Runtime {
     /// Reports an exception that reached the top; exit status of the program.
     private func finish(_ result: Value) -> Int32 {
         var status: Int32 = 0
-        if result.isEmpty { status = TracebackPrinter.report(thread) }
+        if result.isEmpty { status = TopLevel.report(thread) }
         return shutDown(status)
     }
 
@@ -64,7 +65,7 @@ extension Runtime {
         if path.isList { _ = thread.callMethod(path, Name.insert, [Value(small: 0), text(folder)]) }
     }
 
-    func run(source: [UInt8], filename: String, _ namespace: Value, mode: CompileBuiltin.Request.Mode) -> Value {
+    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode) -> Value {
         let code = CompileBuiltin.compile(thread, source, CompileBuiltin.Request(filename: text(filename), mode: mode))
         return code.isEmpty ? .empty : Interpreter.exec(thread, code, namespace, .empty)
     }
@@ -198,6 +199,13 @@ struct Prompt {
         return Array(UnsafeBufferPointer(start: line, count: count)).map { UInt8(bitPattern: $0) }
     }
 
+    /// Whether the source given so far merely ends too early.
+    private var isIncomplete: Bool {
+        guard thread.exceptionMatches(.syntaxError) else { return false }
+        let message = thread.pointee.exception.exceptionField(0)
+        return message.isString && StringRef(message).equals("incomplete input")
+    }
+
     /// Reads and runs statements until the end of the input. None, or empty with SystemExit raised.
     func run(_ namespace: Value) -> Value {
         let version = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("version").value)
@@ -215,23 +223,23 @@ struct Prompt {
                 request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent
                 let code = CompileBuiltin.compile(thread, source, request)
                 if code.isEmpty {
-                    if CompileBuiltin.isIncomplete(thread) {
+                    if isIncomplete {
                         thread.takeException()
                         guard let more = readLine(prompt("ps2", "... ")) else {
                             request.flags = 0
                             _ = CompileBuiltin.compile(thread, source, request)
-                            if thread.hasException { _ = TracebackPrinter.report(thread) }
+                            if thread.hasException { _ = TopLevel.report(thread) }
                             return .none
                         }
                         source += more
                         continue
                     }
-                    _ = TracebackPrinter.report(thread)
+                    _ = TopLevel.report(thread)
                     break
                 }
                 if Interpreter.exec(thread, code, namespace, .empty).isEmpty {
                     if thread.exceptionMatches(.systemExit) { return .empty }
-                    _ = TracebackPrinter.report(thread)
+                    _ = TopLevel.report(thread)
                 }
                 flush()
                 break

@@ -65,7 +65,7 @@ public final class Runtime {
 
     private func list(_ items: [String]) -> Value {
         let list = thread.newList()
-        for item in items { _ = ListRef(list).append(thread, Builtins.fileSystemString(thread, item)) }
+        for item in items { _ = ListRef(list).append(thread, thread.fileSystemString(item)) }
         return list
     }
 
@@ -209,7 +209,7 @@ public final class Runtime {
         fputs("Fatal Python error: \(what)\n", stderr)
         if thread.hasException {
             let exception = thread.takeException()
-            TracebackPrinter.printToStandardError(thread, exception)
+            TopLevel.printPlainly(thread, exception)
         }
     }
 
@@ -233,4 +233,9 @@ public final class Runtime {
         }
         return status
     }
+}
+
+extension UnsafeMutablePointer where Pointee == ThreadState {
+    /// A string from the system. Swift has replaced what is not UTF-8 already.
+    func fileSystemString(_ text: String) -> Value { newString(text) }
 }
