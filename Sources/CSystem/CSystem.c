@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -139,57 +138,6 @@ pid_t system_fork(void) { return fork(); }
 
 // MARK: Signals
 
-static _Atomic uint32_t *breaker;
-static uint32_t breaker_bit;
-static _Atomic bool arrived[65];
-static _Atomic bool any_arrived;
-static _Atomic int wakeup = -1;
-static _Atomic bool wakeup_warns = true;
-
-static void handler(int number) {
-    int saved = errno;
-    if (number > 0 && number <= 64) {
-        atomic_store(&arrived[number], true);
-        atomic_store(&any_arrived, true);
-        if (breaker) atomic_fetch_or(breaker, breaker_bit);
-        int descriptor = atomic_load(&wakeup);
-        if (descriptor >= 0) {
-            unsigned char byte = (unsigned char)number;
-            ssize_t result = write(descriptor, &byte, 1);
-            (void)result;
-        }
-    }
-    errno = saved;
-}
-
-int system_signal(int number, int action) {
-    struct sigaction entry;
-    memset(&entry, 0, sizeof entry);
-    entry.sa_handler = action > 0 ? handler : action == 0 ? SIG_DFL : SIG_IGN;
-    sigemptyset(&entry.sa_mask);
-    return sigaction(number, &entry, NULL);
-}
-
-int system_signal_action(int number) {
-    struct sigaction entry;
-    if (sigaction(number, NULL, &entry) < 0) return 2;
-    if (entry.sa_handler == handler) return 1;
-    return entry.sa_handler == SIG_DFL ? 0 : entry.sa_handler == SIG_IGN ? -1 : 2;
-}
-
-bool system_signal_take(int number) { return atomic_exchange(&arrived[number], false); }
-bool system_signal_pending(void) { return atomic_exchange(&any_arrived, false); }
-
-int system_signal_wakeup(int descriptor, bool warn) {
-    atomic_store(&wakeup_warns, warn);
-    return atomic_exchange(&wakeup, descriptor);
-}
-
-void system_signal_target(_Atomic uint32_t *word, uint32_t bit) {
-    breaker_bit = bit;
-    breaker = word;
-}
-
 int system_sigrtmin(void) { return SIGRTMIN; }
 int system_sigrtmax(void) { return SIGRTMAX; }
 
@@ -230,3 +178,13 @@ int system_setitimer(int which, const struct itimerval *value, struct itimerval 
 int system_getitimer(int which, struct itimerval *value) { return getitimer((__itimer_which_t)which, value); }
 int system_waitid(int kind, int id, siginfo_t *info, int options) { return waitid((idtype_t)kind, (id_t)id, info, options); }
 char **system_environ(void) { return environ; }
+int system_pipe2(int *ends, int flags) { return pipe2(ends, flags); }
+ssize_t system_preadv2(int descriptor, const struct iovec *parts, int count, int64_t offset, int flags) { return preadv2(descriptor, parts, count, offset, flags); }
+ssize_t system_pwritev2(int descriptor, const struct iovec *parts, int count, int64_t offset, int flags) { return pwritev2(descriptor, parts, count, offset, flags); }
+int system_setresuid(uid_t a, uid_t b, uid_t c) { return setresuid(a, b, c); }
+int system_setresgid(gid_t a, gid_t b, gid_t c) { return setresgid(a, b, c); }
+int system_getresuid(uid_t *ids) { return getresuid(ids, ids + 1, ids + 2); }
+int system_getresgid(gid_t *ids) { return getresgid(ids, ids + 1, ids + 2); }
+int system_statvfs(const char *path, struct statvfs *status) { return statvfs(path, status); }
+int system_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) { return accept4(descriptor, address, length, flags); }
+int system_flock(int descriptor, int operation) { return flock(descriptor, operation); }

@@ -1,5 +1,5 @@
-/// What the standard modules about the system need and Swift cannot say: constants that headers define as macros, what runs between fork and exec, the signal
-/// handler, macros of zlib and of wait statuses.
+/// What the standard modules about the system need and Swift cannot say: constants that headers define as macros, what runs between fork and exec, and
+/// macros of wait statuses and control messages.
 #ifndef TAIPAN_CSYSTEM_H
 #define TAIPAN_CSYSTEM_H
 
@@ -43,7 +43,6 @@
 #include <sys/xattr.h>
 #include <termios.h>
 #include <time.h>
-#include <zlib.h>
 
 typedef struct SystemConstant {
     /// Null ends a table.
@@ -101,17 +100,6 @@ static inline int system_wifcontinued(int s) { return WIFCONTINUED(s); }
 static inline int system_wcoredump(int s) { return WCOREDUMP(s); }
 
 // Signals.
-/// Installs the runtime's handler for a signal (1), the default action (0) or none (-1). -1 with errno set when it fails.
-int system_signal(int number, int action);
-/// What is installed: 1 the runtime's handler, 0 the default, -1 ignored, 2 something else.
-int system_signal_action(int number);
-/// Whether a signal has arrived since this was last asked.
-bool system_signal_take(int number);
-bool system_signal_pending(void);
-/// The descriptor that a byte is written to at each signal, or -1; returns the old one.
-int system_signal_wakeup(int descriptor, bool warn);
-/// The word to set breaker bits in when a signal arrives.
-void system_signal_target(_Atomic uint32_t *_Nullable breaker, uint32_t bit);
 int system_sigrtmin(void);
 int system_sigrtmax(void);
 int system_sigaction_restart(int number, bool interrupts);
@@ -119,12 +107,6 @@ static inline int system_siginfo_pid(const siginfo_t *_Nonnull i) { return i->si
 static inline int system_siginfo_uid(const siginfo_t *_Nonnull i) { return (int)i->si_uid; }
 static inline int system_siginfo_status(const siginfo_t *_Nonnull i) { return i->si_status; }
 static inline long system_siginfo_band(const siginfo_t *_Nonnull i) { return i->si_band; }
-
-// zlib's macros.
-static inline int system_deflate_init(z_streamp _Nonnull z, int level, int method, int wbits, int mem, int strategy) {
-    return deflateInit2(z, level, method, wbits, mem, strategy);
-}
-static inline int system_inflate_init(z_streamp _Nonnull z, int wbits) { return inflateInit2(z, wbits); }
 
 static inline unsigned system_major(dev_t d) { return major(d); }
 static inline unsigned system_minor(dev_t d) { return minor(d); }
@@ -153,6 +135,17 @@ int system_setitimer(int which, const struct itimerval *_Nonnull value, struct i
 int system_getitimer(int which, struct itimerval *_Nonnull value);
 int system_waitid(int kind, int id, siginfo_t *_Nonnull info, int options);
 char *_Nullable *_Nullable system_environ(void);
+int system_flock(int descriptor, int operation);
+int system_pipe2(int *_Nonnull ends, int flags);
+ssize_t system_preadv2(int descriptor, const struct iovec *_Nonnull parts, int count, int64_t offset, int flags);
+ssize_t system_pwritev2(int descriptor, const struct iovec *_Nonnull parts, int count, int64_t offset, int flags);
+int system_setresuid(uid_t a, uid_t b, uid_t c);
+int system_setresgid(gid_t a, gid_t b, gid_t c);
+int system_getresuid(uid_t *_Nonnull ids);
+int system_getresgid(gid_t *_Nonnull ids);
+int system_statvfs(const char *_Nonnull path, struct statvfs *_Nonnull status);
+int system_accept4(int descriptor, struct sockaddr *_Nullable address, socklen_t *_Nullable length, int flags);
+static inline long system_utime_now(void) { return (1l << 30) - 1l; }
 
 // Control messages.
 static inline size_t system_cmsg_len(size_t n) { return CMSG_LEN(n); }

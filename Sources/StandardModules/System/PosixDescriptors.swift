@@ -90,12 +90,12 @@ enum PosixDescriptors {
         Def("preadv(fd, buffers, offset, flags=0, /)", .calls, "Reads from a file descriptor into a number of mutable bytes-like objects.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[2]),
                   let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]) else { return .empty }
-            return PosixDescriptors.vectors(thread, a[1], writable: true, "preadv") { parts in SystemCall.retry(thread) { preadv2(descriptor, parts, Int32(parts.count), offset, flags) } }
+            return PosixDescriptors.vectors(thread, a[1], writable: true, "preadv") { parts in SystemCall.retry(thread) { system_preadv2(descriptor, parts, Int32(parts.count), Int64(offset), flags) } }
         },
         Def("pwritev(fd, buffers, offset, flags=0, /)", .calls, "Writes the contents of bytes-like objects to a file descriptor at a given offset.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[2]),
                   let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]) else { return .empty }
-            return PosixDescriptors.vectors(thread, a[1], writable: false, "pwritev") { parts in SystemCall.retry(thread) { pwritev2(descriptor, parts, Int32(parts.count), offset, flags) } }
+            return PosixDescriptors.vectors(thread, a[1], writable: false, "pwritev") { parts in SystemCall.retry(thread) { system_pwritev2(descriptor, parts, Int32(parts.count), Int64(offset), flags) } }
         },
         Def("lseek(fd, position, how, /)", .calls, "Set the position of a file descriptor.  Return the new position.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let position = SystemArguments.int(thread, a[1]), let how = SystemArguments.int32(thread, a[2]) else { return .empty }
@@ -145,12 +145,12 @@ enum PosixDescriptors {
         },
         Def("pipe()", .calls, "Create a pipe.") { thread, _, _ in
             var ends: [Int32] = [0, 0]
-            return Glibc.pipe2(&ends, O_CLOEXEC) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
+            return system_pipe2(&ends, O_CLOEXEC) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
         },
         Def("pipe2(flags, /)", .calls, "Create a pipe with flags set atomically.") { thread, a, _ in
             guard let flags = SystemArguments.int32(thread, a[0]) else { return .empty }
             var ends: [Int32] = [0, 0]
-            return Glibc.pipe2(&ends, flags) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
+            return system_pipe2(&ends, flags) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
         },
         Def("openpty()", .calls, "Open a pseudo-terminal.") { thread, _, _ in
             var first: Int32 = 0, second: Int32 = 0

@@ -140,7 +140,7 @@ enum PosixFiles {
                   let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
             let hasTimes = !a[1].isEmpty && !a[1].isNone
             if hasTimes && !a[2].isEmpty { return thread.raise(.valueError, "utime: you may specify either 'times' or 'ns' but not both") }
-            var specs = [timespec(tv_sec: 0, tv_nsec: Int(UTIME_NOW)), timespec(tv_sec: 0, tv_nsec: Int(UTIME_NOW))]
+            var specs = [timespec(tv_sec: 0, tv_nsec: system_utime_now()), timespec(tv_sec: 0, tv_nsec: system_utime_now())]
             if hasTimes || !a[2].isEmpty {
                 let pair = hasTimes ? a[1] : a[2]
                 guard pair.isTuple, TupleRef(pair).count == 2 else {
@@ -171,7 +171,7 @@ enum PosixFiles {
         Def("statvfs(path)", .calls, "Perform a statvfs system call on the given path.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "statvfs", descriptor: true) else { return .empty }
             var status = Glibc.statvfs()
-            let result = path.descriptor >= 0 ? Glibc.fstatvfs(path.descriptor, &status) : Glibc.statvfs(path.bytes, &status)
+            let result = path.descriptor >= 0 ? Glibc.fstatvfs(path.descriptor, &status) : system_statvfs(path.bytes, &status)
             return result < 0 ? path.raise(thread) : PosixModule.statvfs(thread, status)
         },
         Def("fstatvfs(fd)", .calls, "Perform an fstatvfs system call on the given fd.") { thread, a, _ in
@@ -195,7 +195,7 @@ enum PosixFiles {
             guard let path = PathArgument.take(thread, a[0], "getxattr", descriptor: true), let name = PathArgument.take(thread, a[1], "getxattr", "attribute"),
                   let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
             func get(_ buffer: UnsafeMutableRawPointer?, _ size: Int) -> Int {
-                path.descriptor >= 0 ? fgetxattr(path.descriptor, name.bytes, buffer, size) : follow ? Glibc.getxattr(path.bytes, name.bytes, buffer, size) : lgetxattr(path.bytes, name.bytes, buffer, size)
+                path.descriptor >= 0 ? fgetxattr(path.descriptor, name.bytes, buffer, size) : follow ? getxattr(path.bytes, name.bytes, buffer, size) : lgetxattr(path.bytes, name.bytes, buffer, size)
             }
             let size = get(nil, 0)
             if size < 0 { return path.raise(thread) }
@@ -208,19 +208,19 @@ enum PosixFiles {
                   let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]), let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
             return thread.withBuffer(a[2]) { bytes, count in
                 PosixFiles.done(thread, path, path.descriptor >= 0 ? fsetxattr(path.descriptor, name.bytes, bytes, count, flags)
-                    : follow ? Glibc.setxattr(path.bytes, name.bytes, bytes, count, flags) : lsetxattr(path.bytes, name.bytes, bytes, count, flags))
+                    : follow ? setxattr(path.bytes, name.bytes, bytes, count, flags) : lsetxattr(path.bytes, name.bytes, bytes, count, flags))
             }
         },
         Def("removexattr(path, attribute, *, follow_symlinks=True)", .calls, "Remove extended attribute attribute on path.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "removexattr", descriptor: true), let name = PathArgument.take(thread, a[1], "removexattr", "attribute"),
                   let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
             return PosixFiles.done(thread, path, path.descriptor >= 0 ? fremovexattr(path.descriptor, name.bytes)
-                : follow ? Glibc.removexattr(path.bytes, name.bytes) : lremovexattr(path.bytes, name.bytes))
+                : follow ? removexattr(path.bytes, name.bytes) : lremovexattr(path.bytes, name.bytes))
         },
         Def("listxattr(path=None, *, follow_symlinks=True)", .calls, "Return a list of extended attributes on path.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "listxattr", descriptor: true, none: true), let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
             func get(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
-                path.descriptor >= 0 ? flistxattr(path.descriptor, buffer, size) : follow ? Glibc.listxattr(path.bytes, buffer, size) : llistxattr(path.bytes, buffer, size)
+                path.descriptor >= 0 ? flistxattr(path.descriptor, buffer, size) : follow ? listxattr(path.bytes, buffer, size) : llistxattr(path.bytes, buffer, size)
             }
             let size = get(nil, 0)
             if size < 0 { return path.raise(thread) }

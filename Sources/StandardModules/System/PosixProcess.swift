@@ -260,21 +260,21 @@ enum PosixProcess {
         },
         Def("setresuid(ruid, euid, suid, /)", .calls, "Set the current process's real, effective, and saved user ids.") { thread, a, _ in
             guard let second = SystemArguments.identifier(thread, a[1], "uid"), let third = SystemArguments.identifier(thread, a[2], "uid") else { return .empty }
-            return PosixProcess.setIdentifier(thread, a, "uid") { Glibc.setresuid($0, second, third) }
+            return PosixProcess.setIdentifier(thread, a, "uid") { system_setresuid($0, second, third) }
         },
         Def("setresgid(rgid, egid, sgid, /)", .calls, "Set the current process's real, effective, and saved group ids.") { thread, a, _ in
             guard let second = SystemArguments.identifier(thread, a[1], "gid"), let third = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
-            return PosixProcess.setIdentifier(thread, a, "gid") { Glibc.setresgid($0, second, third) }
+            return PosixProcess.setIdentifier(thread, a, "gid") { system_setresgid($0, second, third) }
         },
         Def("getresuid()", .calls, "Return a tuple of the current process's real, effective, and saved user ids.") { thread, _, _ in
-            var ids: (uid_t, uid_t, uid_t) = (0, 0, 0)
-            if Glibc.getresuid(&ids.0, &ids.1, &ids.2) < 0 { return thread.raiseOSError(errno) }
-            return thread.newTuple([Value(small: Int(ids.0)), Value(small: Int(ids.1)), Value(small: Int(ids.2))])
+            var ids: [uid_t] = [0, 0, 0]
+            if system_getresuid(&ids) < 0 { return thread.raiseOSError(errno) }
+            return thread.newTuple(ids.map { Value(small: Int($0)) })
         },
         Def("getresgid()", .calls, "Return a tuple of the current process's real, effective, and saved group ids.") { thread, _, _ in
-            var ids: (gid_t, gid_t, gid_t) = (0, 0, 0)
-            if Glibc.getresgid(&ids.0, &ids.1, &ids.2) < 0 { return thread.raiseOSError(errno) }
-            return thread.newTuple([Value(small: Int(ids.0)), Value(small: Int(ids.1)), Value(small: Int(ids.2))])
+            var ids: [gid_t] = [0, 0, 0]
+            if system_getresgid(&ids) < 0 { return thread.raiseOSError(errno) }
+            return thread.newTuple(ids.map { Value(small: Int($0)) })
         },
         Def("getgroups()", .calls, "Return list of supplemental group IDs for the process.") { thread, _, _ in
             var groups = [gid_t](repeating: 0, count: 65536)

@@ -117,7 +117,7 @@ enum PosixStat {
                 return nil
             }
             directory = fdopendir(copy)
-            if directory == nil { close(copy) }
+            if directory == nil { Glibc.close(copy) }
         } else {
             directory = GIL.blocking(thread) { opendir(path.bytes) }
         }
@@ -235,21 +235,21 @@ enum PosixStat {
         if !needsStatus { return Value(object.pointee.kind == kind) }
         let status = self.status(thread, entry, follow: follow)
         if status.isEmpty { return thread.clearException(.fileNotFoundError) ? .false : .empty }
-        return Value(UInt32(TupleRef(status)[0].smallInt) & UInt32(S_IFMT) == mode)
+        return Value(UInt32(TupleRef(status)[0].smallInt) & UInt32(Glibc.S_IFMT) == mode)
     }
 
     private static func startDirectories(_ module: ModuleBuilder) {
         directoryEntry = NativeType("DirEntry", module: "posix", size: MemoryLayout<EntryObject>.size, mask: 0b11110, flags: .noInstantiation, methods: [
             Def("is_dir(self, /, *, follow_symlinks=True)", .calls, "Return True if the entry is a directory; cached per entry.") { thread, a, _ in
                 guard let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
-                return PosixStat.isKind(thread, a[0], Int(DT_DIR), UInt32(S_IFDIR), follow: follow)
+                return PosixStat.isKind(thread, a[0], Int(DT_DIR), UInt32(Glibc.S_IFDIR), follow: follow)
             },
             Def("is_file(self, /, *, follow_symlinks=True)", .calls, "Return True if the entry is a file; cached per entry.") { thread, a, _ in
                 guard let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
-                return PosixStat.isKind(thread, a[0], Int(DT_REG), UInt32(S_IFREG), follow: follow)
+                return PosixStat.isKind(thread, a[0], Int(DT_REG), UInt32(Glibc.S_IFREG), follow: follow)
             },
             Def("is_symlink(self, /)", .calls, "Return True if the entry is a symbolic link; cached per entry.") { thread, a, _ in
-                PosixStat.isKind(thread, a[0], Int(DT_LNK), UInt32(S_IFLNK), follow: false)
+                PosixStat.isKind(thread, a[0], Int(DT_LNK), UInt32(Glibc.S_IFLNK), follow: false)
             },
             Def("stat(self, /, *, follow_symlinks=True)", .calls, "Return stat_result object for the entry; cached per entry.") { thread, a, _ in
                 guard let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }

@@ -7,5 +7,13 @@ public enum StandardSystem {
         ErrnoModule.register()
         PosixModule.register()
         ResourceModule.register()
+        TimeModule.register()
+        SignalModule.register()
+        SubprocessModule.register()
+        AccountModules.register()
+        RuntimeModules.register()
+        ControlModules.register()
+        LocaleModule.register()
+        SelectModule.register()
     }
 }
