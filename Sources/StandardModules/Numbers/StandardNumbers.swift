@@ -10,5 +10,7 @@ public enum StandardNumbers {
         HeapModule.register()
         StatisticsModule.register()
         StructModule.register()
+        ArrayModule.register()
+        ComplexMathModule.register()
     }
 }

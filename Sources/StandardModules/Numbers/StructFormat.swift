@@ -205,14 +205,14 @@ enum StructFormat {
             } else if field.code == UInt8(ascii: "f") {
                 let single = Float(number)
                 if single.isInfinite && number.isFinite && field.style != .native {
-                    thread.raise(.overflowError, "float too large to pack with f format")
+                    if value.isInt { fail(thread, "int too large to convert") } else { thread.raise(.overflowError, "float too large to pack with f format") }
                     return false
                 }
                 store(UInt64(single.bitPattern), p, 4, big)
             } else {
                 let half = Float16(number)
                 if half.isInfinite && number.isFinite {
-                    thread.raise(.overflowError, "float too large to pack with e format")
+                    if value.isInt { fail(thread, "int too large to convert") } else { thread.raise(.overflowError, "float too large to pack with e format") }
                     return false
                 }
                 store(UInt64(half.bitPattern), p, 2, big)
