@@ -116,6 +116,13 @@ enum ArrayModule {
             module.add(type)
             module.set("ArrayType", type.type.value)
             module.set("typecodes", String(decoding: ArrayKind.all.map(\.code), as: UTF8.self))
+            // Arrays count as mutable sequences. Where the library is not at hand nobody can ask.
+            let mutableSequence = module.thread.importAttribute("collections.abc", "MutableSequence")
+            if mutableSequence.isEmpty {
+                _ = module.thread.clearException(.importError)
+            } else {
+                _ = module.thread.callMethod(mutableSequence, StringRef.intern("register").value, [type.type.value])
+            }
             return true
         }
     }

@@ -127,7 +127,7 @@ enum ComplexMathModule {
             guard let z = ComplexMathModule.number(t, a[0]) else { return .empty }
             let angle = atan2(z.imaginary, z.real)
             // C reports that the angle is too small for a double, and CPython passes that on.
-            if angle.magnitude < Double.leastNormalMagnitude && z.imaginary != 0 && z.imaginary.isFinite && z.real.isFinite { return MathModule.rangeError(t) }
+            if angle == 0 && z.real > 0 && z.imaginary != 0 && z.imaginary.isFinite && z.real.isFinite { return MathModule.rangeError(t) }
             return t.newFloat(angle)
         },
         Def("polar(z, /)", .calls, "The distance of z from the origin and its angle.", kind: .function) { t, a, _ in
