@@ -128,10 +128,8 @@ enum WideCodecs {
             if (encoding.bytes.count - before) % width != 0 { encoding.raise(position, end, "surrogates not allowed"); return .empty }
             if !replacement.isEmpty {
                 let text = StringRef(replacement)
-                for index in 0 ..< text.count {
-                    guard text[index] & 0xFFFF_F800 != 0xD800 else { encoding.raise(position, end, "surrogates not allowed"); return .empty }
-                    put(text[index], &encoding.bytes)
-                }
+                guard text.isASCII else { encoding.raise(position, end, "surrogates not allowed"); return .empty }
+                for index in 0 ..< text.count { put(text[index], &encoding.bytes) }
             }
         }
         return encoding.bytes.finish(thread)
