@@ -6,5 +6,6 @@ public enum StandardText {
     public static func start(_ thread: ThreadRef) {
         RegexModule.register()
         JSONModule.register()
+        Unicodedata.register()
     }
 }
