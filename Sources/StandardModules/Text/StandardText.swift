@@ -6,5 +6,7 @@ public enum StandardText {
     public static func start(_ thread: ThreadRef) {
         RegexModule.register()
         JSONModule.register()
+        Binascii.register()
+        Zlib.register()
     }
 }
