@@ -37,7 +37,7 @@ let package = Package(
         room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
         .systemLibrary(name: "CZlib"),
         room("StandardText", ["Objects", "NumberTypes", "TextTypes", "CZlib"], path: "Sources/StandardModules/Text"),
-        room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
+        room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
         room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",

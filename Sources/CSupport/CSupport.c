@@ -52,6 +52,7 @@ bool taipan_native_stack(uintptr_t *low, uintptr_t *high) {
 }
 
 __attribute__((noinline)) void taipan_save_registers(ThreadState *thread) {
+    thread->savedStackPointer = (uintptr_t)__builtin_frame_address(0);
 #if defined(__x86_64__)
     __asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%r12, 8(%0)\n\tmovq %%r13, 16(%0)\n\tmovq %%r14, 24(%0)\n\tmovq %%r15, 32(%0)"
                      : : "r"(thread->savedRegisters) : "memory");

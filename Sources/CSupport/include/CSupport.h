@@ -129,7 +129,7 @@ typedef void (*StackVisitor)(void *_Nullable context, uintptr_t stackPointer);
 /// Spills every callee-saved register onto the stack, then calls `visitor` with an address below them.
 void taipan_spill_registers(StackVisitor _Nonnull visitor, void *_Nullable context);
 
-/// Stores the callee-saved registers of the caller into `thread->savedRegisters`.
+/// Stores the callee-saved registers of the caller into `thread->savedRegisters`, and where its frame ends into `savedStackPointer`.
 void taipan_save_registers(ThreadState *_Nonnull thread);
 /// The words `thread->savedRegisters`, for the scan.
 static inline uintptr_t taipan_saved_registers(ThreadState *_Nonnull thread) { return (uintptr_t)thread->savedRegisters; }
@@ -159,5 +159,7 @@ int taipan_fcntl(int descriptor, int command, long argument);
 int taipan_ioctl(int descriptor, unsigned long request, void *_Nullable argument);
 int taipan_errno(void);
 void taipan_set_errno(int value);
+
+#include "Threads.h"
 
 #endif

@@ -1,7 +1,10 @@
 import Objects
 
-/// Entry point of the room.
+/// Entry point of the room: the modules about source and code.
 public enum StandardSource {
-    /// Defines the room's types, or registers its modules. Called once at start-up, in the order of the rooms.
-    public static func start(_ thread: ThreadRef) {}
+    /// Registers the modules. Called once at start-up, in the order of the rooms.
+    public static func start(_ thread: ThreadRef) {
+        ASTModule.register()
+        Marshal.register()
+    }
 }
