@@ -36,7 +36,8 @@ let package = Package(
         // The native modules that the standard library needs, grouped by what changes together.
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
         room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
-        room("StandardText", ["Objects", "NumberTypes", "TextTypes"], path: "Sources/StandardModules/Text"),
+        .systemLibrary(name: "CZlib"),
+        room("StandardText", ["Objects", "NumberTypes", "TextTypes", "CZlib"], path: "Sources/StandardModules/Text"),
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),

@@ -2,7 +2,7 @@ import Glibc
 import Objects
 
 /// The methods of `bytes` and `bytearray`, written once for both.
-enum ByteMethods {
+public enum ByteMethods {
     static let shared: [Def] = search + splitting + changing + caseMethods + predicates + conversion
 
     /// An index as a subscript takes it, in range; nil when it has raised.

@@ -7,5 +7,7 @@ public enum StandardText {
         RegexModule.register()
         JSONModule.register()
         Unicodedata.register()
+        Binascii.register()
+        Zlib.register()
     }
 }
