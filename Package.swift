@@ -36,7 +36,7 @@ let package = Package(
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
         room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
         room("StandardText", ["Objects", "NumberTypes", "TextTypes"], path: "Sources/StandardModules/Text"),
-        room("StandardContainers", ["Objects", "ContainerTypes"], path: "Sources/StandardModules/Containers"),
+        room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
         room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",

@@ -29,74 +29,18 @@ enum BuiltinExecution {
         },
     ]
 
-    /// Bits of `compile`'s flags: those of `__future__`, and CPython's `PyCF_` ones.
-    enum Flags {
-        static let futures = 0x1FE_0000
-        static let nested = 0x10
-        static let dontImplyDedent = 0x200
-        static let onlyAST = 0x400
-        static let ignoreCookie = 0x800
-        static let typeComments = 0x1000
-        static let topLevelAwait = 0x2000
-        static let allowIncomplete = 0x4000
-        static let known = futures | nested | dontImplyDedent | onlyAST | typeComments | topLevelAwait | allowIncomplete
-    }
-
     static func locals(_ thread: ThreadRef) -> Value {
         let result = Inspection.locals(thread)
         return result.isEmpty && !thread.hasException ? thread.raise(.systemError, "frame does not exist") : result
     }
 
-    /// The `__future__` features of the running code, which code compiled from it has too.
-    private static func inheritedFlags(_ thread: ThreadRef) -> Int { Inspection.codeFlags(thread) & Flags.futures }
-
     private static func compile(_ thread: ThreadRef, _ a: Arguments) -> Value {
-        let filename: Value
-        if a[1].isString {
-            filename = a[1]
-        } else {
-            filename = fileSystemPath(thread, a[1])
-            if filename.isEmpty { return .empty }
-        }
-        guard a[2].isString else { return thread.raise(.typeError, "compile() argument 'mode' must be str, not \(a[2].type.name)") }
-        guard let given = a[3].isEmpty ? 0 : thread.toInt(a[3]), let optimize = a[5].isEmpty ? -1 : thread.toInt(a[5]),
+        guard let flags = a[3].isEmpty ? 0 : thread.toInt(a[3]), let optimize = a[5].isEmpty ? -1 : thread.toInt(a[5]),
               let feature = a[6].isEmpty ? -1 : thread.toInt(a[6]) else { return .empty }
         let dontInherit = a[4].isEmpty ? 0 : thread.isTrue(a[4])
         if dontInherit < 0 { return .empty }
-        var flags = given
-        if flags & ~Flags.known != 0 { return thread.raise(.valueError, "compile(): unrecognised flags") }
-        guard optimize >= -1, optimize <= 2 else { return thread.raise(.valueError, "compile(): invalid optimize value") }
-        if dontInherit == 0 { flags |= inheritedFlags(thread) }
-        let mode = StringRef(a[2])
-        if mode.equals("func_type") {
-            if flags & Flags.onlyAST == 0 { return thread.raise(.valueError, "compile() mode 'func_type' requires flag PyCF_ONLY_AST") }
-        } else if !mode.equals("exec") && !mode.equals("eval") && !mode.equals("single") {
-            return thread.raise(.valueError, flags & Flags.onlyAST != 0 ? "compile() mode must be 'exec', 'eval', 'single' or 'func_type'" : "compile() mode must be 'exec', 'eval' or 'single'")
-        }
-        guard SysAudit.audit(thread, "compile", [a[0].isString || a[0].isBytes ? a[0] : .none, filename]) else { return .empty }
-        // Trees of `ast` are for the hook to know; whatever else must be text.
-        return RuntimeHooks.compile(thread, a[0], filename, a[2], flags, dontInherit != 0, optimize, feature)
-    }
-
-    /// `os.fsdecode` of a path-like object; bytes-like objects are accepted as bytes.
-    private static func fileSystemPath(_ thread: ThreadRef, _ path: Value) -> Value {
-        var bytes = path
-        if !path.isBytes {
-            guard let result = thread.callSpecial(path, .__fspath__) else {
-                if path.isBuffer {
-                    if !RuntimeHooks.warn(thread, .deprecationWarning, "path should be string, bytes, or os.PathLike, not \(path.type.name)", 1) { return .empty }
-                    bytes = thread.call(TypeID.bytes.value, path)
-                    return bytes.isEmpty ? .empty : SysText.fsDecode(thread, bytes)
-                }
-                return thread.raise(.typeError, "expected str, bytes or os.PathLike object, not \(path.type.name)")
-            }
-            if result.isEmpty || result.isString { return result }
-            guard result.isBytes else {
-                return thread.raise(.typeError, "expected \(path.type.name).__fspath__() to return str or bytes, not \(result.type.name)")
-            }
-            bytes = result
-        }
-        return SysText.fsDecode(thread, bytes)
+        guard SysAudit.audit(thread, "compile", [a[0].isString || a[0].isBytes ? a[0] : .none, a[1]]) else { return .empty }
+        return CompileBuiltin.compile(thread, a[0], a[1], a[2], flags: flags, dontInherit: dontInherit != 0, optimize: optimize, featureVersion: feature)
     }
 
     /// Adds `__builtins__` to globals that have none.
@@ -133,28 +77,12 @@ enum BuiltinExecution {
         return addBuiltins(thread, globals) ? (globals, locals) : nil
     }
 
-    /// Whether the object is source text, for `eval` and `exec`.
-    private static func isSource(_ value: Value) -> Bool { value.isString || value.isBuffer }
-
     private static func compileSource(_ thread: ThreadRef, _ source: Value, isExpression: Bool) -> Value {
-        var source = source
-        if isExpression {
-            // An expression may be indented.
-            if source.isString {
-                let text = StringRef(source)
-                var start = 0
-                while start < text.count && (text[start] == 0x20 || text[start] == 0x09) { start += 1 }
-                if start > 0 { source = thread.substring(text, start, text.count) }
-            } else if source.isBytes {
-                let bytes = BytesRef(source)
-                var start = 0
-                while start < bytes.count && (bytes.bytes[start] == 0x20 || bytes.bytes[start] == 0x09) { start += 1 }
-                if start > 0 { source = thread.newBytes(bytes.bytes + start, bytes.count - start) }
-            }
-            if source.isEmpty { return .empty }
-        }
-        let flags = inheritedFlags(thread) | (source.isString ? Flags.ignoreCookie : 0)
-        return RuntimeHooks.compile(thread, source, StringRef.intern("<string>").value, StringRef.intern(isExpression ? "eval" : "exec").value, flags, true, -1, -1)
+        guard var bytes = CompileBuiltin.sourceBytes(thread, source, function: isExpression ? "eval" : "exec", what: "string, bytes or code") else { return .empty }
+        // An expression may be indented.
+        if isExpression { bytes.removeFirst(bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count) }
+        let flags = CompileBuiltin.inheritedFlags(thread) | (source.isString ? CompileBuiltin.Flags.ignoreCookie : 0)
+        return CompileBuiltin.compile(thread, bytes, .init(filename: StringRef.intern("<string>").value, mode: isExpression ? .eval : .exec, flags: flags))
     }
 
     static func eval(_ thread: ThreadRef, _ source: Value, _ globals: Value, _ locals: Value) -> Value {
@@ -165,7 +93,6 @@ enum BuiltinExecution {
         guard let space = namespaces(thread, globals, locals) else { return .empty }
         var code = source
         if !code.isExact(.code) {
-            guard isSource(source) else { return thread.raise(.typeError, "eval() arg 1 must be a string, bytes or code object") }
             code = compileSource(thread, source, isExpression: true)
             if code.isEmpty { return .empty }
         } else if !SysAudit.audit(thread, "exec", [code]) {
@@ -193,7 +120,6 @@ enum BuiltinExecution {
             return Interpreter.exec(thread, source, space.globals, space.locals, closure: closure).isEmpty ? .empty : .none
         }
         if !closure.isEmpty { return thread.raise(.typeError, "closure can only be used when source is a code object") }
-        guard isSource(source) else { return thread.raise(.typeError, "exec() arg 1 must be a string, bytes or code object") }
         let code = compileSource(thread, source, isExpression: false)
         if code.isEmpty { return .empty }
         return Interpreter.exec(thread, code, space.globals, space.locals).isEmpty ? .empty : .none

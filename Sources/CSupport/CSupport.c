@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
@@ -24,6 +25,7 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     return snprintf(buffer, size, format, precision, value);
 }
 
+void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) { return memmem(hay, hayLength, needle, needleLength); }
 double taipan_read_double(const char *text) {
     static locale_t plain;
     if (plain == (locale_t)0) plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -50,6 +52,7 @@ bool taipan_native_stack(uintptr_t *low, uintptr_t *high) {
 }
 
 __attribute__((noinline)) void taipan_save_registers(ThreadState *thread) {
+    thread->savedStackPointer = (uintptr_t)__builtin_frame_address(0);
 #if defined(__x86_64__)
     __asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%r12, 8(%0)\n\tmovq %%r13, 16(%0)\n\tmovq %%r14, 24(%0)\n\tmovq %%r15, 32(%0)"
                      : : "r"(thread->savedRegisters) : "memory");

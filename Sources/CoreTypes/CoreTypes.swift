@@ -10,6 +10,12 @@ public enum CoreTypes {
         MethodWrappers.start()
         Super.start()
         ModuleType.start()
+        SimpleNamespace.start()
+        GenericAlias.start()
+        UnionType.start()
+        WeakReferences.start()
+        WeakProxies.start()
+        Finalizers.start()
         ObjectMethods.start()
         TypeMethods.start()
     }

@@ -79,6 +79,8 @@ enum AsyncProtocol {
     /// Sends a value into an iterator that is not a generator to be run in the same loop. `finished` tells the result of the end from a yielded value.
     @inline(never) static func send(_ thread: ThreadRef, _ iterator: Value, _ value: Value, _ finished: inout Bool) -> Value {
         if iterator.isExact(.generator) || iterator.isExact(.coroutine) { return Generators.resume(thread, iterator, value, &finished) }
+        if iterator.isExact(.asyncGeneratorSend) { return AsyncGenerators.stepSend(thread, iterator, value, &finished) }
+        if iterator.isExact(.asyncGeneratorThrow) { return AsyncGenerators.stepThrow(thread, iterator, value, &finished) }
         let result: Value
         if value.isNone, let next = iterator.type.unary(.next) {
             result = next(thread, iterator)

@@ -176,7 +176,9 @@ extension Interpreter {
         Frames.start()
         Unwinder.start()
         Generators.start()
+        AsyncGenerators.start()
         Safepoint.mainThread = thread
+        Signals.start(thread)
         RuntimeHooks.currentGlobals = { thread in
             guard let fp = thread.pointee.frame else { return .empty }
             return fp.function.pointee.globals

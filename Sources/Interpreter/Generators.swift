@@ -219,14 +219,15 @@ public enum Generators {
     }
 
     /// gen.throw(exception): the next value; or finished with a value, or empty when it has raised.
-    public static func `throw`(_ thread: ThreadRef, _ value: Value, _ exception: Value, _ finished: inout Bool) -> Value {
+    /// With `closing`, GeneratorExit closes the iterator that the generator delegates to instead of being thrown into it.
+    public static func `throw`(_ thread: ThreadRef, _ value: Value, _ exception: Value, _ finished: inout Bool, closing: Bool = true) -> Value {
         let generator = value.object(GeneratorObject.self)
         if generator.pointee.state == .running { return thread.raise(.valueError, "\(kind(generator)) already executing") }
         guard thread.enterRecursion() else { return .empty }
         defer { thread.leaveRecursion() }
         let delegate = self.delegate(generator)
         if !delegate.isEmpty {
-            if exception.isInstance(of: .generatorExit) {
+            if closing && exception.isInstance(of: .generatorExit) {
                 generator.pointee.state = .running
                 let closed = closeIterator(thread, delegate)
                 generator.pointee.state = .suspended
@@ -236,7 +237,7 @@ public enum Generators {
                 var result: Value
                 generator.pointee.state = .running
                 if delegate.isExact(.generator) || delegate.isExact(.coroutine) {
-                    result = self.throw(thread, delegate, exception, &inner)
+                    result = self.throw(thread, delegate, exception, &inner, closing: closing)
                     generator.pointee.state = .suspended
                     if inner && !result.isEmpty { return finishDelegation(thread, generator, result, &finished) }
                 } else {
@@ -373,7 +374,7 @@ public enum Generators {
         ]
     }
 
-    private static let nameGetters = [
+    static let nameGetters = [
         Getter("__name__", set: { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "__name__ must be set to a string object") }
             a[0].object(GeneratorObject.self).pointee.name = a[1]
@@ -414,11 +415,11 @@ public enum Generators {
             }
             return .none
         }
-        if generator.pointee.state != .suspended { return .none }
-        if generator.pointee.header.shape == TypeID.asyncGenerator.rawValue && !generator.pointee.extra.isEmpty && !generator.pointee.asyncClosed {
+        if generator.pointee.header.shape == TypeID.asyncGenerator.rawValue && generator.pointee.state != .closed && !generator.pointee.extra.isEmpty && !generator.pointee.asyncClosed {
             let hook = generator.pointee.extra
             return thread.call(hook, value)
         }
+        if generator.pointee.state != .suspended { return .none }
         return close(thread, value)
     }
 

@@ -32,6 +32,9 @@ public enum Inspection {
         return frame.map { Frames.object(thread, $0) }
     }
 
+    /// The frame object of what another thread runs; nil when it runs no Python code, empty when it has raised.
+    public static func runningFrame(_ thread: ThreadRef, of other: ThreadRef) -> Value? { other.pointee.frame.map { Frames.object(thread, $0) } }
+
     /// Globals of the frame `depth` up, with its file name and line; nil when the stack is not that deep.
     public static func place(_ thread: ThreadRef, depth: Int, skipping: (Value) -> Bool = { _ in false }) -> (globals: Value, filename: Value, line: Int)? {
         var frame = thread.pointee.frame
@@ -51,6 +54,17 @@ public enum Inspection {
     public static func builtins(ofFrame frame: Value) -> Value { frame.object(FrameObject.self).pointee.function.object(FunctionObject.self).pointee.builtins }
     public static func locals(_ thread: ThreadRef, ofFrame frame: Value) -> Value { Frames.locals(thread, frame.object(FrameObject.self)) }
     public static func back(_ thread: ThreadRef, ofFrame frame: Value) -> Value { Frames.back(thread, frame.object(FrameObject.self)) }
+
+    /// Names of the locals, cells and free variables of a frame's code, a new list; empty when it has raised.
+    public static func variableNames(_ thread: ThreadRef, ofFrame frame: Value) -> Value {
+        let code = frame.object(FrameObject.self).pointee.code.object(CodeObject.self)
+        let list = thread.newList()
+        if list.isEmpty { return .empty }
+        for names in [code.pointee.localNames, code.pointee.cellNames, code.pointee.freeNames] {
+            for index in 0 ..< TupleRef(names).count where !ListRef(list).append(thread, TupleRef(names)[index]) { return .empty }
+        }
+        return list
+    }
 
     // MARK: Tracebacks
 

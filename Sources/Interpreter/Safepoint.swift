@@ -1,9 +1,10 @@
 import Glibc
 
-/// Safepoints and the interpreter lock.
+/// Safepoints.
 ///
-/// A thread runs Python only while it holds the lock. Compiled code and the dispatch loop look at the thread's breaker word at loop ends and function entries; a
-/// set bit means that something waits: finalizers, a signal, another thread, an exception sent by another thread.
+/// Compiled code and the dispatch loop look at the thread's breaker word at loop ends and function entries; a set bit means that something waits:
+/// finalizers, a signal, another thread, an exception sent by another thread. `Breaker.tracing` alone is not an event but a state: it stays set as long as the
+/// thread has a trace or profile function, so that function entries come here and report their calls.
 public enum Breaker {
     /// Finalizers or weak reference callbacks wait (`Collector.breakerBit`).
     public static let finalizers: UInt32 = 1
@@ -15,13 +16,11 @@ public enum Breaker {
     public static let asyncException: UInt32 = 8
     /// A pending call from native code.
     public static let pendingCall: UInt32 = 16
+    /// `sys.settrace` or `sys.setprofile` is on in this thread.
+    public static let tracing: UInt32 = 32
 }
 
 public enum Safepoint {
-    /// Runs finalizers and callbacks, set by the start-up code.
-    nonisolated(unsafe) public static var runFinalizers: (ThreadRef) -> Void = { _ in }
-    /// Runs Python signal handlers; false when one has raised. Set by the `_signal` module.
-    nonisolated(unsafe) public static var runSignalHandlers: (ThreadRef) -> Bool = { _ in true }
     nonisolated(unsafe) public static var runPendingCalls: (ThreadRef) -> Bool = { _ in true }
     /// The thread that runs signal handlers.
     nonisolated(unsafe) public static var mainThread: ThreadRef?
@@ -29,13 +28,14 @@ public enum Safepoint {
     /// Serves what waits. False when it has raised.
     @inline(never) public static func serve(_ thread: ThreadRef) -> Bool {
         let bits = taipan_breaker_load(thread)
+        if bits & ~Breaker.tracing == 0 { return true }
         if bits & Breaker.finalizers != 0 {
             taipan_breaker_clear(thread, Breaker.finalizers)
-            runFinalizers(thread)
+            RuntimeHooks.runPendingFinalizers(thread)
         }
-        if bits & Breaker.signal != 0 && thread == mainThread {
+        if bits & Breaker.signal != 0 {
             taipan_breaker_clear(thread, Breaker.signal)
-            if !runSignalHandlers(thread) { return false }
+            if thread == mainThread && !Signals.runHandlers(thread) { return false }
         }
         if bits & Breaker.pendingCall != 0 {
             taipan_breaker_clear(thread, Breaker.pendingCall)
@@ -43,8 +43,7 @@ public enum Safepoint {
         }
         if bits & Breaker.switchRequest != 0 {
             taipan_breaker_clear(thread, Breaker.switchRequest)
-            GIL.release(thread)
-            GIL.acquire(thread)
+            GIL.yield(thread)
         }
         if bits & Breaker.asyncException != 0 {
             taipan_breaker_clear(thread, Breaker.asyncException)
@@ -57,92 +56,24 @@ public enum Safepoint {
         }
         return true
     }
-}
 
-/// The interpreter lock. A waiting thread asks the holder, after the switch interval, to let it have a turn.
-public enum GIL {
-    /// Seconds.
-    nonisolated(unsafe) public static var switchInterval = 0.005
-    nonisolated(unsafe) private static var mutex: UnsafeMutablePointer<pthread_mutex_t> = {
-        let pointer = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        pthread_mutex_init(pointer, nil)
-        return pointer
-    }()
-    nonisolated(unsafe) private static var condition: UnsafeMutablePointer<pthread_cond_t> = {
-        let pointer = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-        pthread_cond_init(pointer, nil)
-        return pointer
-    }()
-    nonisolated(unsafe) private static var isHeld = false
-    nonisolated(unsafe) private static var waiters = 0
-    /// Counts hand-overs, so that a releasing thread that wants back in at once lets a waiter go first.
-    nonisolated(unsafe) private static var turns: UInt64 = 0
+    /// Serves what waits at the entry of a function, whose frame is `fp` and whose call is reported when the thread is traced. False when it has raised.
+    @inline(never) static func enter(_ thread: ThreadRef, _ fp: FramePointer) -> Bool {
+        guard serve(thread) else { return false }
+        return taipan_breaker_load(thread) & Breaker.tracing == 0 || Tracing.enter(thread, fp, resumed: false)
+    }
 
-    /// Gives the lock up around a blocking call. The thread's registers are saved so that a collection by another thread sees its values.
-    @inline(never) public static func release(_ thread: ThreadRef) {
-        taipan_save_registers(thread)
-        thread.pointee.savedStackPointer = taipan_stack_pointer() - 512
-        pthread_mutex_lock(mutex)
-        isHeld = false
-        ThreadRegistry.current = nil
-        let turn = turns
-        pthread_cond_broadcast(condition)
-        // A forced switch: wait until somebody else has had it.
-        if waiters > 0 {
-            var limit = timespec()
-            clock_gettime(CLOCK_REALTIME, &limit)
-            limit.tv_nsec += 1_000_000
-            if limit.tv_nsec >= 1_000_000_000 { limit.tv_nsec -= 1_000_000_000; limit.tv_sec += 1 }
-            while turns == turn && waiters > 0 {
-                if pthread_cond_timedwait(condition, mutex, &limit) == ETIMEDOUT { break }
+    /// Asks a thread to raise an exception, as `PyThreadState_SetAsyncExc` does; empty to take a request back. How many threads were found.
+    public static func raiseAsynchronously(identifier: UInt64, _ exception: Value) -> Int {
+        var next = taipan.threads
+        while let thread = next {
+            if thread.pointee.identifier == identifier {
+                thread.pointee.asyncException = exception
+                if exception.isEmpty { taipan_breaker_clear(thread, Breaker.asyncException) } else { taipan_breaker_set(thread, Breaker.asyncException) }
+                return 1
             }
+            next = thread.pointee.next
         }
-        pthread_mutex_unlock(mutex)
-    }
-
-    public static func acquire(_ thread: ThreadRef) {
-        let savedError = errno
-        pthread_mutex_lock(mutex)
-        waiters += 1
-        while isHeld {
-            var limit = timespec()
-            clock_gettime(CLOCK_REALTIME, &limit)
-            let nanoseconds = Int(switchInterval * 1e9)
-            limit.tv_nsec += nanoseconds % 1_000_000_000
-            limit.tv_sec += nanoseconds / 1_000_000_000
-            if limit.tv_nsec >= 1_000_000_000 { limit.tv_nsec -= 1_000_000_000; limit.tv_sec += 1 }
-            if pthread_cond_timedwait(condition, mutex, &limit) == ETIMEDOUT, isHeld, let holder = ThreadRegistry.current {
-                taipan_breaker_set(holder, Breaker.switchRequest)
-            }
-        }
-        waiters -= 1
-        isHeld = true
-        turns &+= 1
-        ThreadRegistry.current = thread
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(mutex)
-        errno = savedError
-    }
-
-    /// Runs a blocking system call without the lock.
-    @inline(__always) public static func blocking<R>(_ thread: ThreadRef, _ body: () -> R) -> R {
-        release(thread)
-        let result = body()
-        acquire(thread)
-        return result
-    }
-
-    /// In a forked child only the forking thread exists.
-    public static func reinitialize(_ thread: ThreadRef) {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-        isHeld = true
-        waiters = 0
-        ThreadRegistry.current = thread
-        var other = taipan.threads
-        while let current = other {
-            other = current.pointee.next
-            if current != thread { ThreadRegistry.remove(current) }
-        }
+        return 0
     }
 }

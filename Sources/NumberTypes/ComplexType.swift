@@ -158,9 +158,11 @@ public enum ComplexType {
             var length = pow(modulus, y.real)
             var phase = argument * y.real
             if y.imaginary != 0 {
-                length *= exp(-argument * y.imaginary)
+                length /= exp(argument * y.imaginary)
                 phase += y.imaginary * log(modulus)
             }
+            // As CPython, which goes by the error of C's cos(inf).
+            if phase.isInfinite { return thread.raise(.zeroDivisionError, "0.0 to a negative or complex power") }
             result = (length * cos(phase), length * sin(phase))
         }
         if result.real.isInfinite || result.imaginary.isInfinite { return thread.raise(.overflowError, "complex exponentiation") }

@@ -111,7 +111,7 @@ public struct FormatSpec {
         if spec.grouping != .none {
             switch spec.type {
             case 0, 100, 101, 102, 103, 69, 71, 37, 70: break
-            case 98, 111, 120, 88 where spec.grouping == .underscore: break
+            case 98 where spec.grouping == .underscore, 111 where spec.grouping == .underscore, 120 where spec.grouping == .underscore, 88 where spec.grouping == .underscore: break
             default:
                 let separator = spec.grouping == .comma ? "," : "_"
                 return fail("Cannot specify '\(separator)' with '\(shown(spec.type))'.")

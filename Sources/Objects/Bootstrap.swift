@@ -64,7 +64,6 @@ public enum Bootstrap {
         NativeType(id: .setTable, "set_table", size: 24, trace: .counted, tailOffset: 24)
         NativeType(id: .byteArrayStorage, "storage", size: MemoryLayout<StorageObject>.size)
         NativeType(id: .boxedInternal, "weak_cell", size: MemoryLayout<WeakCell>.size, mask: 0b100)
-        NativeType(id: .cell, "cell", size: MemoryLayout<CellObject>.size, mask: 0b10)
     }
 
     /// A thread state with a register stack and the native stack bounds of the calling thread.

@@ -208,6 +208,10 @@ extension NativeType {
             slots.store(.descriptorSet) { thread, descriptor, receiver, value in
                 let object = descriptor.object(DescriptorObject.self)
                 guard Descriptors.check(thread, object, receiver) else { return -1 }
+                if object.pointee.payload2 != 0 {
+                    thread.raise(.attributeError, "readonly attribute")
+                    return -1
+                }
                 let word = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self)
                 if value.isEmpty && word.pointee.isEmpty {
                     _ = thread.raiseAttributeError(StringRef(object.pointee.name).description, receiver, object.pointee.name)

@@ -317,6 +317,6 @@ public struct DescriptorObject {
     public var doc: Value
     /// `NativeRecord` for methods, getters and slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
-    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry.
+    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only.
     public var payload2: UInt
 }

@@ -61,7 +61,7 @@ public struct ModuleBuilder {
     public func set(_ name: String, _ value: String) { set(name, thread.newString(value)) }
 
     /// Adds a type under its own name.
-    public func add(_ type: NativeType) { set(type.type.name, type.type.value) }
+    public func add(_ type: NativeType) { set(type.type.shortName, type.type.value) }
 
     public func add(_ functions: [Def]) {
         let name = namespace.get(.__name__)

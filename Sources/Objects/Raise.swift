@@ -203,10 +203,6 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var projectExceptionGroup: (ThreadRef, Value, Value) -> Value = { _, _, _ in .none }
     /// The globals of the running Python frame, or empty.
     nonisolated(unsafe) public static var currentGlobals: (ThreadRef) -> Value = { _ in .empty }
-    /// `compile(source, filename, mode, flags, dont_inherit, optimize, _feature_version=…)` with its flags, mode and optimisation checked, set by `StandardSource`.
-    nonisolated(unsafe) public static var compile: (ThreadRef, Value, Value, Value, Int, Bool, Int, Int) -> Value = { thread, _, _, _, _, _, _, _ in
-        thread.raise(.systemError, "cannot compile yet")
-    }
     /// Reports an exception that cannot be propagated, as `sys.unraisablehook` does, and clears it. What was going on; the object concerned.
     nonisolated(unsafe) public static var writeUnraisable: (ThreadRef, String, Value) -> Void = { thread, _, _ in thread.takeException() }
 }

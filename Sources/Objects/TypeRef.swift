@@ -9,8 +9,14 @@ public struct TypeRef: Equatable {
     @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
     @inlinable public var flags: TypeFlags { @inline(__always) get { pointer.pointee.flags } }
     @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { pointer.pointee.flags.rawValue & flags.rawValue == flags.rawValue }
-    /// `__name__` as Swift text, for messages.
-    public var name: String { StringRef(pointer.pointee.name).description }
+    /// The name as messages have it: with the module in front for native types outside `builtins` (`types.UnionType`).
+    public var name: String {
+        let module = pointer.pointee.module
+        if has(.heap) || module.isEmpty || StringRef(module).equals("builtins") { return shortName }
+        return "\(StringRef(module).description).\(shortName)"
+    }
+    /// `__name__`
+    public var shortName: String { StringRef(pointer.pointee.name).description }
     public var namespace: DictRef { @inline(__always) get { DictRef(pointer.pointee.namespace) } }
     public var mro: TupleRef { @inline(__always) get { TupleRef(pointer.pointee.mro) } }
 

@@ -129,7 +129,7 @@ typedef void (*StackVisitor)(void *_Nullable context, uintptr_t stackPointer);
 /// Spills every callee-saved register onto the stack, then calls `visitor` with an address below them.
 void taipan_spill_registers(StackVisitor _Nonnull visitor, void *_Nullable context);
 
-/// Stores the callee-saved registers of the caller into `thread->savedRegisters`.
+/// Stores the callee-saved registers of the caller into `thread->savedRegisters`, and where its frame ends into `savedStackPointer`.
 void taipan_save_registers(ThreadState *_Nonnull thread);
 /// The words `thread->savedRegisters`, for the scan.
 static inline uintptr_t taipan_saved_registers(ThreadState *_Nonnull thread) { return (uintptr_t)thread->savedRegisters; }
@@ -149,6 +149,8 @@ bool taipan_native_stack(uintptr_t *_Nonnull low, uintptr_t *_Nonnull high);
 /// printf of one double with the given conversion ('e', 'f', 'g', 'a'), precision and alternate flag.
 int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, int precision, bool alternate, double value);
 
+/// memmem, which glibc declares only for GNU sources.
+void *_Nullable taipan_memmem(const void *_Nonnull hay, size_t hayLength, const void *_Nonnull needle, size_t needleLength);
 /// strtod whatever the locale.
 double taipan_read_double(const char *_Nonnull text);
 
@@ -157,5 +159,7 @@ int taipan_fcntl(int descriptor, int command, long argument);
 int taipan_ioctl(int descriptor, unsigned long request, void *_Nullable argument);
 int taipan_errno(void);
 void taipan_set_errno(int value);
+
+#include "Threads.h"
 
 #endif

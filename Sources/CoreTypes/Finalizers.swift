@@ -1,0 +1,52 @@
+import Objects
+
+/// What the collector put off: callbacks of dead referents, then finalizers (`__del__` and those of generators, files …).
+///
+/// Both run at a safepoint and may do anything, also make the object reachable again. What they raise cannot be propagated: it is reported and dropped.
+public enum Finalizers {
+    nonisolated(unsafe) private static var running = false
+
+    static func start() {
+        RuntimeHooks.runPendingFinalizers = { thread in Finalizers.runPending(thread) }
+    }
+
+    /// Runs what is queued, and what that queues. The exception being raised, if any, is left as it is.
+    public static func runPending(_ thread: ThreadRef) {
+        if running { return }
+        running = true
+        defer { running = false }
+        Exceptions.refillReserve()
+        let raised = thread.takeException()
+        while true {
+            if !WeakTable.callbacks.isEmpty {
+                // Taken from the queue, the reference is still kept alive by the native stack.
+                let reference = Value(UnsafeMutableRawPointer(bitPattern: WeakTable.callbacks.removeFirst()).unsafelyUnwrapped)
+                let callback = reference.object(WeakCell.self).pointee.callback
+                reference.object(WeakCell.self).pointee.callback = .empty
+                if callback.isEmpty { continue }
+                if thread.call(callback, reference).isEmpty { report(thread, callback) }
+            } else if !Collector.finalizerQueue.isEmpty {
+                let object = Value(UnsafeMutableRawPointer(bitPattern: Collector.finalizerQueue.removeFirst()).unsafelyUnwrapped)
+                finalize(thread, object)
+            } else {
+                break
+            }
+        }
+        if !raised.isEmpty { thread.restore(raised) }
+    }
+
+    /// Calls an object's finalizer.
+    static func finalize(_ thread: ThreadRef, _ object: Value) {
+        guard let function = object.type.unary(.finalize) else { return }
+        if function(thread, object).isEmpty && thread.hasException {
+            let method = object.type.lookup(.__del__)
+            report(thread, method.isEmpty || method.isExact(.wrapperDescriptor) ? object : method)
+        }
+    }
+
+    private static func report(_ thread: ThreadRef, _ object: Value) {
+        guard thread.hasException else { return }
+        RuntimeHooks.writeUnraisable(thread, "", object)
+        thread.takeException()
+    }
+}

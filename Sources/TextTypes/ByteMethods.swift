@@ -1,0 +1,655 @@
+import Glibc
+import Objects
+
+/// The methods of `bytes` and `bytearray`, written once for both.
+enum ByteMethods {
+    static let shared: [Def] = search + splitting + changing + caseMethods + predicates + conversion
+
+    /// An index as a subscript takes it, in range; nil when it has raised.
+    @inline(__always) static func index(_ thread: ThreadRef, _ key: Value, _ count: Int, _ name: StaticString, _ message: StaticString) -> Int? {
+        if key.isSmallInt {
+            var index = key.smallInt
+            if index < 0 { index &+= count }
+            if UInt(bitPattern: index) < UInt(bitPattern: count) { return index }
+            thread.raise(.indexError, "\(message)")
+            return nil
+        }
+        guard key.isInt || key.type.slotPointer(.index).pointee != nil else {
+            thread.raise(.typeError, "\(name) indices must be integers or slices, not \(key.type.name)")
+            return nil
+        }
+        guard var index = thread.toInt(key, overflow: .indexError) else { return nil }
+        if index < 0 { index &+= count }
+        guard index >= 0 && index < count else {
+            thread.raise(.indexError, "\(message)")
+            return nil
+        }
+        return index
+    }
+
+    static func compare(_ thread: ThreadRef, _ a: Value, _ b: Value, _ operation: Int32) -> Value {
+        guard let comparison = Comparison(rawValue: operation) else { return .notImplemented }
+        if a.isExact(.bytes) && b.isExact(.bytes) {
+            let left = BytesRef(a), right = BytesRef(b)
+            if comparison == .equal || comparison == .notEqual {
+                let same = left.count == right.count && memcmp(left.bytes, right.bytes, left.count) == 0
+                return Value(same == (comparison == .equal))
+            }
+        }
+        guard a.isBuffer, b.isBuffer else {
+            if BytesType.warnings > 0, comparison == .equal || comparison == .notEqual, a.isString || b.isString {
+                let name = a.isBytes ? "bytes" : "bytearray"
+                if !RuntimeHooks.warn(thread, .bytesWarning, "Comparison between \(name) and string", 1) { return .empty }
+            }
+            return .notImplemented
+        }
+        // A memoryview compares by its own rules.
+        if b.isExact(.memoryview) && a.isInstance(of: .bytearray) == false && !a.isBytes { return .notImplemented }
+        if a.isBytes && !b.isBytes { return .notImplemented }
+        var left = BufferView(), right = BufferView()
+        guard thread.acquireBuffer(a, &left) else { thread.takeException(); return .notImplemented }
+        defer { thread.releaseBuffer(&left) }
+        guard thread.acquireBuffer(b, &right) else { thread.takeException(); return .notImplemented }
+        defer { thread.releaseBuffer(&right) }
+        if left.length != right.length && (comparison == .equal || comparison == .notEqual) { return Value(comparison == .notEqual) }
+        let order = Int(memcmp(left.pointer, right.pointer, min(left.length, right.length)))
+        return Value(comparison.holds(order != 0 ? order : left.length - right.length))
+    }
+
+    static func contains(_ thread: ThreadRef, _ value: Value, _ item: Value) -> Int32 {
+        if item.isInt || item.type.slotPointer(.index).pointee != nil && !item.isBuffer {
+            guard let byte = BytesType.byteValue(thread, item) else { return -1 }
+            let units = Text(binary: value).units
+            return units.find(UInt32(byte), 0, units.count) >= 0 ? 1 : 0
+        }
+        var view = BufferView()
+        guard thread.acquireBuffer(item, &view) else { return -1 }
+        let units = Text(binary: value).units
+        let found = units.find(Units(view.bytes, view.length), 0, units.count) >= 0
+        thread.releaseBuffer(&view)
+        return found ? 1 : 0
+    }
+
+    static func concatenate(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
+        var left = BufferView(), right = BufferView()
+        guard a.isBuffer, b.isBuffer, thread.acquireBuffer(a, &left) else {
+            thread.takeException()
+            return thread.raise(.typeError, "can't concat \(b.type.name) to \(a.type.name)")
+        }
+        defer { thread.releaseBuffer(&left) }
+        guard thread.acquireBuffer(b, &right) else {
+            thread.takeException()
+            return thread.raise(.typeError, "can't concat \(b.type.name) to \(a.type.name)")
+        }
+        defer { thread.releaseBuffer(&right) }
+        let total = left.length + right.length
+        let result = a.isBytes ? thread.newBytes(count: total) : thread.newByteArray(count: total)
+        if result.isEmpty { return .empty }
+        let target = a.isBytes ? BytesRef(result).bytes : ByteArrayRef(result).bytes
+        memcpy(target, left.pointer, left.length)
+        memcpy(target + left.length, right.pointer, right.length)
+        return result
+    }
+
+    /// Calls `body` with the bytes that a buffer or (where allowed) an int stands for.
+    @inline(__always) static func withNeedle(_ thread: ThreadRef, _ value: Value, integer: Bool, _ body: (Units) -> Value) -> Value {
+        if integer && !value.isBuffer {
+            guard value.isInt || value.type.slotPointer(.index).pointee != nil else {
+                return thread.raise(.typeError, "argument should be integer or bytes-like object, not '\(value.type.name)'")
+            }
+            guard let byte = BytesType.byteValue(thread, value) else { return .empty }
+            return body(Units(BytesRef(BytesType.single(byte)).bytes, 1))
+        }
+        return thread.withBuffer(value) { body(Units($0, $1)) }
+    }
+
+    // MARK: Searching
+
+    private static let search: [Def] = [
+        Def("find(self, sub, start=None, end=None, /)", .reads, "B.find(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.") { thread, a, _ in
+            ByteMethods.find(thread, a, last: false, strict: false)
+        },
+        Def("rfind(self, sub, start=None, end=None, /)", .reads, "B.rfind(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.") { thread, a, _ in
+            ByteMethods.find(thread, a, last: true, strict: false)
+        },
+        Def("index(self, sub, start=None, end=None, /)", .reads, "B.index(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaises ValueError when the subsection is not found.") { thread, a, _ in
+            ByteMethods.find(thread, a, last: false, strict: true)
+        },
+        Def("rindex(self, sub, start=None, end=None, /)", .reads, "B.rindex(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaise ValueError when the subsection is not found.") { thread, a, _ in
+            ByteMethods.find(thread, a, last: true, strict: true)
+        },
+        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation.") { thread, a, _ in
+            guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+            return ByteMethods.withNeedle(thread, a[1], integer: true) { needle in
+                let units = Text(binary: a[0]).units
+                return Value(small: units.occurrences(needle, start, min(end, units.count)))
+            }
+        },
+        Def("startswith(self, prefix, start=None, end=None, /)", .reads, "B.startswith(prefix[, start[, end]]) -> bool\n\nReturn True if B starts with the specified prefix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nprefix can also be a tuple of bytes to try.") { thread, a, _ in
+            ByteMethods.affix(thread, a, atEnd: false)
+        },
+        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]]) -> bool\n\nReturn True if B ends with the specified suffix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nsuffix can also be a tuple of bytes to try.") { thread, a, _ in
+            ByteMethods.affix(thread, a, atEnd: true)
+        },
+    ]
+
+    static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+        return withNeedle(thread, a[1], integer: true) { needle in
+            let units = Text(binary: a[0]).units
+            let end = min(end, units.count)
+            let place = start > end ? -1 : last ? units.findLast(needle, start, end) : units.find(needle, start, end)
+            if place < 0 && strict { return thread.raise(.valueError, "subsection not found") }
+            return Value(small: place)
+        }
+    }
+
+    static func affix(_ thread: ThreadRef, _ a: Arguments, atEnd: Bool) -> Value {
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
+        func test(_ candidate: Value) -> Value {
+            thread.withBuffer(candidate) { bytes, count in
+                let units = Text(binary: a[0]).units
+                return Value(StringMethods.hasAffix(units, Units(bytes, count), start, min(end, units.count), atEnd))
+            }
+        }
+        if a[1].isTuple {
+            for index in 0 ..< TupleRef(a[1]).count {
+                let result = test(TupleRef(a[1])[index])
+                if result != .false { return result }
+            }
+            return .false
+        }
+        guard a[1].isBuffer else {
+            return thread.raise(.typeError, "\(atEnd ? "endswith" : "startswith") first arg must be bytes or a tuple of bytes, not \(a[1].type.name)")
+        }
+        return test(a[1])
+    }
+
+    // MARK: Splitting
+
+    private static let splitting: [Def] = [
+        Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
+            Return a list of the sections in the bytes, using sep as the delimiter.
+
+              sep
+                The delimiter according which to split the bytes.
+                None (the default value) means split on ASCII whitespace characters
+                (space, tab, return, newline, formfeed, vertical tab).
+              maxsplit
+                Maximum number of splits to do.
+                -1 (the default value) means no limit.
+            """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: false) },
+        Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
+            Return a list of the sections in the bytes, using sep as the delimiter.
+
+              sep
+                The delimiter according which to split the bytes.
+                None (the default value) means split on ASCII whitespace characters
+                (space, tab, return, newline, formfeed, vertical tab).
+              maxsplit
+                Maximum number of splits to do.
+                -1 (the default value) means no limit.
+
+            Splitting is done starting at the end of the bytes and working to the front.
+            """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: true) },
+        Def("splitlines(self, /, keepends=False)", .reads, """
+            Return a list of the lines in the bytes, breaking at line boundaries.
+
+            Line breaks are not included in the resulting list unless keepends is given and
+            true.
+            """) { thread, a, _ in
+            let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
+            return keep < 0 ? .empty : Text(binary: a[0]).splitLines(thread, keepEnds: keep != 0)
+        },
+        Def("partition(self, sep, /)", .reads, """
+            Partition the bytes into three parts using the given separator.
+
+            This will search for the separator sep in the bytes. If the separator is found,
+            returns a 3-tuple containing the part before the separator, the separator
+            itself, and the part after it.
+
+            If the separator is not found, returns a 3-tuple containing the original bytes
+            object and two empty bytes objects.
+            """) { thread, a, _ in
+            thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).partition(thread, Units(bytes, count), a[1], last: false) }
+        },
+        Def("rpartition(self, sep, /)", .reads, """
+            Partition the bytes into three parts using the given separator.
+
+            This will search for the separator sep in the bytes, starting at the end. If
+            the separator is found, returns a 3-tuple containing the part before the
+            separator, the separator itself, and the part after it.
+
+            If the separator is not found, returns a 3-tuple containing two empty bytes
+            objects and the original bytes object.
+            """) { thread, a, _ in
+            thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).partition(thread, Units(bytes, count), a[1], last: true) }
+        },
+        Def("join(self, iterable_of_bytes, /)", .calls, """
+            Concatenate any number of bytes objects.
+
+            The bytes whose method is called is inserted in between each pair.
+
+            The result is returned as a new bytes object.
+
+            Example: b'.'.join([b'ab', b'pq', b'rs']) -> b'ab.pq.rs'.
+            """) { thread, a, _ in ByteMethods.join(thread, a[0], a[1]) },
+    ]
+
+    static func split(_ thread: ThreadRef, _ a: Arguments, fromEnd: Bool) -> Value {
+        var limit = -1
+        if !a[2].isEmpty {
+            guard let value = thread.toInt(a[2]) else { return .empty }
+            limit = value
+        }
+        if a[1].isEmpty || a[1].isNone {
+            let text = Text(binary: a[0])
+            return fromEnd ? text.splitFromEnd(thread, limit: limit) : text.split(thread, limit: limit)
+        }
+        return thread.withBuffer(a[1]) { bytes, count in
+            let text = Text(binary: a[0])
+            return fromEnd ? text.splitFromEnd(thread, Units(bytes, count), limit: limit) : text.split(thread, Units(bytes, count), limit: limit)
+        }
+    }
+
+    static func join(_ thread: ThreadRef, _ separator: Value, _ iterable: Value) -> Value {
+        var source = iterable
+        if !iterable.isExact(.list) && !iterable.isExact(.tuple) {
+            if iterable.type.unary(.iter) == nil && iterable.type.lookup(.__getitem__).isEmpty { return thread.raise(.typeError, "can only join an iterable") }
+            source = thread.list(iterable)
+            if source.isEmpty { return .empty }
+        }
+        let isList = source.isExact(.list)
+        func count() -> Int { isList ? ListRef(source).count : TupleRef(source).count }
+        if count() == 1 {
+            let only = isList ? ListRef(source)[0] : TupleRef(source)[0]
+            if only.isExact(.bytes) && separator.isBytes { return only }
+        }
+        var builder = ByteBuilder()
+        var index = 0
+        while index < count() {
+            if index > 0 {
+                let gap = Text(binary: separator).units
+                builder.append(gap.base, gap.count)
+            }
+            let item = isList ? ListRef(source)[index] : TupleRef(source)[index]
+            if item.isExact(.bytes) {
+                builder.append(BytesRef(item).bytes, BytesRef(item).count)
+            } else {
+                guard item.isBuffer else { return thread.raise(.typeError, "sequence item \(index): expected a bytes-like object, \(item.type.name) found") }
+                var view = BufferView()
+                guard thread.acquireBuffer(item, &view) else { return .empty }
+                builder.append(view.bytes, view.length)
+                thread.releaseBuffer(&view)
+            }
+            index += 1
+        }
+        return separator.isBytes ? builder.finish(thread) : builder.finishArray(thread)
+    }
+
+    // MARK: Changing
+
+    private static let changing: [Def] = [
+        Def("replace(self, old, new, count=-1, /)", .reads, """
+            Return a copy with all occurrences of substring old replaced by new.
+
+              count
+                Maximum number of occurrences to replace.
+                -1 (the default value) means replace all occurrences.
+
+            If the optional argument count is given, only the first count occurrences are
+            replaced.
+            """) { thread, a, _ in
+            var limit = -1
+            if !a[3].isEmpty {
+                guard let value = thread.toInt(a[3]) else { return .empty }
+                limit = value
+            }
+            return thread.withBuffer(a[1]) { old, oldCount in
+                thread.withBuffer(a[2]) { new, newCount in
+                    Text(binary: a[0]).replace(thread, Units(old, oldCount), Units(new, newCount), limit: limit)
+                }
+            }
+        },
+        Def("strip(self, bytes=None, /)", .reads, "Strip leading and trailing bytes contained in the argument.\n\nIf the argument is omitted or None, strip leading and trailing ASCII whitespace.") { thread, a, _ in
+            ByteMethods.strip(thread, a, left: true, right: true)
+        },
+        Def("lstrip(self, bytes=None, /)", .reads, "Strip leading bytes contained in the argument.\n\nIf the argument is omitted or None, strip leading  ASCII whitespace.") { thread, a, _ in
+            ByteMethods.strip(thread, a, left: true, right: false)
+        },
+        Def("rstrip(self, bytes=None, /)", .reads, "Strip trailing bytes contained in the argument.\n\nIf the argument is omitted or None, strip trailing ASCII whitespace.") { thread, a, _ in
+            ByteMethods.strip(thread, a, left: false, right: true)
+        },
+        Def("removeprefix(self, prefix, /)", .reads, "Return a bytes object with the given prefix string removed if present.\n\nIf the bytes starts with the prefix string, return bytes[len(prefix):].\nOtherwise, return a copy of the original bytes.") { thread, a, _ in
+            thread.withBuffer(a[1]) { bytes, count in
+                let text = Text(binary: a[0])
+                return text.piece(thread, StringMethods.hasAffix(text.units, Units(bytes, count), 0, text.count, false) ? count : 0, text.count)
+            }
+        },
+        Def("removesuffix(self, suffix, /)", .reads, "Return a bytes object with the given suffix string removed if present.\n\nIf the bytes ends with the suffix string and that suffix is not empty,\nreturn bytes[:-len(prefix)].  Otherwise, return a copy of the original\nbytes.") { thread, a, _ in
+            thread.withBuffer(a[1]) { bytes, count in
+                let text = Text(binary: a[0])
+                return text.piece(thread, 0, StringMethods.hasAffix(text.units, Units(bytes, count), 0, text.count, true) ? text.count - count : text.count)
+            }
+        },
+        Def("center(self, width, fillchar=b' ', /)", .reads, "Return a centered string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "center") else { return .empty }
+            return Text(binary: a[0]).center(thread, width, fill)
+        },
+        Def("ljust(self, width, fillchar=b' ', /)", .reads, "Return a left-justified string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "ljust") else { return .empty }
+            let text = Text(binary: a[0])
+            return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
+        },
+        Def("rjust(self, width, fillchar=b' ', /)", .reads, "Return a right-justified string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "rjust") else { return .empty }
+            let text = Text(binary: a[0])
+            return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
+        },
+        Def("zfill(self, width, /)", .reads, "Pad a numeric string with zeros on the left, to fill a field of the given width.\n\nThe original string is never truncated.") { thread, a, _ in
+            guard let width = thread.toInt(a[1]) else { return .empty }
+            return Text(binary: a[0]).zeroFill(thread, width)
+        },
+        Def("expandtabs(self, /, tabsize=8)", .reads, "Return a copy where all tab characters are expanded using spaces.\n\nIf tabsize is not given, a tab size of 8 characters is assumed.") { thread, a, _ in
+            var size = 8
+            if !a[1].isEmpty {
+                guard let value = thread.toInt(a[1]) else { return .empty }
+                guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
+                size = Int(narrow)
+            }
+            return Text(binary: a[0]).expandTabs(thread, size)
+        },
+        Def("translate(self, table, /, delete=b'')", .reads, """
+            Return a copy with each character mapped by the given translation table.
+
+              table
+                Translation table, which must be a bytes object of length 256.
+
+            All characters occurring in the optional argument delete are removed.
+            The remaining characters are mapped through the given translation table.
+            """) { thread, a, _ in ByteMethods.translate(thread, a[0], a[1], a[2]) },
+        Def("maketrans(frm, to, /)", .reads, """
+            Return a translation table useable for the bytes or bytearray translate method.
+
+            The returned table will be one where each byte in frm is mapped to the byte at
+            the same position in to.
+
+            The bytes objects frm and to must be of the same length.
+            """, kind: .staticMethod) { thread, a, _ in
+            thread.withBuffer(a[0]) { from, count in
+                thread.withBuffer(a[1]) { to, toCount in
+                    guard count == toCount else { return thread.raise(.valueError, "maketrans arguments must have same length") }
+                    let result = thread.newBytes(count: 256)
+                    if result.isEmpty { return .empty }
+                    let table = BytesRef(result).bytes
+                    for index in 0 ..< 256 { table[index] = UInt8(index) }
+                    for index in 0 ..< count { table[Int(from[index])] = to[index] }
+                    return result
+                }
+            }
+        },
+    ]
+
+    static func strip(_ thread: ThreadRef, _ a: Arguments, left: Bool, right: Bool) -> Value {
+        if a[1].isEmpty || a[1].isNone { return Text(binary: a[0]).strip(thread, left: left, right: right) }
+        return thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).strip(thread, Units(bytes, count), left: left, right: right) }
+    }
+
+    static func fillByte(_ thread: ThreadRef, _ value: Value, _ name: StaticString) -> UInt32? {
+        if value.isEmpty { return 32 }
+        if value.isBytes && BytesRef(value).count == 1 { return UInt32(BytesRef(value).bytes[0]) }
+        if value.isInstance(of: .bytearray) && ByteArrayRef(value).count == 1 { return UInt32(ByteArrayRef(value).bytes[0]) }
+        thread.raise(.typeError, "\(name)() argument 2 must be a byte string of length 1, not \(value.type.name)")
+        return nil
+    }
+
+    static func translate(_ thread: ThreadRef, _ value: Value, _ table: Value, _ delete: Value) -> Value {
+        var view = BufferView()
+        if !table.isNone {
+            guard thread.acquireBuffer(table, &view) else { return .empty }
+            guard view.length == 256 else {
+                thread.releaseBuffer(&view)
+                return thread.raise(.valueError, "translation table must be 256 characters long")
+            }
+        }
+        defer { thread.releaseBuffer(&view) }
+        var deleted = [Bool](repeating: false, count: 256)
+        if !delete.isEmpty {
+            let done = thread.withBuffer(delete) { bytes, count in
+                for index in 0 ..< count { deleted[Int(bytes[index])] = true }
+                return .none
+            }
+            if done.isEmpty { return .empty }
+        }
+        let text = Text(binary: value)
+        var builder = ByteBuilder(capacity: text.count)
+        for index in 0 ..< text.count {
+            let byte = text.units.units1[index]
+            if !deleted[Int(byte)] { builder.append(table.isNone ? byte : view.bytes[Int(byte)]) }
+        }
+        if text.kind == .bytes { return builder.count == text.count && memcmp(builder.base, text.units.base, text.count) == 0 && value.isExact(.bytes) ? value : builder.finish(thread) }
+        return builder.finishArray(thread)
+    }
+
+    // MARK: Case
+
+    private static let caseMethods: [Def] = [
+        Def("lower(self, /)", .reads, "B.lower() -> copy of B\n\nReturn a copy of B with all ASCII characters converted to lowercase.") { thread, a, _ in
+            ByteMethods.map(thread, a[0]) { _, byte in byte &- 65 < 26 ? byte | 32 : byte }
+        },
+        Def("upper(self, /)", .reads, "B.upper() -> copy of B\n\nReturn a copy of B with all ASCII characters converted to uppercase.") { thread, a, _ in
+            ByteMethods.map(thread, a[0]) { _, byte in byte &- 97 < 26 ? byte & ~32 : byte }
+        },
+        Def("swapcase(self, /)", .reads, "B.swapcase() -> copy of B\n\nReturn a copy of B with uppercase ASCII characters converted\nto lowercase ASCII and vice versa.") { thread, a, _ in
+            ByteMethods.map(thread, a[0]) { _, byte in (byte | 32) &- 97 < 26 ? byte ^ 32 : byte }
+        },
+        Def("capitalize(self, /)", .reads, "B.capitalize() -> copy of B\n\nReturn a copy of B with only its first character capitalized (ASCII)\nand the rest lower-cased.") { thread, a, _ in
+            ByteMethods.map(thread, a[0]) { index, byte in
+                if index == 0 { return byte &- 97 < 26 ? byte & ~32 : byte }
+                return byte &- 65 < 26 ? byte | 32 : byte
+            }
+        },
+        Def("title(self, /)", .reads, "B.title() -> copy of B\n\nReturn a titlecased version of B, i.e. ASCII words start with uppercase\ncharacters, all remaining cased characters have lowercase.") { thread, a, _ in
+            let source = Text(binary: a[0]).units
+            return ByteMethods.map(thread, a[0]) { index, byte in
+                let inWord = index > 0 && (source.units1[index - 1] | 32) &- 97 < 26
+                if inWord { return byte &- 65 < 26 ? byte | 32 : byte }
+                return byte &- 97 < 26 ? byte & ~32 : byte
+            }
+        },
+    ]
+
+    @inline(__always) static func map(_ thread: ThreadRef, _ value: Value, _ change: (Int, UInt8) -> UInt8) -> Value {
+        let text = Text(binary: value)
+        guard let (result, target) = text.make(thread, text.count) else { return .empty }
+        if text.count == 0 { return result }
+        for index in 0 ..< text.count { target[index] = change(index, text.units.units1[index]) }
+        return result
+    }
+
+    // MARK: Predicates
+
+    private static let predicates: [Def] = [
+        Def("isalpha(self, /)", .reads, "B.isalpha() -> bool\n\nReturn True if all characters in B are alphabetic\nand there is at least one character in B, False otherwise.") { _, a, _ in
+            ByteMethods.all(a[0]) { ($0 | 32) &- 97 < 26 }
+        },
+        Def("isalnum(self, /)", .reads, "B.isalnum() -> bool\n\nReturn True if all characters in B are alphanumeric\nand there is at least one character in B, False otherwise.") { _, a, _ in
+            ByteMethods.all(a[0]) { ($0 | 32) &- 97 < 26 || $0 &- 48 < 10 }
+        },
+        Def("isdigit(self, /)", .reads, "B.isdigit() -> bool\n\nReturn True if all characters in B are digits\nand there is at least one character in B, False otherwise.") { _, a, _ in
+            ByteMethods.all(a[0]) { $0 &- 48 < 10 }
+        },
+        Def("isspace(self, /)", .reads, "B.isspace() -> bool\n\nReturn True if all characters in B are whitespace\nand there is at least one character in B, False otherwise.") { _, a, _ in
+            ByteMethods.all(a[0]) { $0 == 32 || $0 &- 9 < 5 }
+        },
+        Def("isascii(self, /)", .reads, "B.isascii() -> bool\n\nReturn True if B is empty or all characters in B are ASCII,\nFalse otherwise.") { _, a, _ in
+            let units = Text(binary: a[0]).units
+            return Value(Units.isASCII(units.units1, units.count))
+        },
+        Def("islower(self, /)", .reads, "B.islower() -> bool\n\nReturn True if all cased characters in B are lowercase and there is\nat least one cased character in B, False otherwise.") { _, a, _ in ByteMethods.isCased(a[0], 97) },
+        Def("isupper(self, /)", .reads, "B.isupper() -> bool\n\nReturn True if all cased characters in B are uppercase and there is\nat least one cased character in B, False otherwise.") { _, a, _ in ByteMethods.isCased(a[0], 65) },
+        Def("istitle(self, /)", .reads, "B.istitle() -> bool\n\nReturn True if B is a titlecased string and there is at least one\ncharacter in B, i.e. uppercase characters may only follow uncased\ncharacters and lowercase characters only cased ones. Return False\notherwise.") { _, a, _ in
+            let units = Text(binary: a[0]).units
+            var cased = false
+            var previous = false
+            for index in 0 ..< units.count {
+                let byte = units.units1[index]
+                if byte &- 65 < 26 {
+                    if previous { return .false }
+                    previous = true
+                    cased = true
+                } else if byte &- 97 < 26 {
+                    if !previous { return .false }
+                    cased = true
+                } else {
+                    previous = false
+                }
+            }
+            return Value(cased)
+        },
+    ]
+
+    @inline(__always) static func all(_ value: Value, _ test: (UInt8) -> Bool) -> Value {
+        let units = Text(binary: value).units
+        for index in 0 ..< units.count where !test(units.units1[index]) { return .false }
+        return Value(units.count > 0)
+    }
+
+    static func isCased(_ value: Value, _ first: UInt8) -> Value {
+        let units = Text(binary: value).units
+        var found = false
+        for index in 0 ..< units.count {
+            let byte = units.units1[index]
+            if byte &- first < 26 { found = true } else if (byte | 32) &- 97 < 26 { return .false }
+        }
+        return Value(found)
+    }
+
+    // MARK: Conversion
+
+    private static let conversion: [Def] = [
+        Def("decode(self, /, encoding='utf-8', errors='strict')", .calls, """
+            Decode the bytes using the codec registered for encoding.
+
+              encoding
+                The encoding with which to decode the bytes.
+              errors
+                The error handling scheme to use for the handling of decoding errors.
+                The default is 'strict' meaning that decoding errors raise a
+                UnicodeDecodeError. Other possible values are 'ignore' and 'replace'
+                as well as any other name registered with codecs.register_error that
+                can handle UnicodeDecodeErrors.
+            """) { thread, a, _ in
+            guard BytesType.checkText(thread, a[1], a[2], "decode") else { return .empty }
+            return thread.decode(a[0], encoding: a[1], errors: a[2])
+        },
+        Def("hex(self, sep=None, bytes_per_sep=1)", .reads, """
+            Create a string of hexadecimal numbers from a bytes object.
+
+              sep
+                An optional single character or byte to separate hex bytes.
+              bytes_per_sep
+                How many bytes between separators.  Positive values count from the
+                right, negative values count from the left.
+
+            Example:
+            >>> value = b'\\xb9\\x01\\xef'
+            >>> value.hex()
+            'b901ef'
+            >>> value.hex(':')
+            'b9:01:ef'
+            >>> value.hex(':', 2)
+            'b9:01ef'
+            >>> value.hex(':', -2)
+            'b901:ef'
+            """) { thread, a, _ in
+            let units = Text(binary: a[0]).units
+            return ByteMethods.hex(thread, units.units1, units.count, a[1], a[2])
+        },
+        Def("fromhex(type, string, /)", .calls, """
+            Create a bytes object from a string of hexadecimal numbers.
+
+            Spaces between two numbers are accepted.
+            Example: bytes.fromhex('B9 01EF') -> b'\\\\xb9\\\\x01\\\\xef'.
+            """, kind: .classMethod) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "fromhex() argument must be str, not \(a[1].type.name)") }
+            let units = Units(StringRef(a[1]))
+            var builder = ByteBuilder(capacity: units.count / 2)
+            var index = 0
+            while index < units.count {
+                if units[index] < 128 && (units[index] == 32 || units[index] &- 9 < 5) { index += 1; continue }
+                let high = ByteMethods.hexDigit(units[index])
+                if high < 0 { return thread.raise(.valueError, "non-hexadecimal number found in fromhex() arg at position \(index)") }
+                let low = index + 1 < units.count ? ByteMethods.hexDigit(units[index + 1]) : -1
+                if low < 0 { return thread.raise(.valueError, "non-hexadecimal number found in fromhex() arg at position \(index + 1)") }
+                builder.append(UInt8(high << 4 | low))
+                index += 2
+            }
+            let type = TypeRef(a[0])
+            if type == TypeID.bytearray.type { return builder.finishArray(thread) }
+            let bytes = builder.finish(thread)
+            return bytes.isEmpty || type == TypeID.bytes.type ? bytes : thread.call(type.value, bytes)
+        },
+    ]
+
+    static let ofBytes: [Def] = [
+        Def("__bytes__(self, /)", .reads, "Convert this value to exact type bytes.") { thread, a, _ in
+            a[0].isExact(.bytes) ? a[0] : thread.newBytes(BytesRef(a[0]).bytes, BytesRef(a[0]).count)
+        },
+        Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
+            let copy = thread.newBytes(BytesRef(a[0]).bytes, BytesRef(a[0]).count)
+            return copy.isEmpty ? .empty : thread.newTuple([copy])
+        },
+        Def("__sizeof__(self, /)", .pure, "Size of object in memory, in bytes.") { _, a, _ in Value(small: 33 + BytesRef(a[0]).count) },
+    ]
+
+    @inline(__always) static func hexDigit(_ character: UInt32) -> Int {
+        if character &- 48 < 10 { return Int(character &- 48) }
+        let letter = character | 32
+        return letter &- 97 < 6 ? Int(letter &- 87) : -1
+    }
+
+    /// The hexadecimal text of bytes, with an optional separator.
+    public static func hex(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ separator: Value, _ group: Value) -> Value {
+        var gap: UInt32 = 0
+        var every = 1
+        let hasSeparator = !separator.isEmpty && !separator.isNone
+        if hasSeparator {
+            let length: Int
+            if separator.isString {
+                length = StringRef(separator).count
+                if length == 1 { gap = StringRef(separator)[0] }
+            } else if separator.isBytes {
+                length = BytesRef(separator).count
+                if length == 1 { gap = UInt32(BytesRef(separator).bytes[0]) }
+            } else {
+                return thread.raise(.typeError, "sep must be str or bytes.")
+            }
+            if length != 1 { return thread.raise(.valueError, "sep must be length 1.") }
+            if gap >= 128 { return thread.raise(.valueError, "sep must be ASCII.") }
+        }
+        if !group.isEmpty {
+            guard let value = thread.toInt(group) else { return .empty }
+            guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
+            every = Int(narrow)
+        }
+        let size = abs(every)
+        let gaps = hasSeparator && size > 0 && count > 0 ? (count - 1) / size : 0
+        guard count < 1 << 44 else { return thread.raiseOutOfMemory() }
+        if count == 0 { return WellKnown.emptyString.value }
+        guard let result = StringRef.allocate(count: count * 2 + gaps, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+        let target = result.units1
+        var place = 0
+        for index in 0 ..< count {
+            if gaps > 0 && index > 0 && (every > 0 ? (count - index) % size == 0 : index % size == 0) {
+                target[place] = UInt8(gap)
+                place &+= 1
+            }
+            let high = bytes[index] >> 4, low = bytes[index] & 15
+            target[place] = high < 10 ? 48 &+ high : 87 &+ high
+            target[place &+ 1] = low < 10 ? 48 &+ low : 87 &+ low
+            place &+= 2
+        }
+        return result.value
+    }
+}

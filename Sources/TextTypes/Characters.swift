@@ -1,0 +1,158 @@
+import Objects
+
+/// Properties of code points, as `str`'s methods mean them, from the Unicode tables of Swift's standard library.
+///
+/// A table of 16-bit masks is filled a page of 256 code points at a time, when a page is first asked about. Characters newer than Unicode 14, which CPython 3.11
+/// does not know, count as unassigned.
+public enum Characters {
+    public static let alpha: UInt16 = 1
+    public static let decimal: UInt16 = 2
+    public static let digit: UInt16 = 4
+    public static let numeric: UInt16 = 8
+    public static let lower: UInt16 = 16
+    public static let upper: UInt16 = 32
+    public static let title: UInt16 = 64
+    public static let space: UInt16 = 128
+    public static let printable: UInt16 = 256
+    public static let identifierStart: UInt16 = 512
+    public static let identifierContinue: UInt16 = 1024
+    public static let cased: UInt16 = 2048
+    public static let caseIgnorable: UInt16 = 4096
+    public static let lineBreak: UInt16 = 8192
+    public static let alphanumeric = alpha | decimal | digit | numeric
+
+    nonisolated(unsafe) private static let pages: UnsafeMutablePointer<UnsafeMutablePointer<UInt16>?> = {
+        let table = UnsafeMutablePointer<UnsafeMutablePointer<UInt16>?>.allocate(capacity: 0x1100)
+        table.initialize(repeating: nil, count: 0x1100)
+        return table
+    }()
+
+    /// The property mask of a code point.
+    @inline(__always) public static func properties(_ character: UInt32) -> UInt16 {
+        if let page = pages[Int(character >> 8)] { return page[Int(character & 255)] }
+        return fill(Int(character >> 8))[Int(character & 255)]
+    }
+
+    @inline(__always) public static func has(_ character: UInt32, _ mask: UInt16) -> Bool { properties(character) & mask != 0 }
+
+    @inline(never) private static func fill(_ page: Int) -> UnsafeMutablePointer<UInt16> {
+        let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 256)
+        for index in 0 ..< 256 { table[index] = compute(UInt32(page << 8 + index)) }
+        pages[page] = table
+        return table
+    }
+
+    /// Whether Unicode 14 has the character.
+    public static func isAssigned(_ properties: Unicode.Scalar.Properties) -> Bool {
+        guard let age = properties.age else { return false }
+        return age.major <= 14
+    }
+
+    private static func compute(_ character: UInt32) -> UInt16 {
+        var result: UInt16 = 0
+        switch character {
+        case 9 ... 13, 0x1C ... 0x20, 0x85, 0xA0, 0x1680, 0x2000 ... 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: result |= space
+        default: break
+        }
+        switch character {
+        case 10 ... 13, 0x1C ... 0x1E, 0x85, 0x2028, 0x2029: result |= lineBreak
+        default: break
+        }
+        guard let scalar = Unicode.Scalar(character) else { return result }
+        let properties = scalar.properties
+        guard isAssigned(properties) else { return result }
+        switch properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .modifierLetter, .otherLetter: result |= alpha | printable
+        case .titlecaseLetter: result |= alpha | title | printable
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: break
+        case .spaceSeparator: if character == 0x20 { result |= printable }
+        default: result |= printable
+        }
+        switch properties.numericType {
+        case .decimal: result |= decimal | digit | numeric
+        case .digit: result |= digit | numeric
+        case .numeric: result |= numeric
+        default: break
+        }
+        if properties.isLowercase { result |= lower }
+        if properties.isUppercase { result |= upper }
+        if properties.isXIDStart || character == 0x5F { result |= identifierStart }
+        if properties.isXIDContinue { result |= identifierContinue }
+        if properties.isCased { result |= cased }
+        if properties.isCaseIgnorable { result |= caseIgnorable }
+        return result
+    }
+
+    @inline(__always) public static func isSpace(_ character: UInt32) -> Bool {
+        if character < 128 { return character == 32 || character &- 9 < 5 || character &- 0x1C < 4 }
+        if character == 0x85 || character == 0xA0 { return true }
+        return character >= 0x1680 && has(character, space)
+    }
+
+    @inline(__always) public static func isLineBreak(_ character: UInt32) -> Bool {
+        if character < 128 { return character &- 10 < 4 || character &- 0x1C < 3 }
+        return character == 0x85 || character == 0x2028 || character == 0x2029
+    }
+
+    @inline(__always) public static func isPrintable(_ character: UInt32) -> Bool {
+        if character < 0x7F { return character >= 0x20 }
+        return has(character, printable)
+    }
+
+    /// The value of a decimal digit, or -1.
+    public static func decimalValue(_ character: UInt32) -> Int {
+        if character < 128 { return character &- 48 < 10 ? Int(character &- 48) : -1 }
+        guard has(character, decimal), let value = Unicode.Scalar(character)?.properties.numericValue else { return -1 }
+        return Int(value)
+    }
+
+    // MARK: Case
+
+    public enum Mapping { case lower, upper, title, fold }
+
+    /// Appends the full mapping of one code point, without regard to its neighbours.
+    public static func append(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {
+        if character < 128 {
+            switch mapping {
+            case .lower, .fold: builder.append(character &- 65 < 26 ? character | 32 : character)
+            case .upper, .title: builder.append(character &- 97 < 26 ? character & ~32 : character)
+            }
+            return
+        }
+        guard let scalar = Unicode.Scalar(character), isAssigned(scalar.properties) else { builder.append(character); return }
+        let properties = scalar.properties
+        switch mapping {
+        case .lower: for mapped in properties.lowercaseMapping.unicodeScalars { builder.append(mapped.value) }
+        case .upper: for mapped in properties.uppercaseMapping.unicodeScalars { builder.append(mapped.value) }
+        case .title: for mapped in properties.titlecaseMapping.unicodeScalars { builder.append(mapped.value) }
+        case .fold:
+            // Full case folding is the lower case of the upper case, but for Cherokee, whose folded form is the upper case, and two letters.
+            switch character {
+            case 0x131, 0x13A0 ... 0x13F5: builder.append(character)
+            case 0x13F8 ... 0x13FD, 0xAB70 ... 0xABBF: for mapped in properties.uppercaseMapping.unicodeScalars { builder.append(mapped.value) }
+            case 0x1E9E: builder.append("ss")
+            default:
+                for mapped in properties.uppercaseMapping.unicodeScalars {
+                    for folded in mapped.properties.lowercaseMapping.unicodeScalars { builder.append(folded.value) }
+                }
+            }
+        }
+    }
+
+    /// Appends the lower case of the character at `index`, a capital sigma at the end of a word as the final form.
+    public static func appendLower(_ string: Units, _ index: Int, to builder: inout StringBuilder) {
+        if string[index] == 0x3A3 {
+            var before = index - 1
+            while before >= 0 && has(string[before], caseIgnorable) { before -= 1 }
+            var isFinal = before >= 0 && has(string[before], cased)
+            if isFinal {
+                var after = index + 1
+                while after < string.count && has(string[after], caseIgnorable) { after += 1 }
+                isFinal = after == string.count || !has(string[after], cased)
+            }
+            builder.append(isFinal ? 0x3C2 : 0x3C3)
+            return
+        }
+        append(string[index], .lower, to: &builder)
+    }
+}

@@ -1,0 +1,298 @@
+import Glibc
+import Objects
+
+/// UTF-8. Well-formed input, which is nearly all, is measured in one pass and decoded in a second straight into the string; only malformed input
+/// takes the way through a `Decoding`.
+public enum UTF8Codec {
+    /// Bytes at the start that are well formed, with the number of characters in them and the largest (by width class).
+    static func measure(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> (end: Int, characters: Int, maximum: UInt32) {
+        var index = start
+        var characters = 0
+        var highest: UInt32 = 0
+        let raw = UnsafeRawPointer(bytes)
+        while index < count {
+            let first = bytes[index]
+            if first < 0x80 {
+                while index &+ 8 <= count && raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+                    index &+= 8
+                    characters &+= 8
+                }
+                while index < count && bytes[index] < 0x80 {
+                    index &+= 1
+                    characters &+= 1
+                }
+                continue
+            }
+            let length = sequence(bytes, index, count)
+            if length <= 0 { break }
+            // Two-byte sequences up to C3 are Latin-1, three bytes the rest of the first plane.
+            highest = max(highest, length == 2 ? (first < 0xC4 ? 0xFF : 0x7FF) : length == 3 ? 0xFFFF : 0x10FFFF)
+            index &+= length
+            characters &+= 1
+        }
+        return (index, characters, highest)
+    }
+
+    /// Length of the well-formed sequence of two bytes or more at `index`; 0 when the input ends within it; else minus the number of bytes that are
+    /// wrong together.
+    @inline(__always) static func sequence(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ count: Int) -> Int {
+        let first = bytes[index]
+        if first < 0xC2 || first > 0xF4 { return -4 }
+        if index + 1 >= count { return 0 }
+        let second = bytes[index + 1]
+        if second & 0xC0 != 0x80 { return -1 }
+        if first < 0xE0 { return 2 }
+        if first == 0xE0 && second < 0xA0 || first == 0xED && second >= 0xA0 || first == 0xF0 && second < 0x90 || first == 0xF4 && second >= 0x90 { return -1 }
+        if index + 2 >= count { return 0 }
+        if bytes[index + 2] & 0xC0 != 0x80 { return -2 }
+        if first < 0xF0 { return 3 }
+        if index + 3 >= count { return 0 }
+        return bytes[index + 3] & 0xC0 == 0x80 ? 4 : -3
+    }
+
+    @inline(__always) static func character(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+        let first = UInt32(bytes[0]), second = UInt32(bytes[1]) & 63
+        if length == 2 { return (first & 31) << 6 | second }
+        if length == 3 { return (first & 15) << 12 | second << 6 | UInt32(bytes[2]) & 63 }
+        return (first & 7) << 18 | second << 12 | (UInt32(bytes[2]) & 63) << 6 | UInt32(bytes[3]) & 63
+    }
+
+    /// Decodes; an incomplete sequence at the end is left alone unless `final`.
+    public static func decode(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value, final: Bool, _ consumed: inout Int) -> Value {
+        let (end, characters, maximum) = measure(bytes, 0, count)
+        if end == count || (!final && sequence(bytes, end, count) == 0) {
+            consumed = end
+            return well(thread, bytes, end, characters, maximum)
+        }
+        var decoding = Decoding(thread, bytes, count, "utf-8", errors)
+        while decoding.position < decoding.count {
+            let position = decoding.position
+            let first = decoding.bytes[position]
+            if first < 0x80 {
+                decoding.builder.append(UInt32(first))
+                decoding.position = position + 1
+                continue
+            }
+            let length = sequence(decoding.bytes, position, decoding.count)
+            if length > 0 {
+                decoding.builder.append(character(decoding.bytes + position, length))
+                decoding.position = position + length
+            } else if length == 0 {
+                if !final { break }
+                guard decoding.fail(position, decoding.count, "unexpected end of data") else { return .empty }
+            } else if length == -4 {
+                guard decoding.fail(position, position + 1, "invalid start byte") else { return .empty }
+            } else {
+                guard decoding.fail(position, position - length, "invalid continuation byte") else { return .empty }
+            }
+        }
+        consumed = decoding.position
+        return decoding.builder.finish(thread)
+    }
+
+    private static func well(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ end: Int, _ characters: Int, _ maximum: UInt32) -> Value {
+        if characters == 0 { return WellKnown.emptyString.value }
+        if maximum == 0 {
+            if characters == 1 { return taipan_latin1()[Int(bytes[0])] }
+            guard let result = StringRef.allocate(count: characters, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+            memcpy(result.units, bytes, characters)
+            return result.value
+        }
+        if characters == 1 { return thread.newString(character: character(bytes, end)) }
+        let result = thread.newString(count: characters, maximum: maximum)
+        if result.isEmpty { return .empty }
+        let string = StringRef(result)
+        switch string.width {
+        case 1: fill(string.units1, bytes, end)
+        case 2: fill(string.units2, bytes, end)
+        default: fill(string.units4, bytes, end)
+        }
+        return result
+    }
+
+    @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger>(_ target: UnsafeMutablePointer<U>, _ bytes: UnsafePointer<UInt8>, _ end: Int) {
+        var index = 0
+        var place = 0
+        while index < end {
+            let first = bytes[index]
+            if first < 0x80 {
+                target[place] = U(truncatingIfNeeded: first)
+                index &+= 1
+            } else {
+                let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+                target[place] = U(truncatingIfNeeded: character(bytes + index, length))
+                index &+= length
+            }
+            place &+= 1
+        }
+    }
+
+    public static func encode(_ thread: ThreadRef, _ string: Value, _ errors: Value) -> Value {
+        let source = StringRef(string)
+        if source.isASCII { return source.count == 1 ? BytesType.single(source.units1[0]) : thread.newBytes(source.units, source.count) }
+        var encoding = Encoding(thread, string, "utf-8", errors)
+        let units = encoding.units
+        while encoding.position < units.count {
+            let position = encoding.position
+            let character = units[position]
+            if character & 0xFFFF_F800 != 0xD800 {
+                encoding.bytes.append(utf8: character)
+                encoding.position = position &+ 1
+                continue
+            }
+            var end = position + 1
+            while end < units.count && units[end] & 0xFFFF_F800 == 0xD800 { end += 1 }
+            var replacement = Value.empty
+            guard encoding.fail(position, end, "surrogates not allowed", &replacement) else { return .empty }
+            if !replacement.isEmpty {
+                guard StringRef(replacement).isASCII else { encoding.raise(position, end, "surrogates not allowed"); return .empty }
+                encoding.bytes.append(StringRef(replacement).units, StringRef(replacement).count)
+            }
+        }
+        return encoding.bytes.finish(thread)
+    }
+}
+
+/// ASCII, Latin-1 and character maps: one byte a character.
+enum ByteCodecs {
+    static func decodeASCII(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value) -> Value {
+        if Units.isASCII(bytes, count) { return Units(UnsafeMutablePointer(mutating: bytes), count).string(thread) }
+        var decoding = Decoding(thread, bytes, count, "ascii", errors)
+        while decoding.position < decoding.count {
+            let position = decoding.position
+            let byte = decoding.bytes[position]
+            if byte < 128 {
+                decoding.builder.append(UInt32(byte))
+                decoding.position = position + 1
+            } else {
+                guard decoding.fail(position, position + 1, "ordinal not in range(128)") else { return .empty }
+            }
+        }
+        return decoding.builder.finish(thread)
+    }
+
+    static func encode(_ thread: ThreadRef, _ string: Value, _ errors: Value, limit: UInt32, _ name: StaticString, _ reason: StaticString) -> Value {
+        let source = StringRef(string)
+        if source.isASCII || limit == 256 && source.width == 1 { return source.count == 1 ? BytesType.single(source.units1[0]) : thread.newBytes(source.units, source.count) }
+        var encoding = Encoding(thread, string, name, errors)
+        let units = encoding.units
+        while encoding.position < units.count {
+            let position = encoding.position
+            if units[position] < limit {
+                encoding.bytes.append(UInt8(truncatingIfNeeded: units[position]))
+                encoding.position = position &+ 1
+                continue
+            }
+            var end = position + 1
+            while end < units.count && units[end] >= limit { end += 1 }
+            var replacement = Value.empty
+            guard encoding.fail(position, end, reason, &replacement) else { return .empty }
+            if !replacement.isEmpty {
+                let text = StringRef(replacement)
+                for index in 0 ..< text.count {
+                    guard text[index] < limit else { encoding.raise(position, end, reason); return .empty }
+                    encoding.bytes.append(UInt8(truncatingIfNeeded: text[index]))
+                }
+            }
+        }
+        return encoding.bytes.finish(thread)
+    }
+
+    // MARK: Character maps
+
+    static func decodeCharmap(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value, _ mapping: Value) -> Value {
+        var decoding = Decoding(thread, bytes, count, "charmap", errors)
+        while decoding.position < decoding.count {
+            let position = decoding.position
+            let byte = Int(decoding.bytes[position])
+            if mapping.isExact(.str) {
+                let table = StringRef(mapping)
+                if byte < table.count && table[byte] != 0xFFFE {
+                    decoding.builder.append(table[byte])
+                    decoding.position = position + 1
+                    continue
+                }
+            } else {
+                let mapped = thread.getItem(mapping, Value(small: byte))
+                if mapped.isEmpty {
+                    guard thread.clearException(.lookupError) else { return .empty }
+                } else if mapped.isInt {
+                    guard let value = IntOps.toInt(mapped), value >= 0, value <= 0x10FFFF else { return thread.raise(.typeError, "character mapping must be in range(0x110000)") }
+                    if value != 0xFFFE {
+                        decoding.builder.append(UInt32(value))
+                        decoding.position = position + 1
+                        continue
+                    }
+                } else if mapped.isString {
+                    if !(StringRef(mapped).count == 1 && StringRef(mapped)[0] == 0xFFFE) {
+                        decoding.builder.append(StringRef(mapped))
+                        decoding.position = position + 1
+                        continue
+                    }
+                } else if !mapped.isNone {
+                    return thread.raise(.typeError, "character mapping must return integer, None or str")
+                }
+            }
+            guard decoding.fail(position, position + 1, "character maps to <undefined>") else { return .empty }
+        }
+        return decoding.builder.finish(thread)
+    }
+
+    /// Appends what one character maps to: 1 when done, 0 when it maps to nothing, -1 when it has raised.
+    private static func appendMapped(_ thread: ThreadRef, _ mapping: Value, _ character: UInt32, _ bytes: inout ByteBuilder) -> Int {
+        let mapped = mapping.isExact(.dict) ? DictRef(mapping).get(thread, Value(small: Int(character))) : thread.getItem(mapping, Value(small: Int(character)))
+        if mapped.isEmpty {
+            if !thread.hasException || thread.clearException(.lookupError) { return 0 }
+            return -1
+        }
+        if mapped.isNone { return 0 }
+        if mapped.isInt {
+            guard let value = IntOps.toInt(mapped), value >= 0, value < 256 else {
+                thread.raise(.typeError, "character mapping must be in range(256)")
+                return -1
+            }
+            bytes.append(UInt8(value))
+            return 1
+        }
+        if mapped.isBytes {
+            bytes.append(BytesRef(mapped).bytes, BytesRef(mapped).count)
+            return 1
+        }
+        thread.raise(.typeError, "character mapping must return integer, bytes or None, not \(mapped.type.name)")
+        return -1
+    }
+
+    static func encodeCharmap(_ thread: ThreadRef, _ string: Value, _ errors: Value, _ mapping: Value) -> Value {
+        var encoding = Encoding(thread, string, "charmap", errors)
+        let units = encoding.units
+        var scratch = ByteBuilder(capacity: 64)
+        while encoding.position < units.count {
+            let position = encoding.position
+            let done = appendMapped(thread, mapping, units[position], &encoding.bytes)
+            if done < 0 { return .empty }
+            if done > 0 {
+                encoding.position = position &+ 1
+                continue
+            }
+            var end = position + 1
+            while end < units.count {
+                scratch.removeAll()
+                let next = appendMapped(thread, mapping, units[end], &scratch)
+                if next < 0 { return .empty }
+                if next > 0 { break }
+                end += 1
+            }
+            var replacement = Value.empty
+            guard encoding.fail(position, end, "character maps to <undefined>", &replacement) else { return .empty }
+            if !replacement.isEmpty {
+                let text = StringRef(replacement)
+                for index in 0 ..< text.count {
+                    let done = appendMapped(thread, mapping, text[index], &encoding.bytes)
+                    if done < 0 { return .empty }
+                    if done == 0 { encoding.raise(position, end, "character maps to <undefined>"); return .empty }
+                }
+            }
+        }
+        return encoding.bytes.finish(thread)
+    }
+}

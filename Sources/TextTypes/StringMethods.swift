@@ -1,0 +1,722 @@
+import Glibc
+import Objects
+
+/// The methods of `str`.
+enum StringMethods {
+    static let defs: [Def] = search + splitting + changing + caseMethods + predicates + conversion
+
+    // MARK: Searching
+
+    private static let search: [Def] = [
+        Def("find(self, sub, start=None, end=None, /)", .pure, """
+            S.find(sub[, start[, end]]) -> int
+
+            Return the lowest index in S where substring sub is found,
+            such that sub is contained within S[start:end].  Optional
+            arguments start and end are interpreted as in slice notation.
+
+            Return -1 on failure.
+            """) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: false) },
+        Def("rfind(self, sub, start=None, end=None, /)", .pure, """
+            S.rfind(sub[, start[, end]]) -> int
+
+            Return the highest index in S where substring sub is found,
+            such that sub is contained within S[start:end].  Optional
+            arguments start and end are interpreted as in slice notation.
+
+            Return -1 on failure.
+            """) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: false) },
+        Def("index(self, sub, start=None, end=None, /)", .pure, """
+            S.index(sub[, start[, end]]) -> int
+
+            Return the lowest index in S where substring sub is found,
+            such that sub is contained within S[start:end].  Optional
+            arguments start and end are interpreted as in slice notation.
+
+            Raises ValueError when the substring is not found.
+            """) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: true) },
+        Def("rindex(self, sub, start=None, end=None, /)", .pure, """
+            S.rindex(sub[, start[, end]]) -> int
+
+            Return the highest index in S where substring sub is found,
+            such that sub is contained within S[start:end].  Optional
+            arguments start and end are interpreted as in slice notation.
+
+            Raises ValueError when the substring is not found.
+            """) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
+        Def("count(self, sub, start=None, end=None, /)", .pure, """
+            S.count(sub[, start[, end]]) -> int
+
+            Return the number of non-overlapping occurrences of substring sub in
+            string S[start:end].  Optional arguments start and end are
+            interpreted as in slice notation.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
+            let units = Units(StringRef(a[0]))
+            guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
+            return Value(small: units.occurrences(Units(StringRef(a[1])), start, end))
+        },
+        Def("startswith(self, prefix, start=None, end=None, /)", .pure, """
+            S.startswith(prefix[, start[, end]]) -> bool
+
+            Return True if S starts with the specified prefix, False otherwise.
+            With optional start, test S beginning at that position.
+            With optional end, stop comparing S at that position.
+            prefix can also be a tuple of strings to try.
+            """) { thread, a, _ in StringMethods.affix(thread, a, atEnd: false) },
+        Def("endswith(self, suffix, start=None, end=None, /)", .pure, """
+            S.endswith(suffix[, start[, end]]) -> bool
+
+            Return True if S ends with the specified suffix, False otherwise.
+            With optional start, test S beginning at that position.
+            With optional end, stop comparing S at that position.
+            suffix can also be a tuple of strings to try.
+            """) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
+    ]
+
+    @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
+        guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
+        let units = Units(StringRef(a[0]))
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
+        let needle = Units(StringRef(a[1]))
+        let place = start > end ? -1 : last ? units.findLast(needle, start, end) : units.find(needle, start, end)
+        if place < 0 && strict { return thread.raise(.valueError, "substring not found") }
+        return Value(small: place)
+    }
+
+    static func affix(_ thread: ThreadRef, _ a: Arguments, atEnd: Bool) -> Value {
+        let units = Units(StringRef(a[0]))
+        guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
+        if a[1].isString { return Value(hasAffix(units, Units(StringRef(a[1])), start, end, atEnd)) }
+        let name = atEnd ? "endswith" : "startswith"
+        guard a[1].isTuple else { return thread.raise(.typeError, "\(name) first arg must be str or a tuple of str, not \(a[1].type.name)") }
+        let tuple = TupleRef(a[1])
+        for index in 0 ..< tuple.count {
+            guard tuple[index].isString else { return thread.raise(.typeError, "tuple for \(name) must only contain str, not \(tuple[index].type.name)") }
+            if hasAffix(units, Units(StringRef(tuple[index])), start, end, atEnd) { return .true }
+        }
+        return .false
+    }
+
+    @inline(__always) static func hasAffix(_ units: Units, _ affix: Units, _ start: Int, _ end: Int, _ atEnd: Bool) -> Bool {
+        if end - start < affix.count { return false }
+        return units.matches(affix, at: atEnd ? end - affix.count : start)
+    }
+
+    // MARK: Splitting
+
+    private static let splitting: [Def] = [
+        Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
+            Return a list of the substrings in the string, using sep as the separator string.
+
+              sep
+                The separator used to split the string.
+
+                When set to None (the default value), will split on any whitespace
+                character (including \\n \\r \\t \\f and spaces) and will discard
+                empty strings from the result.
+              maxsplit
+                Maximum number of splits (starting from the left).
+                -1 (the default value) means no limit.
+
+            Note, str.split() is mainly useful for data that has been intentionally
+            delimited.  With natural text that includes punctuation, consider using
+            the regular expression module.
+            """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: false) },
+        Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
+            Return a list of the substrings in the string, using sep as the separator string.
+
+              sep
+                The separator used to split the string.
+
+                When set to None (the default value), will split on any whitespace
+                character (including \\n \\r \\t \\f and spaces) and will discard
+                empty strings from the result.
+              maxsplit
+                Maximum number of splits (starting from the left).
+                -1 (the default value) means no limit.
+
+            Splitting starts at the end of the string and works to the front.
+            """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: true) },
+        Def("splitlines(self, /, keepends=False)", .reads, """
+            Return a list of the lines in the string, breaking at line boundaries.
+
+            Line breaks are not included in the resulting list unless keepends is given and
+            true.
+            """) { thread, a, _ in
+            let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
+            return keep < 0 ? .empty : Text(string: a[0]).splitLines(thread, keepEnds: keep != 0)
+        },
+        Def("partition(self, sep, /)", .reads, """
+            Partition the string into three parts using the given separator.
+
+            This will search for the separator in the string.  If the separator is found,
+            returns a 3-tuple containing the part before the separator, the separator
+            itself, and the part after it.
+
+            If the separator is not found, returns a 3-tuple containing the original string
+            and two empty strings.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
+            return Text(string: a[0]).partition(thread, Units(StringRef(a[1])), a[1], last: false)
+        },
+        Def("rpartition(self, sep, /)", .reads, """
+            Partition the string into three parts using the given separator.
+
+            This will search for the separator in the string, starting at the end. If
+            the separator is found, returns a 3-tuple containing the part before the
+            separator, the separator itself, and the part after it.
+
+            If the separator is not found, returns a 3-tuple containing two empty strings
+            and the original string.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
+            return Text(string: a[0]).partition(thread, Units(StringRef(a[1])), a[1], last: true)
+        },
+        Def("join(self, iterable, /)", .calls, """
+            Concatenate any number of strings.
+
+            The string whose method is called is inserted in between each given string.
+            The result is returned as a new string.
+
+            Example: '.'.join(['ab', 'pq', 'rs']) -> 'ab.pq.rs'
+            """) { thread, a, _ in StringMethods.join(thread, StringRef(a[0]), a[1]) },
+    ]
+
+    @inline(__always) static func split(_ thread: ThreadRef, _ a: Arguments, fromEnd: Bool) -> Value {
+        var limit = -1
+        if !a[2].isEmpty {
+            guard let value = thread.toInt(a[2]) else { return .empty }
+            limit = value
+        }
+        let text = Text(string: a[0])
+        if a[1].isEmpty || a[1].isNone { return fromEnd ? text.splitFromEnd(thread, limit: limit) : text.split(thread, limit: limit) }
+        guard a[1].isString else { return thread.raise(.typeError, "must be str or None, not \(a[1].type.name)") }
+        let separator = Units(StringRef(a[1]))
+        return fromEnd ? text.splitFromEnd(thread, separator, limit: limit) : text.split(thread, separator, limit: limit)
+    }
+
+    /// separator.join(iterable)
+    static func join(_ thread: ThreadRef, _ separator: StringRef, _ iterable: Value) -> Value {
+        var source = iterable
+        if !iterable.isExact(.list) && !iterable.isExact(.tuple) {
+            if iterable.type.unary(.iter) == nil && iterable.type.lookup(.__getitem__).isEmpty { return thread.raise(.typeError, "can only join an iterable") }
+            source = thread.list(iterable)
+            if source.isEmpty { return .empty }
+        }
+        // Nothing from here on runs Python, so the items stay where they are.
+        let isList = source.isExact(.list)
+        let count = isList ? ListRef(source).count : TupleRef(source).count
+        if count == 0 { return WellKnown.emptyString.value }
+        let items = isList ? ListRef(source).items : TupleRef(source).items
+        if count == 1 && items[0].isExact(.str) { return items[0] }
+        var total = 0
+        var width = count > 1 ? separator.width : 1
+        var ascii = count > 1 ? separator.isASCII : true
+        for index in 0 ..< count {
+            let item = items[index]
+            guard item.isString else { return thread.raise(.typeError, "sequence item \(index): expected str instance, \(item.type.name) found") }
+            let string = StringRef(item)
+            let (sum, overflow) = total.addingReportingOverflow(string.count)
+            if overflow { return thread.raise(.overflowError, "join() result is too long for a Python string") }
+            total = sum
+            width = max(width, string.width)
+            if !string.isASCII { ascii = false }
+        }
+        let (gaps, overflow) = separator.count.multipliedReportingOverflow(by: count - 1)
+        let (length, overflow2) = total.addingReportingOverflow(gaps)
+        guard !overflow, !overflow2 else { return thread.raise(.overflowError, "join() result is too long for a Python string") }
+        guard length < 1 << 44, let result = StringRef.allocate(count: length, width: width, ascii: ascii) else { return thread.raiseOutOfMemory() }
+        var place = 0
+        if width == 1 {
+            let target = result.units1
+            let gap = separator.count
+            for index in 0 ..< count {
+                if index > 0 && gap > 0 {
+                    if gap == 1 { target[place] = separator.units1[0] } else { memcpy(target + place, separator.units, gap) }
+                    place &+= gap
+                }
+                let string = StringRef(items[index])
+                memcpy(target + place, string.units, string.count)
+                place &+= string.count
+            }
+        } else {
+            for index in 0 ..< count {
+                if index > 0 {
+                    result.copy(from: separator, at: place)
+                    place += separator.count
+                }
+                let string = StringRef(items[index])
+                result.copy(from: string, at: place)
+                place += string.count
+            }
+        }
+        if length <= 1 && width == 1 { return length == 0 ? WellKnown.emptyString.value : taipan_latin1()[Int(result.units1[0])] }
+        return result.value
+    }
+
+    // MARK: Changing
+
+    private static let changing: [Def] = [
+        Def("replace(self, old, new, count=-1, /)", .pure, """
+            Return a copy with all occurrences of substring old replaced by new.
+
+              count
+                Maximum number of occurrences to replace.
+                -1 (the default value) means replace all occurrences.
+
+            If the optional argument count is given, only the first count occurrences are
+            replaced.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "replace() argument 1 must be str, not \(a[1].type.name)") }
+            guard a[2].isString else { return thread.raise(.typeError, "replace() argument 2 must be str, not \(a[2].type.name)") }
+            var limit = -1
+            if !a[3].isEmpty {
+                guard let value = thread.toInt(a[3]) else { return .empty }
+                limit = value
+            }
+            return Text(string: a[0]).replace(thread, Units(StringRef(a[1])), Units(StringRef(a[2])), limit: limit)
+        },
+        Def("strip(self, chars=None, /)", .pure, """
+            Return a copy of the string with leading and trailing whitespace removed.
+
+            If chars is given and not None, remove characters in chars instead.
+            """) { thread, a, _ in StringMethods.strip(thread, a, "strip", left: true, right: true) },
+        Def("lstrip(self, chars=None, /)", .pure, """
+            Return a copy of the string with leading whitespace removed.
+
+            If chars is given and not None, remove characters in chars instead.
+            """) { thread, a, _ in StringMethods.strip(thread, a, "lstrip", left: true, right: false) },
+        Def("rstrip(self, chars=None, /)", .pure, """
+            Return a copy of the string with trailing whitespace removed.
+
+            If chars is given and not None, remove characters in chars instead.
+            """) { thread, a, _ in StringMethods.strip(thread, a, "rstrip", left: false, right: true) },
+        Def("removeprefix(self, prefix, /)", .pure, """
+            Return a str with the given prefix string removed if present.
+
+            If the string starts with the prefix string, return string[len(prefix):].
+            Otherwise, return a copy of the original string.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "removeprefix() argument must be str, not \(a[1].type.name)") }
+            let text = Text(string: a[0]), prefix = Units(StringRef(a[1]))
+            return text.piece(thread, StringMethods.hasAffix(text.units, prefix, 0, text.count, false) ? prefix.count : 0, text.count)
+        },
+        Def("removesuffix(self, suffix, /)", .pure, """
+            Return a str with the given suffix string removed if present.
+
+            If the string ends with the suffix string and that suffix is not empty,
+            return string[:-len(suffix)]. Otherwise, return a copy of the original
+            string.
+            """) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "removesuffix() argument must be str, not \(a[1].type.name)") }
+            let text = Text(string: a[0]), suffix = Units(StringRef(a[1]))
+            return text.piece(thread, 0, StringMethods.hasAffix(text.units, suffix, 0, text.count, true) ? text.count - suffix.count : text.count)
+        },
+        Def("center(self, width, fillchar=' ', /)", .pure, """
+            Return a centered string of length width.
+
+            Padding is done using the specified fill character (default is a space).
+            """) { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
+            return Text(string: a[0]).center(thread, width, fill)
+        },
+        Def("ljust(self, width, fillchar=' ', /)", .pure, """
+            Return a left-justified string of length width.
+
+            Padding is done using the specified fill character (default is a space).
+            """) { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
+            let text = Text(string: a[0])
+            return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
+        },
+        Def("rjust(self, width, fillchar=' ', /)", .pure, """
+            Return a right-justified string of length width.
+
+            Padding is done using the specified fill character (default is a space).
+            """) { thread, a, _ in
+            guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
+            let text = Text(string: a[0])
+            return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
+        },
+        Def("zfill(self, width, /)", .pure, """
+            Pad a numeric string with zeros on the left, to fill a field of the given width.
+
+            The string is never truncated.
+            """) { thread, a, _ in
+            guard let width = thread.toInt(a[1]) else { return .empty }
+            return Text(string: a[0]).zeroFill(thread, width)
+        },
+        Def("expandtabs(self, /, tabsize=8)", .pure, """
+            Return a copy where all tab characters are expanded using spaces.
+
+            If tabsize is not given, a tab size of 8 characters is assumed.
+            """) { thread, a, _ in
+            var size = 8
+            if !a[1].isEmpty {
+                guard let value = thread.toInt(a[1]) else { return .empty }
+                guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
+                size = Int(narrow)
+            }
+            return Text(string: a[0]).expandTabs(thread, size)
+        },
+        Def("translate(self, table, /)", .calls, """
+            Replace each character in the string using the given translation table.
+
+              table
+                Translation table, which must be a mapping of Unicode ordinals to
+                Unicode ordinals, strings, or None.
+
+            The table must implement lookup/indexing via __getitem__, for instance a
+            dictionary or list.  If this operation raises LookupError, the character is
+            left untouched.  Characters mapped to None are deleted.
+            """) { thread, a, _ in StringMethods.translate(thread, StringRef(a[0]), a[1]) },
+        Def("maketrans(x, y=None, z=None, /)", .reads, """
+            Return a translation table usable for str.translate().
+
+            If there is only one argument, it must be a dictionary mapping Unicode
+            ordinals (integers) or characters to Unicode ordinals, strings or None.
+            Character keys will be then converted to ordinals.
+            If there are two arguments, they must be strings of equal length, and
+            in the resulting dictionary, each character in x will be mapped to the
+            character at the same position in y. If there is a third argument, it
+            must be a string, whose characters will be mapped to None in the result.
+            """, kind: .staticMethod) { thread, a, _ in StringMethods.makeTranslation(thread, a[0], a[1], a[2]) },
+    ]
+
+    static func strip(_ thread: ThreadRef, _ a: Arguments, _ name: StaticString, left: Bool, right: Bool) -> Value {
+        let text = Text(string: a[0])
+        if a[1].isEmpty || a[1].isNone { return text.strip(thread, left: left, right: right) }
+        guard a[1].isString else { return thread.raise(.typeError, "\(name) arg must be None or str") }
+        return text.strip(thread, Units(StringRef(a[1])), left: left, right: right)
+    }
+
+    static func fillCharacter(_ thread: ThreadRef, _ value: Value) -> UInt32? {
+        if value.isEmpty { return 32 }
+        guard value.isString else {
+            thread.raise(.typeError, "The fill character must be a unicode character, not \(value.type.name)")
+            return nil
+        }
+        guard StringRef(value).count == 1 else {
+            thread.raise(.typeError, "The fill character must be exactly one character long")
+            return nil
+        }
+        return StringRef(value)[0]
+    }
+
+    static func translate(_ thread: ThreadRef, _ string: StringRef, _ table: Value) -> Value {
+        guard table.type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "'\(table.type.name)' object is not subscriptable") }
+        var builder = StringBuilder()
+        builder.reserve(string.count)
+        // What ASCII characters become: asked once for each.
+        var known = [Int32](repeating: -3, count: 128)
+        for index in 0 ..< string.count {
+            let character = string[index]
+            if character < 128 && known[Int(character)] != -3 {
+                let mapped = known[Int(character)]
+                if mapped >= 0 { builder.append(UInt32(mapped)) }
+                continue
+            }
+            let mapped = lookupTranslation(thread, table, character)
+            if mapped.isEmpty { return .empty }
+            if mapped.isNone {
+                if character < 128 { known[Int(character)] = -1 }
+            } else if mapped.isSmallInt {
+                builder.append(UInt32(mapped.smallInt))
+                if character < 128 { known[Int(character)] = Int32(mapped.smallInt) }
+            } else {
+                builder.append(StringRef(mapped))
+            }
+        }
+        return builder.finish(thread)
+    }
+
+    /// What a table maps a character to: None, a code point, or a str.
+    static func lookupTranslation(_ thread: ThreadRef, _ table: Value, _ character: UInt32) -> Value {
+        let mapped = thread.getItem(table, Value(small: Int(character)))
+        if mapped.isEmpty {
+            return thread.clearException(.lookupError) ? Value(small: Int(character)) : .empty
+        }
+        if mapped.isNone || mapped.isString { return mapped }
+        if mapped.isInt {
+            guard let value = IntOps.toInt(mapped), value >= 0, value <= 0x10FFFF else { return thread.raise(.valueError, "character mapping must be in range(0x110000)") }
+            return Value(small: value)
+        }
+        return thread.raise(.typeError, "character mapping must return integer, None or str")
+    }
+
+    static func makeTranslation(_ thread: ThreadRef, _ x: Value, _ y: Value, _ z: Value) -> Value {
+        let result = thread.newDict()
+        if result.isEmpty { return .empty }
+        let dict = DictRef(result)
+        if !y.isEmpty {
+            guard y.isString else { return thread.raise(.typeError, "maketrans() argument 2 must be str, not \(y.type.name)") }
+            guard z.isEmpty || z.isString else { return thread.raise(.typeError, "maketrans() argument 3 must be str, not \(z.type.name)") }
+            guard x.isString else { return thread.raise(.typeError, "first maketrans argument must be a string if there is a second argument") }
+            let from = StringRef(x), to = StringRef(y)
+            guard from.count == to.count else { return thread.raise(.valueError, "the first two maketrans arguments must have equal length") }
+            for index in 0 ..< from.count where !dict.set(thread, Value(small: Int(from[index])), Value(small: Int(to[index]))) { return .empty }
+            if !z.isEmpty {
+                for index in 0 ..< StringRef(z).count where !dict.set(thread, Value(small: Int(StringRef(z)[index])), .none) { return .empty }
+            }
+            return result
+        }
+        guard x.isDict else { return thread.raise(.typeError, "if you give only one argument to maketrans it must be a dict") }
+        var position = 0
+        while let (key, value) = DictRef(x).next(&position) {
+            if key.isString {
+                guard StringRef(key).count == 1 else { return thread.raise(.valueError, "string keys in translate table must be of length 1") }
+                if !dict.set(thread, Value(small: Int(StringRef(key)[0])), value) { return .empty }
+            } else if key.isInt {
+                if !dict.set(thread, key, value) { return .empty }
+            } else {
+                return thread.raise(.typeError, "keys in translate table must be strings or integers")
+            }
+        }
+        return result
+    }
+
+    // MARK: Case
+
+    private static let caseMethods: [Def] = [
+        Def("lower(self, /)", .pure, "Return a copy of the string converted to lowercase.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .lower) },
+        Def("upper(self, /)", .pure, "Return a copy of the string converted to uppercase.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .upper) },
+        Def("casefold(self, /)", .pure, "Return a version of the string suitable for caseless comparisons.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .fold) },
+        Def("swapcase(self, /)", .pure, "Convert uppercase characters to lowercase and lowercase characters to uppercase.") { thread, a, _ in
+            let units = Units(StringRef(a[0]))
+            var builder = StringBuilder()
+            builder.reserve(units.count)
+            for index in 0 ..< units.count {
+                let properties = Characters.properties(units[index])
+                if properties & Characters.upper != 0 { Characters.appendLower(units, index, to: &builder) }
+                else if properties & Characters.lower != 0 { Characters.append(units[index], .upper, to: &builder) }
+                else { builder.append(units[index]) }
+            }
+            return builder.finish(thread)
+        },
+        Def("capitalize(self, /)", .pure, """
+            Return a capitalized version of the string.
+
+            More specifically, make the first character have upper case and the rest lower
+            case.
+            """) { thread, a, _ in
+            let units = Units(StringRef(a[0]))
+            if units.count == 0 { return WellKnown.emptyString.value }
+            var builder = StringBuilder()
+            builder.reserve(units.count)
+            Characters.append(units[0], .title, to: &builder)
+            for index in 1 ..< max(units.count, 1) { Characters.appendLower(units, index, to: &builder) }
+            return builder.finish(thread)
+        },
+        Def("title(self, /)", .pure, """
+            Return a version of the string where each word is titlecased.
+
+            More specifically, words start with uppercased characters and all remaining
+            cased characters have lower case.
+            """) { thread, a, _ in
+            let units = Units(StringRef(a[0]))
+            var builder = StringBuilder()
+            builder.reserve(units.count)
+            var inWord = false
+            for index in 0 ..< units.count {
+                if inWord { Characters.appendLower(units, index, to: &builder) } else { Characters.append(units[index], .title, to: &builder) }
+                inWord = Characters.has(units[index], Characters.cased)
+            }
+            return builder.finish(thread)
+        },
+    ]
+
+    static func mapCase(_ thread: ThreadRef, _ string: StringRef, _ mapping: Characters.Mapping) -> Value {
+        let count = string.count
+        if string.isASCII {
+            if count == 0 { return WellKnown.emptyString.value }
+            let source = string.units1
+            if count == 1 {
+                let character = source[0]
+                let mapped = mapping == .upper ? (character &- 97 < 26 ? character & ~32 : character) : (character &- 65 < 26 ? character | 32 : character)
+                return taipan_latin1()[Int(mapped)]
+            }
+            guard let result = StringRef.allocate(count: count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+            let target = result.units1
+            if mapping == .upper {
+                for index in 0 ..< count { let character = source[index]; target[index] = character &- 97 < 26 ? character & ~32 : character }
+            } else {
+                for index in 0 ..< count { let character = source[index]; target[index] = character &- 65 < 26 ? character | 32 : character }
+            }
+            return result.value
+        }
+        let units = Units(string)
+        var builder = StringBuilder()
+        builder.reserve(count)
+        if mapping == .lower {
+            for index in 0 ..< count { Characters.appendLower(units, index, to: &builder) }
+        } else {
+            for index in 0 ..< count { Characters.append(units[index], mapping, to: &builder) }
+        }
+        return builder.finish(thread)
+    }
+
+    // MARK: Predicates
+
+    private static let predicates: [Def] = [
+        Def("isalpha(self, /)", .pure, """
+            Return True if the string is an alphabetic string, False otherwise.
+
+            A string is alphabetic if all characters in the string are alphabetic and there
+            is at least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.alpha) },
+        Def("isalnum(self, /)", .pure, """
+            Return True if the string is an alpha-numeric string, False otherwise.
+
+            A string is alpha-numeric if all characters in the string are alpha-numeric and
+            there is at least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.alphanumeric) },
+        Def("isdecimal(self, /)", .pure, """
+            Return True if the string is a decimal string, False otherwise.
+
+            A string is a decimal string if all characters in the string are decimal and
+            there is at least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.decimal) },
+        Def("isdigit(self, /)", .pure, """
+            Return True if the string is a digit string, False otherwise.
+
+            A string is a digit string if all characters in the string are digits and there
+            is at least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.digit) },
+        Def("isnumeric(self, /)", .pure, """
+            Return True if the string is a numeric string, False otherwise.
+
+            A string is numeric if all characters in the string are numeric and there is at
+            least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.numeric) },
+        Def("isspace(self, /)", .pure, """
+            Return True if the string is a whitespace string, False otherwise.
+
+            A string is whitespace if all characters in the string are whitespace and there
+            is at least one character in the string.
+            """) { _, a, _ in StringMethods.all(a[0], Characters.space) },
+        Def("isprintable(self, /)", .pure, """
+            Return True if the string is printable, False otherwise.
+
+            A string is printable if all of its characters are considered printable in
+            repr() or if it is empty.
+            """) { _, a, _ in StringRef(a[0]).count == 0 ? .true : StringMethods.all(a[0], Characters.printable) },
+        Def("isascii(self, /)", .pure, """
+            Return True if all characters in the string are ASCII, False otherwise.
+
+            ASCII characters have code points in the range U+0000-U+007F.
+            Empty string is ASCII too.
+            """) { _, a, _ in Value(StringRef(a[0]).isASCII) },
+        Def("islower(self, /)", .pure, """
+            Return True if the string is a lowercase string, False otherwise.
+
+            A string is lowercase if all cased characters in the string are lowercase and
+            there is at least one cased character in the string.
+            """) { _, a, _ in StringMethods.isCased(a[0], Characters.lower, Characters.upper | Characters.title) },
+        Def("isupper(self, /)", .pure, """
+            Return True if the string is an uppercase string, False otherwise.
+
+            A string is uppercase if all cased characters in the string are uppercase and
+            there is at least one cased character in the string.
+            """) { _, a, _ in StringMethods.isCased(a[0], Characters.upper, Characters.lower | Characters.title) },
+        Def("istitle(self, /)", .pure, """
+            Return True if the string is a title-cased string, False otherwise.
+
+            In a title-cased string, upper- and title-case characters may only
+            follow uncased characters and lowercase characters only cased ones.
+            """) { _, a, _ in
+            let units = Units(StringRef(a[0]))
+            var cased = false
+            var previous = false
+            for index in 0 ..< units.count {
+                let properties = Characters.properties(units[index])
+                if properties & (Characters.upper | Characters.title) != 0 {
+                    if previous { return .false }
+                    previous = true
+                    cased = true
+                } else if properties & Characters.lower != 0 {
+                    if !previous { return .false }
+                    cased = true
+                } else {
+                    previous = false
+                }
+            }
+            return Value(cased)
+        },
+        Def("isidentifier(self, /)", .pure, """
+            Return True if the string is a valid Python identifier, False otherwise.
+
+            Call keyword.iskeyword(s) to test whether string s is a reserved identifier,
+            such as "def" or "class".
+            """) { _, a, _ in Value(StringMethods.isIdentifier(Units(StringRef(a[0])))) },
+    ]
+
+    static func all(_ value: Value, _ mask: UInt16) -> Value {
+        let units = Units(StringRef(value))
+        for index in 0 ..< units.count where !Characters.has(units[index], mask) { return .false }
+        return Value(units.count > 0)
+    }
+
+    static func isCased(_ value: Value, _ wanted: UInt16, _ unwanted: UInt16) -> Value {
+        let units = Units(StringRef(value))
+        var found = false
+        for index in 0 ..< units.count {
+            let properties = Characters.properties(units[index])
+            if properties & unwanted != 0 { return .false }
+            if properties & wanted != 0 { found = true }
+        }
+        return Value(found)
+    }
+
+    static func isIdentifier(_ units: Units) -> Bool {
+        if units.count == 0 || !Characters.has(units[0], Characters.identifierStart) { return false }
+        for index in 1 ..< max(units.count, 1) where !Characters.has(units[index], Characters.identifierContinue) { return false }
+        return true
+    }
+
+    // MARK: Conversion
+
+    private static let conversion: [Def] = [
+        Def("encode(self, /, encoding='utf-8', errors='strict')", .calls, """
+            Encode the string using the codec registered for encoding.
+
+              encoding
+                The encoding in which to encode the string.
+              errors
+                The error handling scheme to use for encoding errors.
+                The default is 'strict' meaning that encoding errors raise a
+                UnicodeEncodeError.  Other possible values are 'ignore', 'replace' and
+                'xmlcharrefreplace' as well as any other name registered with
+                codecs.register_error that can handle UnicodeEncodeErrors.
+            """) { thread, a, _ in
+            guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "encode() argument 'encoding' must be str, not \(a[1].type.name)") }
+            guard a[2].isEmpty || a[2].isString else { return thread.raise(.typeError, "encode() argument 'errors' must be str, not \(a[2].type.name)") }
+            return thread.encode(a[0], encoding: a[1], errors: a[2])
+        },
+        Def("format(self, /, *args, **kwargs)", .calls, """
+            S.format(*args, **kwargs) -> str
+
+            Return a formatted version of S, using substitutions from args and kwargs.
+            The substitutions are identified by braces ('{' and '}').
+            """) { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), a[1], a[2]) },
+        Def("format_map(self, mapping, /)", .calls, """
+            S.format_map(mapping) -> str
+
+            Return a formatted version of S, using substitutions from mapping.
+            The substitutions are identified by braces ('{' and '}').
+            """) { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), .empty, a[1]) },
+        Def("__format__(self, format_spec, /)", .pure, "Return a formatted version of the string as described by format_spec.") { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            if StringRef(a[1]).count == 0 { return a[0].isExact(.str) ? a[0] : thread.str(a[0]) }
+            return StringFormatSpec.format(thread, StringRef(a[0]), StringRef(a[1]))
+        },
+        Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
+            let text = StringType.exact(thread, a[0])
+            return text.isEmpty ? .empty : thread.newTuple([text])
+        },
+        Def("__sizeof__(self, /)", .pure, "Return the size of the string in memory, in bytes.") { _, a, _ in
+            let string = StringRef(a[0])
+            return Value(small: (string.isASCII ? 49 : string.width == 1 ? 73 : 74 + (string.width == 4 ? 2 : 0)) + string.count * string.width)
+        },
+    ]
+}
