@@ -109,6 +109,12 @@ public enum Generators {
         thread.pointee.frame = fp
         thread.pointee.stackTop = fp + count
         if flags & FrameFlags.entry == 0 { thread.pointee.recursionDepth += 1 }
+        if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.enter(thread, fp, resumed: true) {
+            if flags & FrameFlags.entry != 0 { thread.pointee.recursionDepth += 1 }
+            fail(thread, fp)
+            Frames.leave(thread, fp)
+            return nil
+        }
         return fp
     }
 
@@ -270,7 +276,9 @@ public enum Generators {
     private static func finishDelegation(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ result: Value, _ finished: inout Bool) -> Value {
         var send = ProgramCounter(bitPattern: generator.pointee.pc).unsafelyUnwrapped
         var register = 0
-        while UInt8(truncatingIfNeeded: send.pointee) == Opcode.extended.rawValue {
+        // A traced instruction's first word does not tell its opcode, but one that is extended has two.
+        let code = generator.pointee.code.object(CodeObject.self)
+        while Tracing.original(code, send) == Opcode.extended.rawValue {
             register = register << 8 | Int(send.pointee >> 8 & 0xFF)
             send += 1
         }
