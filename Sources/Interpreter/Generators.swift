@@ -36,6 +36,13 @@ public struct GeneratorObject {
 public enum GeneratorState: UInt8 { case created, suspended, running, closed }
 
 public enum Generators {
+    /// Shape of the arrays of suspended registers. They are scanned as the register stack is, by appearance: dead temporaries among them may be frame headers of
+    /// calls that are over, or values of frames long gone.
+    private static let storageShape = NativeType("generator_registers", size: MemoryLayout<ValueArrayObject>.size, trace: .custom, visit: { raw in
+        let first = UInt(bitPattern: raw) + UInt(MemoryLayout<ValueArrayObject>.size)
+        Collector.scanConservatively(from: first, to: first + UInt(raw.assumingMemoryBound(to: ValueArrayObject.self).pointee.count) * 8)
+    }).shape
+
     static func registers(_ generator: UnsafeMutablePointer<GeneratorObject>) -> UnsafeMutablePointer<Value> {
         (generator.pointee.registers.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self)
     }
@@ -54,7 +61,7 @@ public enum Generators {
         generator.pointee.qualifiedName = fp.function.pointee.qualifiedName
         generator.pointee.pc = UInt(bitPattern: fp.pc)
         generator.pointee.delegateRegister = -1
-        guard let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: TypeID.valueArray.rawValue) else { return thread.raiseOutOfMemory() }
+        guard let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: storageShape) else { return thread.raiseOutOfMemory() }
         storage.assumingMemoryBound(to: ValueArrayObject.self).pointee.count = count
         generator.pointee.registers = Value(storage)
         Heap.barrier(raw)
