@@ -24,7 +24,7 @@ enum SignalModule {
             let type = module.thread.callFunction(TypeID.type.value, [module.thread.newString("itimer_error"), module.thread.newTuple([TypeID.osError.value]), error])
             SignalModule.itimerError.pointee = type
             module.set("ItimerError", type)
-            Signals.installInterrupt(module.namespace.get(string: StringRef.intern("default_int_handler").value))
+            module.set("default_int_handler", Signals.interruptHandler)
             return !type.isEmpty
         })
     }
@@ -91,7 +91,6 @@ enum SignalModule {
     }
 
     static let functions = [
-        Def("default_int_handler(signalnum, frame, /)", .calls, "The default handler for SIGINT installed by Python.") { thread, _, _ in thread.raise(.keyboardInterrupt) },
         Def("signal(signalnum, handler, /)", .calls, "Set the action for the given signal.") { thread, a, _ in
             guard let given = SystemArguments.int32(thread, a[0]) else { return .empty }
             guard thread == Safepoint.mainThread else { return thread.raise(.valueError, "signal only works in main thread of the main interpreter") }

@@ -1,9 +1,11 @@
+import Interpreter
 import Objects
 
 /// Entry point of the room.
 public enum StandardSystem {
     /// Registers the room's modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
+        Signals.install(thread)
         ErrnoModule.register()
         PosixModule.register()
         ResourceModule.register()
@@ -15,5 +17,9 @@ public enum StandardSystem {
         ControlModules.register()
         LocaleModule.register()
         SelectModule.register()
+        Threads.register()
+        CollectorModule.register()
+        FaultHandler.register()
+        Tracemalloc.register()
     }
 }
