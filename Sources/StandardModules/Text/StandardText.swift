@@ -8,5 +8,6 @@ public enum StandardText {
         JSONModule.register()
         Binascii.register()
         Zlib.register()
+        CSVModule.register()
     }
 }
