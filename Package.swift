@@ -21,6 +21,7 @@ let package = Package(
     targets: [
         .target(name: "CSupport", cSettings: [.unsafeFlags(["-O2", "-fno-omit-frame-pointer"])],
                 linkerSettings: [.linkedLibrary("gmp"), .linkedLibrary("z"), .linkedLibrary("m")]),
+        .target(name: "CSystem", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("util")]),
         room("Syntax"),
         room("Bytecode", ["Syntax"]),
         room("Memory", ["CSupport"]),
@@ -39,7 +40,7 @@ let package = Package(
         room("StandardText", ["Objects", "NumberTypes", "TextTypes", "CZlib"], path: "Sources/StandardModules/Text"),
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
-        room("StandardSystem", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
+        room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
         room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),

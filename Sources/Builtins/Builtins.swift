@@ -7,7 +7,7 @@ public enum Builtins {
     /// before any Python code runs.
     @discardableResult public static func start(_ thread: ThreadRef, options: RuntimeOptions = RuntimeOptions()) -> Bool {
         if WellKnown.modules.value.isEmpty { WellKnown.modules.value = thread.newDict() }
-        guard BuiltinsModule.start(thread), SysModule.start(thread, options) else { return false }
+        guard BuiltinsModule.start(thread), WarningsModule.start(thread), SysModule.start(thread, options) else { return false }
         RuntimeHooks.writeUnraisable = { thread, message, object in SysHooks.writeUnraisable(thread, message, object) }
         return true
     }

@@ -140,13 +140,13 @@ enum SysFunctions {
         Def("gettrace()", .reads, "The function that settrace() has set.", kind: .function) { thread, _, _ in thread.pointee.traceFunction.isEmpty ? .none : thread.pointee.traceFunction },
         Def("settrace(function, /)", .calls, "Sets a function told of every line and call of this thread; None for none.", kind: .function) { thread, a, _ in
             guard SysAudit.audit(thread, "sys.settrace", []) else { return .empty }
-            thread.pointee.traceFunction = a[0].isNone ? .empty : a[0]
+            Tracing.set(thread, a[0])
             return .none
         },
         Def("getprofile()", .reads, "The function that setprofile() has set.", kind: .function) { thread, _, _ in thread.pointee.profileFunction.isEmpty ? .none : thread.pointee.profileFunction },
         Def("setprofile(function, /)", .calls, "Sets a function told of every call and return of this thread; None for none.", kind: .function) { thread, a, _ in
             guard SysAudit.audit(thread, "sys.setprofile", []) else { return .empty }
-            thread.pointee.profileFunction = a[0].isNone ? .empty : a[0]
+            Tracing.setProfile(thread, a[0])
             return .none
         },
         Def("intern(string, /)", .reads, "The one string of its text that the interpreter itself uses.", kind: .function) { thread, a, _ in

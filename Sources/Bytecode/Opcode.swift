@@ -262,6 +262,11 @@ public enum Opcode: UInt8, CaseIterable {
 
     case printExpression // sys.displayhook(R[a])
 
+    // MARK: Tracing
+
+    /// Stands at run time in place of an instruction whose execution a trace function wants to know of; the compiler never emits it.
+    case traced
+
     /// Words that follow the instruction.
     public var extraWords: Int {
         switch self {

@@ -152,6 +152,7 @@ public struct OperandShape {
         case .matchKeys, .copyDictWithoutKeys: return OperandShape(.writes, .reads, .reads)
         case .matchClass: return OperandShape(.writes, .reads, .reads, x: .constant, y: .count)
         case .printExpression: return OperandShape(.reads)
+        case .traced: return OperandShape()
         }
     }
 }

@@ -47,6 +47,7 @@ public func verify(instructions: [UInt32], registerCount: Int, constantCount: In
         case .formatValue: if instruction.c & 4 != 0, !isRegister(instruction.b, 2) { return false }
         case .unpackStarred: if instruction.x < 0 { return false }
         case .makeFunction: if instruction.c > 15 { return false }
+        case .traced: return false
         default: break
         }
         if let target = instruction.target { targets.append(target) }

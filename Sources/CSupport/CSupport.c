@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CSupport.h"
 
+#include <complex.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -26,6 +27,28 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
 }
 
 void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) { return memmem(hay, hayLength, needle, needleLength); }
+void taipan_complex(ComplexFunction function, double *real, double *imaginary) {
+    double complex z = __builtin_complex(*real, *imaginary);
+    switch (function) {
+    case ComplexACos: z = cacos(z); break;
+    case ComplexACosH: z = cacosh(z); break;
+    case ComplexASin: z = casin(z); break;
+    case ComplexASinH: z = casinh(z); break;
+    case ComplexATan: z = catan(z); break;
+    case ComplexATanH: z = catanh(z); break;
+    case ComplexCos: z = ccos(z); break;
+    case ComplexCosH: z = ccosh(z); break;
+    case ComplexExp: z = cexp(z); break;
+    case ComplexSin: z = csin(z); break;
+    case ComplexSinH: z = csinh(z); break;
+    case ComplexSqrt: z = csqrt(z); break;
+    case ComplexTan: z = ctan(z); break;
+    case ComplexTanH: z = ctanh(z); break;
+    }
+    *real = creal(z);
+    *imaginary = cimag(z);
+}
+
 double taipan_read_double(const char *text) {
     static locale_t plain;
     if (plain == (locale_t)0) plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

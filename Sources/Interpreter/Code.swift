@@ -104,12 +104,10 @@ public enum Code {
         Getter("co_flags") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.flags)) },
         Getter("co_firstlineno") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.firstLine)) },
         Getter("co_code") { thread, a, _ in
-            let code = a[0].object(CodeObject.self)
-            return thread.newBytes(UnsafeRawPointer(code.pointee.instructions), Int(code.pointee.instructionCount) * 4)
+            Code.compiled(a[0].object(CodeObject.self)).instructions.withUnsafeBytes { thread.newBytes($0.baseAddress, $0.count) }
         },
         Getter("_co_code_adaptive") { thread, a, _ in
-            let code = a[0].object(CodeObject.self)
-            return thread.newBytes(UnsafeRawPointer(code.pointee.instructions), Int(code.pointee.instructionCount) * 4)
+            Code.compiled(a[0].object(CodeObject.self)).instructions.withUnsafeBytes { thread.newBytes($0.baseAddress, $0.count) }
         },
         Getter("co_exceptiontable") { thread, a, _ in Code.frameTable(thread, a[0]) },
         Getter("co_linetable") { thread, a, _ in Code.lineTable(thread, a[0]) },

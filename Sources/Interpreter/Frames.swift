@@ -18,7 +18,8 @@ public struct FrameObject {
     var trace: Value
     /// Header word `context`.
     var context: Value
-    var spare: Value
+    /// The native function that was called last, until its return is reported to the profile function; or empty.
+    var nativeCall: Value
     // Untraced:
     /// The running frame, or 0.
     var fp: UInt
@@ -27,8 +28,13 @@ public struct FrameObject {
     var traceLines: Bool
     var traceOpcodes: Bool
     var isCleared: Bool
-    /// Line set by a debugger, or 0.
-    var line: Int
+    /// What the trace function is being told of.
+    var event: Tracing.Event
+    /// Where tracing stands: index of the last instruction seen and its line, each plus 1; 0 for none.
+    var tracedIndex: Int
+    var tracedLine: Int
+    /// The index that a debugger wants to go on at, plus 1; or 0.
+    var jump: Int
 }
 
 enum Frames {
@@ -142,6 +148,41 @@ enum Frames {
         return frame.pointee.locals
     }
 
+    /// Writes what was changed in the dict that `f_locals` gave out back into the locals, after a trace function.
+    static func storeLocals(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) {
+        guard !frame.pointee.locals.isEmpty, let fp = FramePointer(bitPattern: frame.pointee.fp) else { return }
+        let code = frame.pointee.code.object(CodeObject.self)
+        guard CodeFlags(rawValue: code.pointee.flags).contains(.optimized) else { return }
+        let dict = DictRef(frame.pointee.locals)
+        let names = TupleRef(code.pointee.localNames)
+        let cells = Code.compiled(code).cells
+        func store(_ cell: Value, _ value: Value) {
+            guard cell.isExact(.cell) else { return }
+            cell.object(CellObject.self).pointee.contents = value
+            Heap.barrier(cell.raw)
+        }
+        for index in 0 ..< names.count where StringRef(names[index])[0] != 0x2E {
+            let value = dict.get(string: names[index])
+            if cells.contains(where: { $0.register == index }), fp[index].isExact(.cell) {
+                store(fp[index], value)
+            } else if !value.isEmpty {
+                // A deleted name stays as it is: compiled code takes some locals for bound.
+                fp[index] = value
+            }
+        }
+        for (index, cell) in cells.enumerated() where cell.register >= names.count {
+            store(fp[cell.register], dict.get(string: TupleRef(code.pointee.cellNames)[index]))
+        }
+        let closure = frame.pointee.function.object(FunctionObject.self).pointee.closure
+        if !closure.isEmpty {
+            let free = TupleRef(code.pointee.freeNames)
+            for index in 0 ..< min(free.count, TupleRef(closure).count) {
+                let value = dict.get(string: free[index])
+                if !value.isEmpty { store(TupleRef(closure)[index], value) }
+            }
+        }
+    }
+
     /// `f_back`
     static func back(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
         if let fp = FramePointer(bitPattern: frame.pointee.fp) {
@@ -167,25 +208,26 @@ enum Frames {
             Getter("f_builtins") { _, a, _ in a[0].object(FrameObject.self).pointee.function.object(FunctionObject.self).pointee.builtins },
             Getter("f_locals") { thread, a, _ in Frames.locals(thread, a[0].object(FrameObject.self)) },
             Getter("f_back") { thread, a, _ in Frames.back(thread, a[0].object(FrameObject.self)) },
-            Getter("f_lineno", set: { thread, a, _ in
-                a[1].isEmpty ? thread.raise(.attributeError, "cannot delete attribute") : thread.raise(.valueError, "f_lineno can only be set by a trace function")
-            }) { thread, a, _ in
-                Value(small: Frames.line(a[0].object(FrameObject.self)))
+            Getter("f_lineno", set: { thread, a, _ in Tracing.setLine(thread, a[0], a[1]) }) { thread, a, _ in
+                let frame = a[0].object(FrameObject.self)
+                if frame.pointee.jump > 0 { return Value(small: Code.line(frame.pointee.code.object(CodeObject.self), frame.pointee.jump - 1)) }
+                return Value(small: Frames.line(frame))
             },
             Getter("f_lasti") { _, a, _ in Value(small: max(Frames.index(a[0].object(FrameObject.self)), -1) * 4) },
             Getter("f_trace", set: { thread, a, _ in
-                a[0].object(FrameObject.self).pointee.trace = a[1].isNone ? .empty : a[1]
-                Heap.barrier(a[0].raw)
+                Tracing.setLocal(a[0], a[1].isNone ? .empty : a[1])
                 return .none
             }) { _, a, _ in
                 let trace = a[0].object(FrameObject.self).pointee.trace
                 return trace.isEmpty ? .none : trace
             },
             Getter("f_trace_lines", set: { thread, a, _ in
+                guard a[1].isBool else { return thread.raise(.typeError, a[1].isEmpty ? "can't delete numeric/char attribute" : "attribute value type must be bool") }
                 a[0].object(FrameObject.self).pointee.traceLines = a[1] == .true
                 return .none
             }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceLines) },
             Getter("f_trace_opcodes", set: { thread, a, _ in
+                guard a[1].isBool else { return thread.raise(.typeError, a[1].isEmpty ? "can't delete numeric/char attribute" : "attribute value type must be bool") }
                 a[0].object(FrameObject.self).pointee.traceOpcodes = a[1] == .true
                 return .none
             }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceOpcodes) },

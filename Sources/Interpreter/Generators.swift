@@ -36,6 +36,13 @@ public struct GeneratorObject {
 public enum GeneratorState: UInt8 { case created, suspended, running, closed }
 
 public enum Generators {
+    /// Shape of the arrays of suspended registers. They are scanned as the register stack is, by appearance: dead temporaries among them may be frame headers of
+    /// calls that are over, or values of frames long gone.
+    private static let storageShape = NativeType("generator_registers", size: MemoryLayout<ValueArrayObject>.size, trace: .custom, visit: { raw in
+        let first = UInt(bitPattern: raw) + UInt(MemoryLayout<ValueArrayObject>.size)
+        Collector.scanConservatively(from: first, to: first + UInt(raw.assumingMemoryBound(to: ValueArrayObject.self).pointee.count) * 8)
+    }).shape
+
     static func registers(_ generator: UnsafeMutablePointer<GeneratorObject>) -> UnsafeMutablePointer<Value> {
         (generator.pointee.registers.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self)
     }
@@ -54,7 +61,7 @@ public enum Generators {
         generator.pointee.qualifiedName = fp.function.pointee.qualifiedName
         generator.pointee.pc = UInt(bitPattern: fp.pc)
         generator.pointee.delegateRegister = -1
-        guard let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: TypeID.valueArray.rawValue) else { return thread.raiseOutOfMemory() }
+        guard let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: storageShape) else { return thread.raiseOutOfMemory() }
         storage.assumingMemoryBound(to: ValueArrayObject.self).pointee.count = count
         generator.pointee.registers = Value(storage)
         Heap.barrier(raw)
@@ -109,6 +116,12 @@ public enum Generators {
         thread.pointee.frame = fp
         thread.pointee.stackTop = fp + count
         if flags & FrameFlags.entry == 0 { thread.pointee.recursionDepth += 1 }
+        if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.enter(thread, fp, resumed: true) {
+            if flags & FrameFlags.entry != 0 { thread.pointee.recursionDepth += 1 }
+            fail(thread, fp)
+            Frames.leave(thread, fp)
+            return nil
+        }
         return fp
     }
 
@@ -270,7 +283,9 @@ public enum Generators {
     private static func finishDelegation(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ result: Value, _ finished: inout Bool) -> Value {
         var send = ProgramCounter(bitPattern: generator.pointee.pc).unsafelyUnwrapped
         var register = 0
-        while UInt8(truncatingIfNeeded: send.pointee) == Opcode.extended.rawValue {
+        // A traced instruction's first word does not tell its opcode, but one that is extended has two.
+        let code = generator.pointee.code.object(CodeObject.self)
+        while Tracing.original(code, send) == Opcode.extended.rawValue {
             register = register << 8 | Int(send.pointee >> 8 & 0xFF)
             send += 1
         }

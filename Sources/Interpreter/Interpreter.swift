@@ -42,6 +42,8 @@ public enum Interpreter {
         thread.pointee.recursionDepth += 1
         thread.pointee.frame = fp
         thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+        // A resumed generator was reported when it was put on the stack.
+        if taipan_breaker_load(thread) != 0 && fp.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, fp) { unwinding = true }
 
         execution: while true {
         dispatch: while !unwinding {
@@ -1108,7 +1110,7 @@ public enum Interpreter {
                             thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
                             if taipan_breaker_load(thread) != 0 {
                                 fp.pc = pc
-                                if !Safepoint.serve(thread) { break dispatch }
+                                if !Safepoint.enter(thread, fp) { break dispatch }
                             }
                             continue dispatch
                         }
@@ -1188,6 +1190,10 @@ public enum Interpreter {
                                     caches = target.pointee.caches
                                     thread.pointee.frame = fp
                                     thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+                                    if taipan_breaker_load(thread) != 0 {
+                                        fp.pc = pc
+                                        if !Safepoint.enter(thread, fp) { break dispatch }
+                                    }
                                     continue dispatch
                                 }
                             }
@@ -1241,6 +1247,10 @@ public enum Interpreter {
                     caches = target.pointee.caches
                     thread.pointee.frame = fp
                     thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+                    if taipan_breaker_load(thread) != 0 {
+                        fp.pc = pc
+                        if !Safepoint.enter(thread, fp) { break dispatch }
+                    }
                     continue dispatch
                 }
                 let result = thread.call(callee, arguments, count, names)
@@ -1467,6 +1477,11 @@ public enum Interpreter {
                 if opcode == Opcode.yieldDelegated.rawValue { pc += 1 + Int(Int32(bitPattern: pc[0])) }
                 fp.pc = pc
                 let value = fp[b]
+                if !fp[FrameSlot.object].isEmpty && taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, value) {
+                    pc = code.pointee.instructions
+                    skipTraceback = true
+                    break dispatch
+                }
                 let generator = fp[FrameSlot.context].object(GeneratorObject.self)
                 let flags = fp.flags
                 Generators.suspend(thread, generator, fp, resumeRegister: a, delegate: opcode == Opcode.yieldDelegated.rawValue ? c : -1)
@@ -1519,6 +1534,12 @@ public enum Interpreter {
                 let flags = fp.flags
                 if flags & (FrameFlags.constructor | FrameFlags.generator) != 0 || !fp[FrameSlot.object].isEmpty {
                     fp.pc = pc
+                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, result) {
+                        // No handler of this frame is to see what the trace function has raised.
+                        pc = code.pointee.instructions
+                        skipTraceback = true
+                        break dispatch
+                    }
                     if flags & FrameFlags.constructor != 0 {
                         if !result.isNone {
                             thread.raise(.typeError, "__init__() should return None, not '\(result.type.name)'")
@@ -1652,6 +1673,13 @@ public enum Interpreter {
             case .printExpression:
                 fp.pc = pc
                 if !Imports.display(thread, fp[a]) { break dispatch }
+
+            case .traced:
+                fp.pc = pc
+                guard let next = Tracing.instruction(thread, fp, pc - 1) else { break dispatch }
+                if next != pc - 1 { pc = next; continue dispatch }
+                opcode = Tracing.original(code, next)
+                continue decoded
             }
             _ = shift
             continue dispatch
@@ -1661,7 +1689,10 @@ public enum Interpreter {
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
         unwinding = false
         while true {
-            if !skipTraceback { Unwinder.addTraceback(thread, fp, pc) }
+            if !skipTraceback {
+                Unwinder.addTraceback(thread, fp, pc)
+                if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
+            }
             skipTraceback = false
             let index = Int32(pc - code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
@@ -1680,6 +1711,7 @@ public enum Interpreter {
             }
             let flags = fp.flags
             fp.pc = pc
+            if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.unwound(thread, fp) }
             if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
             let previous = Frames.leave(thread, fp)
             if flags & FrameFlags.entry != 0 { return .empty }

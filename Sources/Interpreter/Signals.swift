@@ -24,19 +24,22 @@ public enum Signals {
         table.pointee = list
     }
 
-    /// What CPython does at start-up: SIGPIPE and SIGXFSZ are ignored. SIGINT's handler is set by the `_signal` module when it is first imported (see `installInterrupt`).
-    public static func ignoreWriteErrors() {
-        for number in [SIGPIPE, SIGXFSZ] where taipan_signal_action(number) == 0 {
-            _ = taipan_signal_set_action(number, 1, false)
+    nonisolated(unsafe) private static let interrupt = RootTable.reserve()
+    /// `signal.default_int_handler`
+    public static var interruptHandler: Value { interrupt.pointee }
+
+    /// Makes the process a Python process: SIGINT raises KeyboardInterrupt, unless it was ignored; SIGPIPE and SIGXFSZ are ignored, so that failed writes
+    /// are errors.
+    public static func install(_ thread: ThreadRef) {
+        let definition = Def("default_int_handler(signalnum, frame, /)", .calls, "The default handler for SIGINT installed by Python.\n\nIt raises KeyboardInterrupt.", kind: .function) { thread, _, _ in
+            thread.raise(.keyboardInterrupt)
+        }
+        interrupt.pointee = thread.newBuiltinFunction(definition, module: StringRef.intern("_signal").value)
+        if interrupt.pointee.isEmpty { return }
+        if taipan_signal_action(SIGINT) == 0, taipan_signal_set_action(SIGINT, 2, false) == 0 { setHandler(Int(SIGINT), interrupt.pointee) }
+        for number in [SIGPIPE, SIGXFSZ] where taipan_signal_action(number) == 0 && taipan_signal_set_action(number, 1, false) == 0 {
             setHandler(Int(number), Value(small: 1))
         }
-    }
-
-    /// Makes SIGINT raise KeyboardInterrupt, unless the process was started with it ignored.
-    public static func installInterrupt(_ handler: Value) {
-        guard taipan_signal_action(SIGINT) == 0 else { return }
-        setHandler(Int(SIGINT), handler)
-        _ = taipan_signal_set_action(SIGINT, 2, false)
     }
 
     /// To be asked when a blocking call returned EINTR, with the lock held: runs the handlers of signals that have arrived, if this is the main thread. False when

@@ -120,7 +120,7 @@ extension Integers {
         case raised
     }
 
-    @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
+    @inline(__always) public static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
     @inline(__always) static func digitValue(_ byte: UInt8) -> Int {
         if byte >= 48 && byte <= 57 { return Int(byte) - 48 }

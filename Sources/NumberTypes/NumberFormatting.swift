@@ -217,7 +217,7 @@ public enum NumberFormatting {
     }
 
     private static func tooWide(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
-        if spec.width < 1 << 36 { return false }
+        if spec.width < 1 << 30 { return false }
         thread.raiseOutOfMemory()
         return true
     }

@@ -279,18 +279,27 @@ public struct DictRef {
         let base = DictRef.indexBase(table)
         var place = DictRef.start(entries[entry * 3].smallInt, mask)
         while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
-        DictRef.writeIndex(base, table.pointee.logWidth, place, DictRef.deletedIndex)
+        // A place before a free one ends no search: it becomes free, and so do deleted places before it.
+        var freed = false
+        if DictRef.readIndex(base, table.pointee.logWidth, (place + 1) & mask) == DictRef.freeIndex {
+            freed = true
+            repeat {
+                DictRef.writeIndex(base, table.pointee.logWidth, place, DictRef.freeIndex)
+                place = (place - 1) & mask
+            } while DictRef.readIndex(base, table.pointee.logWidth, place) == DictRef.deletedIndex
+        } else {
+            DictRef.writeIndex(base, table.pointee.logWidth, place, DictRef.deletedIndex)
+        }
         entries[entry * 3 + 1] = .empty
         entries[entry * 3 + 2] = .empty
         pointer.pointee.count -= 1
-        if entry == used - 1 {
-            // Trailing holes are taken back, so that a stack-like dict does not grow.
-            var last = entry
-            while last > 0 && entries[(last - 1) * 3 + 1].isEmpty { last -= 1 }
-            table.pointee.tracedWords = last * 3
-            if last == 0 {
-                memset(base, 0xFF, (mask + 1) << Int(table.pointee.logWidth))
-            }
+        if pointer.pointee.count == 0 {
+            table.pointee.tracedWords = 0
+            memset(base, 0xFF, (mask + 1) << Int(table.pointee.logWidth))
+        } else if freed && entry == used - 1 {
+            // The last entry is taken back, so that a stack-like dict does not grow; but not while its place in the index is still taken, or
+            // the index would fill up with deleted places, and a search for an absent key never end.
+            table.pointee.tracedWords = entry * 3
         }
         moved()
     }

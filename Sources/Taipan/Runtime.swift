@@ -33,7 +33,6 @@ public final class Runtime {
         self.thread = thread
         self.options = options
         home = Home.find()
-        GIL.acquire(thread)
         NumberTypes.start(thread)
         TextTypes.start(thread)
         ContainerTypes.start(thread)
@@ -224,6 +223,8 @@ public final class Runtime {
         if !atexit.isEmpty {
             if thread.callMethod(atexit, StringRef.intern("_run_exitfuncs").value).isEmpty { RuntimeHooks.writeUnraisable(thread, "", atexit) }
         }
+        // Daemon threads stop here; a lock that one of them holds stays held.
+        Threads.stopOthers(thread)
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }

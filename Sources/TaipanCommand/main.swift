@@ -24,5 +24,9 @@ if failed != 0 {
     fputs("taipan: cannot start a thread: \(String(cString: strerror(failed)))\n", stderr)
     exit(1)
 }
+// Signals are for the interpreter's thread, whose blocking calls they interrupt.
+var everySignal = sigset_t()
+sigfillset(&everySignal)
+pthread_sigmask(SIG_BLOCK, &everySignal, nil)
 pthread_join(worker, nil)
 exit(outcome.status)

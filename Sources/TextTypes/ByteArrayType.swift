@@ -128,7 +128,7 @@ enum ByteArrayType {
                 var builder = StringBuilder()
                 builder.append(StringRef(value.type.pointer.pointee.name))
                 builder.append("(b")
-                StringRepr.append(bytes: Units(array.bytes, array.count), to: &builder)
+                StringRepr.append(bytes: Units(array.bytes, array.count), escapeApostrophe: true, to: &builder)
                 builder.append(41)
                 return builder.finish(thread)
             }
@@ -146,6 +146,8 @@ enum ByteArrayType {
             slots.binary(.concat) { thread, a, b in ByteMethods.concatenate(thread, a, b) }
             slots.binary(.inplaceConcat) { thread, a, b in
                 guard b.isBuffer else { return thread.raise(.typeError, "can't concat \(b.type.name) to \(a.type.name)") }
+                // Its own bytes are locked while they are lent to itself.
+                if a == b && ByteArrayRef(a).count > 0 { return thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized") }
                 return ByteArrayMethods.appendBuffer(thread, ByteArrayRef(a), b) ? a : .empty
             }
             slots.binary(.repeat) { thread, array, number in

@@ -623,6 +623,7 @@ public enum ByteMethods {
                 length = BytesRef(separator).count
                 if length == 1 { gap = UInt32(BytesRef(separator).bytes[0]) }
             } else {
+                if thread.length(separator) < 0 { return .empty }
                 return thread.raise(.typeError, "sep must be str or bytes.")
             }
             if length != 1 { return thread.raise(.valueError, "sep must be length 1.") }

@@ -573,7 +573,8 @@ public enum MemoryViews {
         let text = StringRef(format).description
         let pointer = MemoryFormats.intern(text)
         let to = MemoryFormats.code(pointer)
-        guard to != 0 else { return thread.raise(.valueError, "memoryview: destination format must be a native single character format prefixed with an optional '@'") }
+        // Half floats can be read, but not cast to.
+        guard to != 0 && to != UInt8(ascii: "e") else { return thread.raise(.valueError, "memoryview: destination format must be a native single character format prefixed with an optional '@'") }
         func isByte(_ code: UInt8) -> Bool { code == UInt8(ascii: "b") || code == UInt8(ascii: "B") || code == UInt8(ascii: "c") }
         guard isByte(from) || isByte(to) else { return thread.raise(.typeError, "memoryview: cannot cast between two non-byte formats") }
         let size = MemoryFormats.size(to)

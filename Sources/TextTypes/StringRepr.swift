@@ -66,14 +66,14 @@ enum StringRepr {
         }
     }
 
-    /// Appends `b'…'`, without the prefix.
-    static func append(bytes units: Units, to builder: inout StringBuilder) {
+    /// Appends `b'…'`, without the prefix. A bytearray escapes apostrophes, whatever its quotes are, and nothing but them.
+    static func append(bytes units: Units, escapeApostrophe: Bool = false, to builder: inout StringBuilder) {
         let quote: UInt32 = units.find(39, 0, units.count) >= 0 && units.find(34, 0, units.count) < 0 ? 34 : 39
         builder.append(quote)
         for index in 0 ..< units.count {
             let character = units[index]
             switch character {
-            case quote, 92:
+            case quote where !escapeApostrophe, 92, 39 where escapeApostrophe:
                 builder.append(92)
                 builder.append(character)
             case 9: builder.append("\\t")

@@ -97,9 +97,8 @@ struct Text {
             if index == count { break }
             let start = index
             if left == 0 {
-                var end = count
-                while end > start && isSpace(units[end - 1]) { end -= 1 }
-                let item = piece(thread, start, end)
+                // The rest as it is, with its trailing space.
+                let item = piece(thread, start, count)
                 if item.isEmpty || !result.append(thread, item) { return .empty }
                 break
             }
@@ -141,9 +140,7 @@ struct Text {
             if index == 0 { break }
             let end = index
             if left == 0 {
-                var start = 0
-                while start < end && isSpace(units[start]) { start += 1 }
-                let item = piece(thread, start, end)
+                let item = piece(thread, 0, end)
                 if item.isEmpty || !result.append(thread, item) { return .empty }
                 break
             }
@@ -430,7 +427,7 @@ struct Text {
         if number == 0 || count == 0 { return piece(thread, 0, 0) }
         if number == 1 { return whole(thread) }
         let (total, overflow) = count.multipliedReportingOverflow(by: number)
-        guard !overflow, total < 1 << 60 else {
+        guard !overflow else {
             if kind == .str { return thread.raise(.overflowError, "repeated string is too long") }
             return kind == .bytes ? thread.raise(.overflowError, "repeated bytes are too long") : thread.raiseOutOfMemory()
         }

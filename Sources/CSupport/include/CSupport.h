@@ -151,6 +151,13 @@ int taipan_format_double(char *_Nullable buffer, size_t size, char conversion, i
 
 /// memmem, which glibc declares only for GNU sources.
 void *_Nullable taipan_memmem(const void *_Nonnull hay, size_t hayLength, const void *_Nonnull needle, size_t needleLength);
+/// C's functions of complex numbers, which Swift does not import. The result replaces the argument.
+typedef enum ComplexFunction {
+    ComplexACos, ComplexACosH, ComplexASin, ComplexASinH, ComplexATan, ComplexATanH, ComplexCos, ComplexCosH, ComplexExp, ComplexSin, ComplexSinH,
+    ComplexSqrt, ComplexTan, ComplexTanH
+} ComplexFunction;
+void taipan_complex(ComplexFunction function, double *_Nonnull real, double *_Nonnull imaginary);
+
 /// strtod whatever the locale.
 double taipan_read_double(const char *_Nonnull text);
 

@@ -21,7 +21,7 @@ enum RandomModule {
                 slots.call(.new) { thread, type, arguments, count, keywords in
                     if type == RandomModule.type.type.value && !keywords.isEmpty { return thread.raise(.typeError, "Random() takes no keyword arguments") }
                     let positional = keywords.isEmpty ? count : count - TupleRef(keywords).count
-                    if positional > 1 && type == RandomModule.type.type.value { return thread.raise(.typeError, "Random expected at most 1 argument, got \(positional)") }
+                    if positional > 1 && type == RandomModule.type.type.value { return thread.raise(.typeError, "Random() requires 0 or 1 argument") }
                     let instance = thread.allocateInstance(TypeRef(type))
                     if instance.isEmpty { return .empty }
                     return RandomModule.seed(thread, instance, positional > 0 ? arguments[0] : .none) ? instance : .empty

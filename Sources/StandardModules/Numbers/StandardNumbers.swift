@@ -6,5 +6,11 @@ public enum StandardNumbers {
     public static func start(_ thread: ThreadRef) {
         MathModule.register()
         RandomModule.register()
+        BisectModule.register()
+        HeapModule.register()
+        StatisticsModule.register()
+        StructModule.register()
+        ArrayModule.register()
+        ComplexMathModule.register()
     }
 }

@@ -6,5 +6,7 @@ public enum StandardSource {
     public static func start(_ thread: ThreadRef) {
         ASTModule.register()
         Marshal.register()
+        SymbolTableModule.register()
+        OpcodeModule.register()
     }
 }

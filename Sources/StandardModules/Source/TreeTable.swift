@@ -157,11 +157,13 @@ enum Tree {
                 let dict = InstanceAttributes.dict(thread, a[0])
                 return dict.isEmpty ? .empty : thread.newTuple([a[0].type.value, WellKnown.emptyTuple.value, dict])
             },
-        ], slots: { slots in
+        ], getters: [.instanceDict], slots: { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, node, a, count, keywords in Tree.initialize(thread, node, a, count, keywords) }
         })
     }
+
+    private static func shortName(_ node: Value) -> String { StringRef(node.type.pointer.pointee.name).description }
 
     private static func initialize(_ thread: ThreadRef, _ node: Value, _ a: Objects.Arguments, _ count: Int, _ keywords: Value) -> Value {
         let named = keywords.isEmpty ? 0 : TupleRef(keywords).count
@@ -174,7 +176,7 @@ enum Tree {
             if limit < 0 { return .empty }
         }
         if given > limit {
-            return thread.raise(.typeError, "\(node.type.name) constructor takes at most \(limit) positional argument\(limit == 1 ? "" : "s")")
+            return thread.raise(.typeError, "\(shortName(node)) constructor takes at most \(limit) positional argument\(limit == 1 ? "" : "s")")
         }
         for index in 0 ..< given {
             let name = thread.getItem(fields, Value(small: index))
@@ -188,7 +190,7 @@ enum Tree {
                 let name = thread.getItem(fields, Value(small: position))
                 if name.isEmpty { return .empty }
                 if name.isString, StringRef(name).equals(StringRef(key)) {
-                    return thread.raise(.typeError, "\(node.type.name) got multiple values for argument \(key.reprForMessage(thread))")
+                    return thread.raise(.typeError, "\(shortName(node)) got multiple values for argument \(key.reprForMessage(thread))")
                 }
             }
             guard thread.setAttribute(node, key, a[given + index]) else { return .empty }

@@ -1,7 +1,25 @@
+import Interpreter
 import Objects
 
 /// Entry point of the room.
 public enum StandardSystem {
-    /// Defines the room's types, or registers its modules. Called once at start-up, in the order of the rooms.
-    public static func start(_ thread: ThreadRef) {}
+    /// Registers the room's modules. Called once at start-up, in the order of the rooms.
+    public static func start(_ thread: ThreadRef) {
+        Signals.install(thread)
+        ErrnoModule.register()
+        PosixModule.register()
+        ResourceModule.register()
+        TimeModule.register()
+        SignalModule.register()
+        SubprocessModule.register()
+        AccountModules.register()
+        RuntimeModules.register()
+        ControlModules.register()
+        LocaleModule.register()
+        SelectModule.register()
+        Threads.register()
+        CollectorModule.register()
+        FaultHandler.register()
+        Tracemalloc.register()
+    }
 }

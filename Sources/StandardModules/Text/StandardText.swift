@@ -6,6 +6,7 @@ public enum StandardText {
     public static func start(_ thread: ThreadRef) {
         RegexModule.register()
         JSONModule.register()
+        Unicodedata.register()
         Binascii.register()
         Zlib.register()
         CSVModule.register()

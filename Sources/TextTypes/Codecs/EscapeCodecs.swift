@@ -361,14 +361,14 @@ public enum EscapeCodecs {
                 inShift = false
                 if bits > 0 {
                     if bits >= 6 {
-                        guard decoding.fail(shiftStart, position + 1, "partial character in base64 sequence") else { return .empty }
+                        guard decoding.fail(shiftStart, position + 1, "partial character in shift sequence") else { return .empty }
                         bits = 0
                         buffer = 0
                         surrogate = 0
                         continue
                     }
                     if buffer != 0 {
-                        guard decoding.fail(shiftStart, position + 1, "non-zero padding bits in base64 sequence") else { return .empty }
+                        guard decoding.fail(shiftStart, position + 1, "non-zero padding bits in shift sequence") else { return .empty }
                         bits = 0
                         buffer = 0
                         surrogate = 0

@@ -76,7 +76,7 @@ enum WideCodecs {
             }
             let character = long(decoding.bytes + position, big)
             if character & 0xFFFF_F800 == 0xD800 {
-                guard decoding.fail(position, position + 4, "code point in surrogate code point range") else { return .empty }
+                guard decoding.fail(position, position + 4, "code point in surrogate code point range(0xd800, 0xe000)") else { return .empty }
             } else if character > 0x10FFFF {
                 guard decoding.fail(position, position + 4, "code point not in range(0x110000)") else { return .empty }
             } else {
@@ -120,18 +120,16 @@ enum WideCodecs {
                 encoding.position = position &+ 1
                 continue
             }
-            var end = position + 1
-            while end < units.count && units[end] & 0xFFFF_F800 == 0xD800 { end += 1 }
+            // One at a time, unlike UTF-8.
+            let end = position + 1
             let before = encoding.bytes.count
             var replacement = Value.empty
             guard encoding.fail(position, end, "surrogates not allowed", &replacement) else { return .empty }
             if (encoding.bytes.count - before) % width != 0 { encoding.raise(position, end, "surrogates not allowed"); return .empty }
             if !replacement.isEmpty {
                 let text = StringRef(replacement)
-                for index in 0 ..< text.count {
-                    guard text[index] & 0xFFFF_F800 != 0xD800 else { encoding.raise(position, end, "surrogates not allowed"); return .empty }
-                    put(text[index], &encoding.bytes)
-                }
+                guard text.isASCII else { encoding.raise(position, end, "surrogates not allowed"); return .empty }
+                for index in 0 ..< text.count { put(text[index], &encoding.bytes) }
             }
         }
         return encoding.bytes.finish(thread)

@@ -217,7 +217,7 @@ struct PercentFormat: ~Copyable {
         case 101, 69, 102, 70, 103, 71: return convertFloat(value, conversion)
         default:
             let kind = conversion.kind
-            let shown = kind > 31 && kind < 127 ? String(Character(Unicode.Scalar(kind) ?? "?")) : "?"
+            let shown = binary || kind > 30 && kind < 127 ? String(Character(Unicode.Scalar(kind) ?? "?")) : "?"
             return fail(.valueError, "unsupported format character '\(shown)' (0x\(String(kind, radix: 16))) at index \(place)")
         }
     }

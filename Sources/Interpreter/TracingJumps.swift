@@ -1,0 +1,150 @@
+import Bytecode
+
+/// `frame.f_lineno = line` in a trace function: going on at another line.
+///
+/// A jump is allowed where every temporary register that the code from the target on may read is one that also the code at the source may read, and so holds
+/// what it should: that keeps it out of loops (whose iterator is a temporary), `with` blocks (their exit function) and handlers (the exception that was handled before), and
+/// lets it out of them. Locals that the jump would leave unbound become None, since compiled code takes some for bound.
+extension Tracing {
+    static func setLine(_ thread: ThreadRef, _ value: Value, _ line: Value) -> Value {
+        if line.isEmpty { return thread.raise(.attributeError, "cannot delete attribute") }
+        guard line.isInt, let wanted = thread.toInt(line) else {
+            if thread.hasException { return .empty }
+            return thread.raise(.valueError, "lineno must be an integer")
+        }
+        let frame = value.object(FrameObject.self)
+        switch frame.pointee.event {
+        case .line: break
+        case .call: return thread.raise(.valueError, "can't jump from the 'call' trace event of a new frame")
+        case .other: return thread.raise(.valueError, "can only jump from a 'line' trace event")
+        case .none:
+            return thread.raise(.valueError, frame.pointee.trace.isEmpty ? "f_lineno can only be set by a trace function" : "can only jump from a 'line' trace event")
+        }
+        guard let fp = FramePointer(bitPattern: frame.pointee.fp) else { return thread.raise(.valueError, "can only jump from a 'line' trace event") }
+        let code = fp.code
+        if wanted < Int(code.pointee.firstLine) { return thread.raise(.valueError, "line \(wanted) comes before the current code block") }
+        let map = JumpMap(code)
+        guard let target = map.firstLine(notBefore: wanted) else { return thread.raise(.valueError, "line \(wanted) comes after the current code block") }
+        let source = map.live[map.instruction(containing: fp.instructionIndex)]
+        var problem = "can't jump into the middle of a block"
+        for candidate in map.starts(ofLine: target) {
+            let missing = map.live[candidate].subtracting(source)
+            if missing.isEmpty {
+                land(thread, fp, map, source, candidate)
+                frame.pointee.jump = map.instructions[candidate].start + 1
+                return .none
+            }
+            problem = map.explain(missing)
+        }
+        return thread.raise(.valueError, problem)
+    }
+
+    private static func land(_ thread: ThreadRef, _ fp: FramePointer, _ map: JumpMap, _ source: Set<Int>, _ target: Int) {
+        // Handlers that are left: what was handled before the outermost of them is handled again.
+        let left = map.savedExceptions.filter { source.contains($0) && !map.live[target].contains($0) }
+        if let outermost = left.min() { thread.pointee.handled = fp[outermost] }
+        let code = fp.code
+        for register in 0 ..< TupleRef(code.pointee.localNames).count where fp[register].isEmpty { fp[register] = .none }
+    }
+}
+
+/// Lines, and the temporaries that are live, by instruction.
+private struct JumpMap {
+    var instructions: [Instruction] = []
+    var lines: [Int] = []
+    /// Temporaries that may be read from an instruction on.
+    var live: [Set<Int>] = []
+    /// Registers that keep the exception handled outside a handler.
+    var savedExceptions: Set<Int> = []
+    private var iterators: Set<Int> = []
+
+    init(_ code: UnsafeMutablePointer<CodeObject>) {
+        let compiled = Code.compiled(code)
+        var index = 0
+        var numbers: [Int: Int] = [:]
+        while index < compiled.instructions.count, let instruction = Instruction.decode(compiled.instructions, at: index) {
+            numbers[index] = instructions.count
+            instructions.append(instruction)
+            lines.append(Code.range(code, index).map { Int($0.line) } ?? 0)
+            if instruction.opcode == .pushException { savedExceptions.insert(instruction.a) }
+            if instruction.opcode == .forIter { iterators.insert(instruction.b) }
+            index = instruction.end
+        }
+        let firstTemporary = Int(code.pointee.clearCount)
+        live = Array(repeating: [], count: instructions.count)
+        var effects: [(reads: [Int], writes: [Int])] = []
+        for instruction in instructions { effects.append(JumpMap.registers(instruction, from: firstTemporary)) }
+        var changed = true
+        while changed {
+            changed = false
+            for number in stride(from: instructions.count - 1, through: 0, by: -1) {
+                let instruction = instructions[number]
+                var out: Set<Int> = []
+                if !instruction.shape.ends, number + 1 < instructions.count { out = live[number + 1] }
+                if let target = instruction.target, let next = numbers[target] { out.formUnion(live[next]) }
+                out.subtract(effects[number].writes)
+                out.formUnion(effects[number].reads)
+                // What a handler reads must be there throughout.
+                for range in compiled.exceptionTable where instruction.start >= Int(range.start) && instruction.start < Int(range.end) {
+                    if let handler = numbers[Int(range.handler)] { out.formUnion(live[handler].subtracting([Int(range.register)])) }
+                    break
+                }
+                if out != live[number] {
+                    live[number] = out
+                    changed = true
+                }
+            }
+        }
+    }
+
+    private static func registers(_ instruction: Instruction, from first: Int) -> (reads: [Int], writes: [Int]) {
+        let shape = instruction.shape
+        var reads: [Int] = [], writes: [Int] = []
+        func take(_ operand: Operand, _ register: Int) {
+            switch operand {
+            case .reads: reads.append(register)
+            case .writes: writes.append(register)
+            case .updates: reads.append(register)
+            case .readsWindow: reads += Array(register ..< register + max(instruction.windowCount, 0))
+            case .writesWindow: writes += Array(register ..< register + max(instruction.windowCount, 0))
+            case .methodWindow: writes += [register, register + frameHeaderWords]
+            case .callWindow:
+                reads.append(register)
+                let count: Int
+                switch instruction.opcode {
+                case .callMethod, .callMethodKeywords: count = instruction.c + 1
+                case .callExpanded: count = instruction.c != 0 ? 2 : 1
+                default: count = instruction.c
+                }
+                reads += Array(register + frameHeaderWords ..< register + frameHeaderWords + count)
+            default: break
+            }
+        }
+        take(shape.a, instruction.a)
+        take(shape.b, instruction.b)
+        take(shape.c, instruction.c)
+        return (reads.filter { $0 >= first }, writes.filter { $0 >= first })
+    }
+
+    func instruction(containing index: Int) -> Int {
+        var low = 0
+        var high = instructions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if instructions[middle].start <= index { low = middle + 1 } else { high = middle }
+        }
+        return max(low - 1, 0)
+    }
+
+    /// The first line of code from a line on.
+    func firstLine(notBefore line: Int) -> Int? { lines.filter { $0 >= line && $0 > 0 }.min() }
+
+    /// Where runs of instructions of a line begin.
+    func starts(ofLine line: Int) -> [Int] { lines.indices.filter { lines[$0] == line && ($0 == 0 || lines[$0 - 1] != line) } }
+
+    func explain(_ missing: Set<Int>) -> String {
+        if !missing.isDisjoint(with: savedExceptions) { return "can't jump into an 'except' block as there's no exception" }
+        if !missing.isDisjoint(with: iterators) { return "can't jump into the body of a for loop" }
+        return "incompatible stacks"
+    }
+}

@@ -1,0 +1,231 @@
+import Interpreter
+import Objects
+
+/// The `gc` module. What CPython tells of its generations is translated: the collector here has a young and an old one, and reclaims objects in cycles no differently from others,
+/// so that `collect` counts the objects whose finalizers it ran.
+enum CollectorModule {
+    nonisolated(unsafe) private static var thresholds = (700, 10, 10)
+    nonisolated(unsafe) private static var debugFlags = 0
+    nonisolated(unsafe) private static var frozen = 0
+    nonisolated(unsafe) private static let callbacks = RootTable.reserve()
+
+    // MARK: Collecting
+
+    private static func notify(_ thread: ThreadRef, _ phase: StaticString, _ generation: Int, _ collected: Int) {
+        guard !callbacks.pointee.isEmpty, callbacks.pointee.isList, ListRef(callbacks.pointee).count > 0 else { return }
+        let info = thread.newDict()
+        guard !info.isEmpty, DictRef(info).set(thread, StringRef.intern("generation").value, Value(small: generation)),
+              DictRef(info).set(thread, StringRef.intern("collected").value, Value(small: collected)),
+              DictRef(info).set(thread, StringRef.intern("uncollectable").value, Value(small: 0)) else { thread.takeException(); return }
+        let list = thread.list(callbacks.pointee)
+        if list.isEmpty { thread.takeException(); return }
+        for index in 0 ..< ListRef(list).count {
+            let callback = ListRef(list)[index]
+            if thread.callFunction(callback, [StringRef.intern("\(phase)").value, info]).isEmpty { RuntimeHooks.writeUnraisable(thread, "", callback) }
+        }
+    }
+
+    private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
+        notify(thread, "start", generation, 0)
+        var collected = 0
+        // What only a finalizer kept alive dies in the round after.
+        for _ in 0 ..< 8 {
+            Collector.collect(major: generation == 2)
+            let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
+            collected += Collector.finalizerQueue.count
+            RuntimeHooks.runPendingFinalizers(thread)
+            if waiting == 0 || generation < 2 { break }
+        }
+        notify(thread, "stop", generation, collected)
+        return collected
+    }
+
+    // MARK: Looking at the heap
+
+    /// Parts of other objects that Python never sees.
+    private static func isInternal(_ shape: ShapeIndex) -> Bool {
+        switch shape {
+        case TypeID.valueArray.rawValue, TypeID.dictTable.rawValue, TypeID.setTable.rawValue, TypeID.byteArrayStorage.rawValue, TypeID.boxedInternal.rawValue: return true
+        default: return false
+        }
+    }
+
+    /// Visits what an object refers to, looking through its internal parts.
+    private static func forEachReferent(of object: Value, _ body: (Value) -> Void) {
+        Collector.forEachReferent(of: object) { value in
+            guard value.isHeap, isInternal(value.shapeIndex) else { body(value); return }
+            switch value.shapeIndex {
+            case TypeID.dictTable.rawValue: forEachTableItem(value, width: 3, first: MemoryLayout<DictTable>.size, body)
+            case TypeID.setTable.rawValue: forEachTableItem(value, width: 2, first: 24, body)
+            default: forEachReferent(of: value, body)
+            }
+        }
+        if object.type.has(.heap) { body(object.type.value) }
+    }
+
+    /// The items of a hash table, whose entries begin with a hash.
+    private static func forEachTableItem(_ table: Value, width: Int, first: Int, _ body: (Value) -> Void) {
+        let count = table.object(DictTable.self).pointee.tracedWords
+        let words = (table.raw + first).assumingMemoryBound(to: Value.self)
+        var index = 0
+        while index + width <= count {
+            for place in 1 ..< width where !words[index + place].isEmpty { body(words[index + place]) }
+            index += width
+        }
+    }
+
+    private static func isTracked(_ value: Value) -> Bool {
+        guard value.isHeap else { return false }
+        if value.isExact(.dict) || value.isExact(.tuple) {
+            var tracked = false
+            forEachReferent(of: value) { item in if !tracked && mayRefer(item) { tracked = true } }
+            return tracked
+        }
+        return mayRefer(value)
+    }
+
+    /// Whether objects of its kind refer to others.
+    private static func mayRefer(_ value: Value) -> Bool {
+        guard value.isHeap else { return false }
+        switch value.shapeIndex {
+        case TypeID.str.rawValue, TypeID.bytes.rawValue, TypeID.int.rawValue, TypeID.float.rawValue, TypeID.complex.rawValue, TypeID.bytearray.rawValue,
+             TypeID.range.rawValue, TypeID.code.rawValue: return false
+        case TypeID.type.rawValue: return TypeRef(value).has(.heap)
+        default: return ShapeTable.record(value.shapeIndex).pointee.trace != .leaf
+        }
+    }
+
+    /// Every tracked object, as a list.
+    private static func objects(_ thread: ThreadRef, where accept: (Value) -> Bool) -> Value {
+        Collector.collect(major: true)
+        RuntimeHooks.runPendingFinalizers(thread)
+        Collector.suspended += 1
+        defer { Collector.suspended -= 1 }
+        var addresses: [UInt] = []
+        Collector.forEachObject { header in
+            if !isInternal(header.pointee.shape), accept(Value(header)) { addresses.append(UInt(bitPattern: header)) }
+        }
+        let list = thread.newList(capacity: addresses.count)
+        if list.isEmpty { return .empty }
+        for address in addresses {
+            guard ListRef(list).append(thread, Value(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped)) else { return .empty }
+        }
+        return list
+    }
+
+    private static func referrers(_ thread: ThreadRef, _ targets: Value) -> Value {
+        let items = TupleRef(targets)
+        var wanted: Set<UInt64> = []
+        for index in 0 ..< items.count { wanted.insert(items[index].bits) }
+        return objects(thread) { object in
+            if object == targets || !mayRefer(object) { return false }
+            var found = false
+            forEachReferent(of: object) { if wanted.contains($0.bits) { found = true } }
+            return found
+        }
+    }
+
+    private static func referents(_ thread: ThreadRef, _ sources: Value) -> Value {
+        let result = thread.newList()
+        if result.isEmpty { return .empty }
+        var good = true
+        for index in 0 ..< TupleRef(sources).count {
+            let source = TupleRef(sources)[index]
+            guard source.isHeap else { continue }
+            forEachReferent(of: source) { value in
+                if good && !(value.isHeap && isInternal(value.shapeIndex)) { good = ListRef(result).append(thread, value) }
+            }
+        }
+        return good ? result : .empty
+    }
+
+    // MARK: The module
+
+    static func register() {
+        NativeModule.register("gc", doc: "This module provides access to the garbage collector.", functions: CollectorModule.functions) { module in
+            if CollectorModule.callbacks.pointee.isEmpty { CollectorModule.callbacks.pointee = module.thread.newList() }
+            module.set("callbacks", CollectorModule.callbacks.pointee)
+            module.set("garbage", module.thread.newList())
+            module.set("DEBUG_STATS", 1)
+            module.set("DEBUG_COLLECTABLE", 2)
+            module.set("DEBUG_UNCOLLECTABLE", 4)
+            module.set("DEBUG_SAVEALL", 32)
+            module.set("DEBUG_LEAK", 38)
+            return true
+        }
+    }
+
+    private static let functions: [Def] = [
+        Def("enable()", .writes, "Enable automatic garbage collection.", kind: .function) { _, _, _ in
+            Collector.automatic = true
+            return .none
+        },
+        Def("disable()", .writes, "Disable automatic garbage collection.", kind: .function) { _, _, _ in
+            Collector.automatic = false
+            return .none
+        },
+        Def("isenabled()", .reads, "Returns true if automatic garbage collection is enabled.", kind: .function) { _, _, _ in Value(Collector.automatic) },
+        Def("collect(generation=2)", .calls, "Run the garbage collector, and the finalizers of what it finds unreachable.\n\nReturns how many finalizers were run.", kind: .function) { thread, a, _ in
+            guard let generation = a[0].isEmpty ? 2 : thread.toInt(a[0]) else { return .empty }
+            guard generation >= 0 && generation <= 2 else { return thread.raise(.valueError, "invalid generation") }
+            return thread.newInt(CollectorModule.collect(thread, generation))
+        },
+        Def("set_debug(flags, /)", .writes, "Set the garbage collection debugging flags.", kind: .function) { thread, a, _ in
+            guard let flags = thread.toInt(a[0]) else { return .empty }
+            CollectorModule.debugFlags = flags
+            return .none
+        },
+        Def("get_debug()", .reads, "Get the garbage collection debugging flags.", kind: .function) { thread, _, _ in thread.newInt(CollectorModule.debugFlags) },
+        Def("get_count()", .reads, "Return a three-tuple of the current collection counts.", kind: .function) { thread, _, _ in
+            thread.newTuple([thread.newInt(Heap.allocatedSinceCollection >> 15), Value(small: Collector.minorCount & 0xFF), Value(small: 0)])
+        },
+        Def("set_threshold(threshold0, threshold1=10, threshold2=10, /)", .writes, "Sets the collection thresholds.  Setting threshold0 to zero disables\ncollection.", kind: .function) { thread, a, _ in
+            guard let first = thread.toInt(a[0]), let second = a[1].isEmpty ? CollectorModule.thresholds.1 : thread.toInt(a[1]),
+                  let third = a[2].isEmpty ? CollectorModule.thresholds.2 : thread.toInt(a[2]) else { return .empty }
+            CollectorModule.thresholds = (first, second, third)
+            return .none
+        },
+        Def("get_threshold()", .reads, "Return the current collection thresholds.", kind: .function) { thread, _, _ in
+            let limits = CollectorModule.thresholds
+            return thread.newTuple([thread.newInt(limits.0), thread.newInt(limits.1), thread.newInt(limits.2)])
+        },
+        Def("get_stats()", .reads, "Return a list of dictionaries containing per-generation statistics.", kind: .function) { thread, _, _ in
+            let list = thread.newList()
+            if list.isEmpty { return .empty }
+            for count in [Collector.minorCount, 0, Collector.majorCount] {
+                let dict = thread.newDict()
+                guard !dict.isEmpty, DictRef(dict).set(thread, StringRef.intern("collections").value, Value(small: count)),
+                      DictRef(dict).set(thread, StringRef.intern("collected").value, Value(small: 0)),
+                      DictRef(dict).set(thread, StringRef.intern("uncollectable").value, Value(small: 0)), ListRef(list).append(thread, dict) else { return .empty }
+            }
+            return list
+        },
+        Def("get_objects(generation=None)", .calls, "Return a list of objects tracked by the collector (excluding the list returned).", kind: .function) { thread, a, _ in
+            if !a[0].isEmpty && !a[0].isNone {
+                guard let generation = thread.toInt(a[0]) else { return .empty }
+                if generation < 0 { return thread.raise(.valueError, "generation parameter cannot be negative") }
+                if generation > 2 { return thread.raise(.valueError, "generation parameter must be less than the number of available generations (3)") }
+                // After the collection that comes first everything is old.
+                if generation < 2 { return thread.newList() }
+            }
+            return CollectorModule.objects(thread) { CollectorModule.isTracked($0) }
+        },
+        Def("get_referrers(*objs)", .calls, "Return the list of objects that directly refer to any of objs.", kind: .function) { thread, a, _ in CollectorModule.referrers(thread, a[0]) },
+        Def("get_referents(*objs)", .reads, "Return the list of objects that are directly referred to by objs.", kind: .function) { thread, a, _ in CollectorModule.referents(thread, a[0]) },
+        Def("is_tracked(obj, /)", .reads, "Returns true if the object is tracked by the garbage collector.\n\nSimple atomic objects will return false.", kind: .function) { _, a, _ in Value(CollectorModule.isTracked(a[0])) },
+        Def("is_finalized(obj, /)", .reads, "Returns true if the object has been already finalized by the GC.", kind: .function) { _, a, _ in
+            Value(a[0].isHeap && a[0].header.pointee.bits & HeaderBits.finalized != 0)
+        },
+        Def("freeze()", .writes, "Freeze all current tracked objects and ignore them for future collections.", kind: .function) { _, _, _ in
+            var count = 0
+            Collector.forEachObject { header in if !CollectorModule.isInternal(header.pointee.shape), CollectorModule.mayRefer(Value(header)) { count += 1 } }
+            CollectorModule.frozen = count
+            return .none
+        },
+        Def("unfreeze()", .writes, "Unfreeze all objects in the permanent generation.", kind: .function) { _, _, _ in
+            CollectorModule.frozen = 0
+            return .none
+        },
+        Def("get_freeze_count()", .reads, "Return the number of objects in the permanent generation.", kind: .function) { thread, _, _ in thread.newInt(CollectorModule.frozen) },
+    ]
+}

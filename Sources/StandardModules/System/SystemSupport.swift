@@ -1,0 +1,344 @@
+import CSystem
+import Glibc
+import Interpreter
+import Objects
+
+/// What the modules about the system share: paths, file descriptors, system calls that block or are interrupted, and tables of constants.
+
+/// Text that the system gave, in the file system's encoding: UTF-8, where bytes that are none become lone surrogates (PEP 383).
+public enum FileSystemText {
+    public static func decode(_ thread: ThreadRef, _ start: UnsafePointer<UInt8>, _ count: Int) -> Value {
+        var ascii = true
+        for index in 0 ..< count where start[index] >= 0x80 { ascii = false; break }
+        if ascii { return thread.newString(utf8: start, count) }
+        var characters: [UInt32] = []
+        characters.reserveCapacity(count)
+        var position = 0
+        while position < count {
+            let first = UInt32(start[position])
+            var needed = 0
+            var character: UInt32 = 0
+            var least: UInt32 = 0
+            if first < 0x80 {
+                characters.append(first)
+                position += 1
+                continue
+            } else if first & 0xE0 == 0xC0 {
+                (needed, character, least) = (1, first & 0x1F, 0x80)
+            } else if first & 0xF0 == 0xE0 {
+                (needed, character, least) = (2, first & 0x0F, 0x800)
+            } else if first & 0xF8 == 0xF0 {
+                (needed, character, least) = (3, first & 0x07, 0x10000)
+            }
+            var valid = needed > 0 && position + needed < count
+            if valid {
+                for offset in 1 ... needed {
+                    let byte = UInt32(start[position + offset])
+                    if byte & 0xC0 != 0x80 { valid = false; break }
+                    character = character << 6 | byte & 0x3F
+                }
+            }
+            if valid && character >= least && character <= 0x10FFFF && character & 0xFFFF_F800 != 0xD800 {
+                characters.append(character)
+                position += needed + 1
+            } else {
+                characters.append(0xDC00 + first)
+                position += 1
+            }
+        }
+        return thread.newString(codePoints: characters)
+    }
+
+    public static func decode(_ thread: ThreadRef, _ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { decode(thread, $0.baseAddress ?? UnsafePointer(bitPattern: 8)!, $0.count) } }
+
+    public static func decode(_ thread: ThreadRef, cString: UnsafePointer<CChar>) -> Value {
+        decode(thread, UnsafeRawPointer(cString).assumingMemoryBound(to: UInt8.self), strlen(cString))
+    }
+
+    /// The bytes of a str, without a zero at the end; nil when it has raised UnicodeEncodeError.
+    public static func encode(_ thread: ThreadRef, _ text: Value) -> [UInt8]? {
+        let string = StringRef(text)
+        if string.isASCII || !string.hasSurrogates { return string.utf8 }
+        var bytes: [UInt8] = []
+        for index in 0 ..< string.count {
+            let character = string[index]
+            if character >= 0xDC80 && character <= 0xDCFF {
+                bytes.append(UInt8(character & 0xFF))
+            } else if character & 0xFFFF_F800 == 0xD800 {
+                thread.raise(type: TypeID.unicodeEncodeError.type, arguments: [thread.newString("utf-8"), text, Value(small: index), Value(small: index + 1), thread.newString("surrogates not allowed")])
+                return nil
+            } else {
+                bytes.appendUTF8(character)
+            }
+        }
+        return bytes
+    }
+}
+
+/// A path argument: a str, bytes or path-like object, or where the function allows it a file descriptor or None.
+public struct PathArgument {
+    /// What was given, for errors.
+    public var object: Value = .none
+    /// Zero-terminated.
+    public var bytes: [CChar] = [0]
+    public var descriptor: Int32 = -1
+    /// Results are bytes, too.
+    public var isBytes = false
+    public var isNone = false
+
+    public init() {}
+
+    /// nil when it has raised.
+    public static func take(_ thread: ThreadRef, _ value: Value, _ function: String, _ argument: String = "path", descriptor: Bool = false, none: Bool = false) -> PathArgument? {
+        var result = PathArgument()
+        result.object = value
+        if none && (value.isEmpty || value.isNone) {
+            result.object = .none
+            result.isNone = true
+            result.bytes = [0x2E, 0]
+            return result
+        }
+        var path = value
+        if !path.isString && !path.isBytes {
+            if descriptor && (path.isInt || path.type.slotPointer(.index).pointee != nil) {
+                guard let number = Descriptor.take(thread, path) else { return nil }
+                result.descriptor = number
+                return result
+            }
+            let method = thread.lookupSpecial(path, .__fspath__)
+            if method.isEmpty {
+                if thread.hasException { return nil }
+                let allowed = descriptor && none ? "string, bytes, os.PathLike, integer or None" : descriptor ? "string, bytes, os.PathLike or integer"
+                    : none ? "string, bytes, os.PathLike or None" : "string, bytes or os.PathLike"
+                thread.raise(.typeError, "\(function.isEmpty ? "" : function + ": ")\(argument) should be \(allowed), not \(value.type.name)")
+                return nil
+            }
+            path = thread.call(method)
+            if path.isEmpty { return nil }
+            guard path.isString || path.isBytes else {
+                thread.raise(.typeError, "expected \(value.type.name).__fspath__() to return str or bytes, not \(path.type.name)")
+                return nil
+            }
+            result.object = path
+        }
+        if path.isString {
+            guard let bytes = FileSystemText.encode(thread, path) else { return nil }
+            if bytes.contains(0) {
+                thread.raise(.valueError, "embedded null byte")
+                return nil
+            }
+            result.bytes = bytes.map { CChar(bitPattern: $0) } + [0]
+        } else {
+            let bytes = BytesRef(path).buffer
+            if bytes.contains(0) {
+                thread.raise(.valueError, "\(function.isEmpty ? "" : function + ": ")embedded null character in \(argument)")
+                return nil
+            }
+            result.bytes = bytes.map { CChar(bitPattern: $0) } + [0]
+            result.isBytes = true
+        }
+        return result
+    }
+
+    /// Raises OSError for the current errno, naming the path.
+    @discardableResult public func raise(_ thread: ThreadRef) -> Value { thread.raiseOSError(errno, isNone ? .empty : object) }
+
+    /// A name as a result: bytes when the argument was bytes.
+    public func result(_ thread: ThreadRef, _ start: UnsafePointer<CChar>, _ count: Int) -> Value {
+        let bytes = UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self)
+        return isBytes ? thread.newBytes(bytes, count) : FileSystemText.decode(thread, bytes, count)
+    }
+}
+
+public enum Descriptor {
+    /// A file descriptor from an int; nil when it has raised.
+    static func take(_ thread: ThreadRef, _ value: Value) -> Int32? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        guard let number = IntOps.toInt(index), number <= Int(Int32.max), number >= Int(Int32.min) else {
+            thread.raise(.overflowError, IntOps.isNegative(index) ? "fd is less than minimum" : "fd is greater than maximum")
+            return nil
+        }
+        return Int32(number)
+    }
+
+    /// From an int or an object with `fileno()`.
+    public static func of(_ thread: ThreadRef, _ value: Value) -> Int32? {
+        var number = value
+        if !value.isInt {
+            let method = thread.getAttributeOrEmpty(value, .fileno)
+            if method.isEmpty {
+                if !thread.hasException { thread.raise(.typeError, "argument must be an int, or have a fileno() method.") }
+                return nil
+            }
+            number = thread.call(method)
+            if number.isEmpty { return nil }
+            guard number.isInt else {
+                thread.raise(.typeError, "fileno() returned a non-integer")
+                return nil
+            }
+        }
+        guard let descriptor = SystemArguments.int32(thread, number) else { return nil }
+        if descriptor < 0 {
+            thread.raise(.valueError, "file descriptor cannot be a negative integer (\(descriptor))")
+            return nil
+        }
+        return descriptor
+    }
+
+    /// The `dir_fd` argument.
+    static func directory(_ thread: ThreadRef, _ value: Value) -> Int32? {
+        if value.isEmpty || value.isNone { return AT_FDCWD }
+        guard value.isInt || value.type.slotPointer(.index).pointee != nil else {
+            thread.raise(.typeError, "argument should be integer or None, not \(value.type.name)")
+            return nil
+        }
+        return take(thread, value)
+    }
+
+    static func setInheritable(_ descriptor: Int32, _ inheritable: Bool) -> Int32 {
+        let flags = system_fcntl_int(descriptor, F_GETFD, 0)
+        if flags < 0 { return -1 }
+        let wanted = inheritable ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC
+        return wanted == flags ? 0 : system_fcntl_int(descriptor, F_SETFD, Int(wanted))
+    }
+}
+
+/// Arguments of C's integer types.
+public enum SystemArguments {
+    public static func int32(_ thread: ThreadRef, _ value: Value) -> Int32? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        guard let number = IntOps.toInt(index) else {
+            thread.raise(.overflowError, "Python int too large to convert to C int")
+            return nil
+        }
+        guard let result = Int32(exactly: number) else {
+            thread.raise(.overflowError, number > 0 ? "signed integer is greater than maximum" : "signed integer is less than minimum")
+            return nil
+        }
+        return result
+    }
+
+    public static func int(_ thread: ThreadRef, _ value: Value) -> Int? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        guard let number = IntOps.toInt(index) else {
+            thread.raise(.overflowError, "Python int too large to convert to C long")
+            return nil
+        }
+        return number
+    }
+
+    /// An int taken modulo 2^64, as bit masks are.
+    static func mask(_ thread: ThreadRef, _ value: Value) -> UInt? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        if let number = IntOps.toInt(index) { return UInt(bitPattern: number) }
+        let size = IntOps.size(index)
+        return size > 0 ? IntOps.limbs(index)[0] : 0 &- IntOps.limbs(index)[0]
+    }
+
+    static func flag(_ thread: ThreadRef, _ value: Value, default absent: Bool) -> Bool? {
+        if value.isEmpty { return absent }
+        let truth = thread.isTrue(value)
+        return truth < 0 ? nil : truth > 0
+    }
+
+    /// A user or group id; -1 means no change.
+    static func identifier(_ thread: ThreadRef, _ value: Value, _ what: String) -> UInt32? {
+        guard value.isInt || value.type.slotPointer(.index).pointee != nil else {
+            thread.raise(.typeError, "\(what) should be integer, not \(value.type.name)")
+            return nil
+        }
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        guard let number = IntOps.toInt(index), number >= -1, number <= Int(UInt32.max) else {
+            thread.raise(.overflowError, IntOps.isNegative(index) ? "\(what) is less than minimum" : "\(what) is greater than maximum")
+            return nil
+        }
+        return UInt32(truncatingIfNeeded: number)
+    }
+
+    static func text(_ thread: ThreadRef, _ value: Value, _ function: String, _ position: Int = 0) -> String? {
+        guard value.isString else {
+            thread.raise(.typeError, "\(function)() argument\(position > 0 ? " \(position)" : "") must be str, not \(value.type.name)")
+            return nil
+        }
+        return StringRef(value).description
+    }
+}
+
+public enum SystemCall {
+    /// Runs a system call without the interpreter lock, again after signals (PEP 475). nil when a signal handler has raised.
+    @inline(__always) public static func retry<T: SignedInteger>(_ thread: ThreadRef, _ body: () -> T) -> T? {
+        while true {
+            let result = GIL.blocking(thread, body)
+            if result >= 0 || errno != EINTR { return result }
+            if !Safepoint.serve(thread) { return nil }
+        }
+    }
+
+    /// None, or OSError when the result says that the call failed.
+    static func none(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : .none }
+    static func int(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result)) }
+}
+
+extension ModuleBuilder {
+    /// Adds a table of the system's constants.
+    func add(constants table: UnsafePointer<SystemConstant>) {
+        var entry = table
+        while let name = entry.pointee.name {
+            set(String(cString: name), Int(entry.pointee.value))
+            entry += 1
+        }
+    }
+}
+
+/// Time spans and points as arguments: ints or floats, in seconds.
+public enum TimeArgument {
+    /// Nanoseconds, rounded as asked; nil when it has raised.
+    public static func nanoseconds(_ thread: ThreadRef, _ value: Value, up: Bool = true) -> Int? {
+        if value.isFloat {
+            let seconds = value.doubleValue
+            if seconds.isNaN {
+                thread.raise(.valueError, "Invalid value NaN (not a number)")
+                return nil
+            }
+            let scaled = (seconds * 1e9).rounded(up ? .up : .down)
+            guard scaled >= -9.2e18 && scaled <= 9.2e18 else {
+                thread.raise(.overflowError, "timestamp too large to convert to C _PyTime_t")
+                return nil
+            }
+            return Int(scaled)
+        }
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        guard let seconds = IntOps.toInt(index) else {
+            thread.raise(.overflowError, "timestamp too large to convert to C _PyTime_t")
+            return nil
+        }
+        let (result, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow {
+            thread.raise(.overflowError, "timestamp too large to convert to C _PyTime_t")
+            return nil
+        }
+        return result
+    }
+
+    static func spec(_ nanoseconds: Int) -> timespec {
+        var seconds = nanoseconds / 1_000_000_000, rest = nanoseconds % 1_000_000_000
+        if rest < 0 {
+            rest += 1_000_000_000
+            seconds -= 1
+        }
+        return timespec(tv_sec: seconds, tv_nsec: rest)
+    }
+
+    /// Now, by a clock that does not jump.
+    static func monotonic() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return now.tv_sec * 1_000_000_000 + now.tv_nsec
+    }
+}

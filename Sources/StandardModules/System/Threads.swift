@@ -1,0 +1,221 @@
+import Glibc
+import Interpreter
+import Objects
+
+/// The `_thread` module.
+///
+/// A thread has a native stack and a register stack of its own. What it is to call waits in the list `starting`, a root, until the new thread holds the
+/// interpreter lock and is registered with the collector. Threads are detached; `threading` waits for one through its sentinel lock, which is released
+/// when the thread's state is torn down.
+public enum Threads {
+    /// What `stack_size` has set, in bytes; 0 for the default.
+    nonisolated(unsafe) private static var chosenStackSize = 0
+    /// Swift's frames are larger than C's: smaller stacks than this are not made.
+    private static let leastStackSize = 4 << 20
+    private static let defaultStackSize = 64 << 20
+    private static let registerStackSize = 32 << 20
+    /// list of (number, function, arguments, keywords)
+    nonisolated(unsafe) private static let starting = RootTable.reserve()
+    nonisolated(unsafe) private static var nextNumber = 1
+    /// Threads that run a function of `start_new_thread`.
+    nonisolated(unsafe) private static var count = 0
+    nonisolated(unsafe) private static var exceptHookArguments: StructSequence!
+
+    // Words of `ThreadState.extra` that are this module's.
+    private static let sentinelWord = 0
+    private static let serialWord = 1
+
+    private static func words(_ thread: ThreadRef) -> UnsafeMutablePointer<Value> {
+        withUnsafeMutablePointer(to: &thread.pointee.extra) { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self) }
+    }
+
+    /// A number that no other thread ever has: identifiers are used again.
+    static func serial(_ thread: ThreadRef) -> Int {
+        let word = words(thread) + serialWord
+        if word.pointee.isEmpty {
+            word.pointee = Value(small: nextNumber)
+            nextNumber += 1
+        }
+        return word.pointee.smallInt
+    }
+
+    // MARK: Starting and ending
+
+    private static func start(_ thread: ThreadRef, _ function: Value, _ arguments: Value, _ keywords: Value) -> Value {
+        guard function.type.slotPointer(.call).pointee != nil else { return thread.raise(.typeError, "first arg must be callable") }
+        guard arguments.isTuple else { return thread.raise(.typeError, "2nd arg must be a tuple") }
+        guard keywords.isEmpty || keywords.isDict else { return thread.raise(.typeError, "optional 3rd arg must be a dictionary") }
+        if starting.pointee.isEmpty {
+            starting.pointee = thread.newList()
+            if starting.pointee.isEmpty { return .empty }
+        }
+        let number = nextNumber
+        nextNumber += 1
+        let entry = thread.newTuple([Value(small: number), function, arguments, keywords.isEmpty ? .none : keywords])
+        guard !entry.isEmpty, ListRef(starting.pointee).append(thread, entry) else { return .empty }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, chosenStackSize == 0 ? defaultStackSize : max(chosenStackSize, leastStackSize))
+        var created = pthread_t()
+        let status = pthread_create(&created, &attributes, { argument in
+            Threads.run(number: Int(bitPattern: argument))
+            return nil
+        }, UnsafeMutableRawPointer(bitPattern: number))
+        pthread_attr_destroy(&attributes)
+        if status != 0 {
+            _ = takeEntry(number)
+            return thread.raise(.runtimeError, "can't start new thread")
+        }
+        return thread.newInt(unsigned: UInt(created))
+    }
+
+    private static func takeEntry(_ number: Int) -> Value {
+        let list = ListRef(starting.pointee)
+        for index in 0 ..< list.count where TupleRef(list[index])[0].smallInt == number {
+            let entry = list[index]
+            for later in index + 1 ..< max(list.count, index + 1) { list.set(later - 1, list[later]) }
+            list.setCount(list.count - 1)
+            return entry
+        }
+        return .empty
+    }
+
+    /// The life of a thread.
+    @inline(never) private static func run(number: Int) {
+        guard let thread = Bootstrap.newThread(stackSize: registerStackSize) else { return }
+        GIL.acquire(thread)
+        ThreadRegistry.add(thread)
+        count += 1
+        call(thread, takeEntry(number))
+        count -= 1
+        end(thread)
+        ThreadRegistry.remove(thread)
+        GIL.release(thread)
+        Bootstrap.freeThread(thread, stackSize: registerStackSize)
+    }
+
+    private static func call(_ thread: ThreadRef, _ entry: Value) {
+        if entry.isEmpty { return }
+        let items = TupleRef(entry)
+        let result = thread.call(items[1], tuple: items[2], dict: items[3].isNone ? .empty : items[3])
+        if !result.isEmpty || thread.clearException(.systemExit) { return }
+        RuntimeHooks.writeUnraisable(thread, "in thread started by", items[1])
+        thread.takeException()
+    }
+
+    private static func end(_ thread: ThreadRef) {
+        Tracing.end(thread)
+        ThreadLocals.forget(thread)
+        thread.takeException()
+        let sentinel = words(thread)[sentinelWord]
+        words(thread)[sentinelWord] = .empty
+        if !sentinel.isEmpty && taipan_lock_is_held(ThreadLocks.word(sentinel)) { taipan_lock_release(ThreadLocks.word(sentinel)) }
+    }
+
+    /// The process is about to end: other threads stop where they next ask for the interpreter lock.
+    public static func stopOthers(_ thread: ThreadRef) { GIL.finalizer = thread }
+
+    // MARK: Stack size
+
+    private static func setStackSize(_ thread: ThreadRef, _ value: Value) -> Value {
+        let old = chosenStackSize
+        if !value.isEmpty {
+            guard let size = thread.toInt(value) else {
+                if thread.clearException(.overflowError) { thread.raise(.overflowError, "Python int too large to convert to C ssize_t") }
+                return .empty
+            }
+            if size < 0 { return thread.raise(.valueError, "size must be 0 or a positive value") }
+            if size != 0 && (size < 32768 || size > 1 << 40) { return thread.raise(.valueError, "size not valid: \(size) bytes") }
+            chosenStackSize = size
+        }
+        return thread.newInt(old)
+    }
+
+    // MARK: Exceptions that end a thread
+
+    private static func reportException(_ thread: ThreadRef, _ arguments: Value) -> Value {
+        guard arguments.type == exceptHookArguments.type else { return thread.raise(.typeError, "_thread.excepthook argument type must be ExceptHookArgs") }
+        let fields = TupleRef(arguments).items
+        if fields[0] == TypeID.systemExit.value { return .none }
+        let owner = fields[3]
+        var file = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(.stderr)
+        if file.isEmpty || file.isNone {
+            if owner.isNone { return .none }
+            file = thread.getAttributeOrEmpty(owner, StringRef.intern("_stderr").value)
+            if file.isEmpty { return thread.hasException ? .empty : .none }
+            if file.isNone { return .none }
+        }
+        var name = owner.isNone ? Value.empty : thread.getAttributeOrEmpty(owner, Name.name)
+        if thread.hasException { return .empty }
+        if !name.isEmpty { name = thread.str(name) } else { name = thread.newString("\(thread.pointee.identifier)") }
+        if name.isEmpty { return .empty }
+        let heading = thread.newString("Exception in thread \(StringRef(name).description):\n")
+        if heading.isEmpty || thread.callMethod(file, Name.write, [heading]).isEmpty { return .empty }
+        let printer = thread.importAttribute("traceback", "print_exception")
+        if printer.isEmpty { return .empty }
+        let type = fields[0], value = fields[1], traceback = fields[2]
+        if thread.callFunction(printer, [type, value, traceback], keywords: [(.file, file)]).isEmpty { return .empty }
+        if thread.callMethod(file, Name.flush).isEmpty { thread.takeException() }
+        return .none
+    }
+
+    // MARK: The module
+
+    static func register() {
+        NativeModule.register("_thread", doc: "This module provides primitive operations to write multi-threaded programs.\nThe 'threading' module provides a more convenient interface.", functions: Threads.functions()) { module in
+            ThreadLocks.define()
+            ThreadLocals.define()
+            if Threads.exceptHookArguments == nil {
+                Threads.exceptHookArguments = StructSequence("_ExceptHookArgs", module: "_thread", doc: "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.", visible: 4,
+                                                             fields: ["exc_type", "exc_value", "exc_traceback", "thread"])
+            }
+            module.set("LockType", ThreadLocks.lock.type.value)
+            module.add(ThreadLocks.recursiveLock)
+            module.add(ThreadLocals.type)
+            module.set("_ExceptHookArgs", Threads.exceptHookArguments.type.value)
+            module.set("error", TypeID.runtimeError.value)
+            module.set("TIMEOUT_MAX", module.thread.newFloat(ThreadLocks.longestTimeout))
+            return true
+        }
+    }
+
+    private static func functions() -> [Def] {
+        let start: NativeFunction = { thread, a, _ in Threads.start(thread, a[0], a[1], a[2]) }
+        let allocate: NativeFunction = { thread, _, _ in ThreadLocks.make(thread) }
+        let exit: NativeFunction = { thread, _, _ in thread.raise(.systemExit) }
+        return [
+            Def("start_new_thread(function, args, kwargs={}, /)", .calls, "Start a new thread and return its identifier.\n\nThe thread will call the function with positional arguments from the\ntuple args and keyword arguments taken from the optional dictionary\nkwargs.  The thread exits when the function returns.", kind: .function, start),
+            Def("start_new(function, args, kwargs={}, /)", .calls, "An obsolete synonym of start_new_thread().", kind: .function, start),
+            Def("allocate_lock()", .writes, "Create a new lock object. See help(type(threading.Lock())) for\ninformation about locks.", kind: .function, allocate),
+            Def("allocate()", .writes, "An obsolete synonym of allocate_lock().", kind: .function, allocate),
+            Def("exit()", .calls, "This is synonymous to ``raise SystemExit''.  It will cause the current\nthread to exit silently unless the exception is caught.", kind: .function, exit),
+            Def("exit_thread()", .calls, "An obsolete synonym of exit().", kind: .function, exit),
+            Def("interrupt_main(signum=2, /)", .calls, "Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.", kind: .function) { thread, a, _ in
+                guard a[0].isEmpty || a[0].isInt else { return thread.raise(.typeError, "'\(a[0].type.name)' object cannot be interpreted as an integer") }
+                guard let number = a[0].isEmpty ? 2 : thread.toInt(a[0]) else { return .empty }
+                guard number >= 1 && number < Signals.count else { return thread.raise(.valueError, "signal number out of range") }
+                let handler = Signals.handler(number)
+                // Where the default is in force, or the signal is ignored, nothing happens.
+                if !handler.isSmallInt && !handler.isNone { Signals.simulate(Int32(number)) }
+                return .none
+            },
+            Def("get_ident()", .reads, "Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously.", kind: .function) { thread, _, _ in
+                thread.newInt(unsigned: UInt(thread.pointee.identifier))
+            },
+            Def("get_native_id()", .reads, "Return a non-negative integer identifying the thread as reported\nby the OS (kernel).", kind: .function) { thread, _, _ in
+                thread.newInt(unsigned: UInt(taipan_native_thread_id()))
+            },
+            Def("_count()", .reads, "Return the number of currently running Python threads, excluding\nthe main thread.", kind: .function) { _, _, _ in Value(small: Threads.count) },
+            Def("stack_size(size=0, /)", .writes, "Return the thread stack size used when creating new threads, and set it when a size is given (0 for the default).", kind: .function) { thread, a, _ in
+                Threads.setStackSize(thread, a[0])
+            },
+            Def("_set_sentinel()", .writes, "Set a sentinel lock that will be released when the current thread\nstate is finalized (after it is untied from the interpreter).", kind: .function) { thread, _, _ in
+                let lock = ThreadLocks.make(thread)
+                if !lock.isEmpty { Threads.words(thread)[Threads.sentinelWord] = lock }
+                return lock
+            },
+            Def("_excepthook(exc_type, /)", .calls, "Handle uncaught Thread.run() exception.", kind: .function) { thread, a, _ in Threads.reportException(thread, a[0]) },
+        ]
+    }
+}

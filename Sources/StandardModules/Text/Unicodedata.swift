@@ -1,0 +1,371 @@
+import Glibc
+import NumberTypes
+import Objects
+import TextTypes
+
+/// The module `unicodedata`: properties of characters in Unicode 14.0, and in 3.2 as IDNA wants them (`ucd_3_2_0`).
+///
+/// Tables made from CPython's own (`UnicodeTables`) are expanded on first use: a record number for each code point, and decompositions in order. Names and
+/// numeric values come from Swift's standard library through `TextTypes`.
+struct CharacterDatabase {
+    struct Record {
+        var category: Value
+        var bidirectional: Value
+        var width: Value
+        var combining: Int
+        var mirrored: Bool
+    }
+
+    struct Decomposition {
+        /// Empty for a canonical one.
+        var tag: Substring
+        var characters: [UInt32]
+    }
+
+    // MARK: Tables
+
+    nonisolated(unsafe) static let records: [Record] = parse(UnicodeTables.records).map { line in
+        let parts = line.split(separator: ",", omittingEmptySubsequences: false)
+        // Interned strings live for good.
+        func text(_ part: Substring) -> Value { StringRef.intern(part == "-" ? "" : String(part)).value }
+        return Record(category: text(parts[0]), bidirectional: text(parts[1]), width: text(parts[4]), combining: Int(parts[2]) ?? 0, mirrored: parts[3] == "1")
+    }
+
+    nonisolated(unsafe) private static let newest = expand(UnicodeTables.runs)
+    nonisolated(unsafe) private static let ancient = expand(UnicodeTables.oldRuns)
+
+    private static func parse(_ text: StaticString) -> [Substring] { "\(text)".split(whereSeparator: { $0 == " " || $0 == "\n" }) }
+
+    private static func expand(_ runs: StaticString) -> UnsafeMutablePointer<UInt16> {
+        let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 0x110000)
+        var place = 0
+        var length = 0, number = 0
+        let text = runs.utf8Start
+        for index in 0 ... runs.utf8CodeUnitCount {
+            let byte = index < runs.utf8CodeUnitCount ? text[index] : 32
+            switch byte {
+            case 48 ... 57: number = number * 36 + Int(byte) - 48
+            case 97 ... 122: number = number * 36 + Int(byte) - 87
+            case 44:
+                length = number
+                number = 0
+            default:
+                if length > 0 {
+                    (table + place).update(repeating: UInt16(number), count: length)
+                    place += length
+                }
+                length = 0
+                number = 0
+            }
+        }
+        return table
+    }
+
+    /// Code points in order, with their decompositions.
+    private static let decompositions: (codes: [UInt32], parts: [Decomposition]) = {
+        var codes: [UInt32] = []
+        var parts: [Decomposition] = []
+        var code: UInt32 = 0
+        for entry in parse(UnicodeTables.decompositions) {
+            let fields = entry.split(separator: ":", omittingEmptySubsequences: false)
+            code += UInt32(fields[0], radix: 36) ?? 0
+            codes.append(code)
+            parts.append(Decomposition(tag: fields[1], characters: fields[2].split(separator: ",").compactMap { UInt32($0, radix: 36) }))
+        }
+        return (codes, parts)
+    }()
+
+    private static let compositions: [UInt64: UInt32] = {
+        var result: [UInt64: UInt32] = [:]
+        for (code, part) in zip(decompositions.codes, decompositions.parts) where part.tag == "+" {
+            result[UInt64(part.characters[0]) << 32 | UInt64(part.characters[1])] = code
+        }
+        return result
+    }()
+
+    private static let oldDecimals: [UInt32: Int] = {
+        var result: [UInt32: Int] = [:]
+        for entry in parse(UnicodeTables.oldDecimals) {
+            let fields = entry.split(separator: ":")
+            result[UInt32(fields[0], radix: 36) ?? 0] = Int(fields[1]) ?? -1
+        }
+        return result
+    }()
+
+    // MARK: Properties
+
+    /// Of Unicode 3.2.
+    let old: Bool
+
+    func record(_ character: UInt32) -> Record {
+        CharacterDatabase.records[Int((old ? CharacterDatabase.ancient : CharacterDatabase.newest)[Int(character)])]
+    }
+
+    func isAssigned(_ character: UInt32) -> Bool { !StringRef(record(character).category).equals("Cn") }
+
+    func decomposition(_ character: UInt32) -> Decomposition? {
+        if character < 0xA0 || old && !isAssigned(character) { return nil }
+        let codes = CharacterDatabase.decompositions.codes
+        var low = 0
+        var high = codes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if codes[middle] < character { low = middle + 1 } else { high = middle }
+        }
+        return low < codes.count && codes[low] == character ? CharacterDatabase.decompositions.parts[low] : nil
+    }
+
+    /// nil when it has none.
+    func decimal(_ character: UInt32) -> Int? {
+        if old {
+            guard isAssigned(character) else { return nil }
+            if let known = CharacterDatabase.oldDecimals[character] { return known < 0 ? nil : known }
+        }
+        let value = Characters.decimalValue(character)
+        return value < 0 ? nil : value
+    }
+
+    func digit(_ character: UInt32) -> Int? {
+        if old && !isAssigned(character) { return nil }
+        guard Characters.has(character, Characters.digit), let value = Unicode.Scalar(character)?.properties.numericValue else { return nil }
+        return Int(value)
+    }
+
+    func numeric(_ character: UInt32) -> Double? {
+        if old && !isAssigned(character) { return nil }
+        guard Characters.has(character, Characters.numeric) else { return nil }
+        return Unicode.Scalar(character)?.properties.numericValue
+    }
+
+    // MARK: Normalization
+
+    enum Form {
+        case nfc, nfd, nfkc, nfkd
+
+        init?(_ name: StringRef) {
+            if name.equals("NFC") { self = .nfc } else if name.equals("NFD") { self = .nfd } else if name.equals("NFKC") { self = .nfkc } else if name.equals("NFKD") { self = .nfkd } else { return nil }
+        }
+
+        var composes: Bool { self == .nfc || self == .nfkc }
+        var isCompatible: Bool { self == .nfkc || self == .nfkd }
+    }
+
+    private func decompose(_ character: UInt32, _ compatible: Bool, _ result: inout [UInt32]) {
+        if character >= 0xAC00 && character <= 0xD7A3 {
+            let index = character - 0xAC00
+            result.append(0x1100 + index / 588)
+            result.append(0x1161 + index % 588 / 28)
+            if index % 28 != 0 { result.append(0x11A7 + index % 28) }
+            return
+        }
+        if let parts = decomposition(character), compatible || parts.tag.isEmpty || parts.tag == "+" {
+            for part in parts.characters { decompose(part, compatible, &result) }
+        } else {
+            result.append(character)
+        }
+    }
+
+    private func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
+        if first &- 0x1100 < 19 && second &- 0x1161 < 21 { return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28 }
+        if first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second > 0x11A7 && second < 0x11C3 { return first + second - 0x11A7 }
+        guard let composed = CharacterDatabase.compositions[UInt64(first) << 32 | UInt64(second)] else { return nil }
+        return old && !isAssigned(composed) ? nil : composed
+    }
+
+    func normalize(_ string: StringRef, _ form: Form) -> [UInt32] {
+        var characters: [UInt32] = []
+        characters.reserveCapacity(string.count)
+        for index in 0 ..< string.count { decompose(string[index], form.isCompatible, &characters) }
+        let classes = CharacterDatabase(old: old)
+        var combining = characters.map { $0 < 0x300 ? 0 : classes.record($0).combining }
+        // Each run of combining marks in order of class, equal ones as they are.
+        var start = 0
+        while start < characters.count {
+            if combining[start] == 0 { start += 1; continue }
+            var end = start
+            while end < characters.count && combining[end] != 0 { end += 1 }
+            if end - start > 1 {
+                let order = (start ..< end).sorted { combining[$0] != combining[$1] ? combining[$0] < combining[$1] : $0 < $1 }
+                let sorted = order.map { (characters[$0], combining[$0]) }
+                for (offset, pair) in sorted.enumerated() { (characters[start + offset], combining[start + offset]) = pair }
+            }
+            start = end
+        }
+        guard form.composes, !characters.isEmpty else { return characters }
+        var result = [characters[0]]
+        var starter = 0
+        // With a mark at the very start nothing combines until the first starter.
+        var last = combining[0] == 0 ? 0 : 256
+        for index in 1 ..< max(characters.count, 1) {
+            let character = characters[index], own = combining[index]
+            if last < own || last == 0, let composed = compose(result[starter], character) {
+                result[starter] = composed
+                continue
+            }
+            if own == 0 { starter = result.count }
+            last = own
+            result.append(character)
+        }
+        return result
+    }
+}
+
+enum Unicodedata {
+    nonisolated(unsafe) private static var type: NativeType!
+
+    static func register() {
+        NativeModule.register("unicodedata", doc: """
+            This module provides access to the Unicode Character Database which
+            defines character properties for all Unicode characters. The data in
+            this database is based on the UnicodeData.txt file version
+            14.0.0 which is publicly available from the Unicode Consortium.
+            """, functions: functions) { module in
+            type = NativeType("UCD", module: "unicodedata", size: 16, flags: .noInstantiation, methods: methods, getters: [
+                Getter("unidata_version") { thread, _, _ in thread.newString("3.2.0") },
+            ])
+            module.add(type)
+            module.set("unidata_version", "14.0.0")
+            module.set("ucd_3_2_0", type.allocate(module.thread, size: 16))
+            return true
+        }
+    }
+
+    private static func character(_ thread: ThreadRef, _ value: Value, _ function: StaticString) -> UInt32? {
+        if value.isString && StringRef(value).count == 1 { return StringRef(value)[0] }
+        let several = function == "name" || function == "decimal" || function == "digit" || function == "numeric"
+        thread.raise(.typeError, "\(function)() argument \(several ? "1 " : "")must be a unicode character, not \(value.type.name)")
+        return nil
+    }
+
+    private static func orDefault(_ thread: ThreadRef, _ value: Value, _ fallback: Value, _ message: StaticString) -> Value {
+        if !value.isEmpty { return value }
+        return fallback.isEmpty ? thread.raise(.valueError, "\(message)") : fallback
+    }
+
+    // The functions, of a database: `a` begins with the character.
+
+    private static func decimal(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "decimal") else { return .empty }
+        return orDefault(thread, database.decimal(character).map { Value(small: $0) } ?? .empty, a[1], "not a decimal")
+    }
+
+    private static func digit(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "digit") else { return .empty }
+        return orDefault(thread, database.digit(character).map { Value(small: $0) } ?? .empty, a[1], "not a digit")
+    }
+
+    private static func numeric(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "numeric") else { return .empty }
+        return orDefault(thread, database.numeric(character).map { thread.newFloat($0) } ?? .empty, a[1], "not a numeric character")
+    }
+
+    private static func name(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "name") else { return .empty }
+        let known = !database.old || database.isAssigned(character)
+        return orDefault(thread, known ? UnicodeNames.name(character).map { thread.newString($0) } ?? .empty : .empty, a[1], "no such name")
+    }
+
+    private static func lookup(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        let source = a[0].isString ? thread.encode(a[0]) : a[0]
+        if source.isEmpty { return .empty }
+        return thread.withBuffer(source) { bytes, count in
+            if count > 256 { return thread.raise(.keyError, "name too long") }
+            let name = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+            if let character = UnicodeNames.lookup(name), !database.old || database.isAssigned(character) { return thread.newString(character: character) }
+            if !database.old, let sequence = UnicodeNames.lookupSequence(name) { return thread.newString(codePoints: sequence) }
+            return thread.raise(.keyError, "undefined character name '\(name)'")
+        }
+    }
+
+    private static func category(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "category") else { return .empty }
+        return database.record(character).category
+    }
+
+    private static func bidirectional(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "bidirectional") else { return .empty }
+        return database.record(character).bidirectional
+    }
+
+    private static func combining(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "combining") else { return .empty }
+        return Value(small: database.record(character).combining)
+    }
+
+    private static func mirrored(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "mirrored") else { return .empty }
+        return Value(small: database.record(character).mirrored ? 1 : 0)
+    }
+
+    private static func width(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "east_asian_width") else { return .empty }
+        return database.record(character).width
+    }
+
+    private static func decomposition(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase) -> Value {
+        guard let character = character(thread, a[0], "decomposition") else { return .empty }
+        guard let parts = database.decomposition(character) else { return WellKnown.emptyString.value }
+        var texts = parts.tag.isEmpty || parts.tag == "+" ? [] : ["<\(parts.tag)>"]
+        for part in parts.characters {
+            let digits = String(part, radix: 16, uppercase: true)
+            texts.append(String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits)
+        }
+        return thread.newString(texts.joined(separator: " "))
+    }
+
+    private static func normalize(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase, test: Bool) -> Value {
+        let function = test ? "is_normalized" : "normalize"
+        for index in 0 ..< 2 where !a[index].isString {
+            return thread.raise(.typeError, "\(function)() argument \(index + 1) must be str, not \(a[index].type.name)")
+        }
+        let string = StringRef(a[1])
+        let unchanged = { test ? Value.true : string.value.isExact(.str) ? string.value : thread.substring(string, 0, string.count) }
+        if string.count == 0 { return unchanged() }
+        guard let form = CharacterDatabase.Form(StringRef(a[0])) else { return thread.raise(.valueError, "invalid normalization form") }
+        if string.isASCII || form == .nfc && string.width == 1 { return unchanged() }
+        let characters = database.normalize(string, form)
+        var same = characters.count == string.count
+        if same { for index in 0 ..< characters.count where characters[index] != string[index] { same = false; break } }
+        if same { return unchanged() }
+        return test ? .false : thread.newString(codePoints: characters)
+    }
+
+    private static let newest = CharacterDatabase(old: false)
+    private static let ancient = CharacterDatabase(old: true)
+
+    private static let functions: [Def] = [
+        Def("decimal(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent decimal value.\n\nReturns the decimal value assigned to the character chr as integer.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.decimal(thread, a, Unicodedata.newest) },
+        Def("digit(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent digit value.\n\nReturns the digit value assigned to the character chr as integer.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.digit(thread, a, Unicodedata.newest) },
+        Def("numeric(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent numeric value.\n\nReturns the numeric value assigned to the character chr as float.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.numeric(thread, a, Unicodedata.newest) },
+        Def("name(chr, default=None, /)", .pure, "Returns the name assigned to the character chr as a string.\n\nIf no name is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.name(thread, a, Unicodedata.newest) },
+        Def("lookup(name, /)", .pure, "Look up character by name.\n\nIf a character with the given name is found, return the\ncorresponding character.  If not found, KeyError is raised.") { thread, a, _ in Unicodedata.lookup(thread, a, Unicodedata.newest) },
+        Def("category(chr, /)", .pure, "Returns the general category assigned to the character chr as string.") { thread, a, _ in Unicodedata.category(thread, a, Unicodedata.newest) },
+        Def("bidirectional(chr, /)", .pure, "Returns the bidirectional class assigned to the character chr as string.\n\nIf no such value is defined, an empty string is returned.") { thread, a, _ in Unicodedata.bidirectional(thread, a, Unicodedata.newest) },
+        Def("combining(chr, /)", .pure, "Returns the canonical combining class assigned to the character chr as integer.\n\nReturns 0 if no combining class is defined.") { thread, a, _ in Unicodedata.combining(thread, a, Unicodedata.newest) },
+        Def("mirrored(chr, /)", .pure, "Returns the mirrored property assigned to the character chr as integer.\n\nReturns 1 if the character has been identified as a \"mirrored\"\ncharacter in bidirectional text, 0 otherwise.") { thread, a, _ in Unicodedata.mirrored(thread, a, Unicodedata.newest) },
+        Def("east_asian_width(chr, /)", .pure, "Returns the east asian width assigned to the character chr as string.") { thread, a, _ in Unicodedata.width(thread, a, Unicodedata.newest) },
+        Def("decomposition(chr, /)", .pure, "Returns the character decomposition mapping assigned to the character chr as string.\n\nAn empty string is returned in case no such mapping is defined.") { thread, a, _ in Unicodedata.decomposition(thread, a, Unicodedata.newest) },
+        Def("normalize(form, unistr, /)", .pure, "Return the normal form 'form' for the Unicode string unistr.\n\nValid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: false) },
+        Def("is_normalized(form, unistr, /)", .pure, "Return whether the Unicode string unistr is in the normal form 'form'.\n\nValid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: true) },
+    ]
+
+    private static let methods: [Def] = [
+        Def("decimal(self, chr, default=None, /)", .pure) { thread, a, _ in Unicodedata.decimal(thread, a + 1, Unicodedata.ancient) },
+        Def("digit(self, chr, default=None, /)", .pure) { thread, a, _ in Unicodedata.digit(thread, a + 1, Unicodedata.ancient) },
+        Def("numeric(self, chr, default=None, /)", .pure) { thread, a, _ in Unicodedata.numeric(thread, a + 1, Unicodedata.ancient) },
+        Def("name(self, chr, default=None, /)", .pure) { thread, a, _ in Unicodedata.name(thread, a + 1, Unicodedata.ancient) },
+        Def("lookup(self, name, /)", .pure) { thread, a, _ in Unicodedata.lookup(thread, a + 1, Unicodedata.ancient) },
+        Def("category(self, chr, /)", .pure) { thread, a, _ in Unicodedata.category(thread, a + 1, Unicodedata.ancient) },
+        Def("bidirectional(self, chr, /)", .pure) { thread, a, _ in Unicodedata.bidirectional(thread, a + 1, Unicodedata.ancient) },
+        Def("combining(self, chr, /)", .pure) { thread, a, _ in Unicodedata.combining(thread, a + 1, Unicodedata.ancient) },
+        Def("mirrored(self, chr, /)", .pure) { thread, a, _ in Unicodedata.mirrored(thread, a + 1, Unicodedata.ancient) },
+        Def("east_asian_width(self, chr, /)", .pure) { thread, a, _ in Unicodedata.width(thread, a + 1, Unicodedata.ancient) },
+        Def("decomposition(self, chr, /)", .pure) { thread, a, _ in Unicodedata.decomposition(thread, a + 1, Unicodedata.ancient) },
+        Def("normalize(self, form, unistr, /)", .pure) { thread, a, _ in Unicodedata.normalize(thread, a + 1, Unicodedata.ancient, test: false) },
+        Def("is_normalized(self, form, unistr, /)", .pure) { thread, a, _ in Unicodedata.normalize(thread, a + 1, Unicodedata.ancient, test: true) },
+    ]
+}
+
+private func == (a: StaticString, b: StaticString) -> Bool {
+    a.utf8CodeUnitCount == b.utf8CodeUnitCount && memcmp(a.utf8Start, b.utf8Start, a.utf8CodeUnitCount) == 0
+}
