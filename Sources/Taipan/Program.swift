@@ -2,6 +2,7 @@ import Builtins
 import Glibc
 import Interpreter
 import Objects
+import StandardSystem
 import Syntax
 
 /// Running what the command line names: a string, a module, a file, a folder or zip file, standard input, or the prompt.
@@ -182,8 +183,6 @@ struct Prompt {
     }
 
     private func flush() {
-        // Daemon threads stop here; a lock that one of them holds stays held.
-        Threads.stopOthers(thread)
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if !stream.isEmpty && !stream.isNone, thread.callMethod(stream, Name.flush).isEmpty { thread.takeException() }

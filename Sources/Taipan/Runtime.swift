@@ -46,7 +46,7 @@ public final class Runtime {
         StandardIO.start(thread)
         StandardSystem.start(thread)
         WellKnown.modules.value = thread.newDict()
-        Builtins.start(thread)
+        guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
         Bootstrap.finish()
         if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
