@@ -9,5 +9,6 @@ public enum StandardText {
         Unicodedata.register()
         Binascii.register()
         Zlib.register()
+        CSVModule.register()
     }
 }
