@@ -182,8 +182,6 @@ struct Prompt {
     }
 
     private func flush() {
-        // Daemon threads stop here; a lock that one of them holds stays held.
-        Threads.stopOthers(thread)
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if !stream.isEmpty && !stream.isNone, thread.callMethod(stream, Name.flush).isEmpty { thread.takeException() }
