@@ -120,9 +120,9 @@ enum SysFunctions {
         Def("setrecursionlimit(limit, /)", .writes, "Sets how deep calls may nest.", kind: .function) { thread, a, _ in
             guard let limit = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
             if limit < 1 { return thread.raise(.valueError, "recursion limit must be greater or equal than 1") }
-            if Int(thread.pointee.recursionDepth) >= limit {
-                return thread.raise(.recursionError, "cannot set the recursion limit to \(limit) at the recursion depth \(thread.pointee.recursionDepth): the limit is too low")
-            }
+            // The caller's frames, and this call.
+            let depth = Int(thread.pointee.recursionDepth) + 1
+            if depth >= limit { return thread.raise(.recursionError, "cannot set the recursion limit to \(limit) at the recursion depth \(depth): the limit is too low") }
             taipan.recursionLimit = Int64(limit)
             return .none
         },

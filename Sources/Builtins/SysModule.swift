@@ -108,7 +108,7 @@ enum SysModule {
             ("ignore_environment", flag(options.ignoreEnvironment)), ("verbose", int(options.verbose)), ("bytes_warning", int(options.bytesWarning)),
             ("quiet", flag(options.quiet)), ("hash_randomization", flag(options.hashRandomization)), ("isolated", flag(options.isolated)),
             ("dev_mode", Value(options.devMode)), ("utf8_mode", flag(options.utf8Mode)), ("warn_default_encoding", flag(options.warnDefaultEncoding)),
-            ("safe_path", Value(options.safePath)), ("int_max_str_digits", int(options.maximumIntegerDigits)),
+            ("safe_path", Value(options.safePath)), ("int_max_str_digits", int(options.maximumIntegerDigits == 4300 ? -1 : options.maximumIntegerDigits)),
         ])
         _ = add(builder, "float_info", [
             ("max", thread.newFloat(Double.greatestFiniteMagnitude)), ("max_exp", int(1024)), ("max_10_exp", int(308)),
@@ -121,8 +121,8 @@ enum SysModule {
             ("algorithm", text("wyhash")), ("hash_bits", int(64)), ("seed_bits", int(128)), ("cutoff", int(0)),
         ])
         _ = add(builder, "thread_info", [("name", text("pthread")), ("lock", text("semaphore")), ("version", text("NPTL 2.36"))])
-        asyncGenHooks = StructSequence("asyncgen_hooks", module: "sys", visible: 2, fields: ["firstiter", "finalizer"])
-        unraisableArguments = StructSequence("UnraisableHookArgs", module: "sys", visible: 5, fields: ["exc_type", "exc_value", "exc_traceback", "err_msg", "object"])
+        asyncGenHooks = StructSequence("asyncgen_hooks", module: "builtins", visible: 2, fields: ["firstiter", "finalizer"])
+        unraisableArguments = StructSequence("UnraisableHookArgs", module: "builtins", visible: 5, fields: ["exc_type", "exc_value", "exc_traceback", "err_msg", "object"])
         builder.set("UnraisableHookArgs", unraisableArguments.type.value)
 
         let fields = thread.newDict()

@@ -118,20 +118,16 @@ enum Carets {
         guard let parsed, case .module(let body, _) = parsed.0, body.count == 1, case .expression(let expression) = body[0].kind else { return nil }
         switch expression.kind {
         case .binaryOperation(let leftSide, _, let rightSide):
+            // As in CPython 3.11.2 parentheses are not told from operators: the mark is under the first character behind the left side.
             var left = Int(leftSide.range.endColumn)
             let limit = Int(rightSide.range.column)
-            while left < text.count && (isSpace(text[left]) || text[left] == 0x29) { left += 1 }
-            guard left < text.count else { return nil }
+            while left < limit && isSpace(text[left]) { left += 1 }
+            guard left < limit else { return nil }
             // Two characters of an operator, such as `//`.
             let isDouble = left + 1 < limit && !isSpace(text[left + 1])
             return (left, left + (isDouble ? 2 : 1))
         case .subscript(let value, let key, _):
-            var left = Int(value.range.endColumn)
-            var right = Int(key.range.endColumn)
-            while left < text.count && text[left] != 0x5B { left += 1 }
-            while right < text.count && text[right] != 0x5D { right += 1 }
-            if right < text.count { right += 1 }
-            return left < right ? (left, right) : nil
+            return (Int(value.range.endColumn), Int(key.range.endColumn) + 1)
         default: return nil
         }
     }

@@ -153,7 +153,7 @@ public enum CompileBuiltin {
     public static func parse(_ thread: ThreadRef, _ source: [UInt8], _ request: Request) -> Module? {
         let filename = StringRef(request.filename).description
         if source.contains(0) {
-            thread.raise(.syntaxError, "source code string cannot contain null bytes")
+            thread.raise(.valueError, "source code string cannot contain null bytes")
             return nil
         }
         var text = source

@@ -69,7 +69,9 @@ public enum Imports {
         }
         if thread.hasException { return .empty }
         if bootstrap.pointee.isEmpty { return thread.raise(.importError, "the import system is not running yet") }
-        return thread.callMethod(bootstrap.pointee, Name._find_and_load.value, [name, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value)])
+        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, [name, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value)])
+        if module.isEmpty { ImportTracebacks.trim(thread) }
+        return module
     }
 
     /// The absolute name of a relative import.

@@ -1,0 +1,153 @@
+"""The sys module, warnings and printed tracebacks."""
+import io
+import sys
+import warnings
+
+from harness import raises, run
+
+
+def printed(function):
+    """What sys.excepthook prints of what the function raises, without the entries of this helper."""
+    saved, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        try:
+            function()
+        except BaseException as error:
+            sys.excepthook(type(error), error, error.__traceback__.tb_next)
+        return sys.stderr.getvalue()
+    finally:
+        sys.stderr = saved
+
+
+def test_struct_sequences():
+    assert sys.version_info[:2] == (3, 11) and sys.version_info.major == 3 and sys.version_info >= (3, 11)
+    assert sys.float_info.max == 1.7976931348623157e308 and sys.int_info.default_max_str_digits == 4300
+    assert repr(sys.int_info).startswith("sys.int_info(bits_per_digit=30") and sys.hash_info.modulus == 2**61 - 1
+    raises(AttributeError, "readonly attribute", setattr, sys.flags, "debug", 1)
+    raises(TypeError, "cannot create 'sys.flags' instances", type(sys.flags))
+
+
+def test_limits():
+    raises(ValueError, "recursion limit must be greater or equal than 1", sys.setrecursionlimit, 0)
+    raises(ValueError, "maxdigits must be 0 or larger than 640", sys.set_int_max_str_digits, 3)
+    raises(ValueError, "switch interval must be strictly positive", sys.setswitchinterval, 0)
+    raises(ValueError, "call stack is not deep enough", sys._getframe, 10000)
+    raises(TypeError, "intern() argument must be str, not int", sys.intern, 3)
+    assert sys._getframe().f_code.co_name == "test_limits"
+
+
+def test_exceptions_being_handled():
+    assert sys.exc_info() == (None, None, None) and sys.exception() is None
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        assert sys.exception() is error and sys.exc_info() == (ZeroDivisionError, error, error.__traceback__)
+    raises(SystemExit, "3", sys.exit, 3)
+
+
+def test_displayhook():
+    import builtins
+    saved, sys.stdout = sys.stdout, io.StringIO()
+    try:
+        sys.displayhook(None)
+        sys.displayhook([1])
+        text = sys.stdout.getvalue()
+    finally:
+        sys.stdout = saved
+    assert text == "[1]\n" and builtins._ == [1]
+    del builtins._
+
+
+def test_warn():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.warn("a")
+        warnings.warn("b", DeprecationWarning, 2)
+        warnings.warn_explicit("c", UserWarning, "some.py", 7)
+    assert [(str(w.message), w.category, w.filename == __file__) for w in caught] == [
+        ("a", UserWarning, True), ("b", DeprecationWarning, w_is_here(caught[1])), ("c", UserWarning, False)]
+    assert caught[2].lineno == 7
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        raises(UserWarning, "boo", warnings.warn, "boo")
+    raises(TypeError, "category must be a Warning subclass, not 'int'", warnings.warn, "x", 3)
+    raises(TypeError, "category must be a Warning subclass, not 'type'", warnings.warn, "x", int)
+
+
+def w_is_here(warning):
+    return warning.filename == __file__
+
+
+def test_warnings_are_shown_once():
+    def twice():
+        for _ in range(2):
+            warnings.warn("again")
+    for action, count in (("default", 1), ("always", 2), ("once", 1), ("module", 1), ("ignore", 0)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter(action)
+            twice()
+        assert len(caught) == count, action
+
+
+def test_filters_are_checked():
+    with warnings.catch_warnings():
+        warnings.filters.insert(0, ("odd", None, Warning, None, 0))
+        warnings._filters_mutated()
+        raises(RuntimeError, None, warnings.warn, "z")
+        warnings.filters[0] = 3
+        raises(ValueError, "_warnings.filters item 0 isn't a 5-tuple", warnings.warn, "y")
+
+
+def test_printed_chain():
+    def chained():
+        try:
+            {}["a"]
+        except KeyError as error:
+            raise ValueError("b") from error
+    text = printed(chained)
+    assert text.count("Traceback (most recent call last):\n") == 2
+    assert "\nThe above exception was the direct cause of the following exception:\n\n" in text and text.endswith("ValueError: b\n")
+    assert '            {}["a"]\n            ~~^^^^^\n' in text.replace("    {}", "            {}").replace("    ~~", "            ~~")
+
+
+def test_printed_groups_and_notes():
+    group = ExceptionGroup("outer", [ValueError(1), ExceptionGroup("inner", [TypeError("t")])])
+    group.add_note("a note")
+    saved, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        sys.excepthook(type(group), group, None)
+        text = sys.stderr.getvalue()
+    finally:
+        sys.stderr = saved
+    assert text == """\
+  | ExceptionGroup: outer (2 sub-exceptions)
+  | a note
+  +-+---------------- 1 ----------------
+    | ValueError: 1
+    +---------------- 2 ----------------
+    | ExceptionGroup: inner (1 sub-exception)
+    +-+---------------- 1 ----------------
+      | TypeError: t
+      +------------------------------------
+""", text
+
+
+def test_printed_suggestions():
+    value = [1]
+    assert printed(lambda: value.appendd).endswith("Did you mean: 'append'?\n")
+    assert printed(lambda: valeu).endswith("NameError: name 'valeu' is not defined. Did you mean: 'value'?\n") or value
+    assert printed(lambda: prnt).endswith("NameError: name 'prnt' is not defined. Did you mean: 'print'?\n")
+
+
+def test_printed_syntax_error():
+    error = SyntaxError("msg", ("f.py", 3, 4, "   abc def\n", 3, 9))
+    saved, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        sys.excepthook(SyntaxError, error, None)
+        text = sys.stderr.getvalue()
+    finally:
+        sys.stderr = saved
+    assert text == '  File "f.py", line 3\n    abc def\n    ^^^^^\nSyntaxError: msg\n', text
+
+
+run(globals())
