@@ -37,6 +37,7 @@ def verdicts(interpreter, path, wanted, timeout):
 def main():
     parser = support.parser(__doc__)
     parser.add_argument("--timeout", type=float, default=60, help="seconds for each file")
+    parser.add_argument("--record", action="store_true", help="write what fails into known-failures.txt")
     options = parser.parse_args()
     files = sorted(f for f in os.listdir(FOLDER) if f.startswith("test_") and f.endswith(".py"))
 
@@ -48,16 +49,14 @@ def main():
             support.taipan(), path, wanted, options.timeout)
         return file, wanted, reference, ours
 
-    passed = failed = 0
+    ledger = support.Ledger("python", options.record)
     for file, wanted, reference, ours in support.each(check, files, options.j):
         for name in wanted:
             problem = ("under CPython: " + reference[name] if reference[name] != "ok" else
                        ours[name] if ours[name] != "ok" else "")
-            passed += not problem
-            failed += bool(problem)
-            if problem:
+            if ledger.add(f"{file[:-3]}.{name}", not problem):
                 print(f"FAIL {file[:-3]}.{name}: {problem}", flush=True)
-    return support.summarise(passed, failed)
+    return ledger.finish()
 
 
 if __name__ == "__main__":

@@ -95,6 +95,47 @@ def parser(doc, **options):
     return result
 
 
+class Ledger:
+    """Counts verdicts, and knows the tests that are known to fail: the lines `KIND NAME` of known-failures.txt.
+
+    A known failure counts as skipped. One that passes after all is counted and named, so that its line is taken out;
+    with `record` the lines of the kind are written anew from what is found.
+    """
+    FILE = os.path.join(TESTS, "known-failures.txt")
+
+    def __init__(self, kind, record):
+        self.kind, self.record = kind, record
+        self.passed = self.failed = self.skipped = 0
+        with open(self.FILE) as file:
+            self.lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+        self.known = {name for kind, name in self.lines if kind == self.kind}
+        self.found = []
+
+    def add(self, name, passed):
+        """Counts a test; returns whether its failure is news."""
+        if passed:
+            self.passed += 1
+            if name in self.known:
+                print(f"PASSES NOW {name}: take it out of known-failures.txt", flush=True)
+            return False
+        self.found.append(name)
+        if name in self.known or self.record:
+            self.skipped += 1
+            return False
+        self.failed += 1
+        return True
+
+    def finish(self):
+        if self.record:
+            others = [line for line in self.lines if line[0] != self.kind]
+            with open(self.FILE, "w") as file:
+                file.write("# Tests that Taipan does not pass yet, a line each: the kind of test and its name.\n"
+                           "# The list only gets shorter; `run_python_tests.py --record` and `run_differential.py --record` write it.\n")
+                for kind, name in sorted(others + [[self.kind, name] for name in self.found]):
+                    file.write(f"{kind} {name}\n")
+        return summarise(self.passed, self.failed, self.skipped)
+
+
 def summarise(passed, failed, skipped=0):
     """Print the summary, which must be a runner's last line, and return its exit status."""
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)

@@ -144,12 +144,14 @@ public enum FloatText {
             return result
         }
         var digits = printed(value, code, precision, flags.contains(.alternate))
-        if lower == UInt8(ascii: "g") && flags.contains(.dotZero) && !flags.contains(.alternate) {
+        if lower == UInt8(ascii: "g") && flags.contains(.dotZero) {
             // Digits that reach up to the point leave no room for ".0": then there is an exponent.
+            let alternate = flags.contains(.alternate)
             let whole = digits.filter { $0 >= 48 && $0 <= 57 }.count
-            if !digits.contains(where: { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }) && whole == max(precision, 1) {
-                digits = printed(value, code - 2, max(precision, 1) - 1, false)
-                if let mark = digits.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }), digits.contains(UInt8(ascii: ".")) {
+            let hasFraction = digits.dropLast(digits.last == UInt8(ascii: ".") ? 1 : 0).contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+            if !hasFraction && whole == max(precision, 1) {
+                digits = printed(value, code - 2, max(precision, 1) - 1, alternate)
+                if !alternate, let mark = digits.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }), digits.contains(UInt8(ascii: ".")) {
                     var end = mark
                     while digits[end - 1] == 48 { end -= 1 }
                     if digits[end - 1] == UInt8(ascii: ".") { end -= 1 }

@@ -233,6 +233,8 @@ extension SlotTable {
         for slot in Slot.allCases where type.slotPointer(slot).pointee == nil {
             // A type that defines equality and no hash is unhashable only if it says so; native ones always say.
             if slot == .hash && definesComparison { continue }
+            // What has no constructor of its own cannot be made from Python: a blank one would not hold what its methods rely on.
+            if slot == .new && base == TypeID.object.type && !type.has(.base) { continue }
             type.slotPointer(slot).pointee = base.slotPointer(slot).pointee
         }
         if type.slotPointer(.hash).pointee == nil { type.slotPointer(.hash).pointee = base.slotPointer(.hash).pointee }

@@ -50,7 +50,13 @@ extension Runtime {
     private func finish(_ result: Value) -> Int32 {
         var status: Int32 = 0
         if result.isEmpty { status = TopLevel.report(thread) }
-        return shutDown(status)
+        status = shutDown(status)
+        if status == TopLevel.interrupted {
+            // A parent is to see that the program died of the signal.
+            signal(SIGINT, SIG_DFL)
+            kill(getpid(), SIGINT)
+        }
+        return status
     }
 
     private func finishStreams() -> Bool { true }
@@ -77,15 +83,17 @@ extension Runtime {
         return run.isEmpty ? .empty : thread.call(run, text(name), Value(setsArgument))
     }
 
-    private func runFile(_ path: String, _ namespace: Value) -> Value {
+    private func runFile(_ given: String, _ namespace: Value) -> Value {
         var status = stat()
+        // As CPython has it, the main program's file name is absolute.
+        let path = Runtime.absolute(given)
         if stat(path, &status) == 0 {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder || Runtime.isZip(path) {
                 let list = sysNamespace.get(string: StringRef.intern("path").value)
                 if list.isList { _ = thread.callMethod(list, Name.insert, [Value(small: 0), text(path)]) }
                 if isFolder && !Home.exists(path + "/__main__.py") && !Home.exists(path + "/__main__.pyc") {
-                    fputs("\(home.executable): can't find '__main__' module in '\(path)'\n", stderr)
+                    fputs("\(home.executable): can't find '__main__' module in '\(Runtime.absolute(given))'\n", stderr)
                     return thread.raise(type: TypeID.systemExit.type, arguments: [Value(small: 1)])
                 }
                 return runModule("__main__", setsArgument: false)

@@ -3,6 +3,9 @@ import Objects
 
 /// Exceptions that reach the top of the program.
 enum TopLevel {
+    /// The status of a program ended by KeyboardInterrupt.
+    static let interrupted: Int32 = 130
+
     /// Reports the thread's exception through `sys.excepthook` and clears it. Returns the exit status it stands for: SystemExit's own, or 1.
     static func report(_ thread: ThreadRef) -> Int32 {
         let exception = thread.takeException()
@@ -21,7 +24,7 @@ enum TopLevel {
             printPlainly(thread, exception)
         }
         flush(thread, "stderr")
-        return exception.isInstance(of: .keyboardInterrupt) ? 130 : 1
+        return exception.isInstance(of: .keyboardInterrupt) ? interrupted : 1
     }
 
     private static func flush(_ thread: ThreadRef, _ name: String) {

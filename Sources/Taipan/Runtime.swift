@@ -180,6 +180,15 @@ public final class Runtime {
         return !open.isEmpty && DictRef(WellKnown.builtins.value).set(thread, StringRef.intern("open").value, open)
     }
 
+    /// The C and POSIX locales, with or without UTF-8: bytes that are not text pass through the standard streams unchanged (PEP 538, PEP 540).
+    private static var isPlainLocale: Bool {
+        for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+            guard let value = getenv(name), value.pointee != 0 else { continue }
+            return ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(String(cString: value))
+        }
+        return true
+    }
+
     private func makeStream(_ io: Value, _ descriptor: Int32, _ name: String, _ mode: String) -> Value {
         if fcntl(descriptor, F_GETFD) < 0 { return .none }
         let isTerminal = isatty(descriptor) != 0
@@ -190,7 +199,7 @@ public final class Runtime {
         if fileIO.isEmpty { return .empty }
         _ = thread.setAttribute(fileIO, Name.name, thread.newString("<\(name)>"))
         var encoding = "utf-8"
-        var errors = name == "stderr" ? "backslashreplace" : (options.utf8Mode ? "surrogateescape" : "strict")
+        var errors = name == "stderr" ? "backslashreplace" : (options.utf8Mode || Runtime.isPlainLocale ? "surrogateescape" : "strict")
         if let given = options.ioEncoding {
             let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             if !parts[0].isEmpty { encoding = parts[0] }

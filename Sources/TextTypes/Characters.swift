@@ -80,6 +80,15 @@ public enum Characters {
         if properties.isXIDContinue { result |= identifierContinue }
         if properties.isCased { result |= cased }
         if properties.isCaseIgnorable { result |= caseIgnorable }
+        // What later versions of Unicode changed about characters that 14 has.
+        switch character {
+        case 0x4E24, 0x4EAC, 0x4FE9, 0x5006, 0x62D0, 0x6D1E, 0x7695, 0x79ED, 0x920E, 0x94A9, 0x12038, 0x12039, 0x12079, 0x12226, 0x1222B, 0x1230B, 0x1230D, 0x12399:
+            result &= ~numeric
+        case 0x295: result |= lower | cased
+        case 0x10FC, 0xA7F2 ... 0xA7F4, 0xAB69: result &= ~lower
+        case 0x200C, 0x200D, 0x30FB, 0xFF65: result &= ~identifierContinue
+        default: break
+        }
         return result
     }
 
@@ -121,6 +130,8 @@ public enum Characters {
         }
         guard let scalar = Unicode.Scalar(character), isAssigned(scalar.properties) else { builder.append(character); return }
         let properties = scalar.properties
+        // Their capitals came after Unicode 14.
+        if character == 0x19B || character == 0x264 || character == 0xA7D3 || character == 0xA7D5 { builder.append(character); return }
         switch mapping {
         case .lower: for mapped in properties.lowercaseMapping.unicodeScalars { builder.append(mapped.value) }
         case .upper: for mapped in properties.uppercaseMapping.unicodeScalars { builder.append(mapped.value) }

@@ -15,12 +15,13 @@ public enum UnicodeNames {
     }
 
     /// Ideographs of ranges that CPython's tables give no name to.
-    private static func isNameless(_ character: UInt32) -> Bool { character >= 0x17000 && character <= 0x18CD5 && character > 0x187F7 && character < 0x18800 }
+    private static func isNameless(_ character: UInt32) -> Bool { character >= 0x17000 && character <= 0x187F7 || character >= 0x18D00 && character <= 0x18D08 }
 
     /// The character of a name or alias, in upper or lower case.
     public static func lookup(_ name: String) -> UInt32? {
         let upper = uppercased(name)
-        if let computed = lookupComputed(upper) { return computed }
+        // These are known in capitals only.
+        if let computed = lookupComputed(Array(name.utf8)) { return computed }
         let hash = hash(upper)
         let (hashes, characters) = index
         var low = 0
@@ -65,7 +66,8 @@ public enum UnicodeNames {
         for prefix in ["CJK UNIFIED IDEOGRAPH-", "CJK COMPATIBILITY IDEOGRAPH-", "TANGUT IDEOGRAPH-", "NUSHU CHARACTER-"] where text.hasPrefix(prefix) {
             let digits = text.utf8.dropFirst(prefix.utf8.count)
             guard digits.count == 4 || digits.count == 5, let character = UInt32(String(decoding: Array(digits), as: UTF8.self), radix: 16) else { return nil }
-            return name(character) == text ? character : nil
+            guard let own = name(character), own.hasPrefix(prefix) else { return nil }
+            return character
         }
         return nil
     }

@@ -74,6 +74,7 @@ def main():
     parser = support.parser(__doc__)
     parser.add_argument("--timeout", type=float, default=60, help="seconds for each program")
     parser.add_argument("--show", action="store_true", help="print what CPython makes of each program, and stop")
+    parser.add_argument("--record", action="store_true", help="write what fails into known-failures.txt")
     options = parser.parse_args()
     files = [f for f in sorted(os.listdir(PROGRAMS)) if f.endswith((".py", ".args")) and options.k in f]
 
@@ -82,15 +83,13 @@ def main():
         theirs = case.run(support.REFERENCE, options.timeout)
         return file, theirs, theirs if options.show else case.run(support.taipan(), options.timeout)
 
-    passed = failed = 0
+    ledger = support.Ledger("differential", options.record)
     for file, theirs, ours in support.each(compare, files, options.j):
         if options.show:
             print(f"== {file}: {theirs['ending']}\n{theirs['stdout']}-- stderr\n{theirs['stderr']}", end="")
-        passed += ours == theirs
-        failed += ours != theirs
-        if ours != theirs:
+        if ledger.add(file, ours == theirs):
             print(f"FAIL {file}", *list(differences(ours, theirs))[:40], sep="\n    ", flush=True)
-    return support.summarise(passed, failed)
+    return ledger.finish()
 
 
 if __name__ == "__main__":

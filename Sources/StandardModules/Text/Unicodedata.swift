@@ -92,6 +92,9 @@ struct CharacterDatabase {
         return result
     }()
 
+    /// Canonical decompositions that were corrected after Unicode 3.2.
+    private static let oldDecompositions: [UInt32: UInt32] = [0x2F868: 0x2136A, 0x2F874: 0x5F33, 0x2F91F: 0x43AB, 0x2F95F: 0x7AAE, 0x2F9BF: 0x4D57]
+
     // MARK: Properties
 
     /// Of Unicode 3.2.
@@ -125,8 +128,8 @@ struct CharacterDatabase {
         return value < 0 ? nil : value
     }
 
+    /// The same in both versions, as CPython has it.
     func digit(_ character: UInt32) -> Int? {
-        if old && !isAssigned(character) { return nil }
         guard Characters.has(character, Characters.digit), let value = Unicode.Scalar(character)?.properties.numericValue else { return nil }
         return Int(value)
     }
@@ -158,6 +161,7 @@ struct CharacterDatabase {
             if index % 28 != 0 { result.append(0x11A7 + index % 28) }
             return
         }
+        if old, let corrected = CharacterDatabase.oldDecompositions[character] { result.append(corrected); return }
         if let parts = decomposition(character), compatible || parts.tag.isEmpty || parts.tag == "+" {
             for part in parts.characters { decompose(part, compatible, &result) }
         } else {
