@@ -79,7 +79,9 @@ public struct ModuleBuilder {
         let namespace = thread.newDict()
         if namespace.isEmpty { return .empty }
         _ = DictRef(namespace).set(thread, Name.__module__, self.namespace.get(.__name__))
-        let result = thread.callFunction(TypeID.type.value, [thread.newString(name), thread.newTuple([base.value]), namespace])
+        // Made before the array is: the collector does not see what only an array holds.
+        let title = thread.newString(name), bases = thread.newTuple([base.value])
+        let result = thread.callFunction(TypeID.type.value, [title, bases, namespace])
         set(name, result)
         return result
     }

@@ -10,5 +10,6 @@ public enum StandardText {
         Binascii.register()
         Zlib.register()
         CSVModule.register()
+        HashModules.register()
     }
 }

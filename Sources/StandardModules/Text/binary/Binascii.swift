@@ -67,7 +67,6 @@ public enum Binascii {
                 let character = text[index]
                 if character == 0x3D {
                     padded = true
-                    if strict && place == 0 { return "Excess data after padding" }
                     if place >= 2 {
                         pads += 1
                         if place + pads >= 4 {

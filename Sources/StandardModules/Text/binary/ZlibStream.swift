@@ -179,7 +179,8 @@ enum ZlibStream {
             thread.raiseOutOfMemory()
             return nil
         }
-        var left = Int(stream.pointee.avail_in) + Zlib.unseen
+        let rest = Int(stream.pointee.avail_in) + Zlib.unseen
+        var left = rest
         let end = start + length
         if status == Z_STREAM_END && left > 0 {
             let old = BytesRef(object.pointee.unusedData)
@@ -191,7 +192,8 @@ enum ZlibStream {
             left = 0
         }
         if left > 0 || BytesRef(object.pointee.unconsumedTail).count > 0 {
-            let tail = thread.newBytes(end - left, left)
+            // As in CPython, a tail that was there is replaced by what is left over, also when that is unused data.
+            let tail = thread.newBytes(end - rest, rest)
             if tail.isEmpty { return nil }
             object.pointee.unconsumedTail = tail
         }

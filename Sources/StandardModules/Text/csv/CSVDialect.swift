@@ -23,9 +23,15 @@ enum CSVDialect {
     /// `Dialect(dialect, **options)`. `base` may be empty, a name, a dialect or any object with attributes.
     static func make(_ thread: ThreadRef, _ type: TypeRef, _ base: Value, _ options: Value) -> Value {
         var given = [Value](repeating: .empty, count: names.count)
+        var base = base
         if !options.isEmpty {
             var position = 0
             while let (key, value) = DictRef(options).next(&position) {
+                if StringRef(key).equals("dialect") {
+                    guard base.isEmpty else { return thread.raise(.typeError, "argument for function given by name ('dialect') and position (1)") }
+                    base = value
+                    continue
+                }
                 guard let index = names.firstIndex(where: { StringRef(key).equals($0) }) else {
                     return thread.raise(.typeError, "'\(StringRef(key).description)' is an invalid keyword argument for this function")
                 }
@@ -35,7 +41,6 @@ enum CSVDialect {
         // What attributes return must stay reachable.
         let held = thread.newList()
         if held.isEmpty { return .empty }
-        var base = base
         if !base.isEmpty {
             if base.isString {
                 base = CSVModule.dialect(thread, base)

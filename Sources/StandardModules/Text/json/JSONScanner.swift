@@ -123,7 +123,7 @@ enum JSONScanner {
                 case 0x6E: character = 10
                 case 0x72: character = 13
                 case 0x74: character = 9
-                default: return JSONModule.raise(thread, "Invalid \\escape: ", document, end - 2)
+                default: return JSONModule.raise(thread, "Invalid \\escape", document, end - 2)
                 }
             } else {
                 place += 1

@@ -238,16 +238,19 @@ enum RegexPattern {
         } else {
             thread.takeException()
         }
-        let function = thread.importAttribute("re", "_compile_repl")
+        let function = thread.importAttribute("re", "_subx")
         if function.isEmpty { return .empty }
-        let parsed = thread.call(function, template, pattern)
-        if parsed.isEmpty { return .empty }
-        guard parsed.isTuple, TupleRef(parsed).count == 2, TupleRef(parsed)[0].isList, TupleRef(parsed)[1].isList else {
-            return thread.raise(.typeError, "invalid template")
-        }
+        let filter = thread.call(function, pattern, template)
+        if filter.isEmpty || filter.type.slotPointer(.call).pointee == nil { return filter }
+        // A function whose default argument is the parsed template, a pair of lists: the groups with their places, and the texts.
+        kind = .function
+        guard filter.isExact(.function) else { return filter }
+        let defaults = thread.getAttribute(filter, Name.__defaults__)
+        if defaults.isEmpty { return .empty }
+        guard defaults.isTuple, TupleRef(defaults).count == 1 else { return filter }
+        let parsed = TupleRef(defaults)[0]
+        guard parsed.isTuple, TupleRef(parsed).count == 2, TupleRef(parsed)[0].isList, TupleRef(parsed)[1].isList else { return filter }
         let groups = ListRef(TupleRef(parsed)[0]), literals = ListRef(TupleRef(parsed)[1])
-        if groups.count == 0 && literals.count == 1 { return literals[0] }
-        kind = .template
         let parts = thread.list(literals.value)
         if parts.isEmpty { return .empty }
         let limit = program(UnsafePointer(pattern.object(PatternObject.self))).pointee.groups
@@ -255,9 +258,10 @@ enum RegexPattern {
             let pair = groups[index]
             guard pair.isTuple, TupleRef(pair).count == 2, TupleRef(pair)[0].isSmallInt, TupleRef(pair)[1].isSmallInt,
                   TupleRef(pair)[0].smallInt >= 0, TupleRef(pair)[0].smallInt < ListRef(parts).count,
-                  TupleRef(pair)[1].smallInt >= 0, TupleRef(pair)[1].smallInt <= limit else { return thread.raise(.typeError, "invalid template") }
+                  TupleRef(pair)[1].smallInt >= 0, TupleRef(pair)[1].smallInt <= limit else { return filter }
             ListRef(parts).set(TupleRef(pair)[0].smallInt, TupleRef(pair)[1])
         }
+        kind = .template
         return parts
     }
 
