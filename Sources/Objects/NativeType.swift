@@ -107,7 +107,8 @@ public struct NativeType {
         let moduleName = StringRef.intern("\(module)").value
         object.pointee.module = moduleName
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
-        if doc.utf8CodeUnitCount > 0 { _ = dict.set(thread, Name.__doc__, thread.newString("\(doc)")) } else { _ = dict.set(thread, Name.__doc__, .none) }
+        // A type whose instances have docs of their own declares a getter of that name.
+        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, doc.utf8CodeUnitCount > 0 ? thread.newString("\(doc)") : .none) }
         if !base.isEmpty { SlotTable.inherit(type, from: TypeRef(base)) }
         type.updatePlainFlags()
         if !base.isEmpty { TypeConstruction.addSubclass(thread, TypeRef(base), type) }

@@ -74,6 +74,13 @@ public enum Shapes {
             setInfo(object.pointee.rootShape, ShapeInfo(parent: 0, count: 0, inlineCapacity: Int32(object.pointee.inlineCapacity), names: nil, namesCapacity: 0,
                                                         transitionCount: 0, transitions: nil, transitionCapacity: 0, nextRoot: 0, table: nil, tableMask: 0))
         }
+        if object.pointee.dictOffset != 0 && !type.has(.heap) {
+            // Attributes of a native type's instances (functions, modules, exceptions) are few and all different: they live in a dict from the start, so
+            // that an exact instance always has its type's one shape.
+            ShapeTable.record(object.pointee.rootShape).pointee.flags = ShapeFlags.dict
+            object.pointee.dictShape = object.pointee.rootShape
+            return true
+        }
         if object.pointee.dictOffset != 0 && object.pointee.dictShape == 0 {
             guard let dict = ShapeTable.add(type: type.value, trace: trace, mask: mask, tailOffset: tail, visit: object.pointee.visit) else { return false }
             ShapeTable.record(dict).pointee.flags = ShapeFlags.dict
