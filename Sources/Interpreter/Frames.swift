@@ -94,7 +94,11 @@ enum Frames {
         return frame.pointee.lastIndex
     }
 
-    static func line(_ frame: UnsafeMutablePointer<FrameObject>) -> Int { Code.line(frame.pointee.code.object(CodeObject.self), index(frame)) }
+    /// `f_lineno`; the line of the head before the first instruction.
+    static func line(_ frame: UnsafeMutablePointer<FrameObject>) -> Int {
+        let index = index(frame), code = frame.pointee.code.object(CodeObject.self)
+        return index < 0 ? Int(code.pointee.firstLine) : Code.line(code, index)
+    }
 
     static func register(_ frame: UnsafeMutablePointer<FrameObject>, _ index: Int) -> Value {
         if let fp = FramePointer(bitPattern: frame.pointee.fp) { return fp[index] }

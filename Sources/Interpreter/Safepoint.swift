@@ -25,17 +25,23 @@ public enum Safepoint {
     /// The thread that runs signal handlers.
     nonisolated(unsafe) public static var mainThread: ThreadRef?
 
+    /// The thread that runs finalizers at a safepoint: a signal's handler waits for their end, since what it raises in one would be lost.
+    nonisolated(unsafe) private static var finalizing: ThreadRef?
+
     /// Serves what waits. False when it has raised.
     @inline(never) public static func serve(_ thread: ThreadRef) -> Bool {
         let bits = taipan_breaker_load(thread)
         if bits & ~Breaker.tracing == 0 { return true }
-        if bits & Breaker.finalizers != 0 {
-            taipan_breaker_clear(thread, Breaker.finalizers)
-            RuntimeHooks.runPendingFinalizers(thread)
-        }
-        if bits & Breaker.signal != 0 {
+        if bits & Breaker.signal != 0 && finalizing != thread {
             taipan_breaker_clear(thread, Breaker.signal)
             if thread == mainThread && !Signals.runHandlers(thread) { return false }
+        }
+        if bits & Breaker.finalizers != 0 {
+            taipan_breaker_clear(thread, Breaker.finalizers)
+            let outer = finalizing
+            finalizing = thread
+            RuntimeHooks.runPendingFinalizers(thread)
+            finalizing = outer
         }
         if bits & Breaker.pendingCall != 0 {
             taipan_breaker_clear(thread, Breaker.pendingCall)

@@ -29,12 +29,15 @@ public enum Tracing {
     public static func setProfile(_ thread: ThreadRef, _ function: Value) {
         thread.pointee.profileFunction = function.isNone ? .empty : function
         update(thread)
-        guard !thread.pointee.profileFunction.isEmpty else { return }
         // The frames that are running already report their returns, and their calls of native functions from now on.
         var frame = thread.pointee.frame
         while let fp = frame {
-            if Frames.object(thread, fp).isEmpty { thread.takeException(); return }
-            instrument(fp.code)
+            if thread.pointee.profileFunction.isEmpty {
+                if !fp[FrameSlot.object].isEmpty { fp[FrameSlot.object].object(FrameObject.self).pointee.nativeCall = .empty }
+            } else {
+                if Frames.object(thread, fp).isEmpty { thread.takeException(); return }
+                instrument(fp.code)
+            }
             frame = fp.previous
         }
     }

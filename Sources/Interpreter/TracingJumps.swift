@@ -48,6 +48,45 @@ extension Tracing {
     }
 }
 
+/// Forgetting what running frames no longer need, for `gc.collect`.
+public enum DeadTemporaries {
+    /// Maps of code that was looked at lately.
+    nonisolated(unsafe) private static var maps: [ObjectIdentifier: (code: CompiledCode, map: JumpMap)] = [:]
+    private static let largestCode = 4000
+
+    /// Clears the temporaries of the thread's running frames that will be written before they are read again: the collector, which does not know, would keep alive
+    /// what they hold.
+    public static func clear(_ thread: ThreadRef) {
+        var frame = thread.pointee.frame
+        var limit = thread.pointee.stackTop.unsafelyUnwrapped
+        while let fp = frame {
+            let code = fp.code
+            if code.pointee.instructionCount <= largestCode {
+                let map = map(code)
+                let live = map.live[map.instruction(containing: max(fp.instructionIndex, 0))]
+                // A callee's frame begins within its caller's registers.
+                var register = Int(code.pointee.clearCount)
+                let end = min(Int(code.pointee.registerCount), limit - fp)
+                while register < end {
+                    if !live.contains(register) { fp[register] = .empty }
+                    register += 1
+                }
+            }
+            limit = fp - frameHeaderWords
+            frame = fp.previous
+        }
+    }
+
+    private static func map(_ code: UnsafeMutablePointer<CodeObject>) -> JumpMap {
+        let compiled = Code.compiled(code)
+        if let known = maps[ObjectIdentifier(compiled)] { return known.map }
+        if maps.count >= 256 { maps.removeAll() }
+        let made = JumpMap(code)
+        maps[ObjectIdentifier(compiled)] = (compiled, made)
+        return made
+    }
+}
+
 /// Lines, and the temporaries that are live, by instruction.
 private struct JumpMap {
     var instructions: [Instruction] = []
@@ -123,6 +162,8 @@ private struct JumpMap {
         take(shape.a, instruction.a)
         take(shape.b, instruction.b)
         take(shape.c, instruction.c)
+        // A format specification stands beside the value.
+        if instruction.opcode == .formatValue && instruction.c & 4 != 0 { reads.append(instruction.b + 1) }
         return (reads.filter { $0 >= first }, writes.filter { $0 >= first })
     }
 

@@ -1,0 +1,212 @@
+"""sys.settrace and sys.setprofile."""
+import sys
+from harness import raises, run
+
+
+def record(function, *arguments, opcodes=False):
+    """The events of a call, lines relative to the function's first."""
+    events = []
+    first = function.__code__.co_firstlineno
+
+    def tracer(frame, event, argument):
+        if frame.f_code.co_filename != __file__:
+            return None
+        if event == "exception":
+            argument = argument[0].__name__
+        events.append((frame.f_lineno - first, event) + ((argument,) if event in ("return", "exception") else ()))
+        return tracer
+
+    sys.settrace(tracer)
+    try:
+        function(*arguments)
+    except ZeroDivisionError:
+        pass
+    finally:
+        sys.settrace(None)
+    return [event for event in events if event[0] >= 0][:-0 or None]
+
+
+def of(events, name):
+    return [event for event in events if event[1] == name]
+
+
+def straight():
+    a = 1
+    b = 2
+    return a + b
+
+
+def loop():
+    total = 0
+    for k in range(2):
+        total += k
+    return total
+
+
+def one_line_loop():
+    for k in range(3): k
+    return 1
+
+
+def raising():
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        a = 1
+    return a
+
+
+def unhandled():
+    a = 1
+    1 / 0
+
+
+def generator():
+    yield 1
+    yield 2
+
+
+def use_generator():
+    for k in generator():
+        k
+    return 0
+
+
+def branch(flag):
+    if flag:
+        a = 1
+    else:
+        a = 2
+    return a
+
+
+def test_lines():
+    assert record(straight) == [(0, "call"), (1, "line"), (2, "line"), (3, "line"), (3, "return", 3)]
+    assert record(loop) == [(0, "call"), (1, "line"), (2, "line"), (3, "line"), (2, "line"), (3, "line"), (2, "line"), (4, "line"), (4, "return", 1)]
+    assert record(one_line_loop) == [(0, "call")] + [(1, "line")] * 4 + [(2, "line"), (2, "return", 1)]
+    assert record(branch, True) == [(0, "call"), (1, "line"), (2, "line"), (5, "line"), (5, "return", 1)]
+    assert record(branch, False) == [(0, "call"), (1, "line"), (4, "line"), (5, "line"), (5, "return", 2)]
+
+
+def test_exceptions():
+    assert record(raising) == [(0, "call"), (1, "line"), (2, "line"), (2, "exception", "ZeroDivisionError"), (3, "line"), (4, "line"), (5, "line"), (5, "return", 1)]
+    assert record(unhandled) == [(0, "call"), (1, "line"), (2, "line"), (2, "exception", "ZeroDivisionError"), (2, "return", None)]
+
+
+def test_generators():
+    events = []
+
+    def tracer(frame, event, argument):
+        if frame.f_code is generator.__code__:
+            events.append((frame.f_lineno - generator.__code__.co_firstlineno, event, argument))
+        return tracer
+
+    sys.settrace(tracer)
+    use_generator()
+    sys.settrace(None)
+    assert events == [(0, "call", None), (1, "line", None), (1, "return", 1), (1, "call", None), (2, "line", None), (2, "return", 2), (2, "call", None), (2, "return", None)], events
+
+
+def test_settings():
+    assert sys.gettrace() is None and sys.getprofile() is None
+    lines = []
+
+    def tracer(frame, event, argument):
+        frame.f_trace_lines = False
+        frame.f_trace_opcodes = True
+        lines.append(event)
+        return tracer
+
+    sys.settrace(tracer)
+    assert sys.gettrace() is tracer
+    straight()
+    sys.settrace(None)
+    assert lines[0] == "call" and lines[-1] == "return" and set(lines[1:-1]) == {"opcode"}
+
+    def failing(frame, event, argument):
+        raise ValueError("from the tracer")
+
+    sys.settrace(failing)
+    try:
+        straight()
+    except ValueError as error:
+        assert str(error) == "from the tracer"
+    else:
+        raise AssertionError("nothing was raised")
+    assert sys.gettrace() is None
+
+
+def test_locals_can_be_changed():
+    def tracer(frame, event, argument):
+        if event == "line" and frame.f_lineno == straight.__code__.co_firstlineno + 3:
+            frame.f_locals["a"] = 100
+        return tracer
+
+    sys.settrace(tracer)
+    result = straight()
+    sys.settrace(None)
+    assert result == 102
+
+
+def jumping():
+    log = []
+    log.append(1)
+    log.append(2)
+    log.append(3)
+    for k in range(2):
+        log.append(k)
+    return log
+
+
+def jump(source, target):
+    first = jumping.__code__.co_firstlineno
+    done = []
+
+    def tracer(frame, event, argument):
+        if event == "line" and frame.f_code is jumping.__code__ and frame.f_lineno == first + source and not done:
+            done.append(1)
+            frame.f_lineno = first + target
+        return tracer
+
+    sys.settrace(tracer)
+    try:
+        return jumping()
+    finally:
+        sys.settrace(None)
+
+
+def test_jumps():
+    assert jump(2, 4) == [3, 0, 1] and jump(4, 2) == [1, 2, 1, 2, 3, 0, 1] and jump(6, 7) == [1, 2, 3] and jump(3, 7) == [1]
+    raises(ValueError, "can't jump into the body of a for loop", lambda: jump(2, 6))
+    raises(ValueError, None, lambda: jump(2, -1000))
+    raises(ValueError, None, lambda: jump(2, 1000))
+
+
+def test_profile():
+    events = []
+
+    def profiler(frame, event, argument):
+        events.append((event, getattr(argument, "__name__", argument)))
+
+    def inner(text):
+        return len(text) + abs(-1)
+
+    sys.setprofile(profiler)
+    inner("abc")
+    sys.setprofile(None)
+    assert events == [("call", None), ("c_call", "len"), ("c_return", "len"), ("c_call", "abs"), ("c_return", "abs"), ("return", 4), ("c_call", "setprofile")], events
+    events.clear()
+
+    def failing():
+        try:
+            len(1)
+        except TypeError:
+            return "x".upper()
+
+    sys.setprofile(profiler)
+    failing()
+    sys.setprofile(None)
+    assert events == [("call", None), ("c_call", "len"), ("c_exception", "len"), ("c_call", "upper"), ("c_return", "upper"), ("return", "X"), ("c_call", "setprofile")], events
+
+
+run(globals())
