@@ -4,7 +4,7 @@
 ///
 ///     words 0 – 31     the word registers, saved by an exit
 ///     words 32 – 63    the double registers, saved by an exit
-///     256 words        spill slots
+///     512 words        spill slots
 ///     128 words        virtual objects while an exit makes them
 ///     frame, context   what the client passed to `enter`
 ///     scratch          the argument and the result of slow paths

@@ -106,9 +106,9 @@ public final class Optimiser {
             out.isTooLong = true
             return
         }
-        // The state at entry is snapshot 0 of every trace.
-        pendingSnapshot = 0
-        _ = snapshotForExit()
+        // Snapshot 0 of every trace is the state at entry, which needs no values: they are all in the frame. (A bridge has no entry that anybody could be
+        // sent away from: it is taken off its exit instead.)
+        if let entry = input.snapshots.first { out.snapshots.append(Snapshot(first: 0, count: 0, frame: entry.frame, token: entry.token)) }
         // A trace that has a loop already is taken as it is: text in tests, or a second run.
         let end = input.instructions.count - 1
         copyInstructions(0 ..< end)
@@ -233,7 +233,7 @@ public final class Optimiser {
             case .drop: return .none
             case .keep: break
             }
-            if passes.contains(.cse), let known = state.expressions.find(instruction, in: out) { return resolve(known) }
+            if passes.contains(.cse), !instruction.op.flags.isDisjoint(with: [.pure, .lasting]), let known = state.expressions.find(instruction, in: out) { return resolve(known) }
             return append(instruction)
         }
     }

@@ -23,7 +23,7 @@
 ///
 /// A slot that is an invariant's must never be used for anything else within the loop, not even above the place where it is needed: the next round comes by there.
 final class RegisterAllocator {
-    static let slotLimit = 256
+    static let slotLimit = 512
 
     let trace: Trace
     let target: Target

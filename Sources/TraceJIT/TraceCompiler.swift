@@ -139,7 +139,12 @@ public final class TraceCompiler {
         let trace = Optimiser.optimise(recorded, model, options.passes)
         if trace.isTooLong { throw Failure.unusable }
         options.log?("optimised:\n" + trace.printed())
-        return try assemble(trace)
+        do {
+            return try assemble(trace)
+        } catch Failure.tooManyValues where options.passes.contains(.peel) {
+            // Peeling keeps alive all that does not change from round to round. Without it the trace is a straight line that starts over.
+            return try assemble(Optimiser.optimise(recorded, model, options.passes.subtracting(.peel)))
+        }
     }
 
     /// Machine code for a trace as it is.

@@ -46,7 +46,8 @@ enum Tiny {
     }
     static func text(_ word: UInt64) -> String {
         if isInt(word) { return "\(int(word))" }
-        if isFloat(word) { return "\(float(word))" }
+        // The sign of what is not a number may differ.
+        if isFloat(word) { return float(word).isNaN ? "nan" : "\(float(word))" }
         if classWord(word) == arrayClass { return "array(\(pointer(word).load(fromByteOffset: 8, as: Int.self)))" }
         if classWord(word) == pairClass { return "(" + text(pointer(word).load(fromByteOffset: 8, as: UInt64.self)) + ", " + text(pointer(word).load(fromByteOffset: 16, as: UInt64.self)) + ")" }
         return "?"

@@ -15,7 +15,8 @@ final class TinyEngine {
     /// The exit that was last left through.
     var lastExit: (trace: CompiledTrace, exit: Int)?
     var resumeAt = 0
-    static let hotLoop = 20, hotExit = 10, longest = 3000
+    nonisolated(unsafe) static var hotLoop = 20, hotExit = 10
+    static let longest = 3000
     nonisolated(unsafe) static var current: TinyEngine!
 
     /// Fields, functions and layouts.

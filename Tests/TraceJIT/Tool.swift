@@ -1,7 +1,10 @@
 /// The test driver of the `TraceJIT` room.
 ///
 ///     tiny FILE...     run each program interpreted and compiled; outputs must be equal
+///     eager FILE...    the same, compiling as soon as possible
 ///     bench FILE...    the same with times
+///     pass FILE...     text-to-text tests of the optimiser; with --update, write what it does now as the expectation
+///     speed            how long compiling takes, by the length of the trace
 ///     trace FILE...    print the traces, recorded and optimised
 ///     dis FILE...      machine code of each trace, as hexadecimal
 import Glibc
@@ -31,17 +34,64 @@ func run(_ program: Program, jit: Bool, options: TraceCompiler.Options) -> (outp
     return (interpreter.output, now() - start, engine, interpreter)
 }
 
+/// Compiles a trace of about so many instructions, with a snapshot for every tenth, some phis, loads, stores and objects.
+func measure(_ length: Int) {
+    let words = TinyEngine.Words()
+    var phases = [0.0, 0.0, 0.0], rounds = 0, size = 0, optimised = 0
+    while phases.reduce(0, +) < 0.2 {
+        let b = TraceBuilder(words.vocabulary, anchor: 1)
+        var n = 0
+        while b.trace.instructions.count < length {
+            n += 1
+            b.mark(UInt64(n))
+            let x = b.unboxInt(b.slot(n % 13)), y = b.unboxFloat(b.slot(20 + n % 11)), o = b.slot(40 + n % 3)
+            b.guardTag(o, mask: 7, tag: 0)
+            b.guardClass(o, 2)
+            b.set(n % 13, b.boxInt(b.checked(.add, x, b.int(Int64(n)), bits: 63)))
+            b.set(20 + n % 11, b.boxFloat(b.float(.fadd, y, b.emit(.itof, .float, x))))
+            if n % 3 == 0 { b.set(n % 13, b.load(o, words.first)) }
+            if n % 5 == 0 {
+                b.barrier(o)
+                b.store(o, words.second, b.slot(n % 7))
+            }
+            if n % 4 == 0 {
+                let p = b.new(words.pair)
+                b.store(p, words.first, b.slot(n % 13))
+                b.set(n % 13, b.load(p, words.first))
+            }
+        }
+        let trace = b.closeLoop()
+        let t0 = now()
+        let best = Optimiser.optimise(trace, TinyEngine.model())
+        let t1 = now()
+        let compiler = sharedCompiler
+        guard let compiled = try? compiler.assemble(best) else { print("\(length): too many values"); return }
+        let t2 = now()
+        compiler.invalidate(compiled)
+        phases[0] += t1 - t0
+        phases[1] += t2 - t1
+        rounds += 1
+        size = compiled.codeSize
+        optimised = best.instructions.count
+        _ = t2
+    }
+    func ms(_ t: Double) -> Double { (t / Double(rounds) * 100000).rounded() / 100 }
+    print("\(length) recorded, \(optimised) optimised, \(size) bytes: \(ms(phases[0])) ms optimising, \(ms(phases[1])) ms assembling")
+}
+let sharedCompiler = TraceCompiler(TinyEngine.Words().vocabulary, TinyEngine.model()) { _, _, _ in 0 }!
+
 setvbuf(stdout, nil, _IOLBF, 0)
 let arguments = CommandLine.arguments
 let mode = arguments.count > 1 ? arguments[1] : ""
 var failed = 0, passed = 0
 switch mode {
-case "tiny", "bench", "trace", "dis":
+case "tiny", "eager", "bench", "trace", "dis":
     for path in arguments[2...] {
         var compiler = TinyCompiler(readFile(path))
         let program = compiler.compile()
         var options = TraceCompiler.Options()
         if mode == "trace" { verbose = true; options.log = { print($0) } }
+        if mode == "eager" { (TinyEngine.hotLoop, TinyEngine.hotExit) = (2, 1) }
         let name = path.split(separator: "/").last!
         let plain = run(program, jit: false, options: options)
         let jit = run(program, jit: true, options: options)
@@ -58,6 +108,15 @@ case "tiny", "bench", "trace", "dis":
             for trace in jit.engine!.traces.values { print(jit.engine!.compiler.machineCode(trace).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()) }
         }
     }
+case "pass":
+    for path in arguments[2...] where path != "--update" {
+        let (p, f) = runPassTests(path, update: arguments.contains("--update"))
+        passed += p
+        failed += f
+    }
+case "speed":
+    for length in [10, 100, 1000, 3000, 6000] { measure(length) }
+    exit(0)
 default:
     print("usage: tool tiny|bench|trace|dis FILE...")
     exit(2)
