@@ -17,6 +17,7 @@ let package = Package(
     name: "Taipan",
     products: [
         .executable(name: "taipan", targets: ["taipan"]),
+        .library(name: "TraceJIT", targets: ["TraceJIT"]),
     ],
     targets: [
         .target(name: "CSupport", cSettings: [.unsafeFlags(["-O2", "-fno-omit-frame-pointer"])],
@@ -31,6 +32,8 @@ let package = Package(
         room("TextTypes", ["Objects", "NumberTypes"]),
         room("ContainerTypes", ["Objects"]),
         room("CoreTypes", ["Objects"]),
+        // A tracing back end for any interpreter; see Documentation/TraceJIT.md.
+        room("TraceJIT", ["CSupport"]),
         room("Interpreter", ["Objects", "CoreTypes", "Syntax", "Bytecode"]),
         room("Recorder", ["TraceJIT", "Interpreter", "Objects", "Bytecode"]),
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
