@@ -107,6 +107,7 @@ extension Compiler {
     }
 
     func breakStatement(_ statement: Statement) throws {
+        unit.mark(statement.range)
         try unwind(toLoop: true, statement.range) { block in
             guard let block, case .loop(_, let exit, _) = block.kind else { throw fail("'break' outside loop", statement.range) }
             unit.jump(to: exit)
@@ -114,6 +115,7 @@ extension Compiler {
     }
 
     func continueStatement(_ statement: Statement) throws {
+        unit.mark(statement.range)
         try unwind(toLoop: true, statement.range) { block in
             guard let block, case .loop(let head, _, let cache) = block.kind else {
                 throw fail("'continue' not properly in loop", statement.range)
@@ -141,7 +143,7 @@ extension Compiler {
         unit.beginHandler(cleanup, register: raised)
         unit.location = .none
         unit.emit(.popException, previous)
-        unit.emit(.reraise, raised)
+        unit.emit(.reraise, raised, 1)
         unit.stop()
         unit.top = mark
     }
@@ -160,6 +162,7 @@ extension Compiler {
                 try tryExcept(statement, body, handlers, orElse)
             }
         }
+        unit.mark(statement.range)
         if finally.isEmpty {
             try inner()
             return
@@ -177,7 +180,7 @@ extension Compiler {
             try compile(finally)
             unit.blocks.removeLast()
             unit.suspend(cleanup)
-            unit.location = .none
+            unit.location = unit.lastLocation
             unit.emit(.popException, previous)
             unit.emit(.reraise, exception)
             unit.stop()
@@ -204,6 +207,8 @@ extension Compiler {
                     unit.location = clause.range
                     unit.emitJump(.jumpIfNoMatch, exception, register, to: next)
                     unit.top = mark
+                } else {
+                    unit.mark(clause.range)
                 }
                 if let name = clause.name {
                     try storeName(name, clause.range, from: exception)
@@ -223,7 +228,7 @@ extension Compiler {
                     unit.location = .none
                     unit.emit(.popException, previous)
                     try clearName(name, .none)
-                    unit.emit(.reraise, raised)
+                    unit.emit(.reraise, raised, 1)
                     unit.stop()
                     unit.top = mark
                     unit.resume(cleanup)
@@ -240,7 +245,7 @@ extension Compiler {
                 unit.bind(next)
             }
             unit.suspend(cleanup)
-            unit.location = .none
+            unit.location = handlers.last!.range
             unit.emit(.popException, previous)
             unit.emit(.reraise, exception)
             unit.stop()
@@ -364,7 +369,7 @@ extension Compiler {
             unit.emitJump(.jumpIfTrue, result, to: swallow)
             unit.suspend(cleanup)
             unit.emit(.popException, previous)
-            unit.emit(.reraise, exception)
+            unit.emit(.reraise, exception, 1)
             unit.stop()
             unit.bind(swallow)
             unit.emit(.popException, previous)

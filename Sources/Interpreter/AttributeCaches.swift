@@ -56,9 +56,9 @@ enum Attributes {
         if type.has(.plainGet) {
             let found = type.lookup(name)
             if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
-                if found.isExact(.getSetDescriptor) {
+                if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
-                } else if found.isExact(.memberDescriptor) {
+                } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
                 }
                 return
@@ -174,7 +174,7 @@ enum Attributes {
         }
         let found = type.lookup(name)
         if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
-            if found.isExact(.memberDescriptor), object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+            if found.isExact(.memberDescriptor), found.object(DescriptorObject.self).pointee.payload2 == 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                 set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
             }
             return thread.setAttribute(object, name, value)

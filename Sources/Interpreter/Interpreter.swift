@@ -38,6 +38,7 @@ public enum Interpreter {
         var constants = code.pointee.constantItems
         var caches = code.pointee.caches
         var skipTraceback = false
+        var keepsOrigin = false
         var unwinding = raising
         thread.pointee.recursionDepth += 1
         thread.pointee.frame = fp
@@ -1597,6 +1598,7 @@ public enum Interpreter {
                 fp.pc = pc
                 thread.restore(fp[a])
                 skipTraceback = true
+                keepsOrigin = b != 0
                 break dispatch
             case .pushException:
                 let exception = fp[b]
@@ -1693,6 +1695,7 @@ public enum Interpreter {
                 Unwinder.addTraceback(thread, fp, pc)
                 if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
             }
+            let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
             let index = Int32(pc - code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
@@ -1710,7 +1713,7 @@ public enum Interpreter {
                 continue execution
             }
             let flags = fp.flags
-            fp.pc = pc
+            fp.pc = restoresOrigin ? Unwinder.origin(thread, fp, pc) : pc
             if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.unwound(thread, fp) }
             if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
             let previous = Frames.leave(thread, fp)

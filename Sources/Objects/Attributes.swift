@@ -69,14 +69,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             switch InstanceAttributes.delete(self, object, name) {
             case 1: return true
             case -1: return false
-            default: _ = raiseAttributeError(StringRef(name).description, object, name)
+            default: raise(.attributeError, "'\(type.name)' object has no attribute '\(StringRef(name).description)'")
             }
             return false
         }
+        // Unlike those of reading, these errors carry no name for a hint.
         if found.isEmpty {
-            _ = raiseAttributeError(object, name)
+            raise(.attributeError, "'\(type.name)' object has no attribute '\(StringRef(name).description)'")
         } else {
-            _ = raiseAttributeError("'\(type.name)' object attribute '\(StringRef(name).description)' is read-only", object, name)
+            raise(.attributeError, "'\(type.name)' object attribute '\(StringRef(name).description)' is read-only")
         }
         return false
     }
@@ -117,7 +118,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if value.isEmpty {
             let entry = type.namespace.find(string: key)
             if entry < 0 {
-                _ = raiseAttributeError(object, name)
+                raise(.attributeError, "type object '\(type.name)' has no attribute '\(StringRef(name).description)'")
                 return false
             }
             type.namespace.remove(entry: entry)

@@ -214,7 +214,7 @@ extension NativeType {
                 }
                 let word = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self)
                 if value.isEmpty && word.pointee.isEmpty {
-                    _ = thread.raiseAttributeError(StringRef(object.pointee.name).description, receiver, object.pointee.name)
+                    thread.raise(.attributeError, StringRef(object.pointee.name).description)
                     return -1
                 }
                 word.pointee = value

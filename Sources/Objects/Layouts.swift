@@ -295,6 +295,8 @@ public struct RangeIteratorObject {
     public var next: Int
     public var step: Int
     public var remaining: Int
+    /// How many there were at first.
+    public var length: Int
 }
 
 /// A function written in Swift, perhaps bound to a receiver or module.

@@ -398,6 +398,26 @@ public enum Hashing {
         return result == -1 ? -2 : result
     }
 
+    /// hash(x) by identity.
+    public static func identity(_ value: Value) -> Int {
+        let hash = int(Int(bitPattern: UInt(value.bits >> 4 | value.bits << 60)) >> 2)
+        return hash == -1 ? -2 : hash
+    }
+
+    /// Seeds the hashes of text and bytes, as `PYTHONHASHSEED` says; to be called before the first string is hashed.
+    public static func start(seed number: UInt64) {
+        // SplitMix64.
+        var state = number
+        func next() -> UInt64 {
+            state = state &+ 0x9E37_79B9_7F4A_7C15
+            var word = state
+            word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+            word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+            return word ^ word >> 31
+        }
+        seed = (next(), next())
+    }
+
     /// hash(x) of a float: equal to that of an equal int. NaN hashes by `identity`.
     public static func double(_ value: Double, identity: Int) -> Int {
         if !value.isFinite { return value.isNaN ? identity : value > 0 ? infinity : -infinity }
