@@ -303,7 +303,16 @@ final class CodeBuilder {
 
     /// The location of the instruction before this place; what has no location counts as part of what precedes it.
     private func precedingLocation(_ word: Int) -> SourceRange {
-        for entry in positions.reversed() where Int(entry.start) < word && entry.range != .none { return entry.range }
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) < word { low = middle + 1 } else { high = middle }
+        }
+        while low > 0 {
+            low -= 1
+            if positions[low].range != .none { return positions[low].range }
+        }
         return .none
     }
 
@@ -527,7 +536,7 @@ final class CodeBuilder {
             copies[own.line] = target
         }
         var redirected: [(index: Int, target: Int)] = []
-        for (index, fixup) in fixups.enumerated() where resolve(fixup.label) == target {
+        for (index, fixup) in fixups.enumerated() where resolve(fixup.label, from: fixup.word) == target {
             let range = precedingLocation(fixup.word + 1)
             if range == .none { continue }
             if !fixup.isWide {
@@ -540,6 +549,7 @@ final class CodeBuilder {
                 own = range
                 setLocation(range, of: target)
                 copies[range.line] = target
+                redirected.append((index, target))
             } else {
                 positions.append(PositionEntry(start: Int32(words.count), range: range))
                 copies[range.line] = words.count
@@ -557,15 +567,27 @@ final class CodeBuilder {
         }
     }
 
-    /// The word that a jump to a label arrives at in the end.
-    private func resolve(_ label: Int) -> Int {
+    /// The word that a jump to a label arrives at in the end. A jump on the way that shows a line of its own is not passed over.
+    private func resolve(_ label: Int, from source: Int) -> Int {
         var target = labels[label].position
         var hops = 0
         while hops < 16, target < words.count, words[target] & 0xFF == UInt32(Opcode.jump.rawValue), let next = jumpTargets[target] {
+            let range = location(of: target)
+            if range != .none, range.line != precedingLocation(source + 1).line { break }
             target = labels[next].position
             hops += 1
         }
         return target
+    }
+
+    private func location(of word: Int) -> SourceRange {
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) <= word { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? .none : positions[low - 1].range
     }
 
     /// Gives one word a location of its own.
@@ -588,7 +610,7 @@ final class CodeBuilder {
     func finish() throws -> CompiledCode {
         placeImplicitReturn()
         for fixup in fixups {
-            let target = resolve(fixup.label)
+            let target = resolve(fixup.label, from: fixup.word)
             let offset = target - (fixup.word + 1)
             if fixup.isWide {
                 words[fixup.word] = UInt32(bitPattern: Int32(offset))

@@ -25,7 +25,7 @@ extension Compiler {
             }
             var captures = Captures()
             // A wildcard needs no instruction, but its line shows that the case was taken.
-            if isWildcard(matchCase.pattern), i > 0, matchCase.guard == nil { unit.mark(matchCase.pattern.range) }
+            if isWildcard(matchCase.pattern), matchCase.guard == nil { unit.mark(matchCase.pattern.range) }
             try pattern(matchCase.pattern, register, &captures, next, isTop: true)
             for (j, name) in captures.names.enumerated() { try storeName(name, captures.ranges[j], from: captures.registers[j]) }
             unit.top = mark

@@ -367,7 +367,7 @@ extension Compiler {
         unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
         try compile(body)
         unit.blocks.removeLast()
-        unit.location = statement.range
+        unit.location = .none
         unit.jumpBack(to: head, cache: cache)
         unit.bind(other)
         try compile(orElse)

@@ -18,6 +18,8 @@ extension Compiler {
         let saved = unit.blocks
         var closed: [ProtectedRange] = []
         var loop: Block?
+        // Behind a `finally` body or an `__exit__` the way out seems to go on from there.
+        var isOnItsWay = false
         while let block = unit.blocks.last {
             if case .exceptStar = block.kind {
                 throw fail("'break', 'continue' and 'return' cannot appear in an except* block", range)
@@ -34,16 +36,19 @@ extension Compiler {
             unit.location = range
             switch block.kind {
             case .loop, .protected, .exceptStar: break
-            case .finally(let body): try compile(body)
+            case .finally(let body):
+                try compile(body)
+                isOnItsWay = true
             case .handler(let previous, let name):
                 unit.emit(.popException, previous)
                 if let name { try clearName(name, range) }
             case .with(let exitRegister, let isAsync, let withRange):
                 unit.location = withRange
                 try callExit(exitRegister, isAsync: isAsync)
+                isOnItsWay = true
             }
         }
-        unit.location = range
+        unit.location = !isOnItsWay ? range : toLoop ? .none : unit.lastLocation
         try exit(loop)
         for protected in closed { unit.resume(protected) }
         unit.blocks = saved
@@ -89,6 +94,13 @@ extension Compiler {
         }
         var range = statement.range
         if constant != nil, let expression, expression.range.line == range.line { range = expression.range }
+        let runsOnTheWay = unit.blocks.contains { block in
+            switch block.kind {
+            case .finally, .with: return true
+            default: return false
+            }
+        }
+        if constant != nil, runsOnTheWay { unit.mark(range) }
         try unwind(toLoop: false, range) { _ in
             if let constant {
                 if constant == Constant.none {
@@ -174,6 +186,7 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(finally)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             unit.blocks.append(Block(.handler(previous: previous, name: nil), cleanup))
@@ -196,6 +209,7 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(orElse)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             for (i, clause) in handlers.enumerated() {
@@ -263,6 +277,7 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(orElse)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             let results = unit.take()

@@ -19,7 +19,9 @@ enum Attributes {
             // For `getAttr` the value is a function to be bound.
             let value = cache.pointee.value
             if value.isExact(.function) { return thread.newMethod(value, object) }
-            return thread.bind(value, object, object.type.value)
+            let result = thread.bind(value, object, object.type.value)
+            if result.isEmpty { thread.completeAttributeError(object, cache.pointee.name) }
+            return result
         case .classEntry:
             let namespace = DictRef(cache.pointee.value)
             guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
@@ -59,7 +61,11 @@ enum Attributes {
                 if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
                 } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
-                    set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                    if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {
+                        set(cache, .nativeGetter, version, 0, found)
+                    } else {
+                        set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                    }
                 }
                 return
             }

@@ -1572,7 +1572,10 @@ public enum Interpreter {
                     continue dispatch
                 }
                 fp[Int(flags >> 8)] = result
-                if flags & FrameFlags.send != 0 { pc += Int(Int32(bitPattern: (pc - 1).pointee)) }
+                if flags & FrameFlags.send != 0 {
+                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
+                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                }
 
             // MARK: Exceptions
 
@@ -1697,6 +1700,7 @@ public enum Interpreter {
             }
             let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
+            keepsOrigin = false
             let index = Int32(pc - code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
             var range = code.pointee.exceptionRanges

@@ -5,7 +5,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(__always) public func getAttribute(_ object: Value, _ name: Value) -> Value {
         let type = object.type
         guard let function = type.binary(.getAttribute) else { return raiseAttributeError(object, name) }
-        return function(self, object, name)
+        let result = function(self, object, name)
+        if result.isEmpty { completeAttributeError(object, name) }
+        return result
+    }
+
+    /// Puts what was asked for into an AttributeError that does not say, for the hints of tracebacks.
+    @inline(never) public func completeAttributeError(_ object: Value, _ name: Value) {
+        guard exceptionMatches(.attributeError), pointee.exception.exceptionField(0).isEmpty, pointee.exception.exceptionField(1).isEmpty else { return }
+        pointee.exception.setExceptionField(0, name)
+        pointee.exception.setExceptionField(1, object)
     }
 
     public func getAttribute(_ object: Value, _ name: Name) -> Value { getAttribute(object, name.value) }

@@ -221,14 +221,19 @@ public struct StringRef {
         guard let result = allocate(count: characters, width: width, ascii: false) else { return .empty }
         var position = 0
         var place = 0
-        while position < count {
-            let (character, length) = decodeOne(utf8!, position)
+        // Damaged text gives odd characters, and leads nowhere else.
+        while position < count, place < characters {
+            let length = utf8Length(utf8![position])
+            guard position + length <= count else { break }
+            let (character, _) = decodeOne(utf8!, position)
             result.initialize(place, character)
             position += length
             place += 1
         }
         return result.value
     }
+
+    @inline(__always) private static func utf8Length(_ first: UInt8) -> Int { first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4 }
 
     @inline(__always) static func decodeOne(_ bytes: UnsafePointer<UInt8>, _ at: Int) -> (UInt32, Int) {
         let first = UInt32(bytes[at])

@@ -9,7 +9,7 @@ extension TypeConstruction {
         let left = solidBase(a), right = solidBase(b)
         if left == right { return true }
         guard left.has(.extendsLayout), right.has(.extendsLayout), sameSlots(left, right) else { return false }
-        return sameLayout(TypeRef(left.pointer.pointee.base), TypeRef(right.pointer.pointee.base))
+        return left.pointer.pointee.base == right.pointer.pointee.base
     }
 
     /// Whether two classes added the same `__slots__` at the same places.
