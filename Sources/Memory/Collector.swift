@@ -271,6 +271,19 @@ public enum Collector {
         }
     }
 
+    /// Queues the finalizers of everything that has one and is wanted, the youngest first: the program ends.
+    public static func queueAllFinalizers(where isWanted: (UnsafeMutableRawPointer) -> Bool) {
+        let all = oldFinalizable + youngFinalizable
+        youngFinalizable = []
+        oldFinalizable = []
+        for address in all.reversed() {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
+            header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
+            finalizerQueue.append(address)
+        }
+    }
+
     static func queueFinalizers(major: Bool) {
         var candidates = youngFinalizable
         youngFinalizable = []
@@ -279,6 +292,7 @@ public enum Collector {
             candidates += oldFinalizable
             oldFinalizable = []
         }
+        var dead: [UInt] = []
         for address in candidates {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
@@ -286,9 +300,20 @@ public enum Collector {
                 oldFinalizable.append(address)
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                finalizerQueue.append(address)
+                dead.append(address)
             }
         }
+        // An object that others refer to comes after them, so that a text file is flushed before its descriptor is closed. What is only in the
+        // middle of a chain, or in a cycle, goes by age: wrappers are younger than what they wrap.
+        for address in dead {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            if header.pointee.mark == Mark.new {
+                scan(header)
+                drain()
+            }
+        }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new }.reversed()
         for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         drain()
     }

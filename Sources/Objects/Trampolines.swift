@@ -48,6 +48,16 @@ enum Trampolines {
         } as HashFunction)
         set(.compare, { thread, a, b, operation in
             let name = Comparison(number: operation).name
+            let found = a.type.lookup(name)
+            if !found.isEmpty && found.isPointer && !found.type.has(.methodDescriptor) {
+                // As in CPython, a method that cannot be bound counts as missing.
+                let method = thread.bind(found, a, a.type.value)
+                if method.isEmpty {
+                    thread.takeException()
+                    return .notImplemented
+                }
+                return thread.call(method, b)
+            }
             let result = thread.callSpecialFast(a, name.value, b)
             return result.isEmpty && !thread.hasException ? .notImplemented : result
         } as CompareFunction)

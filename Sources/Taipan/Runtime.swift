@@ -26,6 +26,11 @@ public final class Runtime {
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
+        if options.hashRandomization || options.hashSeed != nil {
+            var seed = UInt64(options.hashSeed ?? 0)
+            if options.hashSeed == nil { _ = getrandom(&seed, 8, 0) }
+            Hashing.start(seed: seed)
+        }
         guard let thread = Bootstrap.start(stackSize: 512 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil
@@ -221,6 +226,21 @@ public final class Runtime {
         }
     }
 
+    /// `sys.stdin` and the others, and what is beneath them: they are flushed and stay open.
+    private func standardStreams() -> [Value] {
+        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+        var streams: [Value] = []
+        for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+            var stream = sys.get(string: StringRef.intern(name).value)
+            for inner in ["buffer", "raw", ""] where !stream.isEmpty && !stream.isNone {
+                streams.append(stream)
+                stream = inner.isEmpty ? .empty : thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
+                if stream.isEmpty { thread.takeException() }
+            }
+        }
+        return streams
+    }
+
     /// Flushes the streams and runs what was to run at exit. Returns the exit status, 120 when flushing failed.
     public func shutDown(_ status: Int32) -> Int32 {
         var status = status
@@ -234,6 +254,8 @@ public final class Runtime {
         }
         // Daemon threads stop here; a lock that one of them holds stays held.
         Threads.stopOthers(thread)
+        SysFunctions.isFinalizing = true
+        Finalizers.runAll(thread, except: standardStreams())
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }
