@@ -297,7 +297,7 @@ enum Raising {
                 fp[a] = exception
             } else {
                 // A naked exception is caught as a group of one.
-                let list = thread.newTuple([exception])
+                let list = thread.newTuple(exception)
                 if list.isEmpty { return false }
                 let group = thread.call(TypeID.baseExceptionGroup.value, WellKnown.emptyString.value, list)
                 if group.isEmpty { return false }
@@ -309,7 +309,7 @@ enum Raising {
             return true
         }
         if isGroup {
-            let pair = thread.callMethod(exception, StringRef.intern("split").value, [type])
+            let pair = thread.callMethod(exception, StringRef.intern("split").value, type)
             if pair.isEmpty { return false }
             guard pair.isTuple, TupleRef(pair).count >= 2 else {
                 thread.raise(.typeError, "\(exception.type.name).split must return a tuple, not \(pair.type.name)")
@@ -383,7 +383,7 @@ enum Raising {
             if !part.isNone, !ListRef(chosen).append(thread, part) { return .empty }
         }
         if ListRef(chosen).count == 0 { return .none }
-        let derived = thread.callMethod(exception, StringRef.intern("derive").value, [chosen])
+        let derived = thread.callMethod(exception, StringRef.intern("derive").value, chosen)
         if derived.isEmpty { return .empty }
         let from = exception.object(ExceptionObject.self), to = derived.object(ExceptionObject.self)
         to.pointee.traceback = from.pointee.traceback

@@ -199,7 +199,7 @@ public enum Tracing {
         }
         if !thread.pointee.traceFunction.isEmpty && !object.pointee.trace.isEmpty {
             let traceback = exception.object(ExceptionObject.self).pointee.traceback
-            let argument = thread.newTuple([exception.type.value, exception, traceback.isEmpty ? .none : traceback])
+            let argument = thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
             guard !argument.isEmpty, reportLocal(thread, frame, "exception", argument) else { return }
         }
         thread.restore(exception)

@@ -80,8 +80,8 @@ public struct ModuleBuilder {
         if namespace.isEmpty { return .empty }
         _ = DictRef(namespace).set(thread, Name.__module__, self.namespace.get(.__name__))
         // Made before the array is: the collector does not see what only an array holds.
-        let title = thread.newString(name), bases = thread.newTuple([base.value])
-        let result = thread.callFunction(TypeID.type.value, [title, bases, namespace])
+        let title = thread.newString(name), bases = thread.newTuple(base.value)
+        let result = thread.call(TypeID.type.value, title, bases, namespace)
         set(name, result)
         return result
     }

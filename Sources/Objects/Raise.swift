@@ -15,15 +15,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// Raises a new exception of the given class with one argument.
     @inline(never) @discardableResult public func raise(_ id: TypeID, argument: Value) -> Value {
-        raise(type: id.type, arguments: [argument])
+        raise(type: id.type, argument)
     }
 
     /// Raises a new exception of the given class with no arguments.
-    @inline(never) @discardableResult public func raise(_ id: TypeID) -> Value { raise(type: id.type, arguments: []) }
+    @inline(never) @discardableResult public func raise(_ id: TypeID) -> Value { raise(type: id.type) }
 
     /// Raises `type(*arguments)`.
-    @inline(never) @discardableResult public func raise(type: TypeRef, arguments: [Value]) -> Value {
-        let exception = callFunction(type.value, arguments)
+    @inline(never) @discardableResult public func raise(type: TypeRef, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent,
+                                                              _ fourth: Value = .absent, _ fifth: Value = .absent) -> Value {
+        let exception = call(type.value, ArgumentList(first, second, third, fourth, fifth))
         if exception.isEmpty { return .empty }
         guard exception.isException else {
             return raise(.typeError, "calling \(type.value.reprForMessage(self)) should have returned an instance of BaseException, not \(exception.type.name)")
@@ -130,18 +131,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(never) public func raiseStopIteration(_ value: Value) -> Value {
         if value.isNone || value.isEmpty { return raise(.stopIteration) }
         // A tuple or exception must not be unpacked into several arguments.
-        return raise(type: TypeID.stopIteration.type, arguments: [value])
+        return raise(type: TypeID.stopIteration.type, value)
     }
     /// OSError of the subclass that goes with `errno` (PEP 3151).
     @inline(never) @discardableResult public func raiseOSError(_ code: Int32, _ filename: Value = .empty, _ filename2: Value = .empty) -> Value {
         let text = newString(String(cString: strerror(code)))
         if text.isEmpty { return .empty }
-        var arguments = [Value(small: Int(code)), text]
-        if !filename.isEmpty {
-            arguments.append(filename)
-            if !filename2.isEmpty { arguments += [.none, filename2] }
-        }
-        return raise(type: TypeID.osError.type, arguments: arguments)
+        if filename.isEmpty { return raise(type: TypeID.osError.type, Value(small: Int(code)), text) }
+        if filename2.isEmpty { return raise(type: TypeID.osError.type, Value(small: Int(code)), text, filename) }
+        return raise(type: TypeID.osError.type, Value(small: Int(code)), text, filename, .none, filename2)
     }
 
     // MARK: Native recursion

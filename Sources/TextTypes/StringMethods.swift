@@ -712,7 +712,7 @@ enum StringMethods {
         },
         Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
             let text = StringType.exact(thread, a[0])
-            return text.isEmpty ? .empty : thread.newTuple([text])
+            return text.isEmpty ? .empty : thread.newTuple(text)
         },
         Def("__sizeof__(self, /)", .pure, "Return the size of the string in memory, in bytes.") { _, a, _ in
             let string = StringRef(a[0])

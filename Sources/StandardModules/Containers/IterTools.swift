@@ -58,11 +58,8 @@ enum IterTools {
     }
 
     /// `(type, arguments[, state])`
-    static func pickled(_ thread: ThreadRef, _ value: Value, _ arguments: [Value], _ state: Value = .empty) -> Value {
-        for argument in arguments where argument.isEmpty { return .empty }
-        let tuple = thread.newTuple(arguments)
-        if tuple.isEmpty { return .empty }
-        return state.isEmpty ? thread.newTuple([value.type.value, tuple]) : thread.newTuple([value.type.value, tuple, state])
+    static func pickled(_ thread: ThreadRef, _ value: Value, _ arguments: Value, _ state: Value = .absent) -> Value {
+        state == .absent ? thread.newTuple(value.type.value, arguments) : thread.newTuple(value.type.value, arguments, state)
     }
 
     static func make(_ thread: ThreadRef, _ type: Value, a: Value = .empty, b: Value = .empty, c: Value = .empty, i: Int = 0, j: Int = 0, k: Int = 0, l: Int = 0) -> Value {
@@ -95,9 +92,9 @@ enum IterTools {
             },
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                if own.pointee.a.isEmpty { return IterTools.pickled(thread, a[0], []) }
-                let state = own.pointee.b.isEmpty ? thread.newTuple([own.pointee.a]) : thread.newTuple(own.pointee.a, own.pointee.b)
-                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], [], state)
+                if own.pointee.a.isEmpty { return IterTools.pickled(thread, a[0], WellKnown.emptyTuple.value) }
+                let state = own.pointee.b.isEmpty ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b)
+                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], WellKnown.emptyTuple.value, state)
             },
             setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
@@ -149,7 +146,7 @@ enum IterTools {
                     first = .true
                 }
                 let state = thread.newTuple(own.pointee.b, first)
-                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], [iterator], state)
+                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], thread.newTuple(iterator), state)
             },
             setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
@@ -205,7 +202,7 @@ enum IterTools {
             },
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                return IterTools.pickled(thread, a[0], own.pointee.i < 0 ? [own.pointee.a] : [own.pointee.a, thread.newInt(own.pointee.i)])
+                return IterTools.pickled(thread, a[0], own.pointee.i < 0 ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i)))
             },
         ], new: { thread, type, a, count, keywords in IterTools.repeating.call(thread, type, a, count, keywords) }, next: { _, value in
             let own = IterTools.tool(value)
@@ -234,7 +231,7 @@ enum IterTools {
         type(module, "count", "Return a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? [own.pointee.a] : [own.pointee.a, own.pointee.b])
+                return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ], new: { thread, type, a, count, keywords in IterTools.count.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -276,12 +273,12 @@ enum IterTools {
                 let pending = own.pointee.d.isEmpty ? (own.pointee.c.isNone ? Value.none : Value.empty) : own.pointee.d
                 if !pending.isEmpty {
                     // The value to begin with travels in front of the items.
-                    let first = thread.newTuple([pending])
+                    let first = thread.newTuple(pending)
                     if first.isEmpty { return .empty }
                     let chained = thread.call(IterTools.chainType.value, first, own.pointee.a)
-                    return IterTools.pickled(thread, a[0], [chained, own.pointee.b], .none)
+                    return IterTools.pickled(thread, a[0], thread.newTuple(chained, own.pointee.b), .none)
                 }
-                return IterTools.pickled(thread, a[0], [own.pointee.a, own.pointee.b], own.pointee.c.isEmpty ? .none : own.pointee.c)
+                return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b), own.pointee.c.isEmpty ? .none : own.pointee.c)
             },
             setState { _, a, _ in
                 IterTools.tool(a[0]).pointee.c = a[1].isNone ? .empty : a[1]
@@ -323,7 +320,7 @@ enum IterTools {
     private static func defineSelecting(_ module: ModuleBuilder) {
         let reduceTurning = reduce { thread, a, _ in
             let own = IterTools.tool(a[0])
-            return IterTools.pickled(thread, a[0], [own.pointee.b, own.pointee.a], Value(small: own.pointee.i))
+            return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.b, own.pointee.a), Value(small: own.pointee.i))
         }
         let setTurning = setState { thread, a, _ in
             let truth = thread.isTrue(a[1])
@@ -331,7 +328,7 @@ enum IterTools {
             IterTools.tool(a[0]).pointee.i = Int(truth)
             return .none
         }
-        let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], [IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a]) }
+        let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a)) }
         type(module, "dropwhile", "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "dropwhile", a, count, keywords)
         }, next: { thread, value in
@@ -393,7 +390,7 @@ enum IterTools {
             return selectors.isEmpty ? .empty : IterTools.make(thread, a[0], a: data, b: selectors)
         }
         type(module, "compress", "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.", methods: [
-            reduce { thread, a, _ in IterTools.pickled(thread, a[0], [IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b]) },
+            reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b)) },
         ], new: { thread, type, a, count, keywords in IterTools.compress.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
             while true {
@@ -413,10 +410,9 @@ enum IterTools {
                 if own.pointee.a.isEmpty {
                     let nothing = thread.newList()
                     let iterator = nothing.isEmpty ? Value.empty : thread.iterator(nothing)
-                    return IterTools.pickled(thread, a[0], [iterator, Value(small: 0)], Value(small: 0))
+                    return IterTools.pickled(thread, a[0], thread.newTuple(iterator, Value(small: 0)), Value(small: 0))
                 }
-                return IterTools.pickled(thread, a[0], [own.pointee.a, thread.newInt(own.pointee.i), own.pointee.j < 0 ? .none : thread.newInt(own.pointee.j), thread.newInt(own.pointee.k)],
-                                         thread.newInt(own.pointee.l))
+                return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i), own.pointee.j < 0 ? .none : thread.newInt(own.pointee.j), thread.newInt(own.pointee.k)), thread.newInt(own.pointee.l))
             },
             setState { thread, a, _ in
                 guard let taken = thread.toInt(a[1]) else { return .empty }
@@ -492,7 +488,7 @@ enum IterTools {
                 let arguments = thread.newTuple(count: sources.count)
                 if arguments.isEmpty { return .empty }
                 for index in 0 ..< sources.count { TupleRef(arguments).initialize(index, sources[index].isNone ? WellKnown.emptyTuple.value : sources[index]) }
-                return thread.newTuple([a[0].type.value, arguments, own.pointee.b])
+                return thread.newTuple(a[0].type.value, arguments, own.pointee.b)
             },
             setState { _, a, _ in
                 IterTools.tool(a[0]).pointee.b = a[1]

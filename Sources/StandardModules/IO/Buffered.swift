@@ -65,7 +65,7 @@ enum Buffered {
         if raw.type == FileIO.type.type { return FileIO.read(thread, raw, target, count) }
         let array = thread.call(TypeID.bytearray.value, Value(small: count))
         if array.isEmpty { return nil }
-        let result = thread.callMethod(raw, Streams.name("readinto"), [array])
+        let result = thread.callMethod(raw, Streams.name("readinto"), array)
         if result.isEmpty { return nil }
         if result.isNone { return -1 }
         guard let got = thread.toInt(result) else { return nil }
@@ -85,7 +85,7 @@ enum Buffered {
         if raw.type == FileIO.type.type { return FileIO.write(thread, raw, source, count) }
         let data = thread.newBytes(source, count)
         if data.isEmpty { return nil }
-        let result = thread.callMethod(raw, Name.write, [data])
+        let result = thread.callMethod(raw, Name.write, data)
         if result.isEmpty { return nil }
         if result.isNone { return -1 }
         guard let put = thread.toInt(result) else { return nil }
@@ -103,7 +103,7 @@ enum Buffered {
         while object.pointee.start < object.pointee.end {
             guard let put = rawWrite(thread, value, buffer(object) + object.pointee.start, object.pointee.end - object.pointee.start) else { return false }
             if put < 0 {
-                thread.raise(type: TypeID.blockingIOError.type, arguments: [Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: 0)])
+                thread.raise(type: TypeID.blockingIOError.type, Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: 0))
                 return false
             }
             object.pointee.start += put
@@ -127,7 +127,7 @@ enum Buffered {
     static func rawSeek(_ thread: ThreadRef, _ value: Value, _ offset: Int, _ whence: Int) -> Int? {
         let raw = object(value).pointee.raw
         if raw.type == FileIO.type.type { return FileIO.seek(thread, raw, offset, Int32(truncatingIfNeeded: whence)) }
-        let result = thread.callMethod(raw, Streams.name("seek"), [thread.newInt(offset), Value(small: whence)])
+        let result = thread.callMethod(raw, Streams.name("seek"), thread.newInt(offset), Value(small: whence))
         if result.isEmpty { return nil }
         guard let position = thread.toInt(result) else { return nil }
         if position < 0 { thread.raise(.osError, "Raw stream returned invalid position \(position)"); return nil }
@@ -274,7 +274,7 @@ enum Buffered {
         while count - written > object.pointee.capacity {
             guard let put = rawWrite(thread, value, source + written, count - written) else { return false }
             if put < 0 {
-                thread.raise(type: TypeID.blockingIOError.type, arguments: [Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: written)])
+                thread.raise(type: TypeID.blockingIOError.type, Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: written))
                 return false
             }
             written += put
@@ -389,7 +389,7 @@ enum Buffered {
                 guard let position = Buffered.tell(thread, a[0]) else { return .empty }
                 size = thread.newInt(position)
             }
-            return thread.callMethod(object.pointee.raw, Streams.name("truncate"), [size])
+            return thread.callMethod(object.pointee.raw, Streams.name("truncate"), size)
         },
         Def("__getstate__(self, /)", .calls) { thread, a, _ in thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' object") },
     ]

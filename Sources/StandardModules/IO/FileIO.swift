@@ -321,7 +321,7 @@ enum FileNames {
             bytes = Array(BytesRef(value).buffer)
         } else if value.isString {
             if StringRef(value).hasSurrogates {
-                let encoded = thread.callMethod(value, .encode, [Streams.name("utf-8"), Name.surrogateescape.value])
+                let encoded = thread.callMethod(value, .encode, Streams.name("utf-8"), Name.surrogateescape.value)
                 if encoded.isEmpty { return nil }
                 bytes = Array(BytesRef(encoded).buffer)
             } else {

@@ -11,7 +11,7 @@ public enum StandardIO {
             },
             Def("open_code(path)", .calls, "Opens the provided file with the intent to import the contents.", kind: .function) { thread, a, _ in
                 guard a[0].isString else { return thread.raise(.typeError, "open_code() argument 'path' must be str, not \(a[0].type.name)") }
-                return thread.callFunction(OpenFunction.function.pointee, [a[0], thread.newString("rb")])
+                return thread.call(OpenFunction.function.pointee, a[0], thread.newString("rb"))
             },
             Def("text_encoding(encoding, stacklevel=2, /)", .reads, "A helper function to choose the text encoding.", kind: .function) { thread, a, _ in
                 a[0].isNone ? Streams.name("locale") : a[0]
@@ -77,7 +77,7 @@ enum OpenFunction {
             if buffering == 1, !RuntimeHooks.warn(thread, .runtimeWarning, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used", 1) { return .empty }
         }
         raw = (creating ? "x" : reading ? "r" : writing ? "w" : "a") + (updating ? "+" : "")
-        let rawFile = thread.callFunction(FileIO.type.type.value, [path, thread.newString(raw), a[6].isEmpty ? .true : a[6], a[7].isEmpty ? .none : a[7]])
+        let rawFile = thread.call(FileIO.type.type.value, path, thread.newString(raw), a[6].isEmpty ? .true : a[6], a[7].isEmpty ? .none : a[7])
         if rawFile.isEmpty { return .empty }
         let result = wrap(thread, rawFile, a, mode, buffering, isBinary: isBinary, updating: updating, reading: reading)
         if result.isEmpty {
@@ -106,7 +106,7 @@ enum OpenFunction {
         let type = updating ? Buffered.random! : reading ? Buffered.reader! : Buffered.writer!
         let buffer = thread.call(type.type.value, raw, Value(small: buffering))
         if buffer.isEmpty || isBinary { return buffer }
-        let text = thread.callFunction(TextIO.type.type.value, [buffer, a[3].isEmpty ? .none : a[3], a[4].isEmpty ? .none : a[4], a[5].isEmpty ? .none : a[5], Value(lineBuffering)])
+        let text = thread.call(TextIO.type.type.value, buffer, a[3].isEmpty ? .none : a[3], a[4].isEmpty ? .none : a[4], a[5].isEmpty ? .none : a[5], Value(lineBuffering))
         if text.isEmpty || !thread.setAttribute(text, Name.mode, thread.newString(mode)) { return .empty }
         return text
     }

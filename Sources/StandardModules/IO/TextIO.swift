@@ -176,7 +176,7 @@ enum TextIO {
         if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.write(thread, buffer, bytes, count) }
         let data = thread.newBytes(bytes, count)
         if data.isEmpty { return false }
-        return !thread.callMethod(buffer, Name.write, [data]).isEmpty
+        return !thread.callMethod(buffer, Name.write, data).isEmpty
     }
 
     private static func append(_ thread: ThreadRef, _ value: Value, _ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
@@ -195,7 +195,7 @@ enum TextIO {
 
     private static func encode(_ thread: ThreadRef, _ value: Value, _ text: Value) -> Value {
         let object = object(value)
-        if object.pointee.codec != 0 { return thread.callMethod(text, Name.encode, [object.pointee.encoding, object.pointee.errors]) }
+        if object.pointee.codec != 0 { return thread.callMethod(text, Name.encode, object.pointee.encoding, object.pointee.errors) }
         if object.pointee.encoder.isEmpty {
             let make = thread.importAttribute("codecs", "getincrementalencoder")
             if make.isEmpty { return .empty }
@@ -207,10 +207,10 @@ enum TextIO {
             Heap.barrier(value.raw)
             if !object.pointee.atStart {
                 // No byte order mark in the middle of a file.
-                if thread.callMethod(encoder, Streams.name("setstate"), [Value(small: 0)]).isEmpty { thread.takeException() }
+                if thread.callMethod(encoder, Streams.name("setstate"), Value(small: 0)).isEmpty { thread.takeException() }
             }
         }
-        return thread.callMethod(object.pointee.encoder, Name.encode, [text])
+        return thread.callMethod(object.pointee.encoder, Name.encode, text)
     }
 
     static func write(_ thread: ThreadRef, _ value: Value, _ text: Value) -> Value {
@@ -228,7 +228,7 @@ enum TextIO {
         var source = text
         if string.width == 1 { hasNewline = memchr(string.units, 10, string.count) != nil } else { for index in 0 ..< string.count where string[index] == 10 { hasNewline = true; break } }
         if hasNewline && object.pointee.writeNewline != 0 {
-            source = thread.callMethod(text, Name.replace, [taipan_latin1()[10], object.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n")])
+            source = thread.callMethod(text, Name.replace, taipan_latin1()[10], object.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n"))
             if source.isEmpty { return .empty }
         }
         var needsFlush = object.pointee.lineBuffering && hasNewline
@@ -268,7 +268,7 @@ enum TextIO {
         let object = object(value)
         let data = all ? thread.callMethod(object.pointee.buffer, Name.read)
             : object.pointee.buffer.type == Buffered.reader.type ? (Buffered.open(thread, object.pointee.buffer, "read of") ? Buffered.read1(thread, object.pointee.buffer, object.pointee.chunkSize) : .empty)
-            : thread.callMethod(object.pointee.buffer, Streams.name("read1"), [Value(small: object.pointee.chunkSize)])
+            : thread.callMethod(object.pointee.buffer, Streams.name("read1"), Value(small: object.pointee.chunkSize))
         if data.isEmpty { return -1 }
         guard data.isBytes || data.isExact(.bytearray) else {
             if data.isNone { thread.raise(.typeError, "can't concat NoneType to bytes") } else { thread.raise(.typeError, "underlying read\(all ? "" : "1")() should have returned a bytes-like object, not '\(data.type.name)'") }
@@ -301,7 +301,7 @@ enum TextIO {
             if object.pointee.readUniversal { text = universal(thread, object, text, final: atEnd) }
         } else {
             if !makeDecoder(thread, value) { return -1 }
-            text = thread.callMethod(object.pointee.decoder, Name.decode, [bytes, Value(atEnd)])
+            text = thread.callMethod(object.pointee.decoder, Name.decode, bytes, Value(atEnd))
             if !text.isEmpty && !text.isString {
                 thread.raise(.typeError, "decoder should return a string result, not '\(text.type.name)'")
                 return -1
@@ -323,7 +323,7 @@ enum TextIO {
         var ascii = true
         for index in 0 ..< ref.count where ref.bytes[index] >= 0x80 { ascii = false; break }
         if ascii { return thread.newString(utf8: ref.bytes, ref.count) }
-        return thread.callMethod(bytes, Name.decode, [object.pointee.encoding, object.pointee.errors])
+        return thread.callMethod(bytes, Name.decode, object.pointee.encoding, object.pointee.errors)
     }
 
     private static func makeDecoder(_ thread: ThreadRef, _ value: Value) -> Bool {
@@ -368,8 +368,8 @@ enum TextIO {
             }
         }
         if !object.pointee.readTranslate { return text }
-        let joined = thread.callMethod(text, Name.replace, [thread.newString("\r\n"), taipan_latin1()[10]])
-        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, [taipan_latin1()[13], taipan_latin1()[10]])
+        let joined = thread.callMethod(text, Name.replace, thread.newString("\r\n"), taipan_latin1()[10])
+        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, taipan_latin1()[13], taipan_latin1()[10])
     }
 
     private static func prepareToRead(_ thread: ThreadRef, _ value: Value) -> Bool {
@@ -515,7 +515,7 @@ enum TextIO {
         var index = 0
         let bytes = BytesRef(object.pointee.chunk)
         while count < object.pointee.decodedPosition && index < bytes.count {
-            let text = thread.callMethod(decoder, Name.decode, [thread.newBytes(bytes.bytes + index, 1)])
+            let text = thread.callMethod(decoder, Name.decode, thread.newBytes(bytes.bytes + index, 1))
             if text.isEmpty { return .empty }
             count += StringRef(text).count
             index += 1
@@ -543,7 +543,7 @@ enum TextIO {
         if negative.isEmpty { return .empty }
         if negative == .true { return thread.raise(.valueError, "negative seek position \(target.reprForMessage(thread))") }
         guard !thread.callMethod(value, Name.flush).isEmpty else { return .empty }
-        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), [target, Value(small: base)])
+        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), target, Value(small: base))
         if result.isEmpty { return .empty }
         object.pointee.decoded = .empty
         object.pointee.chunk = .empty
@@ -553,7 +553,7 @@ enum TextIO {
         if !object.pointee.decoder.isEmpty, thread.callMethod(object.pointee.decoder, Streams.name("reset")).isEmpty { return .empty }
         if !object.pointee.encoder.isEmpty {
             let state = result == Value(small: 0)
-            let done = state ? thread.callMethod(object.pointee.encoder, Streams.name("reset")) : thread.callMethod(object.pointee.encoder, Streams.name("setstate"), [Value(small: 0)])
+            let done = state ? thread.callMethod(object.pointee.encoder, Streams.name("reset")) : thread.callMethod(object.pointee.encoder, Streams.name("setstate"), Value(small: 0))
             if done.isEmpty { return .empty }
         }
         object.pointee.atStart = result == Value(small: 0)
@@ -617,7 +617,7 @@ enum TextIO {
             Def("truncate(self, pos=None, /)", .calls) { thread, a, _ in
                 guard TextIO.ready(thread, a[0]) else { return .empty }
                 if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
-                return thread.callMethod(TextIO.object(a[0]).pointee.buffer, Streams.name("truncate"), [a[1].isEmpty ? .none : a[1]])
+                return thread.callMethod(TextIO.object(a[0]).pointee.buffer, Streams.name("truncate"), a[1].isEmpty ? .none : a[1])
             },
             Def("reconfigure(self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)", .calls) { thread, a, _ in
                 guard TextIO.ready(thread, a[0]) else { return .empty }

@@ -35,7 +35,7 @@ public enum Zlib {
 
     @inline(never) static func fail(_ thread: ThreadRef, _ message: String) -> Value {
         let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), arguments: [text])
+        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), text)
     }
 
     /// Raises `zlib.error` for a status of the library.
