@@ -267,6 +267,7 @@ public enum Collector {
             candidates += oldFinalizable
             oldFinalizable = []
         }
+        var dead: [ObjectPointer] = []
         for address in candidates {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
@@ -274,11 +275,36 @@ public enum Collector {
                 oldFinalizable.append(address)
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                finalizerQueue.append(address)
+                dead.append(header)
             }
+        }
+        // An object that another refers to is finalized after it, as reference counts would have it: a file's buffer is written before the file
+        // is closed. What nothing dead leads to stays unmarked here; among equals the youngest comes first.
+        for header in dead.reversed() {
+            scan(header)
+            drain()
+        }
+        for isInner in [false, true] {
+            for header in dead.reversed() where (header.pointee.mark != Mark.new) == isInner { finalizerQueue.append(UInt(bitPattern: header)) }
         }
         for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         drain()
+    }
+
+    /// Visits the objects that have a finalizer and that it was not run for. The visitor must not allocate.
+    public static func forEachFinalizable(_ body: (ObjectPointer) -> Void) {
+        for list in [oldFinalizable, youngFinalizable] {
+            for address in list {
+                let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+                if header.pointee.bits & HeaderBits.finalizable != 0 { body(header) }
+            }
+        }
+    }
+
+    /// Whether the object that was at an address before the last collection, a major one, has survived it.
+    public static func hasSurvived(_ address: UInt, shape: ShapeIndex) -> Bool {
+        let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+        return header.pointee.shape == shape && header.pointee.mark != Mark.new
     }
 
     // MARK: Sweeping

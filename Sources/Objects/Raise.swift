@@ -101,7 +101,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     // MARK: Frequent errors
 
-    @inline(never) @discardableResult public func raiseOutOfMemory() -> Value { raise(.memoryError) }
+    @inline(never) @discardableResult public func raiseOutOfMemory() -> Value {
+        // Making the exception may need what there is no more of.
+        if OutOfMemory.isRaising { return restore(OutOfMemory.exception.pointee) }
+        OutOfMemory.isRaising = true
+        defer { OutOfMemory.isRaising = false }
+        return raise(.memoryError)
+    }
     @inline(never) @discardableResult public func raiseKeyError(_ key: Value) -> Value { raise(.keyError, argument: key) }
     @inline(never) public func raiseAttributeError(_ object: Value, _ name: Value) -> Value {
         let text = StringRef(name).description
@@ -210,4 +216,12 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newGenericAlias(_ origin: Value, _ arguments: Value) -> Value { RuntimeHooks.genericAlias(self, origin, arguments) }
     /// `a | b` of types; `.notImplemented` when one is no type.
     public func newUnion(_ a: Value, _ b: Value) -> Value { RuntimeHooks.union(self, a, b) }
+}
+
+/// The MemoryError that is raised when there is no memory for a new one.
+public enum OutOfMemory {
+    nonisolated(unsafe) static let exception = RootTable.reserve()
+    nonisolated(unsafe) static var isRaising = false
+
+    public static func prepare(_ thread: ThreadRef) { exception.pointee = thread.call(TypeID.memoryError.value) }
 }

@@ -13,8 +13,14 @@ extension Runtime {
 
     /// Runs the program to its end. Returns the exit status.
     public func runProgram() -> Int32 {
+        let result = runMain()
+        return finish(result)
+    }
+
+    /// In a frame of its own, which is gone when the program's objects are finalized.
+    @inline(never) private func runMain() -> Value {
         let main = thread.newModule(StringRef.intern("__main__").value)
-        if main.isEmpty { return finish(.empty) }
+        if main.isEmpty { return .empty }
         WellKnown.mainModule.value = main
         let namespace = main.object(ModuleObject.self).pointee.namespace
         _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
@@ -33,7 +39,7 @@ extension Runtime {
             result = runFile(script, namespace)
         } else if isatty(0) != 0 || options.interactive {
             insertPath("")
-            return finish(Prompt(runtime: self).run(namespace))
+            return Prompt(runtime: self).run(namespace)
         } else {
             insertPath("")
             result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec)
@@ -41,9 +47,9 @@ extension Runtime {
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
             _ = finishStreams()
-            return finish(Prompt(runtime: self).run(namespace))
+            return Prompt(runtime: self).run(namespace)
         }
-        return finish(result)
+        return result.isEmpty ? .empty : .none
     }
 
     /// Reports an exception that reached the top; exit status of the program.

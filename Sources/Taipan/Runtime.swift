@@ -23,6 +23,7 @@ public final class Runtime {
     public let thread: ThreadRef
     let home: Home
     let options: RuntimeOptions
+    private var finalizableAtStart = 0
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
@@ -49,6 +50,7 @@ public final class Runtime {
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
         Bootstrap.finish()
+        OutOfMemory.prepare(thread)
         if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
             Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
         }
@@ -56,6 +58,7 @@ public final class Runtime {
             reportFatal("initialization failed")
             return nil
         }
+        finalizableAtStart = Runtime.finalizableCount
     }
 
     private func sys(_ name: String, _ value: Value) {
@@ -236,6 +239,12 @@ public final class Runtime {
         }
         // Daemon threads stop here; a lock that one of them holds stays held.
         Threads.stopOthers(thread)
+        flushStreams(&status)
+        if finalizeProgram() { flushStreams(&status) }
+        return status
+    }
+
+    private func flushStreams(_ status: inout Int32) {
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }
@@ -243,7 +252,50 @@ public final class Runtime {
                 if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
             }
         }
-        return status
+    }
+
+    /// How many objects have finalizers that may want to run at the end. Code objects only free their own memory.
+    private static var finalizableCount: Int {
+        var count = 0
+        Collector.forEachFinalizable { if $0.pointee.shape != TypeID.code.rawValue { count += 1 } }
+        return count
+    }
+
+    /// Gives up the program's module and runs the finalizers of what dies with it: files are written out, `__del__` methods called. False when there was
+    /// nothing to do.
+    private func finalizeProgram() -> Bool {
+        guard Runtime.finalizableCount > finalizableAtStart else { return false }
+        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+        for name in ["last_type", "last_value", "last_traceback"] where !sys.get(string: StringRef.intern(name).value).isEmpty { self.sys(name, .none) }
+        let namespace = forgetMainModule()
+        // Functions still see their globals while the finalizers run …
+        Collector.collect(major: true)
+        RuntimeHooks.runPendingFinalizers(thread)
+        // … but what keeps the namespace alive, be it a word on the stack, must not keep all that is in it.
+        if namespace != 0 && Collector.hasSurvived(namespace, shape: TypeID.dict.rawValue) { clear(DictRef(Value(bits: UInt64(namespace)))) }
+        Collector.collect(major: true)
+        RuntimeHooks.runPendingFinalizers(thread)
+        StandardIO.flushAll(thread)
+        return true
+    }
+
+    /// Returns the address of the namespace that `__main__` had.
+    @inline(never) private func forgetMainModule() -> UInt {
+        let main = DictRef(WellKnown.modules.value).get(string: Name.__main__.value)
+        WellKnown.mainModule.value = .none
+        guard !main.isEmpty, DictRef(WellKnown.modules.value).set(thread, Name.__main__, .none), main.isExact(.module) else { return 0 }
+        return UInt(main.object(ModuleObject.self).pointee.namespace.bits)
+    }
+
+    /// Sets a namespace's values to None, those with private names first.
+    private func clear(_ namespace: DictRef) {
+        for isPrivate in [true, false] {
+            var position = 0
+            while let (key, value) = namespace.next(&position) {
+                guard key.isString, !value.isNone, StringRef(key).count > 0, !StringRef(key).equals("__builtins__") else { continue }
+                if (StringRef(key)[0] == 0x5F) == isPrivate || !isPrivate { _ = namespace.set(thread, key, .none) }
+            }
+        }
     }
 }
 

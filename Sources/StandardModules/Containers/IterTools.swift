@@ -52,9 +52,17 @@ enum IterTools {
     static func reduce(_ function: @escaping NativeFunction) -> Def { Def("__reduce__(self, /)", .calls, "Return state information for pickling.", function) }
     static func setState(_ function: @escaping NativeFunction) -> Def { Def("__setstate__(self, state, /)", .calls, "Set state information for unpickling.", function) }
 
+    /// How many arguments are positional. Keywords are left to a subclass's own `__init__`, and without one they are refused: nil.
+    static func given(_ thread: ThreadRef, _ type: Value, _ name: String, _ count: Int, _ keywords: Value) -> Int? {
+        let named = keywords.isEmpty ? 0 : TupleRef(keywords).count
+        if named > 0, !Shared.ownInit(TypeRef(type), .object), !Shared.noKeywords(thread, name, keywords) { return nil }
+        return count - named
+    }
+
     /// A constructor that takes no keywords: checks them and the number of arguments. False when it has raised.
     static func positional(_ thread: ThreadRef, _ type: Value, _ name: String, _ count: Int, _ keywords: Value, _ least: Int, _ most: Int) -> Bool {
-        Shared.noKeywords(thread, name, keywords) && Shared.arity(thread, name, count, least, most)
+        guard let given = given(thread, type, name, count, keywords) else { return false }
+        return Shared.arity(thread, name, given, least, most)
     }
 
     /// `(type, arguments[, state])`
@@ -108,8 +116,8 @@ enum IterTools {
             },
             Shared.classGetItem,
         ], new: { thread, type, a, count, keywords in
-            guard Shared.noKeywords(thread, "chain", keywords) else { return .empty }
-            let sources = thread.newTuple(a, count)
+            guard let given = IterTools.given(thread, type, "chain", count, keywords) else { return .empty }
+            let sources = thread.newTuple(a, given)
             let source = sources.isEmpty ? Value.empty : thread.iterator(sources)
             return source.isEmpty ? .empty : IterTools.make(thread, type, a: source)
         }, next: { thread, value in
@@ -212,7 +220,7 @@ enum IterTools {
         }, repr: { thread, value in
             let own = IterTools.tool(value)
             var text = TextBuffer()
-            text.append(text: value.type.name + "(")
+            text.append(text: value.type.shortName + "(")
             guard text.append(repr: own.pointee.a, thread) else { return .empty }
             text.append(text: own.pointee.i < 0 ? ")" : ", \(own.pointee.i))")
             return text.make(thread)
@@ -249,7 +257,7 @@ enum IterTools {
         }, repr: { thread, value in
             let own = IterTools.tool(value)
             var text = TextBuffer()
-            text.append(text: value.type.name + "(")
+            text.append(text: value.type.shortName + "(")
             guard text.append(repr: own.pointee.a, thread) else { return .empty }
             if own.pointee.b != Value(small: 1) {
                 text.append(", ")
@@ -420,8 +428,8 @@ enum IterTools {
                 return .none
             },
         ], new: { thread, type, a, count, keywords in
-            guard IterTools.positional(thread, type, "islice", count, keywords, 2, 4) else { return .empty }
-            return IterTools.newSlice(thread, type, a, count)
+            guard let given = IterTools.given(thread, type, "islice", count, keywords), Shared.arity(thread, "islice", given, 2, 4) else { return .empty }
+            return IterTools.newSlice(thread, type, a, given)
         }, next: { thread, value in
             let own = IterTools.tool(value)
             if own.pointee.a.isEmpty { return .empty }

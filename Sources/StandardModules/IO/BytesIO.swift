@@ -201,6 +201,7 @@ enum BytesIO {
             },
             Def("__setstate__(self, state, /)", .writes) { thread, a, _ in
                 guard a[1].isTuple, TupleRef(a[1]).count == 3 else { return thread.raise(.typeError, "\(a[0].type.name).__setstate__ argument should be 3-tuple, got \(a[1].type.name)") }
+                guard BytesIO.open(thread, a[0]) else { return .empty }
                 let stream = BytesIO.object(a[0])
                 stream.pointee.count = 0
                 stream.pointee.position = 0

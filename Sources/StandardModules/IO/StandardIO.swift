@@ -1,6 +1,28 @@
 import Interpreter
 import Objects
 
+extension StandardIO {
+    /// Writes out what streams still hold at the end of the program.
+    public static func flushAll(_ thread: ThreadRef) {
+        guard let text = TextIO.type, let writer = Buffered.writer, let random = Buffered.random else { return }
+        let open = thread.newList()
+        if open.isEmpty { thread.takeException(); return }
+        var found: [ObjectPointer] = []
+        Collector.forEachFinalizable { object in
+            let type = Value(object).type
+            if type.isSubtype(of: text.type) || type.isSubtype(of: writer.type) || type.isSubtype(of: random.type) { found.append(object) }
+        }
+        // All of them are alive: they were reached by the last collection, and nothing has been collected since.
+        for object in found where !ListRef(open).append(thread, Value(object)) { thread.takeException() }
+        for index in (0 ..< ListRef(open).count).reversed() {
+            let stream = ListRef(open)[index]
+            let isReady = stream.type.isSubtype(of: text.type) ? TextIO.object(stream).pointee.initialized : Buffered.object(stream).pointee.initialized
+            if isReady, Streams.isClosed(thread, stream) == 0, thread.callMethod(stream, Name.flush).isEmpty { thread.takeException() }
+            thread.takeException()
+        }
+    }
+}
+
 /// Entry point of the room: the module `_io`.
 public enum StandardIO {
     /// Registers the room's modules. Called once at start-up, in the order of the rooms.
@@ -14,7 +36,9 @@ public enum StandardIO {
                 return thread.call(OpenFunction.function.pointee, a[0], thread.newString("rb"))
             },
             Def("text_encoding(encoding, stacklevel=2, /)", .reads, "A helper function to choose the text encoding.", kind: .function) { thread, a, _ in
-                a[0].isNone ? Streams.name("locale") : a[0]
+                if !a[0].isNone { return a[0] }
+                guard let level = a[1].isEmpty ? 2 : thread.toInt(a[1]) else { return .empty }
+                return OpenFunction.warnOfDefault(thread, level) ? Streams.name(OpenFunction.flag(thread, "utf8_mode") ? "utf-8" : "locale") : .empty
             },
         ]) { module in
             Streams.start(module)
@@ -35,6 +59,20 @@ public enum StandardIO {
 enum OpenFunction {
     nonisolated(unsafe) static let function = RootTable.reserve()
 
+    /// Whether an attribute of `sys.flags` is set.
+    static func flag(_ thread: ThreadRef, _ name: String) -> Bool {
+        let flags = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: Streams.name("flags"))
+        if flags.isEmpty { return false }
+        let value = thread.getAttributeOrEmpty(flags, Streams.name(name))
+        if value.isEmpty { thread.takeException() }
+        return value == .true || value.isSmallInt && value.smallInt != 0
+    }
+
+    /// EncodingWarning where no encoding is named, if it was asked for. False when it has raised.
+    static func warnOfDefault(_ thread: ThreadRef, _ level: Int) -> Bool {
+        !flag(thread, "warn_default_encoding") || RuntimeHooks.warn(thread, .encodingWarning, "'encoding' argument not specified", level)
+    }
+
     static func open(_ thread: ThreadRef, _ a: Arguments) -> Value {
         let file = a[0]
         guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "open() argument 'mode' must be str, not \(a[1].isNone ? "None" : a[1].type.name)") }
@@ -48,6 +86,9 @@ enum OpenFunction {
                 return thread.raise(.typeError, "expected str, bytes or os.PathLike object, not \(file.type.name)")
             }
             if result.isEmpty { return .empty }
+            guard result.isString || result.isBytes else {
+                return thread.raise(.typeError, "expected \(file.type.name).__fspath__() to return str or bytes, not \(result.type.name)")
+            }
             path = result
         }
         let mode = a[1].isEmpty ? "r" : StringRef(a[1]).description

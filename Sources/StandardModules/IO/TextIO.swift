@@ -52,6 +52,9 @@ struct TextObject {
     var isTelling: Bool
     var seekable: Bool
     var atStart: Bool
+    var canRead: Bool
+    var canWrite: Bool
+    var hasRead1: Bool
 }
 
 enum TextIO {
@@ -66,6 +69,9 @@ enum TextIO {
         thread.raise(.valueError, object.pointee.isDetached ? "underlying buffer has been detached" : "I/O operation on uninitialized object")
         return false
     }
+
+    /// What is known of a stream outlives its buffer.
+    static func wasReady(_ thread: ThreadRef, _ value: Value) -> Bool { object(value).pointee.isDetached || ready(thread, value) }
 
     static func open(_ thread: ThreadRef, _ value: Value) -> Bool {
         guard ready(thread, value) else { return false }
@@ -111,6 +117,30 @@ enum TextIO {
         return true
     }
 
+    /// The encoding of the locale, which UTF-8 mode overrules.
+    private static func localeEncoding(_ thread: ThreadRef) -> Value { Streams.name(OpenFunction.flag(thread, "utf8_mode") ? "utf-8" : "UTF-8") }
+
+    /// Looks the stream's encoding up, unless it is one of the native ones. False when it has raised.
+    private static func checkCodec(_ thread: ThreadRef, _ encoding: Value, _ codec: UInt8) -> Bool {
+        if codec != 0 { return true }
+        let info = thread.call(thread.importAttribute("codecs", "lookup"), encoding)
+        if info.isEmpty { return false }
+        guard thread.getAttributeOrEmpty(info, Streams.name("_is_text_encoding")) != .false else {
+            thread.raise(.lookupError, "\(encoding.reprForMessage(thread)) is not a text encoding; use codecs.open() to handle arbitrary codecs")
+            return false
+        }
+        return !thread.hasException
+    }
+
+    /// Asks the buffer whether what is written next begins a file. False when it has raised.
+    private static func noteStart(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>) -> Bool {
+        object.pointee.atStart = true
+        guard object.pointee.seekable && object.pointee.canWrite else { return true }
+        let position = thread.callMethod(object.pointee.buffer, Streams.name("tell"))
+        if position.isEmpty { thread.takeException() } else { object.pointee.atStart = position == Value(small: 0) }
+        return true
+    }
+
     private static let initializer = Constructor("TextIOWrapper(self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)") { thread, a, _ in
         let object = TextIO.object(a[0])
         object.pointee.initialized = false
@@ -119,18 +149,13 @@ enum TextIO {
             return thread.raise(.typeError, "TextIOWrapper() argument '\(name)' must be str or None, not \(a[index].type.name)")
         }
         guard TextIO.setNewline(thread, object, a[4]) else { return .empty }
-        var encoding = a[2].isEmpty || a[2].isNone ? Streams.name("utf-8") : a[2]
-        if StringRef(encoding).equals("locale") { encoding = Streams.name("utf-8") }
+        let isDefault = a[2].isEmpty || a[2].isNone
+        if isDefault && !OpenFunction.warnOfDefault(thread, 1) { return .empty }
+        let encoding = isDefault || StringRef(a[2]).equals("locale") ? TextIO.localeEncoding(thread) : a[2]
         for index in 0 ..< StringRef(encoding).count where StringRef(encoding)[index] == 0 { return thread.raise(.valueError, "embedded null character") }
         object.pointee.codec = TextIO.normalized(StringRef(encoding).description)
-        if object.pointee.codec == 0 {
-            let info = thread.call(thread.importAttribute("codecs", "lookup"), encoding)
-            if info.isEmpty { return .empty }
-            let isText = thread.getAttributeOrEmpty(info, Streams.name("_is_text_encoding"))
-            if isText == .false {
-                return thread.raise(.lookupError, "\(encoding.reprForMessage(thread)) is not a text encoding; use codecs.open() to handle arbitrary codecs")
-            }
-        }
+        guard TextIO.checkCodec(thread, encoding, object.pointee.codec) else { return .empty }
+        if !a[3].isEmpty && !a[3].isNone && OpenFunction.flag(thread, "dev_mode") && thread.call(thread.importAttribute("codecs", "lookup_error"), a[3]).isEmpty { return .empty }
         object.pointee.buffer = a[1]
         object.pointee.encoding = encoding
         object.pointee.errors = a[3].isEmpty || a[3].isNone ? Name.strict.value : a[3]
@@ -153,10 +178,14 @@ enum TextIO {
         let seekable = thread.callMethod(a[1], Streams.name("seekable"))
         if seekable.isEmpty { return .empty }
         object.pointee.seekable = thread.isTrue(seekable) > 0
-        if object.pointee.seekable, thread.isTrue(thread.callMethod(a[1], Streams.name("writable"))) > 0 {
-            let position = thread.callMethod(a[1], Streams.name("tell"))
-            if position.isEmpty { thread.takeException() } else { object.pointee.atStart = position == Value(small: 0) }
-        }
+        let readable = thread.callMethod(a[1], Streams.name("readable"))
+        if readable.isEmpty { return .empty }
+        object.pointee.canRead = thread.isTrue(readable) > 0
+        let writable = thread.callMethod(a[1], Streams.name("writable"))
+        if writable.isEmpty { return .empty }
+        object.pointee.canWrite = thread.isTrue(writable) > 0
+        object.pointee.hasRead1 = object.pointee.canRead && !thread.getAttributeOrEmpty(a[1], Streams.name("read1")).isEmpty
+        guard TextIO.noteStart(thread, object) else { return .empty }
         if thread.hasException { return .empty }
         object.pointee.initialized = true
         Heap.barrier(a[0].raw)
@@ -173,7 +202,7 @@ enum TextIO {
         let bytes = (object.pointee.pending.raw + MemoryLayout<StorageObject>.size).assumingMemoryBound(to: UInt8.self)
         object.pointee.pendingCount = 0
         let buffer = object.pointee.buffer
-        if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.write(thread, buffer, bytes, count) }
+        if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.locked(thread, buffer, false) { Buffered.write(thread, buffer, bytes, count) } }
         let data = thread.newBytes(bytes, count)
         if data.isEmpty { return false }
         return !thread.callMethod(buffer, Name.write, data).isEmpty
@@ -181,6 +210,7 @@ enum TextIO {
 
     private static func append(_ thread: ThreadRef, _ value: Value, _ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         let object = object(value)
+        if object.pointee.pendingCount + count > object.pointee.chunkSize { guard flushPending(thread, value) else { return false } }
         if object.pointee.pending.isEmpty || object.pointee.pendingCount + count > Heap.cellSize(object.pointee.pending.raw) - MemoryLayout<StorageObject>.size {
             guard flushPending(thread, value) else { return false }
             let capacity = max(count, pendingCapacity)
@@ -217,6 +247,7 @@ enum TextIO {
         guard text.isString else { return thread.raise(.typeError, "write() argument must be str, not \(text.type.name)") }
         guard open(thread, value) else { return .empty }
         let object = object(value)
+        if !object.pointee.canWrite { return Streams.raiseUnsupported(thread, "not writable") }
         if object.pointee.decoded.isHeap || object.pointee.leftoverCount > 0 {
             // What was read ahead no longer stands at the position.
             object.pointee.decoded = .empty
@@ -242,7 +273,7 @@ enum TextIO {
             guard bytes.isBytes else { return thread.raise(.typeError, "encoder should return a bytes object, not '\(bytes.type.name)'") }
             guard append(thread, value, BytesRef(bytes).bytes, BytesRef(bytes).count) else { return .empty }
         }
-        if object.pointee.pendingCount >= pendingCapacity || needsFlush || object.pointee.writeThrough {
+        if object.pointee.pendingCount >= object.pointee.chunkSize || needsFlush || object.pointee.writeThrough {
             guard flushPending(thread, value) else { return .empty }
         }
         if needsFlush, thread.callMethod(object.pointee.buffer, Name.flush).isEmpty { return .empty }
@@ -267,11 +298,11 @@ enum TextIO {
     private static func readChunk(_ thread: ThreadRef, _ value: Value, all: Bool = false) -> Int {
         let object = object(value)
         let data = all ? thread.callMethod(object.pointee.buffer, Name.read)
-            : object.pointee.buffer.type == Buffered.reader.type ? (Buffered.open(thread, object.pointee.buffer, "read of") ? Buffered.read1(thread, object.pointee.buffer, object.pointee.chunkSize) : .empty)
-            : thread.callMethod(object.pointee.buffer, Streams.name("read1"), Value(small: object.pointee.chunkSize))
+            : object.pointee.buffer.type == Buffered.reader.type ? (Buffered.open(thread, object.pointee.buffer, "read of") ? Buffered.locked(thread, object.pointee.buffer, .empty) { Buffered.read1(thread, object.pointee.buffer, object.pointee.chunkSize) } : .empty)
+            : thread.callMethod(object.pointee.buffer, Streams.name(object.pointee.hasRead1 ? "read1" : "read"), Value(small: object.pointee.chunkSize))
         if data.isEmpty { return -1 }
-        guard data.isBytes || data.isExact(.bytearray) else {
-            if data.isNone { thread.raise(.typeError, "can't concat NoneType to bytes") } else { thread.raise(.typeError, "underlying read\(all ? "" : "1")() should have returned a bytes-like object, not '\(data.type.name)'") }
+        guard data.isBytes || data.type.slotPointer(.getBuffer).pointee != nil else {
+            if data.isNone { thread.raise(.typeError, "can't concat NoneType to bytes") } else { thread.raise(.typeError, "underlying read\(all || !object.pointee.hasRead1 ? "" : "1")() should have returned a bytes-like object, not '\(data.type.name)'") }
             return -1
         }
         var bytes = data.isBytes ? data : thread.call(TypeID.bytes.value, data)
@@ -375,7 +406,7 @@ enum TextIO {
     private static func prepareToRead(_ thread: ThreadRef, _ value: Value) -> Bool {
         guard open(thread, value) else { return false }
         let object = object(value)
-        if object.pointee.buffer.type == Buffered.writer.type {
+        if !object.pointee.canRead {
             _ = Streams.raiseUnsupported(thread, "not readable")
             return false
         }
@@ -565,6 +596,7 @@ enum TextIO {
         let closed = thread.getAttribute(value, Name.closed)
         if closed.isEmpty { return .empty }
         if thread.isTrue(closed) != 0 { return thread.hasException ? .empty : .none }
+        if Streams.stream(value).pointee.state & 2 != 0, thread.callMethod(object(value).pointee.buffer, Streams.name("_dealloc_warn"), value).isEmpty { thread.takeException() }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
         let result = thread.callMethod(object(value).pointee.buffer, Name.close)
@@ -629,10 +661,11 @@ enum TextIO {
                 if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
                 if !a[1].isEmpty && !a[1].isNone {
                     guard a[1].isString else { return thread.raise(.typeError, "reconfigure() argument 'encoding' must be str or None, not \(a[1].type.name)") }
-                    let codec = TextIO.normalized(StringRef(a[1]).description)
-                    if codec == 0, thread.call(thread.importAttribute("codecs", "lookup"), a[1]).isEmpty { return .empty }
+                    let encoding = StringRef(a[1]).equals("locale") ? TextIO.localeEncoding(thread) : a[1]
+                    let codec = TextIO.normalized(StringRef(encoding).description)
+                    guard TextIO.checkCodec(thread, encoding, codec) else { return .empty }
                     object.pointee.codec = codec
-                    object.pointee.encoding = a[1]
+                    object.pointee.encoding = encoding
                     object.pointee.decoder = .empty
                     object.pointee.encoder = .empty
                     if a[2].isEmpty || a[2].isNone { object.pointee.errors = Name.strict.value }
@@ -643,6 +676,7 @@ enum TextIO {
                     object.pointee.decoder = .empty
                     object.pointee.encoder = .empty
                 }
+                if object.pointee.encoder.isEmpty { guard TextIO.noteStart(thread, object) else { return .empty } }
                 if !a[3].isEmpty, !TextIO.setNewline(thread, object, a[3]) { return .empty }
                 if !a[4].isEmpty && !a[4].isNone { object.pointee.lineBuffering = thread.isTrue(a[4]) > 0 }
                 if !a[5].isEmpty && !a[5].isNone { object.pointee.writeThrough = thread.isTrue(a[5]) > 0 }
@@ -650,15 +684,16 @@ enum TextIO {
                 return thread.hasException ? .empty : .none
             },
         ], getters: [
-            Getter("encoding") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
-            Getter("errors") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.errors : .empty },
+            Getter("encoding") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
+            Getter("errors") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.errors : .empty },
             Getter("buffer") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.buffer : .empty },
-            Getter("line_buffering") { thread, a, _ in TextIO.ready(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
-            Getter("write_through") { thread, a, _ in TextIO.ready(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
+            Getter("line_buffering") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
+            Getter("write_through") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
             Getter("closed") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.closed) : .empty },
             Getter("name") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.name) : .empty },
-            Getter("newlines") { thread, a, _ in TextIO.ready(thread, a[0]) ? NewlineDecoder.describe(thread, TextIO.object(a[0]).pointee.seen) : .empty },
+            Getter("newlines") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? NewlineDecoder.describe(thread, TextIO.object(a[0]).pointee.seen) : .empty },
             Getter("_CHUNK_SIZE", set: { thread, a, _ in
+                if a[1].isEmpty { return thread.raise(.attributeError, "cannot delete attribute") }
                 guard let size = thread.toInt(a[1]) else { return .empty }
                 if size <= 0 { return thread.raise(.valueError, "a strictly positive integer is required") }
                 TextIO.object(a[0]).pointee.chunkSize = size
@@ -678,7 +713,7 @@ enum TextIO {
                 return .empty
             }
             slots.unary(.repr) { thread, value in
-                guard TextIO.ready(thread, value) else { return .empty }
+                guard TextIO.wasReady(thread, value) else { return .empty }
                 var text = "<_io.TextIOWrapper"
                 guard let recursive = thread.enterRepr(value) else { return .empty }
                 if recursive { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }

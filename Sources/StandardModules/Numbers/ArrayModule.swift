@@ -278,7 +278,7 @@ enum ArrayModule {
     private static func repr(_ thread: ThreadRef, _ value: Value) -> Value {
         let array = ArrayRef(value)
         let code = Character(UnicodeScalar(array.code))
-        let name = value.type.name
+        let name = value.type.shortName
         if array.count == 0 { return thread.newString("\(name)('\(code)')") }
         let items = array.code == UInt8(ascii: "u") ? ArrayMethods.text(thread, array) : ArrayMethods.list(thread, array)
         if items.isEmpty { return .empty }
