@@ -269,6 +269,7 @@ public final class Runtime {
         for name in ["last_type", "last_value", "last_traceback"] where !sys.get(string: StringRef.intern(name).value).isEmpty { self.sys(name, .none) }
         let namespace = forgetMainModule()
         // Functions still see their globals while the finalizers run …
+        Collector.wipeStack()
         Collector.collect(major: true)
         RuntimeHooks.runPendingFinalizers(thread)
         // … but what keeps the namespace alive, be it a word on the stack, must not keep all that is in it.
