@@ -190,7 +190,9 @@ public enum Heap {
             if size > MediumClasses.largest {
                 Collector.collectIfDue(about: size)
                 if let pointer = allocateLarge(size, shape: shape) { return pointer }
-                return collectWhenExhausted() ? allocateLarge(size, shape: shape) : nil
+                if collectWhenExhausted(), let pointer = allocateLarge(size, shape: shape) { return pointer }
+                isShort = true
+                return nil
             }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
@@ -208,9 +210,9 @@ public enum Heap {
         return pointer
     }
 
-    /// Collects when an allocation has failed, if there is anything worth collecting. False when that is not possible now.
+    /// Collects when an allocation has failed. False when that is not possible now.
     private static func collectWhenExhausted() -> Bool {
-        if Collector.suspended > 0 || Collector.running || allocatedSinceCollection < 1 << 20 { return false }
+        if Collector.suspended > 0 || Collector.running { return false }
         Collector.collect(major: true)
         return true
     }
@@ -330,7 +332,7 @@ public enum Heap {
     }
 
     private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
-        guard size > 0, size < 1 << 46 else { return nil }
+        guard size > 0, size < 1 << 46, (size >> blockShift) + 1 < blockLimit else { return nil }
         let count = (size + blockSize - 1) >> blockShift
         if count << blockShift > 1 << 30, !systemHasMemory(count << blockShift) { return nil }
         guard let start = takeBlocks(count) else { return nil }

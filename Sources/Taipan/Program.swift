@@ -14,6 +14,7 @@ extension Runtime {
     /// Runs the program to its end. Returns the exit status.
     public func runProgram() -> Int32 {
         let result = runMain()
+        Collector.wipeStack()
         return finish(result)
     }
 

@@ -27,7 +27,7 @@ public final class Runtime {
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
-        guard let thread = Bootstrap.start(stackSize: 512 << 20) else {
+        guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil
         }
@@ -267,25 +267,26 @@ public final class Runtime {
         guard Runtime.finalizableCount > finalizableAtStart else { return false }
         let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
         for name in ["last_type", "last_value", "last_traceback"] where !sys.get(string: StringRef.intern(name).value).isEmpty { self.sys(name, .none) }
-        let namespace = forgetMainModule()
+        // Inverted, or it would keep the namespace alive.
+        let hidden = forgetMainModule()
         // Functions still see their globals while the finalizers run …
         Collector.wipeStack()
         Collector.collect(major: true)
         RuntimeHooks.runPendingFinalizers(thread)
         // … but what keeps the namespace alive, be it a word on the stack, must not keep all that is in it.
-        if namespace != 0 && Collector.hasSurvived(namespace, shape: TypeID.dict.rawValue) { clear(DictRef(Value(bits: UInt64(namespace)))) }
+        if hidden != 0 && Collector.hasSurvived(~hidden, shape: TypeID.dict.rawValue) { clear(DictRef(Value(bits: UInt64(~hidden)))) }
         Collector.collect(major: true)
         RuntimeHooks.runPendingFinalizers(thread)
         StandardIO.flushAll(thread)
         return true
     }
 
-    /// Returns the address of the namespace that `__main__` had.
+    /// Returns the address of the namespace that `__main__` had, inverted; 0 when there is none.
     @inline(never) private func forgetMainModule() -> UInt {
         let main = DictRef(WellKnown.modules.value).get(string: Name.__main__.value)
         WellKnown.mainModule.value = .none
         guard !main.isEmpty, DictRef(WellKnown.modules.value).set(thread, Name.__main__, .none), main.isExact(.module) else { return 0 }
-        return UInt(main.object(ModuleObject.self).pointee.namespace.bits)
+        return ~UInt(main.object(ModuleObject.self).pointee.namespace.bits)
     }
 
     /// Sets a namespace's values to None, those with private names first.

@@ -399,7 +399,7 @@ enum Buffered {
         if Streams.stream(value).pointee.state & 2 != 0 { warnOfLeak(thread, value, source: value) }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
-        let result = thread.callMethod(object(value).pointee.raw, Name.close)
+        let result = locked(thread, value, .empty) { thread.callMethod(object(value).pointee.raw, Name.close) }
         if pending.isEmpty { return result.isEmpty ? .empty : .none }
         if result.isEmpty {
             // Both failed: the first is the context of the second.

@@ -281,7 +281,7 @@ enum StringIO {
             },
             Def("__setstate__(self, state, /)", .writes) { thread, a, _ in
                 guard a[1].isTuple, TupleRef(a[1]).count == 4 else { return thread.raise(.typeError, "\(a[0].type.name).__setstate__ argument should be 4-tuple, got \(a[1].type.name)") }
-                guard StringIO.open(thread, a[0]) else { return .empty }
+                if StringIO.object(a[0]).pointee.state & 1 != 0 { return thread.raise(.valueError, "I/O operation on closed file") }
                 let state = TupleRef(a[1])
                 guard state[0].isString else { return thread.raise(.typeError, "initial_value must be str, not \(state[0].type.name)") }
                 if thread.call(thread.getAttribute(a[0], Name.__init__), WellKnown.emptyString.value, state[1]).isEmpty { return .empty }

@@ -200,12 +200,19 @@ enum TextIO {
         let count = object.pointee.pendingCount
         if count == 0 { return true }
         let bytes = (object.pointee.pending.raw + MemoryLayout<StorageObject>.size).assumingMemoryBound(to: UInt8.self)
+        // Another thread may write text before the buffer has taken this: not into the same storage.
+        let storage = object.pointee.pending
         object.pointee.pendingCount = 0
+        object.pointee.pending = .empty
+        defer {
+            if object.pointee.pending.isEmpty {
+                object.pointee.pending = storage
+                Heap.barrier(value.raw)
+            }
+        }
         let buffer = object.pointee.buffer
         if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.locked(thread, buffer, false) { Buffered.write(thread, buffer, bytes, count) } }
-        let data = thread.newBytes(bytes, count)
-        if data.isEmpty { return false }
-        return !thread.callMethod(buffer, Name.write, data).isEmpty
+        return !thread.callMethod(buffer, Name.write, thread.newBytes(bytes, count)).isEmpty
     }
 
     private static func append(_ thread: ThreadRef, _ value: Value, _ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
@@ -477,7 +484,7 @@ enum TextIO {
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
         guard prepareToRead(thread, value) else { return .empty }
         let object = object(value)
-        var result = Value.empty
+        var result = Value.empty, resultBytes = Value.empty
         while true {
             if object.pointee.decoded.isEmpty || object.pointee.decodedPosition >= StringRef(object.pointee.decoded).count {
                 let status = readChunk(thread, value)
@@ -492,6 +499,11 @@ enum TextIO {
                 if text.isEmpty { return .empty }
                 object.pointee.decoded = text
                 object.pointee.decodedPosition = 0
+                if !resultBytes.isEmpty && !object.pointee.chunk.isEmpty {
+                    let chunk = thread.binary(resultBytes, object.pointee.chunk, .add)
+                    if chunk.isEmpty { return .empty }
+                    object.pointee.chunk = chunk
+                }
                 Heap.barrier(value.raw)
                 start = 0
             }
@@ -503,6 +515,13 @@ enum TextIO {
                 return thread.substring(string, start, end)
             }
             result = thread.substring(string, start, string.count)
+            if result.isEmpty { return .empty }
+            if object.pointee.codec != 0 && !object.pointee.chunk.isEmpty {
+                // `tell` wants to know what bytes the beginning of the line came from.
+                let used = bytesUsed(object, start), chunk = BytesRef(object.pointee.chunk)
+                resultBytes = thread.newBytes(chunk.bytes + used, chunk.count - used)
+                if resultBytes.isEmpty { return .empty }
+            }
             object.pointee.decodedPosition = string.count
         }
     }

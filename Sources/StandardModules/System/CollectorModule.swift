@@ -30,7 +30,10 @@ enum CollectorModule {
         var collected = 0
         // What only a finalizer kept alive dies in the round after.
         for _ in 0 ..< 8 {
-            if generation == 2 { DeadTemporaries.clear(thread) }
+            if generation == 2 {
+                DeadTemporaries.clear(thread)
+                Collector.wipeStack()
+            }
             Collector.collect(major: generation == 2)
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
             collected += Collector.finalizerQueue.count
