@@ -4,8 +4,8 @@ import NumberTypes
 import Objects
 
 /// `sys`: functions other than hooks.
-enum SysFunctions {
-    nonisolated(unsafe) static var isFinalizing = false
+public enum SysFunctions {
+    nonisolated(unsafe) public static var isFinalizing = false
     nonisolated(unsafe) private static var loadFlags = RTLD_NOW
 
     static let table: [Def] = [

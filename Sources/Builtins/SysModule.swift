@@ -137,5 +137,6 @@ enum SysModule {
         Integers.maximumTextDigits = options.maximumIntegerDigits
         CompileBuiltin.maximumIntegerDigits = options.maximumIntegerDigits
         CompileBuiltin.defaultOptimization = options.optimize
+        Code.hidesColumns = options.hidesColumns
     }
 }

@@ -245,6 +245,7 @@ public enum RangeType {
         iterator.pointee.next = start
         iterator.pointee.step = step
         iterator.pointee.remaining = count
+        iterator.pointee.length = count
         return Value(raw)
     }
 
@@ -281,14 +282,16 @@ public enum RangeType {
             },
             Def("__reduce__(self, /)", .calls, "Return state information for pickling.") { thread, a, _ in
                 let iterator = a[0].object(RangeIteratorObject.self)
-                let stop = iterator.pointee.next &+ iterator.pointee.step &* iterator.pointee.remaining
-                let range = RangeType.make(thread, thread.newInt(iterator.pointee.next), thread.newInt(stop), thread.newInt(iterator.pointee.step))
-                return Shared.reduce(thread, Shared.builtin(thread, "iter"), range, Value(small: 0))
+                let index = iterator.pointee.length - iterator.pointee.remaining
+                let start = iterator.pointee.next &- iterator.pointee.step &* index
+                let stop = start &+ iterator.pointee.step &* iterator.pointee.length
+                let range = RangeType.make(thread, thread.newInt(start), thread.newInt(stop), thread.newInt(iterator.pointee.step))
+                return Shared.reduce(thread, Shared.builtin(thread, "iter"), range, Value(small: index))
             },
             Def("__setstate__(self, state, /)", .calls, "Set state information for unpickling.") { thread, a, _ in
                 guard let state = thread.toInt(a[1]) else { return .empty }
                 let iterator = a[0].object(RangeIteratorObject.self)
-                let skip = max(0, min(state, iterator.pointee.remaining))
+                let skip = max(0, min(state, iterator.pointee.length)) - (iterator.pointee.length - iterator.pointee.remaining)
                 iterator.pointee.next &+= skip &* iterator.pointee.step
                 iterator.pointee.remaining -= skip
                 return .none

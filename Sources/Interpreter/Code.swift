@@ -243,9 +243,22 @@ public enum Code {
         return low == 0 ? nil : positions[low - 1].range
     }
 
-    /// The line of an instruction; the code's first line when it has none.
+    /// `-X no_debug_ranges`: tracebacks show no columns.
+    nonisolated(unsafe) public static var hidesColumns = false
+
+    /// The line of an instruction. One that has none belongs to what stands before it; the code's first line where nothing does.
     static func line(_ code: UnsafeMutablePointer<CodeObject>, _ index: Int) -> Int {
-        guard let range = range(code, max(index, 0)), range.line > 0 else { return Int(code.pointee.firstLine) }
-        return Int(range.line)
+        let positions = compiled(code).positions
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) <= max(index, 0) { low = middle + 1 } else { high = middle }
+        }
+        while low > 0 {
+            low -= 1
+            if positions[low].range.line > 0 { return Int(positions[low].range.line) }
+        }
+        return Int(code.pointee.firstLine)
     }
 }

@@ -164,6 +164,7 @@ extension Code {
             while state.pointee.entry + 1 < positions.count, Int(positions[state.pointee.entry + 1].start) <= word { state.pointee.entry += 1 }
             let range = state.pointee.entry < positions.count ? positions[state.pointee.entry].range : .none
             if range.line < 0 { return thread.newTuple(.none, .none, .none, .none) }
+            if Code.hidesColumns { return thread.newTuple(Code.orNone(range.line), .none, .none, .none) }
             return thread.newTuple(Code.orNone(range.line), Code.orNone(range.endLine), Code.orNone(range.column), Code.orNone(range.endColumn))
         }
     }

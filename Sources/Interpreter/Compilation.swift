@@ -29,6 +29,8 @@ public enum CompileBuiltin {
         public var flags: Int
         public var optimization: Int
         public var featureVersion: Int
+        /// Whether the source is a file's, whose faults of encoding CPython words otherwise.
+        public var isFile = false
 
         public init(filename: Value, mode: ParseMode, flags: Int = 0, optimization: Int = -1, featureVersion: Int = -1) {
             self.filename = filename
@@ -152,19 +154,30 @@ public enum CompileBuiltin {
     /// The tree of source bytes; nil when it has raised.
     public static func parse(_ thread: ThreadRef, _ source: [UInt8], _ request: Request) -> Module? {
         let filename = StringRef(request.filename).description
-        if source.contains(0) {
-            thread.raise(.valueError, "source code string cannot contain null bytes")
+        if let zero = source.firstIndex(of: 0) {
+            guard request.isFile else {
+                thread.raise(.valueError, "source code string cannot contain null bytes")
+                return nil
+            }
+            let line = source[..<zero].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+            let start = source[..<zero].lastIndex(of: 10).map { $0 + 1 } ?? 0
+            raise(thread, SyntaxFailure(kind: .syntaxError, message: "source code cannot contain null bytes", line: line, column: -1, endLine: line, endColumn: -1,
+                                        textLine: Array(source[start ..< zero])), request.filename)
             return nil
         }
         var text = source
         if request.flags & Flags.ignoreCookie == 0 {
             var complaint: String?
             do {
-                text = try decodeSource(source, filename: filename, isFile: false) { name, bytes in decode(thread, name, bytes, &complaint) }
+                text = try decodeSource(source, filename: filename, isFile: request.isFile) { name, bytes in decode(thread, name, bytes, &complaint) }
             } catch {
                 if thread.hasException { return nil }
                 var failure = error
-                if let complaint { failure.message = complaint }
+                if let complaint, !request.isFile { failure.message = complaint }
+                if request.isFile && failure.line == 0 {
+                    thread.raise(.syntaxError, failure.message)
+                    return nil
+                }
                 raise(thread, failure, request.filename)
                 return nil
             }
@@ -299,8 +312,11 @@ public enum CompileBuiltin {
         let end = text[start...].firstIndex(of: 10) ?? text.count
         let content = Array(text[start ..< end])
         var column = 1, endColumn = 0
-        // "invalid escape sequence '\d'": the string around the quoted text.
-        if let open = note.message.firstIndex(of: "'"), let close = note.message.lastIndex(of: "'"), open < close {
+        if let columns = note.columns {
+            // The end is a column of the token's last line, but cut off as if it were of this one.
+            column = characters(content[..<min(columns.start, content.count)]) + 1
+            endColumn = characters(content[..<min(columns.end, content.count)]) + 1
+        } else if let open = note.message.firstIndex(of: "'"), let close = note.message.lastIndex(of: "'"), open < close {
             let wanted = Array(note.message[note.message.index(after: open) ..< close].utf8)
             if let found = content.indices.first(where: { content[$0...].starts(with: wanted) }) {
                 var first = found
@@ -334,7 +350,8 @@ public enum CompileBuiltin {
         }
         var line = Value.none
         if let textLine = failure.textLine {
-            line = thread.newString(utf8: textLine)
+            // The line may be what could not be decoded.
+            line = thread.newString(String(decoding: textLine, as: UTF8.self))
             if line.isEmpty { return .empty }
         }
         let hasEnd = failure.line > 0

@@ -36,6 +36,7 @@ public enum Interpreter {
         var pc = fp.pc
         var constants = fp.code.pointee.constantItems
         var skipTraceback = false
+        var keepsOrigin = false
         var unwinding = raising
         thread.pointee.recursionDepth += 1
         thread.pointee.frame = fp
@@ -1006,7 +1007,10 @@ public enum Interpreter {
                     continue dispatch
                 }
                 fp[Int(flags >> 8)] = result
-                if flags & FrameFlags.send != 0 { pc += Int(Int32(bitPattern: (pc - 1).pointee)) }
+                if flags & FrameFlags.send != 0 {
+                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
+                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                }
 
             // MARK: Exceptions
 
@@ -1031,6 +1035,7 @@ public enum Interpreter {
             case .reraise:
                 fp.pc = pc
                 skipTraceback = Raising.reraise(thread, fp[a])
+                keepsOrigin = b != 0
                 break dispatch
             case .pushException:
                 let exception = fp[b]
@@ -1183,7 +1188,9 @@ public enum Interpreter {
                 Unwinder.addTraceback(thread, fp, pc)
                 if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
             }
+            let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
+            keepsOrigin = false
             let index = Int32(pc - fp.code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
             var range = fp.code.pointee.exceptionRanges
@@ -1200,7 +1207,7 @@ public enum Interpreter {
                 continue execution
             }
             let flags = fp.flags
-            fp.pc = pc
+            fp.pc = restoresOrigin ? Unwinder.origin(thread, fp, pc) : pc
             if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.unwound(thread, fp) }
             if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
             let previous = Frames.leave(thread, fp)

@@ -280,6 +280,19 @@ public enum Collector {
         }
     }
 
+    /// Queues the finalizers of everything that has one and is wanted, the youngest first: the program ends.
+    public static func queueAllFinalizers(where isWanted: (UnsafeMutableRawPointer) -> Bool) {
+        let all = oldFinalizable + youngFinalizable
+        youngFinalizable = []
+        oldFinalizable = []
+        for address in all.reversed() {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
+            header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
+            finalizerQueue.append(address)
+        }
+    }
+
     static func queueFinalizers(major: Bool) {
         var candidates = youngFinalizable
         youngFinalizable = []
@@ -288,7 +301,7 @@ public enum Collector {
             candidates += oldFinalizable
             oldFinalizable = []
         }
-        var dead: [ObjectPointer] = []
+        var dead: [UInt] = []
         for address in candidates {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
@@ -296,36 +309,22 @@ public enum Collector {
                 oldFinalizable.append(address)
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                dead.append(header)
+                dead.append(address)
             }
         }
-        // An object that another refers to is finalized after it, as reference counts would have it: a file's buffer is written before the file
-        // is closed. What nothing dead leads to stays unmarked here; among equals the youngest comes first.
-        for header in dead.reversed() {
-            scan(header)
-            drain()
+        // An object that others refer to comes after them, so that a text file is flushed before its descriptor is closed. What is only in the
+        // middle of a chain, or in a cycle, goes by age: wrappers are younger than what they wrap.
+        for address in dead {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            if header.pointee.mark == Mark.new {
+                scan(header)
+                drain()
+            }
         }
-        for isInner in [false, true] {
-            for header in dead.reversed() where (header.pointee.mark != Mark.new) == isInner { finalizerQueue.append(UInt(bitPattern: header)) }
-        }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new }.reversed()
         for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         drain()
-    }
-
-    /// Visits the objects that have a finalizer and that it was not run for. The visitor must not allocate.
-    public static func forEachFinalizable(_ body: (ObjectPointer) -> Void) {
-        for list in [oldFinalizable, youngFinalizable] {
-            for address in list {
-                let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
-                if header.pointee.bits & HeaderBits.finalizable != 0 { body(header) }
-            }
-        }
-    }
-
-    /// Whether the object that was at an address before the last collection, a major one, has survived it.
-    public static func hasSurvived(_ address: UInt, shape: ShapeIndex) -> Bool {
-        let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
-        return header.pointee.shape == shape && header.pointee.mark != Mark.new
     }
 
     // MARK: Sweeping

@@ -354,7 +354,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return function(self, sequence, count)
     }
 
-    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "** or pow()", "<<", ">>", "|", "^", "&", "//"] }
+    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "**", "<<", ">>", "|", "^", "&", "//"] }
 
     private func power1(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
         let left = a.type, right = b.type

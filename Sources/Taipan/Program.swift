@@ -13,15 +13,8 @@ extension Runtime {
 
     /// Runs the program to its end. Returns the exit status.
     public func runProgram() -> Int32 {
-        let result = runMain()
-        Collector.wipeStack()
-        return finish(result)
-    }
-
-    /// In a frame of its own, which is gone when the program's objects are finalized.
-    @inline(never) private func runMain() -> Value {
         let main = thread.newModule(StringRef.intern("__main__").value)
-        if main.isEmpty { return .empty }
+        if main.isEmpty { return finish(.empty) }
         WellKnown.mainModule.value = main
         let namespace = main.object(ModuleObject.self).pointee.namespace
         _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
@@ -32,7 +25,7 @@ extension Runtime {
         let result: Value
         if let command = options.command {
             insertPath("")
-            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec)
+            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
         } else if let module = options.module {
             insertPath("")
             result = runModule(module, setsArgument: true)
@@ -40,17 +33,17 @@ extension Runtime {
             result = runFile(script, namespace)
         } else if isatty(0) != 0 || options.interactive {
             insertPath("")
-            return Prompt(runtime: self).run(namespace)
+            return finish(Prompt(runtime: self).run(namespace))
         } else {
             insertPath("")
-            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec)
+            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec, isFile: true)
         }
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
             _ = finishStreams()
-            return Prompt(runtime: self).run(namespace)
+            return finish(Prompt(runtime: self).run(namespace))
         }
-        return result.isEmpty ? .empty : .none
+        return finish(result)
     }
 
     /// Reports an exception that reached the top; exit status of the program.
@@ -79,8 +72,10 @@ extension Runtime {
         if path.isList { _ = thread.callMethod(path, Name.insert, Value(small: 0), text(folder)) }
     }
 
-    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode) -> Value {
-        let code = CompileBuiltin.compile(thread, source, CompileBuiltin.Request(filename: text(filename), mode: mode))
+    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode, flags: Int = 0, isFile: Bool = false) -> Value {
+        var request = CompileBuiltin.Request(filename: text(filename), mode: mode, flags: flags)
+        request.isFile = isFile
+        let code = CompileBuiltin.compile(thread, source, request)
         return code.isEmpty ? .empty : Interpreter.exec(thread, code, namespace, .empty)
     }
 
@@ -123,7 +118,7 @@ extension Runtime {
         let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern("SourceFileLoader").value, Name.__main__.value, text(path))
         if loader.isEmpty { thread.takeException() } else { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
         if path.hasSuffix(".pyc") { return runCompiled(source, namespace) }
-        return run(source: source, filename: path, namespace, mode: .exec)
+        return run(source: source, filename: path, namespace, mode: .exec, isFile: true)
     }
 
     private func runCompiled(_ bytes: [UInt8], _ namespace: Value) -> Value {

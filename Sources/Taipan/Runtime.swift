@@ -23,10 +23,14 @@ public final class Runtime {
     public let thread: ThreadRef
     let home: Home
     let options: RuntimeOptions
-    private var finalizableAtStart = 0
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
+        if options.hashRandomization || options.hashSeed != nil {
+            var seed = UInt64(options.hashSeed ?? 0)
+            if options.hashSeed == nil { _ = getrandom(&seed, 8, 0) }
+            Hashing.start(seed: seed)
+        }
         guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil
@@ -58,7 +62,6 @@ public final class Runtime {
             reportFatal("initialization failed")
             return nil
         }
-        finalizableAtStart = Runtime.finalizableCount
     }
 
     private func sys(_ name: String, _ value: Value) {
@@ -226,6 +229,21 @@ public final class Runtime {
         }
     }
 
+    /// `sys.stdin` and the others, and what is beneath them: they are flushed and stay open.
+    private func standardStreams() -> [Value] {
+        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+        var streams: [Value] = []
+        for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+            var stream = sys.get(string: StringRef.intern(name).value)
+            for inner in ["buffer", "raw", ""] where !stream.isEmpty && !stream.isNone {
+                streams.append(stream)
+                stream = inner.isEmpty ? .empty : thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
+                if stream.isEmpty { thread.takeException() }
+            }
+        }
+        return streams
+    }
+
     /// Flushes the streams and runs what was to run at exit. Returns the exit status, 120 when flushing failed.
     public func shutDown(_ status: Int32) -> Int32 {
         var status = status
@@ -239,12 +257,8 @@ public final class Runtime {
         }
         // Daemon threads stop here; a lock that one of them holds stays held.
         Threads.stopOthers(thread)
-        flushStreams(&status)
-        if finalizeProgram() { flushStreams(&status) }
-        return status
-    }
-
-    private func flushStreams(_ status: inout Int32) {
+        SysFunctions.isFinalizing = true
+        Finalizers.runAll(thread, except: standardStreams())
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }
@@ -252,52 +266,7 @@ public final class Runtime {
                 if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
             }
         }
-    }
-
-    /// How many objects have finalizers that may want to run at the end. Code objects only free their own memory.
-    private static var finalizableCount: Int {
-        var count = 0
-        Collector.forEachFinalizable { if $0.pointee.shape != TypeID.code.rawValue { count += 1 } }
-        return count
-    }
-
-    /// Gives up the program's module and runs the finalizers of what dies with it: files are written out, `__del__` methods called. False when there was
-    /// nothing to do.
-    private func finalizeProgram() -> Bool {
-        guard Runtime.finalizableCount > finalizableAtStart else { return false }
-        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
-        for name in ["last_type", "last_value", "last_traceback"] where !sys.get(string: StringRef.intern(name).value).isEmpty { self.sys(name, .none) }
-        // Inverted, or it would keep the namespace alive.
-        let hidden = forgetMainModule()
-        // Functions still see their globals while the finalizers run …
-        Collector.wipeStack()
-        Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
-        // … but what keeps the namespace alive, be it a word on the stack, must not keep all that is in it.
-        if hidden != 0 && Collector.hasSurvived(~hidden, shape: TypeID.dict.rawValue) { clear(DictRef(Value(bits: UInt64(~hidden)))) }
-        Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
-        StandardIO.flushAll(thread)
-        return true
-    }
-
-    /// Returns the address of the namespace that `__main__` had, inverted; 0 when there is none.
-    @inline(never) private func forgetMainModule() -> UInt {
-        let main = DictRef(WellKnown.modules.value).get(string: Name.__main__.value)
-        WellKnown.mainModule.value = .none
-        guard !main.isEmpty, DictRef(WellKnown.modules.value).set(thread, Name.__main__, .none), main.isExact(.module) else { return 0 }
-        return ~UInt(main.object(ModuleObject.self).pointee.namespace.bits)
-    }
-
-    /// Sets a namespace's values to None, those with private names first.
-    private func clear(_ namespace: DictRef) {
-        for isPrivate in [true, false] {
-            var position = 0
-            while let (key, value) = namespace.next(&position) {
-                guard key.isString, !value.isNone, StringRef(key).count > 0, !StringRef(key).equals("__builtins__") else { continue }
-                if (StringRef(key)[0] == 0x5F) == isPrivate || !isPrivate { _ = namespace.set(thread, key, .none) }
-            }
-        }
+        return status
     }
 }
 

@@ -1,28 +1,6 @@
 import Interpreter
 import Objects
 
-extension StandardIO {
-    /// Writes out what streams still hold at the end of the program.
-    public static func flushAll(_ thread: ThreadRef) {
-        guard let text = TextIO.type, let writer = Buffered.writer, let random = Buffered.random else { return }
-        let open = thread.newList()
-        if open.isEmpty { thread.takeException(); return }
-        var found: [ObjectPointer] = []
-        Collector.forEachFinalizable { object in
-            let type = Value(object).type
-            if type.isSubtype(of: text.type) || type.isSubtype(of: writer.type) || type.isSubtype(of: random.type) { found.append(object) }
-        }
-        // All of them are alive: they were reached by the last collection, and nothing has been collected since.
-        for object in found where !ListRef(open).append(thread, Value(object)) { thread.takeException() }
-        for index in (0 ..< ListRef(open).count).reversed() {
-            let stream = ListRef(open)[index]
-            let isReady = stream.type.isSubtype(of: text.type) ? TextIO.object(stream).pointee.initialized : Buffered.object(stream).pointee.initialized
-            if isReady, Streams.isClosed(thread, stream) == 0, thread.callMethod(stream, Name.flush).isEmpty { thread.takeException() }
-            thread.takeException()
-        }
-    }
-}
-
 /// Entry point of the room: the module `_io`.
 public enum StandardIO {
     /// Registers the room's modules. Called once at start-up, in the order of the rooms.
