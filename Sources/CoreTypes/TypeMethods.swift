@@ -11,7 +11,7 @@ enum TypeMethods {
     private static let methods = [
         Def("mro(self, /)", .calls, "Return a type's method resolution order.") { thread, a, _ in
             guard let order = TypeConstruction.linearize(thread, TypeRef(a[0]), TupleRef(TypeRef(a[0]).pointer.pointee.bases)) else { return .empty }
-            let tuple = thread.newTuple(order)
+            let tuple = thread.newTuple(copying: order)
             return tuple.isEmpty ? .empty : thread.list(tuple)
         },
         Def("__subclasses__(self, /)", .reads, "Return a list of immediate subclasses.") { thread, a, _ in

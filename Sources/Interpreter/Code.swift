@@ -205,10 +205,10 @@ public enum Code {
         case .ellipsis: return .ellipsis
         case .int(let value): return thread.newInt(value)
         case .bigInt(let digits, let radix):
-            return thread.callFunction(TypeID.int.value, [thread.newString(digits), Value(small: radix)])
+            return thread.call(TypeID.int.value, thread.newString(digits), Value(small: radix))
         case .float(let bits): return thread.newFloat(Double(bitPattern: bits))
         case .complex(let real, let imaginary):
-            return thread.callFunction(TypeID.complex.value, [thread.newFloat(Double(bitPattern: real)), thread.newFloat(Double(bitPattern: imaginary))])
+            return thread.call(TypeID.complex.value, thread.newFloat(Double(bitPattern: real)), thread.newFloat(Double(bitPattern: imaginary)))
         case .string(let bytes):
             let text = thread.newString(utf8: bytes)
             if text.isEmpty { return text }

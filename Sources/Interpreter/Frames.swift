@@ -264,9 +264,11 @@ public struct TracebackObject {
 enum Unwinder {
     /// Adds an entry for a frame that the thread's exception passes through.
     @inline(never) static func addTraceback(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
+        fp.pc = pc
+        // A native function has failed to say why.
+        if thread.pointee.exception.isEmpty { thread.raise(.systemError, "error return without exception set") }
         let exception = thread.pointee.exception
         if exception.isEmpty { return }
-        fp.pc = pc
         // What goes wrong here (no memory) must not hide the exception itself.
         let frame = Frames.object(thread, fp)
         guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {

@@ -211,7 +211,7 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Names.setupAnnotations(thread, fp) { break dispatch }
             case .loadLocals:
-                fp[a] = fp[FrameSlot.context]
+                fp[a] = fp[FrameSlot.context].isEmpty ? fp.function.pointee.globals : fp[FrameSlot.context]
             case .loadBuildClass:
                 fp.pc = pc
                 let result = Names.loadBuildClass(thread, fp.function)
@@ -923,8 +923,8 @@ public enum Interpreter {
                 fp[a] = result
             case .endAsyncFor:
                 if !fp[a].isInstance(of: .stopAsyncIteration) {
-                    thread.restore(fp[a])
-                    skipTraceback = true
+                    fp.pc = pc
+                    skipTraceback = Raising.reraise(thread, fp[a])
                     break dispatch
                 }
             case .makeGenerator:
@@ -1061,15 +1061,16 @@ public enum Interpreter {
                 break dispatch
             case .reraise:
                 fp.pc = pc
-                thread.restore(fp[a])
-                skipTraceback = true
+                skipTraceback = Raising.reraise(thread, fp[a])
                 keepsOrigin = b != 0
                 break dispatch
             case .pushException:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = thread.pointee.handled
                 thread.pointee.handled = exception
             case .popException:
+                if !fp[a].isEmpty && !fp[a].isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 thread.pointee.handled = fp[a]
             case .jumpIfNoMatch:
                 let offset = Int(Int32(bitPattern: pc[0]))
@@ -1093,6 +1094,7 @@ public enum Interpreter {
                 fp[a] = result
             case .exceptionInfo:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = exception.type.value
                 fp[a + 1] = exception
                 let traceback = exception.object(ExceptionObject.self).pointee.traceback

@@ -43,7 +43,8 @@ enum Trampolines {
                 return -1
             }
             if result.isSmallInt { return result.smallInt == -1 ? -2 : result.smallInt }
-            let hash = thread.hash(result)
+            // What fits a word is the hash as it is.
+            let hash = IntOps.toInt(result) ?? thread.hash(result)
             return hash == -1 ? -2 : hash
         } as HashFunction)
         set(.compare, { thread, a, b, operation in

@@ -87,7 +87,7 @@ public enum TypeConstruction {
             }
         }
         guard let order = linearize(thread, type, TupleRef(type.pointer.pointee.bases)) else { return false }
-        let tuple = thread.newTuple(order)
+        let tuple = thread.newTuple(copying: order)
         if tuple.isEmpty { return false }
         type.pointer.pointee.mro = tuple
         Heap.barrier(type.value.raw)
