@@ -41,8 +41,9 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
+        room("StandardNetwork", ["CSystem", "Objects", "TextTypes", "Interpreter", "StandardSystem"], path: "Sources/StandardModules/Network"),
         room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
-                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]

@@ -8,6 +8,7 @@ import NumberTypes
 import Objects
 import StandardContainers
 import StandardIO
+import StandardNetwork
 import StandardNumbers
 import StandardSource
 import StandardSystem
@@ -45,6 +46,7 @@ public final class Runtime {
         StandardContainers.start(thread)
         StandardIO.start(thread)
         StandardSystem.start(thread)
+        StandardNetwork.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
