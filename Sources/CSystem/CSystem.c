@@ -189,6 +189,13 @@ int system_statvfs(const char *path, struct statvfs *status) { return statvfs(pa
 int system_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) { return accept4(descriptor, address, length, flags); }
 int system_flock(int descriptor, int operation) { return flock(descriptor, operation); }
 
+void *system_mremap(void *start, size_t size, size_t wanted) {
+    void *result = mremap(start, size, wanted, MREMAP_MAYMOVE);
+    return result == MAP_FAILED ? NULL : result;
+}
+
+void *system_memmem(const void *text, size_t count, const void *pattern, size_t length) { return memmem(text, count, pattern, length); }
+
 // MARK: Names and semaphores
 
 int system_gethostbyname(const char *name, struct hostent *record, char *buffer, long size, struct hostent **found, int *failure) {

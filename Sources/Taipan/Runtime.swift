@@ -6,6 +6,7 @@ import Glibc
 import Interpreter
 import NumberTypes
 import Objects
+import StandardArchives
 import StandardContainers
 import StandardIO
 import StandardNetwork
@@ -13,6 +14,7 @@ import StandardNumbers
 import StandardSource
 import StandardSystem
 import StandardText
+import StandardXML
 import Syntax
 import TextTypes
 
@@ -47,6 +49,8 @@ public final class Runtime {
         StandardIO.start(thread)
         StandardSystem.start(thread)
         StandardNetwork.start(thread)
+        StandardArchives.start(thread)
+        StandardXML.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()

@@ -151,6 +151,12 @@ int system_statvfs(const char *_Nonnull path, struct statvfs *_Nonnull status);
 int system_accept4(int descriptor, struct sockaddr *_Nullable address, socklen_t *_Nullable length, int flags);
 static inline long system_utime_now(void) { return (1l << 30) - 1l; }
 
+/// Null with errno set when it fails.
+void *_Nullable system_mremap(void *_Nonnull start, size_t size, size_t wanted);
+
+/// Null when it is not there.
+void *_Nullable system_memmem(const void *_Nonnull text, size_t count, const void *_Nonnull pattern, size_t length);
+
 // Names and semaphores.
 int system_gethostbyname(const char *_Nonnull name, struct hostent *_Nonnull record, char *_Nonnull buffer, long size, struct hostent *_Nullable *_Nonnull found, int *_Nonnull failure);
 int system_gethostbyaddr(const void *_Nonnull address, socklen_t length, int family, struct hostent *_Nonnull record, char *_Nonnull buffer, long size,

@@ -471,8 +471,8 @@ enum Buffered {
                 if thread.hasException, !thread.clearException(.valueError) { return .empty }
                 return thread.newString("<_io.\(value.type.name)>")
             }
-            guard let recursive = thread.enterRepr(value) else { return .empty }
-            if recursive { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
+            guard let isFirst = thread.enterRepr(value) else { return .empty }
+            if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
             defer { thread.leaveRepr(value) }
             return thread.newString("<_io.\(value.type.name) name=\(name.reprForMessage(thread))>")
         }

@@ -680,8 +680,8 @@ enum TextIO {
             slots.unary(.repr) { thread, value in
                 guard TextIO.ready(thread, value) else { return .empty }
                 var text = "<_io.TextIOWrapper"
-                guard let recursive = thread.enterRepr(value) else { return .empty }
-                if recursive { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
+                guard let isFirst = thread.enterRepr(value) else { return .empty }
+                if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
                 defer { thread.leaveRepr(value) }
                 let name = thread.getAttributeOrEmpty(value, Name.name)
                 if !name.isEmpty { text += " name=\(name.reprForMessage(thread))" } else if thread.hasException, !thread.clearException(.valueError) { return .empty }

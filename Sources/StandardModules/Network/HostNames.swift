@@ -80,7 +80,10 @@ enum HostNames {
             guard let number = SystemArguments.int(thread, a[1]) else { return .empty }
             service = Array("\(number)".utf8CString)
         } else if a[1].isString {
-            service = StringRef(a[1]).utf8.map { CChar(bitPattern: $0) } + [0]
+            // Lone surrogates have no bytes.
+            let bytes = thread.callMethod(a[1], Name.encode)
+            if bytes.isEmpty { return .empty }
+            service = BytesRef(bytes).buffer.map { CChar(bitPattern: $0) } + [0]
         } else if a[1].isBytes {
             service = BytesRef(a[1]).buffer.map { CChar(bitPattern: $0) } + [0]
         } else if !a[1].isNone {

@@ -54,7 +54,7 @@ enum SocketModule {
     private static func controlSize(_ thread: ThreadRef, _ value: Value, _ function: String, _ size: (Int) -> Int) -> Value {
         guard let length = thread.toInt(value) else { return .empty }
         // The system keeps such lengths in 32 bits.
-        if length < 0 || length > Int(Int32.max) - size(0) { return thread.raise(.overflowError, "\(function)() argument out of range") }
+        if length < 0 || length > Int(Int32.max) - size(function == "CMSG_LEN" ? 0 : 1) { return thread.raise(.overflowError, "\(function)() argument out of range") }
         return Value(small: size(length))
     }
 

@@ -305,9 +305,15 @@ enum SocketType {
 
     private static let options: [Def] = [
         Def("getsockopt(self, /, *args)", .calls, "Get a socket option.") { thread, a, _ in
-            let descriptor = SocketType.socket(a[0]).pointee.descriptor
+            let value = a[0], descriptor = SocketType.socket(a[0]).pointee.descriptor
             guard let a = Positional(thread, a[1], "getsockopt", 2, 3), let level = NetworkArguments.int32(thread, a[0]), let option = NetworkArguments.int32(thread, a[1]),
                   let wanted = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }
+            if wanted == 0 && SocketType.socket(value).pointee.family == AF_VSOCK && level == AF_VSOCK {
+                // This family's sizes have 64 bits.
+                var number: UInt64 = 0
+                var size = socklen_t(MemoryLayout<UInt64>.size)
+                return getsockopt(descriptor, level, option, &number, &size) < 0 ? thread.raiseOSError(errno) : thread.newInt(unsigned: UInt(number))
+            }
             if wanted == 0 {
                 var number: Int32 = 0
                 var size = socklen_t(MemoryLayout<Int32>.size)
@@ -319,13 +325,17 @@ enum SocketType {
             return getsockopt(descriptor, level, option, &bytes, &size) < 0 ? thread.raiseOSError(errno) : thread.newBytes(&bytes, Int(size))
         },
         Def("setsockopt(self, /, *args)", .calls, "Set a socket option.") { thread, a, _ in
-            let descriptor = SocketType.socket(a[0]).pointee.descriptor
+            let socket = SocketType.socket(a[0]), descriptor = socket.pointee.descriptor
             let given = TupleRef(a[1])
             if given.count == 4 && given[2].isNone {
                 guard let level = NetworkArguments.int32(thread, given[0]), let option = NetworkArguments.int32(thread, given[1]), let size = NetworkArguments.int32(thread, given[3]) else { return .empty }
                 return setsockopt(descriptor, level, option, nil, socklen_t(bitPattern: size)) < 0 ? thread.raiseOSError(errno) : .none
             }
             guard let a = Positional(thread, a[1], "setsockopt", 3, 3), let level = NetworkArguments.int32(thread, a[0]), let option = NetworkArguments.int32(thread, a[1]) else { return .empty }
+            if socket.pointee.family == AF_VSOCK && level == AF_VSOCK {
+                guard var number = SystemArguments.mask(thread, a[2]) else { return .empty }
+                return setsockopt(descriptor, level, option, &number, 8) < 0 ? thread.raiseOSError(errno) : .none
+            }
             if a[2].isInt || a[2].type.slotPointer(.index).pointee != nil, let number = thread.toInt(a[2]), var value = Int32(exactly: number) {
                 return setsockopt(descriptor, level, option, &value, 4) < 0 ? thread.raiseOSError(errno) : .none
             }
