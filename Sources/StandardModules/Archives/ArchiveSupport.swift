@@ -96,6 +96,8 @@ struct DecompressorObject {
                 return true
             }
             guard complete else {
+                // A stream that is damaged stays so.
+                object.pointee.needsInput = false
                 output.discard()
                 return .empty
             }

@@ -88,9 +88,8 @@ with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "test_suite.py")
     with open(path, "w") as file:
         file.write(suite)
-    for options in [["-v"], ["-q", "-rA", "--tb=short"], ["--collect-only", "-q"], ["-x", "--tb=line"], ["-k", "add", "--durations=0", "-vv"]]:
+    for options in [["-v"], ["-q", "-rA", "--tb=short"], ["--collect-only", "-q"], ["-x", "--tb=line"], ["-k", "add or letter", "-vv"]]:
         result = subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "test_suite.py"], capture_output=True, text=True, cwd=folder)
         text = re.sub(r"in \d+\.\d+s", "in TIME", result.stdout.replace(folder, "FOLDER"))
-        text = re.sub(r"\d\.\d\ds (call|setup|teardown)", r"TIME \1", text)
         text = re.sub(r"platform linux -- .*", "platform", re.sub(r"0x[0-9a-f]+", "ADDRESS", text))
         print(options, result.returncode, text, result.stderr)
