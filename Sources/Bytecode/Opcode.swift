@@ -267,6 +267,10 @@ public enum Opcode: UInt8, CaseIterable {
     /// Stands at run time in place of an instruction whose execution a trace function wants to know of; the compiler never emits it.
     case traced
 
+    /// The raw value, and the opcode of one known to be valid, without the switches that the compiler makes of `rawValue` and `init(rawValue:)`.
+    @inlinable public var number: UInt8 { @inline(__always) get { unsafeBitCast(self, to: UInt8.self) } }
+    @inlinable @inline(__always) public init(number: UInt8) { self = unsafeBitCast(number, to: Opcode.self) }
+
     /// Words that follow the instruction.
     public var extraWords: Int {
         switch self {

@@ -9,6 +9,17 @@ enum Calls {
         taipan.recursionLimit = limit
     }
 
+    @inline(never) static func raiseInitResult(_ thread: ThreadRef, _ result: Value) {
+        thread.raise(.typeError, "__init__() should return None, not '\(result.type.name)'")
+    }
+
+    /// Puts a receiver before the `count` arguments.
+    @inline(__always) static func insert(_ receiver: Value, _ arguments: Arguments, _ count: Int) {
+        var index = count
+        while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
+        arguments[0] = receiver
+    }
+
     /// Whether calling a class is: allocate an instance, run `__init__`. True for classes of Python that override neither `__new__` nor the metaclass's `__call__`
     /// and extend no native type.
     @inline(__always) static func constructsSimply(_ type: TypeRef) -> Bool {

@@ -47,7 +47,7 @@ enum Trampolines {
             return hash == -1 ? -2 : hash
         } as HashFunction)
         set(.compare, { thread, a, b, operation in
-            let name = Comparison(rawValue: operation).unsafelyUnwrapped.name
+            let name = Comparison(number: operation).name
             let result = thread.callSpecialFast(a, name.value, b)
             return result.isEmpty && !thread.hasException ? .notImplemented : result
         } as CompareFunction)
