@@ -15,6 +15,8 @@ public final class Engine {
 
     let words = Words()
     let compiler: TraceCompiler
+    /// Bytecodes that compiled code has stood for so far, counted by rounds.
+    let executed = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     /// Of the recording in progress.
     var recorder: Recorder?
     /// Inlined calls, by the token of their frame records.
@@ -32,8 +34,13 @@ public final class Engine {
     public private(set) var statistics = Statistics()
 
     /// Rounds before a loop is recorded, times an exit is taken before it gets a bridge, and how often that is tried.
-    nonisolated(unsafe) static var hotLoop: UInt32 = 53, hotExit = 8
-    static let bridgeAttempts = 3
+    nonisolated(unsafe) static var hotLoop: UInt32 = 1031, hotExit = 64
+    static let bridgeAttempts = 8
+    /// Fewer bytecodes than this for each call that has to make frames real are not worth compiling.
+    static let bytecodesPerCall = 16
+    nonisolated(unsafe) static var isStress = false
+    /// Visits after which a trace is judged, and the bytecodes that they should be worth on average.
+    static let visitsToJudge: UInt64 = 4096, bytecodesPerVisit: UInt64 = 120
     /// Bridges that one loop may have, those of its bridges included.
     static let mostBridges = 150
 
@@ -57,9 +64,13 @@ public final class Engine {
         var options = TraceCompiler.Options()
         options.log = log
         if isStress { hotLoop = 2; hotExit = 1 }
+        Engine.isStress = isStress
         guard let engine = Engine(options) else { return false }
         shared = engine
-        Collector.addRoots { for bits in Engine.shared.kept { Collector.mark(Value(bits: bits)) } }
+        Collector.addRoots {
+            for bits in Engine.shared.kept { Collector.mark(Value(bits: bits)) }
+            if let recorder = Engine.shared.recorder { for value in recorder.kept { Collector.mark(value) } }
+        }
         JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) })
         JIT.loopThreshold = hotLoop
         return true
@@ -71,6 +82,7 @@ public final class Engine {
             return 0
         }) else { return nil }
         self.compiler = compiler
+        executed.pointee = 0
     }
 
     /// How values look, for the back end.
@@ -95,7 +107,8 @@ public final class Engine {
         return model
     }
 
-    func keep(_ value: Value) { if value.isHeap { kept.insert(value.bits) } }
+    /// Constants of type value are not only objects: addresses of code and other words are among them.
+    func keep(_ value: Value) { if value.isHeap, value.bits >= taipan.heapBase, value.bits < taipan.heapEnd { kept.insert(value.bits) } }
 
     // MARK: Loops
 
@@ -105,11 +118,26 @@ public final class Engine {
               thread.pointee.recursionDepth + Recorder.deepest < taipan.recursionLimit, fp + 32768 < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
         if let trace = trace(cache) {
             cache.pointee.version = 1
-            enter(thread, trace)
+            visit(thread, trace, cache)
         } else {
             recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
             record(thread)
         }
+    }
+
+    /// Enters a loop's trace and watches how much the visits achieve: entering and leaving cost about as much as interpreting a hundred bytecodes, so that a loop that
+    /// is left after a few rounds is better interpreted. The cache's `value` holds the number of visits and, above it, the bytecodes that they were worth.
+    private func visit(_ thread: ThreadRef, _ trace: CompiledTrace, _ cache: UnsafeMutablePointer<InlineCache>) {
+        let before = executed.pointee
+        enter(thread, trace)
+        let visits = cache.pointee.value.bits & 0xFFFF + 1
+        let worth = cache.pointee.value.bits >> 16 + UInt64(executed.pointee - before)
+        if visits < Engine.visitsToJudge {
+            cache.pointee.value = Value(bits: worth << 16 | visits)
+            return
+        }
+        cache.pointee.value = .empty
+        if worth < visits * Engine.bytecodesPerVisit && !Engine.isStress { cache.pointee.version = .max }
     }
 
     /// The compiled trace that a loop's cache holds.
@@ -244,6 +272,7 @@ public final class Engine {
         switch outcome {
         case .finished(let trace):
             do {
+                guard recorder.isWorthwhile || Engine.isStress else { reason = "calls too much"; break }
                 let compiled = try compiler.compile(trace)
                 for value in recorder.kept { keep(value) }
                 for bits in compiled.valueConstants { keep(Value(bits: bits)) }

@@ -666,6 +666,7 @@ extension Recorder {
         forgetWindow(window, count)
         guardResult(result)
         write(a, result)
+        isInsideCall = true
         return .goesOn
     }
 

@@ -45,6 +45,9 @@ final class Recorder {
     /// References known to be objects.
     private var objects: Set<Ref> = []
     private var length = 0
+    private var calls = 0
+    /// Whether compiled code can be expected to be faster than the interpreter.
+    var isWorthwhile: Bool { calls * Engine.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -53,6 +56,8 @@ final class Recorder {
     private(set) var next: ProgramCounter
     /// Where execution must go on for what was recorded to be true, when that was not known beforehand.
     var expectedAfter: ProgramCounter?
+    /// The interpreter is executing a call of Python code that is not inlined.
+    var isInsideCall = false
 
     init(_ engine: Engine, _ thread: ThreadRef, _ builder: TraceBuilder, root: FramePointer, cache: UnsafeMutablePointer<InlineCache>?) {
         self.engine = engine
@@ -87,6 +92,11 @@ final class Recorder {
 
     /// Records the instruction at `pc` of the frame `fp`.
     func record(_ fp: FramePointer, _ pc: ProgramCounter) -> Outcome {
+        if isInsideCall {
+            // A call that the trace makes as a whole may run in the same dispatch loop.
+            if fp != level.fp || pc != next { return .goesOn }
+            isInsideCall = false
+        }
         guard fp == level.fp else { return .failed("frame out of step") }
         if let expected = expectedAfter {
             expectedAfter = nil
@@ -118,11 +128,19 @@ final class Recorder {
         }
         b.mark(token(target))
         b.guarding(.geq, b.load(b.contextPointer, words.breaker), b.int(0))
+        let counter = b.pointer(UnsafeRawPointer(engine.executed))
+        b.store(counter, words.counter, b.int(.add, b.load(counter, words.counter), b.int(Int64(length))))
         if depth == 0, let cache, cache == loop { return .finished(b.closeLoop()) }
         if let trace = engine.trace(loop), trace.isValid {
             return .finished(depth == 0 ? b.link(to: trace, token: token(target)) : b.leave(token(target)))
         }
-        return cache == nil ? .finished(b.leave(token(target))) : .failed("inner loop")
+        if cache != nil { return .failed("inner loop") }
+        if depth == 0 && loop.pointee.spare == 0 {
+            // The loop is to have a trace first, to which the bridge can then lead.
+            loop.pointee.version = min(loop.pointee.version, 2)
+            return .failed("loop without a trace")
+        }
+        return .finished(b.leave(token(target)))
     }
 
     // MARK: Registers
@@ -245,13 +263,14 @@ final class Recorder {
         var chain = -1
         let words = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         if runsPython {
+            calls += 1
             for slot in b.modifiedSlots { if let ref = b.known(slot) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) } }
             if depth > 0 {
                 chain = engine.chains.count
                 engine.chains.append((levels.dropFirst().map { (base: $0.base, call: $0.call) }, next))
                 _ = b.call(self.words.pushFrames, [b.contextPointer, b.framePointer, b.int(Int64(chain))])
             } else {
-                b.emit(.sstore, .void, Ref(literal: FrameSlot.pc), b.value(token(next)))
+                b.emit(.sstore, .void, Ref(literal: FrameSlot.pc), b.pointer(token(next)))
             }
         } else if depth > 0 {
             b.store(b.contextPointer, self.words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
