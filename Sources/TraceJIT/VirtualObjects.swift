@@ -81,6 +81,11 @@ extension Optimiser {
                 isContradictory = true
                 return .keep
             }
+        case .gclass:
+            if virtual(i.a) != nil {
+                if classFact(i.a) == i.b { return .drop }
+                isContradictory = true
+            }
         default: break
         }
         // Whatever else uses a virtual object needs a real one.

@@ -4,6 +4,8 @@
 ///     eager FILE...    the same, compiling as soon as possible
 ///     bench FILE...    the same with times
 ///     pass FILE...     text-to-text tests of the optimiser; with --update, write what it does now as the expectation
+///     random [COUNT [SEED [PASSES]]]
+///                      random traces, compiled against a reference interpreter of the IR
 ///     speed            how long compiling takes, by the length of the trace
 ///     trace FILE...    print the traces, recorded and optimised
 ///     dis FILE...      machine code of each trace, as hexadecimal
@@ -113,6 +115,17 @@ case "pass":
         let (p, f) = runPassTests(path, update: arguments.contains("--update"))
         passed += p
         failed += f
+    }
+case "random":
+    let count = arguments.count > 2 ? Int(arguments[2])! : 500, first = arguments.count > 3 ? UInt64(arguments[3])! : 1
+    let only = arguments.count > 4 ? OptimiserPasses(rawValue: Int(arguments[4])!) : nil
+    if arguments.count > 5 { verbose = true }
+    for seed in first ..< first + UInt64(count) {
+        let length = [5, 15, 40, 120][Int(seed % 4)]
+        for passes in only.map({ [$0] }) ?? [.all, OptimiserPasses.all.subtracting(.peel), OptimiserPasses(rawValue: Int(seed &* 2654435761 >> 7 & 511))] {
+            if arguments.count > 5 { print("seed \(seed)") }
+            if runRandomTrace(seed, length, passes) { passed += 1 } else { failed += 1 }
+        }
     }
 case "speed":
     for length in [10, 100, 1000, 3000, 6000] { measure(length) }
