@@ -6,6 +6,7 @@
 ///     pass FILE...     text-to-text tests of the optimiser; with --update, write what it does now as the expectation
 ///     random [COUNT [SEED [PASSES]]]
 ///                      random traces, compiled against a reference interpreter of the IR
+///     encode x86|arm64 instructions with their bytes, for encodings.py
 ///     speed            how long compiling takes, by the length of the trace
 ///     trace FILE...    print the traces, recorded and optimised
 ///     dis FILE...      machine code of each trace, as hexadecimal
@@ -127,6 +128,9 @@ case "random":
             if runRandomTrace(seed, length, passes) { passed += 1 } else { failed += 1 }
         }
     }
+case "encode":
+    for (bytes, text) in arguments[2] == "arm64" ? arm64Encodings() : x86Encodings() { print(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), text, separator: "\t") }
+    exit(0)
 case "speed":
     for length in [10, 100, 1000, 3000, 6000] { measure(length) }
     exit(0)
