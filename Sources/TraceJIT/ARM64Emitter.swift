@@ -412,6 +412,11 @@ struct ARM64Emitter {
             }
             asm.memory(.word, store: true, value, base: x16, offset: Int(entry.slot) * 8)
         }
+        if trace.linkBase != 0 {
+            asm.constant(x17, UInt64(bitPattern: Int64(trace.linkBase * 8)))
+            asm.add(x16, x16, x17)
+            stack(true, x16, MachineFrame.frame)
+        }
         let jump = asm.jump()
         if context.linkTarget != 0 { externalJumps.append((jump * 4, context.linkTarget)) } else { asm.patch(jump, to: 0) }
     }

@@ -537,6 +537,10 @@ struct X86Emitter {
                 asm.store(place(entry), 0)
             }
         }
+        if trace.linkBase != 0 {
+            asm.encode(0x81, reg: 0, stack(MachineFrame.frame))
+            asm.long(Int32(trace.linkBase * 8))
+        }
         let jump = asm.jump()
         if context.linkTarget != 0 { externalJumps.append((jump, context.linkTarget)) } else { asm.patch(jump, to: 0) }
     }

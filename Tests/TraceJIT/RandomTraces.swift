@@ -348,7 +348,7 @@ final class RandomTrace {
 
     private func instruction(_ array: Ref) {
         if random.below(4) == 0 { mark() }
-        switch random.below(30) {
+        switch random.below(31) {
         case 0 ..< 6:
             let op = random.pick([Opcode.add, .sub, .mul, .and, .or, .xor, .shl, .shr, .sar, .ror, .eq, .ne, .lt, .le, .ult, .ule, .add, .sub, .and])
             ints.append(emit(op, .int, int(), int()))
@@ -413,8 +413,7 @@ final class RandomTrace {
             case 3: ints.append(emit(.load, .int, r, c: half))
             default: ints.append(emit(.load, .int, r, c: wide))
             }
-        case 20, 21 where !records.isEmpty:
-            if records.isEmpty { break }
+        case 20 where !records.isEmpty:
             let r = random.pick(records)
             switch random.below(7) {
             case 0: emit(.store, .void, r, int(), c: n)
@@ -456,6 +455,8 @@ final class RandomTrace {
             inspect(result)
         case 28 where !records.isEmpty:
             emit(.call, .void, emit(.arg, .void, .none, random.pick(records)), c: pokeF)
+        case 30 where !records.isEmpty:
+            emit(.store, .void, random.pick(records), int(), c: n)
         case 29:
             let s = random.below(18)
             if b.known(s) != nil, random.below(3) == 0 { b.forget(s ..< s) }
@@ -483,7 +484,7 @@ func runRandomTrace(_ seed: UInt64, _ length: Int, _ passes: OptimiserPasses) ->
     model.allocate = { _, _, _ in makeRecord() }
     randomCompiler = TraceCompiler(generator.vocabulary, model, options: options) { context, state, number in
         let reader = randomCompiler.reader(number, state: state, context: context)
-        reader.restore(randomFrame)
+        reader.restore()
         return reader.token
     }!
     randomFrame = RandomTrace.frame(seed)
