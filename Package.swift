@@ -35,6 +35,7 @@ let package = Package(
         // A tracing back end for any interpreter; see Documentation/TraceJIT.md.
         room("TraceJIT", ["CSupport"]),
         room("Interpreter", ["Objects", "CoreTypes", "Syntax", "Bytecode"]),
+        room("Recorder", ["TraceJIT", "Interpreter", "Objects", "Bytecode"]),
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
         // The native modules that the standard library needs, grouped by what changes together.
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
@@ -44,8 +45,14 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
-        room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
-                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
+        room("StandardNetwork", ["CSystem", "Objects", "TextTypes", "Interpreter", "StandardSystem"], path: "Sources/StandardModules/Network"),
+        .systemLibrary(name: "CBzip2"),
+        .systemLibrary(name: "CLzma"),
+        room("StandardArchives", ["Objects", "CBzip2", "CLzma"], path: "Sources/StandardModules/Archives"),
+        .systemLibrary(name: "CExpat"),
+        room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
+        room("Taipan", ["CSystem", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]
