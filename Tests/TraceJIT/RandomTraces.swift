@@ -186,7 +186,7 @@ private let blendC: @convention(c) (Double, Int64, Double) -> Double = { blend($
 private let touchC: @convention(c) (UInt64, UInt64) -> UInt64 = { touch($0, $1) }
 private let pokeC: @convention(c) (UInt64) -> Void = { poke($0) }
 
-private func describe(_ word: UInt64, _ depth: Int = 0) -> String {
+func describe(_ word: UInt64, _ depth: Int = 0) -> String {
     if word & 7 == 0 && word != 0 && depth < 4 {
         let p = Tiny.pointer(word)
         switch p.load(as: UInt32.self) {
@@ -227,7 +227,7 @@ final class RandomTrace {
     /// A frame with its heap: the same for the same seed. Slots 0–7 integers, 8–13 floats, 14–17 records, 18 an array, 19 the counter.
     static func frame(_ seed: UInt64) -> UnsafeMutablePointer<UInt64> {
         var r = RandomSource(state: seed &* 77 &+ 5)
-        let frame = UnsafeMutablePointer<UInt64>.allocate(capacity: slots)
+        let frame = Tiny.allocate(0, slots * 8).assumingMemoryBound(to: UInt64.self)
         func number() -> Int64 { r.pick([0, 1, -1, 7, 100, -12345, 1 << 40, Int64(r.below(1000)), Int64(r.below(1000)) - 500]) }
         func float() -> Double { r.pick([0, 0.5, -1.5, 1e200, 3.25, 1e-300, Double(r.below(100))]) }
         for i in 0 ..< 8 { frame[i] = Tiny.box(number()) }
@@ -251,7 +251,10 @@ final class RandomTrace {
         return frame
     }
 
-    init(_ seed: UInt64) {
+    let withoutCalls: Bool
+
+    init(_ seed: UInt64, withoutCalls: Bool = false) {
+        self.withoutCalls = withoutCalls
         random = RandomSource(state: seed)
         for _ in 0 ..< 4 { _ = random.next() }
         x = vocabulary.field(Field("x", offset: 8, width: .value, alias: 1))
@@ -348,7 +351,8 @@ final class RandomTrace {
 
     private func instruction(_ array: Ref) {
         if random.below(4) == 0 { mark() }
-        switch random.below(31) {
+        let choice = random.below(31)
+        switch withoutCalls && choice >= 25 && choice < 29 ? 0 : choice {
         case 0 ..< 6:
             let op = random.pick([Opcode.add, .sub, .mul, .and, .or, .xor, .shl, .shr, .sar, .ror, .eq, .ne, .lt, .le, .ult, .ule, .add, .sub, .and])
             ints.append(emit(op, .int, int(), int()))

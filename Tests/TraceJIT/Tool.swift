@@ -15,7 +15,8 @@ import Glibc
 nonisolated(unsafe) var verbose = false
 func now() -> Double { var t = timespec(); clock_gettime(CLOCK_MONOTONIC, &t); return Double(t.tv_sec) + Double(t.tv_nsec) / 1e9 }
 
-func readFile(_ path: String) -> String {
+func readFile(_ path: String) -> String { String(decoding: readBytes(path), as: UTF8.self) }
+func readBytes(_ path: String) -> [UInt8] {
     guard let file = fopen(path, "rb") else { fatalError("cannot read \(path)") }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -25,7 +26,7 @@ func readFile(_ path: String) -> String {
         if n <= 0 { break }
         bytes += buffer[..<n]
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
 }
 
 func run(_ program: Program, jit: Bool, options: TraceCompiler.Options) -> (output: String, time: Double, engine: TinyEngine?, interpreter: TinyInterpreter) {
@@ -131,6 +132,9 @@ case "random":
 case "encode":
     for (bytes, text) in arguments[2] == "arm64" ? arm64Encodings() : x86Encodings() { print(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), text, separator: "\t") }
     exit(0)
+case "arm64": exit(Emulated.write(UInt64(arguments[2])!, arguments[3]) ? 0 : 1)
+case "arm64-check":
+    exit(Emulated.check(UInt64(arguments[2])!, readBytes(arguments[3])) ? 0 : 1)
 case "speed":
     for length in [10, 100, 1000, 3000, 6000] { measure(length) }
     exit(0)

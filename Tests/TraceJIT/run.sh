@@ -20,6 +20,7 @@ fi
     "$tool" random 500
     python3.11 "$here/fuzz.py" "$tool" 300
     python3.11 "$here/encodings.py" "$tool"
+    python3.11 "$here/arm64.py" "$tool" 40
 } | python3.11 -c '
 import re, sys
 passed = failed = 0
