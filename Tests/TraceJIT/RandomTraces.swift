@@ -165,6 +165,7 @@ final class Reference {
 
 // MARK: The heap and the functions
 
+nonisolated(unsafe) private let recordRun = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 + 6 * 20)
 private let recordClass: UInt32 = 7, arrayClass: UInt32 = 9
 func makeRecord() -> UInt64 { UInt64(UInt(bitPattern: Tiny.allocate(recordClass, 48))) }
 func mix(_ a: Int64, _ b: Int64) -> Int64 { a &* 31 &+ b ^ 5 }
@@ -269,7 +270,12 @@ final class RandomTrace {
         blendF = vocabulary.function(Function("blend", address(blendC), [.float, .int, .float], .float, .pure))
         touchF = vocabulary.function(Function("touch", address(touchC), [.value, .value], .value, .anything))
         pokeF = vocabulary.function(Function("poke", address(pokeC), [.value], .void, .init(reads: 4, writes: 4)))
-        layout = vocabulary.layout(Layout("Record", classWord: recordClass, payload: 48))
+        // Half of the traces allocate without a call, from a run that is full of rubbish and soon used up.
+        recordRun[0] = UInt64(UInt(bitPattern: recordRun + 2))
+        recordRun[1] = recordRun[0] + 48 * 20
+        memset(recordRun + 2, 0xAA, 48 * 20)
+        let bump = Layout.Bump(cursor: UInt(bitPattern: recordRun), limit: UInt(bitPattern: recordRun + 1), size: 48, header: UInt64(recordClass))
+        layout = vocabulary.layout(Layout("Record", classWord: recordClass, payload: 48, bump: seed % 2 == 0 ? bump : nil))
         b = TraceBuilder(vocabulary, anchor: 1)
         reference = Reference(b.trace, RandomTrace.frame(seed))
     }
