@@ -86,10 +86,10 @@ public struct ExitReader {
         if mark.load(as: UInt8.self) == model.barrierValue { model.barrier(context, object) }
     }
 
-    /// Writes the words of all slots to the frame.
-    public func restore() {
+    /// Writes the words of all slots to the frame, which is where slot 0 is now, or elsewhere if the client has moved it.
+    public func restore(_ place: UnsafeMutablePointer<UInt64>? = nil) {
         makeObjects()
-        let frame = framePointer
+        let frame = place ?? framePointer
         for entry in entries { frame[Int(entry.slot)] = word(entry.kind, entry.ref) }
         // Nothing that the collector might find there.
         for i in 0 ..< snapshot.virtualCount { state[MachineFrame.virtuals / 8 + i] = 0 }
