@@ -28,7 +28,7 @@ final class CodeMemory {
 
     /// Room for so many bytes, or nil when there is none.
     func allocate(_ size: Int) -> Int? {
-        let size = rounded(size)
+        let size = max(rounded(size), CodeMemory.alignment)
         guard let i = freeRanges.firstIndex(where: { $0.size >= size }) else { return nil }
         let offset = freeRanges[i].offset
         if freeRanges[i].size == size { freeRanges.remove(at: i) }
@@ -38,7 +38,7 @@ final class CodeMemory {
     }
 
     func free(_ offset: Int, _ size: Int) {
-        var range = (offset: offset, size: rounded(size))
+        var range = (offset: offset, size: max(rounded(size), CodeMemory.alignment))
         used -= range.size
         var at = freeRanges.firstIndex { $0.offset > offset } ?? freeRanges.count
         if at < freeRanges.count, range.offset + range.size == freeRanges[at].offset {

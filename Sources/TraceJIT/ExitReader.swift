@@ -11,6 +11,10 @@ public struct ExitReader {
     let context: UnsafeMutableRawPointer?
     let model: ValueModel
 
+    /// Where slot 0 is: what was passed to `enter`, moved by the links to traces of other frames that have been taken since.
+    public var framePointer: UnsafeMutablePointer<UInt64> {
+        UnsafeMutablePointer(bitPattern: UInt(state[MachineFrame.frame / 8])).unsafelyUnwrapped
+    }
     public var snapshot: Snapshot { trace.trace.snapshots[trace.exits[exit].snapshot] }
     /// Where the client goes on.
     public var token: UInt64 { snapshot.token }
@@ -82,9 +86,10 @@ public struct ExitReader {
         if mark.load(as: UInt8.self) == model.barrierValue { model.barrier(context, object) }
     }
 
-    /// Writes the words of all slots. `frame` is the pointer that was passed to `enter`.
-    public func restore(_ frame: UnsafeMutablePointer<UInt64>) {
+    /// Writes the words of all slots to the frame, which is where slot 0 is now, or elsewhere if the client has moved it.
+    public func restore(_ place: UnsafeMutablePointer<UInt64>? = nil) {
         makeObjects()
+        let frame = place ?? framePointer
         for entry in entries { frame[Int(entry.slot)] = word(entry.kind, entry.ref) }
         // Nothing that the collector might find there.
         for i in 0 ..< snapshot.virtualCount { state[MachineFrame.virtuals / 8 + i] = 0 }

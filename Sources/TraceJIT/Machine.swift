@@ -9,7 +9,7 @@ enum Machine {
 
     static func enter() -> [UInt8] { X86Routines.enter() }
     static func leave(handler: UInt) -> [UInt8] { X86Routines.leave(handler: handler) }
-    static func slow(_ kind: X86Routines.SlowCall, function: UInt) -> [UInt8] { X86Routines.slow(kind, function: function) }
+    static func slow(_ kind: SlowCall, function: UInt) -> [UInt8] { X86Routines.slow(kind, function: function) }
     static func emit(_ trace: Trace, _ allocator: RegisterAllocator, _ context: EmitterContext) -> MachineCode {
         var emitter = X86Emitter(trace, allocator, context)
         return emitter.emit()
@@ -32,12 +32,44 @@ enum Machine {
         memory.storeBytes(of: 0xE9, as: UInt8.self)
         patch(memory + 1, at: address + 1, to: target)
     }
-    /// x86 keeps its instruction cache coherent by itself.
-    static func synchronise(_ start: UnsafeRawPointer, _ size: Int, entering: UnsafeRawPointer?) {}
+    /// x86 keeps its instruction cache coherent by itself, and needs no routine for it.
+    static func synchronisation() -> [UInt8] { [] }
+    static func synchronise(_ start: UnsafeRawPointer, _ size: Int, with routine: UInt) {}
+    #elseif arch(arm64)
+    static let isSupported = true
+    static let patchesGuards = false
+
+    static func enter() -> [UInt8] { ARM64Routines.enter() }
+    static func leave(handler: UInt) -> [UInt8] { ARM64Routines.leave(handler: handler) }
+    static func slow(_ kind: SlowCall, function: UInt) -> [UInt8] { ARM64Routines.slow(kind, function: function) }
+    static func emit(_ trace: Trace, _ allocator: RegisterAllocator, _ context: EmitterContext) -> MachineCode {
+        var emitter = ARM64Emitter(trace, allocator, context)
+        return emitter.emit()
+    }
+    static func patch(_ memory: UnsafeMutableRawPointer, at address: UInt, to target: UInt) {
+        let distance = (Int(bitPattern: target) - Int(bitPattern: address)) / 4
+        memory.storeBytes(of: ARM64Assembler.patched(memory.load(as: UInt32.self), distance), as: UInt32.self)
+    }
+    static func patchStub(_ memory: UnsafeMutableRawPointer, at address: UInt, to target: UInt, original: [UInt8], stub: Int, exitRoutine: UInt) {
+        if target != 0 { return patchPoint(memory, at: address, to: target) }
+        for i in 0 ..< 4 { memory.storeBytes(of: original[stub + i], toByteOffset: i, as: UInt8.self) }
+    }
+    static func patchPoint(_ memory: UnsafeMutableRawPointer, at address: UInt, to target: UInt) {
+        memory.storeBytes(of: 0x14000000, as: UInt32.self)
+        patch(memory, at: address, to: target)
+    }
+    static func synchronisation() -> [UInt8] { ARM64Routines.synchronisation() }
+    static func synchronise(_ start: UnsafeRawPointer, _ size: Int, with routine: UInt) {
+        typealias Routine = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> Void
+        unsafeBitCast(UnsafeRawPointer(bitPattern: routine)!, to: Routine.self)(start, start + size)
+    }
     #else
     static let isSupported = false
     #endif
 }
+
+/// The calls of a trace's slow paths: for a double that does not tag itself, a word that is no self-tagged float, an object that needs its barrier.
+enum SlowCall { case box, unbox, barrier }
 
 /// /tmp/perf-PID.map: names for the addresses of compiled code, for Linux perf.
 final class PerfMap {

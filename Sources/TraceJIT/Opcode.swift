@@ -95,9 +95,9 @@ let opcodeTable: [OpcodeInfo] = [
     row(.sub, .ref, .ref, .none, .int, [.pure, .foldable, .accumulates]),
     row(.mul, .ref, .ref, .none, .int, [.pure, .commutative, .foldable, .accumulates]),
     // The same; leave when the result does not fit 64 bits. Narrower integers are kept narrow with `gfits`.
-    row(.addov, .ref, .ref, .snapshot, .int, [.guards, .commutative, .foldable, .lateExit, .accumulates, .lasting]),
-    row(.subov, .ref, .ref, .snapshot, .int, [.guards, .foldable, .lateExit, .accumulates, .lasting]),
-    row(.mulov, .ref, .ref, .snapshot, .int, [.guards, .commutative, .foldable, .lateExit, .accumulates, .lasting]),
+    row(.addov, .ref, .ref, .snapshot, .int, [.guards, .commutative, .foldable, .lateExit, .accumulates, .effect, .lasting]),
+    row(.subov, .ref, .ref, .snapshot, .int, [.guards, .foldable, .lateExit, .accumulates, .effect, .lasting]),
+    row(.mulov, .ref, .ref, .snapshot, .int, [.guards, .commutative, .foldable, .lateExit, .accumulates, .effect, .lasting]),
     row(.and, .ref, .ref, .none, .int, [.pure, .commutative, .foldable, .accumulates]),
     row(.or, .ref, .ref, .none, .int, [.pure, .commutative, .foldable, .accumulates]),
     row(.xor, .ref, .ref, .none, .int, [.pure, .commutative, .foldable, .accumulates]),
@@ -141,8 +141,8 @@ let opcodeTable: [OpcodeInfo] = [
     row(.boxi, .ref, .none, .none, .value, [.pure]),
     row(.boxf, .ref, .none, .none, .value, [.pure]),
     // The number in a word; leave when it is none of that kind.
-    row(.unboxi, .ref, .none, .snapshot, .int, [.guards, .lasting]),
-    row(.unboxf, .ref, .none, .snapshot, .float, [.guards, .lateExit, .lasting]),
+    row(.unboxi, .ref, .none, .snapshot, .int, [.guards, .effect, .lasting]),
+    row(.unboxf, .ref, .none, .snapshot, .float, [.guards, .lateExit, .effect, .lasting]),
     // The same word as another type.
     row(.cast, .ref, .none, .none, nil, [.pure]),
 

@@ -64,6 +64,10 @@ final class RegisterAllocator {
     private var loopCalls = false
     private var isInLoop = false
     private let parentPlaces: [Location]
+    /// Registers that some instruction of the trace wants for itself: long-lived values had better be elsewhere.
+    private var avoided: UInt64 = 0
+    /// Values that only exits have asked for so far, with the indices of their places.
+    private var exitOnly: [Ref: [Int]] = [:]
     private var stamp: [Int32]
     /// How often each instruction is an operand or part of a snapshot, up to 255.
     private var useCount: [UInt8]
@@ -87,6 +91,13 @@ final class RegisterAllocator {
             callsBefore[i] = calls
             if instruction.op == .call || instruction.op == .new { calls += 1 }
             if instruction.op == .loop { loopStart = i }
+            switch instruction.op {
+            case .quot, .rem, .fldiv, .flmod:
+                if let quotient = target.quotient, let remainder = target.remainder { avoided |= 1 << UInt64(quotient) | 1 << UInt64(remainder) }
+            case .shl, .shr, .sar, .ror:
+                if let count = target.shiftCount, !instruction.b.isConstant { avoided |= 1 << UInt64(count) }
+            default: break
+            }
             if instruction.op == .inherit, instruction.literal < parentPlaces.count, parentPlaces[instruction.literal].isSlot {
                 slotOf[0x8000 + i] = Int16(parentPlaces[instruction.literal].slot)
             }
@@ -156,6 +167,14 @@ final class RegisterAllocator {
     /// Frees a register: its value is reloaded, or made, after the current instruction.
     private func evict(_ r: Target.Register) {
         let ref = Ref(raw: holder[Int(r)])
+        if !exitOnly.isEmpty, let indices = exitOnly[ref] {
+            // Only exits want it, and they can find it in memory as well: no reload. Its slot must be its own down to the last of these exits.
+            exitOnly[ref] = nil
+            if slotOf[Int(ref.raw)] < 0 { _ = newSlot(ref) }
+            for i in indices { places[i].location = .slot(Int(slotOf[Int(ref.raw)])) }
+            release(r)
+            return
+        }
         if ref.isConstant { steps.append(Step(kind: .constant, d: r, ref: ref)) }
         else { steps.append(Step(kind: .reload, d: r, index: Int32(slot(ref)))) }
         release(r)
@@ -188,6 +207,7 @@ final class RegisterAllocator {
         let livesAcrossCall = ref.isInstruction && (callsBefore[current] > callsBefore[ref.index + 1] || isInLoop && loopCalls && ref.index <= loopStart)
         let preferred = livesAcrossCall ? choice & target.preserved : choice & ~target.preserved
         if preferred != 0 { choice = preferred }
+        if choice & ~avoided != 0 { choice &= ~avoided }
         return UInt8(choice.trailingZeroBitCount)
     }
 
@@ -195,6 +215,7 @@ final class RegisterAllocator {
     @discardableResult
     private func use(_ ref: Ref, _ mask: UInt64, hint: Target.Register = Target.noRegister) -> Target.Register {
         let r = register(ref)
+        if !exitOnly.isEmpty { exitOnly[ref] = nil }
         if r != Target.noRegister {
             if mask & bit(r) != 0 {
                 locked |= bit(r)
@@ -233,6 +254,7 @@ final class RegisterAllocator {
     private func defined(_ i: Int) {
         let ref = Ref(instruction: i)
         let r = register(ref)
+        if !exitOnly.isEmpty { exitOnly[ref] = nil }
         if r != Target.noRegister { release(r) }
         let slot = slotOf[Int(ref.raw)]
         if slot >= 0, !sharedSlots.contains(slot), trace.instructions[i].op != .inherit {
@@ -257,10 +279,12 @@ final class RegisterAllocator {
                 if idle.nonzeroBitCount > 3 {
                     r = freeRegister(idle, for: ref)
                     occupy(r, ref)
+                    exitOnly[ref] = []
                 } else {
                     _ = slot(ref)
                 }
             }
+            if !exitOnly.isEmpty, exitOnly[ref] != nil { exitOnly[ref]!.append(places.count) }
             places.append((ref, r != Target.noRegister ? .register(r) : .slot(Int(slotOf[Int(ref.raw)]))))
         }
         exitOf[i] = Int32(exits.count)
@@ -407,6 +431,7 @@ final class RegisterAllocator {
             if isFloat { float += 1 } else { word += 1 }
             if number >= registers.count { hasFailed = true; return }
             let to = registers[number]
+            exitOnly[argument] = nil
             if argument.isConstant {
                 moves.add(.register(to), constant: argument)
                 continue
@@ -439,6 +464,7 @@ final class RegisterAllocator {
         locked = both
         free &= ~both
         step.b = use(instruction.b, excluding: both)
+        exitOnly[instruction.a] = nil
         free |= both
         if register(instruction.a) == Target.noRegister, !instruction.a.isConstant {
             occupy(quotient, instruction.a)
@@ -471,6 +497,7 @@ final class RegisterAllocator {
         free &= ~bit(count)
         step.a = use(instruction.a, excluding: bit(count), hint: step.d)
         free |= bit(count)
+        exitOnly[instruction.b] = nil
         if instruction.b.isConstant || register(instruction.b) != Target.noRegister {
             steps.append(step)
             steps.append(instruction.b.isConstant ? Step(kind: .constant, d: count, ref: instruction.b)
@@ -553,8 +580,8 @@ final class RegisterAllocator {
                 return .register(r)
             }
             if wordsLeft <= 0 { return nil }
-            let r = UInt8(wordHomes.trailingZeroBitCount)
-            wordHomes &= wordHomes - 1
+            let r = UInt8((wordHomes & ~avoided != 0 ? wordHomes & ~avoided : wordHomes).trailingZeroBitCount)
+            wordHomes &= ~bit(r)
             wordsLeft -= 1
             return .register(r)
         }
@@ -598,6 +625,8 @@ final class RegisterAllocator {
     }
 
     private func beginLoop(_ start: Int) {
+        // Homes are for good.
+        exitOnly = [:]
         // Into the body.
         var constants: [Step] = []
         var moves = ParallelMoves()

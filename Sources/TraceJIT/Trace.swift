@@ -17,6 +17,8 @@ public final class Trace {
     var inherited: [Ref] = []
     /// Where `link` goes.
     public internal(set) var linkTarget: CompiledTrace?
+    /// The slot of this trace's frame that is slot 0 of the frame of `linkTarget`.
+    public internal(set) var linkBase = 0
     /// Set when a table has overflowed or the recording has gone wrong: the trace cannot be compiled.
     public internal(set) var isTooLong = false
     private var constantRefs: [Constant: Ref] = [:]
@@ -34,6 +36,7 @@ public final class Trace {
         parentExit = other.parentExit
         inherited = other.inherited
         linkTarget = other.linkTarget
+        linkBase = other.linkBase
         isTooLong = other.isTooLong
     }
 

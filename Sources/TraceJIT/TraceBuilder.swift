@@ -260,10 +260,12 @@ public final class TraceBuilder {
         emit(.jump, .void)
         return trace
     }
-    /// The trace has come to where another begins: write the slots to the frame and go on there.
-    public func link(to target: CompiledTrace, token: UInt64) -> Trace {
+    /// The trace has come to where another begins: write the slots to the frame and go on there. When that is in another frame than this trace's, an
+    /// inlined callee's or a caller's, `base` says at which slot: from then on the frame pointer is moved by so many slots.
+    public func link(to target: CompiledTrace, token: UInt64, base: Int = 0) -> Trace {
         mark(token)
         trace.linkTarget = target
+        trace.linkBase = base
         emit(.link, .void)
         return trace
     }

@@ -49,6 +49,7 @@ public final class TraceCompiler {
     private let code: CodeMemory
     private let entryRoutine: EntryRoutine
     private let routines: (leave: UInt, box: UInt, unbox: UInt, barrier: UInt)
+    private let synchronisation: UInt
     /// The traces by their exits' numbers: each trace has a multiple of `exitBlock`.
     private var exitBlocks: [CompiledTrace?] = []
     private static let exitBlock = 32
@@ -91,7 +92,10 @@ public final class TraceCompiler {
               let barrier = install(Machine.slow(.barrier, function: address(model.barrier))) else { return nil }
         entryRoutine = unsafeBitCast(UnsafeRawPointer(bitPattern: enter)!, to: EntryRoutine.self)
         routines = (leave, box, unbox, barrier)
-        if let first = UnsafeRawPointer(bitPattern: enter) { Machine.synchronise(first, code.used, entering: nil) }
+        let first = UnsafeRawPointer(bitPattern: enter)!, size = code.used
+        synchronisation = install(Machine.synchronisation()) ?? 0
+        // The routine that does it has never been fetched, so that it needs none itself.
+        Machine.synchronise(first, size, with: synchronisation)
         if options.writesPerfMap { perfMap = PerfMap() }
     }
 
@@ -173,7 +177,7 @@ public final class TraceCompiler {
             code.free(offset, machine.bytes.count)
             throw Failure.codeMemoryFull
         }
-        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, machine.bytes.count, entering: nil)
+        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, machine.bytes.count, with: synchronisation)
         var exits = allocator.exits.map { CompiledTrace.Exit(snapshot: $0.snapshot, first: $0.first, count: $0.count) }
         exits.append(CompiledTrace.Exit(snapshot: 0, first: 0, count: 0))
         traceCount += 1
@@ -207,7 +211,7 @@ public final class TraceCompiler {
                 }
             }
         }
-        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, trace.codeSize, entering: nil)
+        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, trace.codeSize, with: synchronisation)
     }
 
     /// What the trace took for granted is no longer so. Its bridges go with it, and the traces that go on in it too.
@@ -228,7 +232,7 @@ public final class TraceCompiler {
                 Machine.patchPoint(memory + point.position, at: start + UInt(point.position), to: start + UInt(stub))
             }
         }
-        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, trace.codeSize, entering: nil)
+        Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, trace.codeSize, with: synchronisation)
         for bridge in trace.bridges { invalidate(bridge) }
         for linked in trace.linkedFrom { if let linked = linked.trace { invalidate(linked) } }
         dead.append(trace)

@@ -62,7 +62,7 @@ extension Optimiser {
                 return .keep
             }
             if i.op == .store {
-                setMember(object, i.c, index, i.b)
+                setMember(object, i.c, index, narrowed(i.b, to: i.c))
                 return .drop
             }
             if let known = state.objects[object].member(i.c, index) {
@@ -81,6 +81,11 @@ extension Optimiser {
                 isContradictory = true
                 return .keep
             }
+        case .gclass:
+            if virtual(i.a) != nil {
+                if classFact(i.a) == i.b { return .drop }
+                isContradictory = true
+            }
         default: break
         }
         // Whatever else uses a virtual object needs a real one.
@@ -91,6 +96,18 @@ extension Optimiser {
             if i.op.usesB, virtual(i.b) != nil { i.b = force(i.b) }
         }
         return .keep
+    }
+
+    /// What a load finds after a store of this number into a field that may be narrower.
+    private func narrowed(_ ref: Ref, to field: UInt16) -> Ref {
+        let width = out.vocabulary.fields[Int(field)].width, bits = width.bytes * 8
+        if bits == 64 { return ref }
+        switch width {
+        case .u8, .u16, .u32: return emit(Instruction(.and, .int, ref, out.int(1 << Int64(bits) - 1)))
+        default:
+            let up = emit(Instruction(.shl, .int, ref, out.int(Int64(64 - bits))))
+            return emit(Instruction(.sar, .int, up, out.int(Int64(64 - bits))))
+        }
     }
 
     /// The virtual object and the element that an address means.

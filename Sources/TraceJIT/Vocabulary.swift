@@ -134,8 +134,25 @@ public struct Layout: Hashable {
     public var classWord: UInt32
     /// Passed to `ValueModel.allocate`.
     public var payload: UInt64
+    /// How to allocate without a call, if there is a way.
+    public var bump: Bump?
 
-    public init(_ name: String, classWord: UInt32, payload: UInt64) {
-        (self.name, self.classWord, self.payload) = (name, classWord, payload)
+    public init(_ name: String, classWord: UInt32, payload: UInt64, bump: Bump? = nil) {
+        (self.name, self.classWord, self.payload, self.bump) = (name, classWord, payload, bump)
+    }
+
+    /// Allocation from a run of free memory, for objects of a fixed size: the object is at the cursor, which moves on by `size`, unless that would pass the
+    /// limit. The object gets its header word and is zeroed.
+    public struct Bump: Hashable {
+        /// Addresses of the two words.
+        public var cursor: UInt
+        public var limit: UInt
+        /// In bytes, a multiple of 8, at most 128.
+        public var size: Int
+        public var header: UInt64
+
+        public init(cursor: UInt, limit: UInt, size: Int, header: UInt64) {
+            (self.cursor, self.limit, self.size, self.header) = (cursor, limit, size, header)
+        }
     }
 }

@@ -322,11 +322,26 @@ struct X86Emitter {
             asm.constant(scratch, UInt64(UInt(bitPattern: trace.vocabulary.functions[Int(i.c)].address)))
             asm.call(scratch)
         case .new:
+            var done = 0
+            if let bump = trace.vocabulary.layouts[Int(i.c)].bump, bump.size <= 128, let distance = Int32(exactly: Int(bitPattern: bump.limit) - Int(bitPattern: bump.cursor)) {
+                // All registers that a call clobbers are free.
+                asm.constant(scratch, UInt64(bump.cursor))
+                asm.load(0, .init(base: scratch))
+                asm.lea(2, .init(base: 0, displacement: Int32(bump.size)))
+                asm.encode(0x3B, reg: 2, .init(base: scratch, displacement: distance))
+                let full = asm.jump(.a)
+                asm.store(.init(base: scratch), 2)
+                storeConstant(.init(base: 0), bump.header)
+                for offset in stride(from: 8, to: bump.size, by: 8) { storeConstant(.init(base: 0, displacement: Int32(offset)), 0) }
+                done = asm.jump()
+                asm.patch(full, to: asm.position)
+            }
             asm.load(7, stack(MachineFrame.context))
             asm.constant(6, trace.vocabulary.layouts[Int(i.c)].payload)
             if i.a.isNone { asm.constant(2, 0) }
             asm.constant(scratch, UInt64(UInt(bitPattern: unsafeBitCast(context.model.allocate, to: UnsafeRawPointer.self))))
             asm.call(scratch)
+            if done != 0 { asm.patch(done, to: asm.position) }
         }
     }
 
@@ -536,6 +551,10 @@ struct X86Emitter {
                 asm.load(0, slot(Int32(location.slot)))
                 asm.store(place(entry), 0)
             }
+        }
+        if trace.linkBase != 0 {
+            asm.encode(0x81, reg: 0, stack(MachineFrame.frame))
+            asm.long(Int32(trace.linkBase * 8))
         }
         let jump = asm.jump()
         if context.linkTarget != 0 { externalJumps.append((jump, context.linkTarget)) } else { asm.patch(jump, to: 0) }

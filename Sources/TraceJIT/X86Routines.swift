@@ -34,7 +34,6 @@ enum X86Routines {
         return asm.bytes
     }
 
-    enum SlowCall { case box, unbox, barrier }
     /// Called with the argument in the frame's scratch word; leaves the result there, and `unbox` its success in r11.
     static func slow(_ kind: SlowCall, function: UInt) -> [UInt8] {
         var asm = X86Assembler()

@@ -24,9 +24,20 @@ enum Tiny {
         object.storeBytes(of: number, toByteOffset: 8, as: Double.self)
         return UInt64(UInt(bitPattern: object))
     }
+    /// Where objects are made, when it matters at which addresses they are.
+    nonisolated(unsafe) static var arena: UnsafeMutableRawPointer?
+    nonisolated(unsafe) static var arenaEnd: UnsafeMutableRawPointer?
+
     static func allocate(_ classWord: UInt32, _ size: Int) -> UnsafeMutableRawPointer {
         allocations += 1
-        let memory = calloc(1, size)!
+        var memory: UnsafeMutableRawPointer
+        if let here = arena {
+            memory = here
+            arena = here + (size + 15) / 16 * 16
+            precondition(arena! <= arenaEnd!)
+        } else {
+            memory = calloc(1, size)!
+        }
         memory.storeBytes(of: classWord, as: UInt32.self)
         return memory
     }

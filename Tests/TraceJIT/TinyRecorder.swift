@@ -54,7 +54,7 @@ final class TinyEngine {
         compiler = TraceCompiler(words.vocabulary, TinyEngine.model(), options: options) { context, state, number in
             let engine = TinyEngine.current!
             let reader = engine.compiler.reader(number, state: state, context: context)
-            reader.restore(engine.interpreter.registers)
+            reader.restore()
             engine.lastExit = (reader.trace, reader.exit)
             return reader.token
         }!

@@ -4,6 +4,9 @@
 ///     eager FILE...    the same, compiling as soon as possible
 ///     bench FILE...    the same with times
 ///     pass FILE...     text-to-text tests of the optimiser; with --update, write what it does now as the expectation
+///     random [COUNT [SEED [PASSES]]]
+///                      random traces, compiled against a reference interpreter of the IR
+///     encode x86|arm64 instructions with their bytes, for encodings.py
 ///     speed            how long compiling takes, by the length of the trace
 ///     trace FILE...    print the traces, recorded and optimised
 ///     dis FILE...      machine code of each trace, as hexadecimal
@@ -12,7 +15,8 @@ import Glibc
 nonisolated(unsafe) var verbose = false
 func now() -> Double { var t = timespec(); clock_gettime(CLOCK_MONOTONIC, &t); return Double(t.tv_sec) + Double(t.tv_nsec) / 1e9 }
 
-func readFile(_ path: String) -> String {
+func readFile(_ path: String) -> String { String(decoding: readBytes(path), as: UTF8.self) }
+func readBytes(_ path: String) -> [UInt8] {
     guard let file = fopen(path, "rb") else { fatalError("cannot read \(path)") }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -22,7 +26,7 @@ func readFile(_ path: String) -> String {
         if n <= 0 { break }
         bytes += buffer[..<n]
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
 }
 
 func run(_ program: Program, jit: Bool, options: TraceCompiler.Options) -> (output: String, time: Double, engine: TinyEngine?, interpreter: TinyInterpreter) {
@@ -114,6 +118,23 @@ case "pass":
         passed += p
         failed += f
     }
+case "random":
+    let count = arguments.count > 2 ? Int(arguments[2])! : 500, first = arguments.count > 3 ? UInt64(arguments[3])! : 1
+    let only = arguments.count > 4 ? OptimiserPasses(rawValue: Int(arguments[4])!) : nil
+    if arguments.count > 5 { verbose = true }
+    for seed in first ..< first + UInt64(count) {
+        let length = [5, 15, 40, 120][Int(seed % 4)]
+        for passes in only.map({ [$0] }) ?? [.all, OptimiserPasses.all.subtracting(.peel), OptimiserPasses(rawValue: Int(seed &* 2654435761 >> 7 & 511))] {
+            if arguments.count > 5 { print("seed \(seed)") }
+            if runRandomTrace(seed, length, passes) { passed += 1 } else { failed += 1 }
+        }
+    }
+case "encode":
+    for (bytes, text) in arguments[2] == "arm64" ? arm64Encodings() : x86Encodings() { print(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), text, separator: "\t") }
+    exit(0)
+case "arm64": exit(Emulated.write(UInt64(arguments[2])!, arguments[3]) ? 0 : 1)
+case "arm64-check":
+    exit(Emulated.check(UInt64(arguments[2])!, readBytes(arguments[3])) ? 0 : 1)
 case "speed":
     for length in [10, 100, 1000, 3000, 6000] { measure(length) }
     exit(0)

@@ -17,8 +17,10 @@ fi
     "$tool" pass "$here"/passes/*.txt
     "$tool" tiny "$here"/programs/*.tiny
     "$tool" eager "$here"/programs/*.tiny
+    "$tool" random 500
     python3.11 "$here/fuzz.py" "$tool" 300
     python3.11 "$here/encodings.py" "$tool"
+    python3.11 "$here/arm64.py" "$tool" 40
 } | python3.11 -c '
 import re, sys
 passed = failed = 0
