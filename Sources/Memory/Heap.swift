@@ -60,11 +60,19 @@ func reserveAddressRange(_ size: Int) -> UnsafeMutableRawPointer? {
     return pointer == MAP_FAILED ? nil : pointer
 }
 
+/// Addresses without memory behind them, to be made usable by `mprotect` as they are needed: only then do they count against a limit such as RLIMIT_DATA.
+private func reserveAddresses(_ size: Int) -> UnsafeMutableRawPointer? {
+    let pointer = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    return pointer == MAP_FAILED ? nil : pointer
+}
+
 public enum Heap {
     static var blocks: UnsafeMutablePointer<BlockInfo>! = nil
     static var blockLimit = 0
     /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
     static var blockTop = 1
+    /// Blocks below this may be touched.
+    private static var committedBlocks = 0
     static var freeBlocks = 0
     /// Heads of the lists of blocks still to be swept, by size class.
     static var sweepLists: UnsafeMutablePointer<UInt32>! = nil
@@ -86,13 +94,14 @@ public enum Heap {
     public static func start() -> Bool {
         var size = 1 << 38
         while size >= 1 << 28 {
-            if let base = reserveAddressRange(size) {
+            if let base = reserveAddresses(size) {
                 let address = (UInt(bitPattern: base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
                 taipan.heapEnd = (UInt(bitPattern: base) + UInt(size)) & ~UInt(blockSize - 1)
                 blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
-                guard let table = reserveAddressRange(blockLimit * MemoryLayout<BlockInfo>.stride) else { return false }
+                guard let table = reserveAddresses(blockLimit * MemoryLayout<BlockInfo>.stride) else { return false }
                 blocks = table.assumingMemoryBound(to: BlockInfo.self)
+                guard commit(1) else { return false }
                 sweepLists = .allocate(capacity: Int(SMALL_CLASSES))
                 sweepLists.initialize(repeating: 0, count: Int(SMALL_CLASSES))
                 current = .allocate(capacity: Int(SMALL_CLASSES))
@@ -101,6 +110,21 @@ public enum Heap {
                 return taipan.shapes != nil
             }
             size >>= 1
+        }
+        return false
+    }
+
+    /// Makes at least the first `count` blocks, and their table, usable. False when the system has no more memory for the process.
+    @inline(never) private static func commit(_ count: Int) -> Bool {
+        let generous = min(blockLimit, (count + 1023) & ~1023)
+        for wanted in [generous, count] {
+            let start = committedBlocks << blockShift
+            let size = (wanted << blockShift) - start
+            guard mprotect(UnsafeMutableRawPointer(bitPattern: taipan.heapBase + UInt(start)), size, PROT_READ | PROT_WRITE) == 0 else { continue }
+            let tableBytes = (wanted * MemoryLayout<BlockInfo>.stride + 4095) & ~4095
+            guard mprotect(blocks, tableBytes, PROT_READ | PROT_WRITE) == 0 else { return false }
+            committedBlocks = wanted
+            return true
         }
         return false
     }
@@ -205,7 +229,7 @@ public enum Heap {
                 }
             }
         }
-        guard blockTop + count <= blockLimit else { return nil }
+        guard blockTop + count <= blockLimit, blockTop + count <= committedBlocks || commit(blockTop + count) else { return nil }
         let start = blockTop
         blockTop += count
         return start
