@@ -61,7 +61,7 @@ public enum Shared {
 
     /// `a op b` of two sequences whose first difference is known: lengths decide.
     @inline(__always) public static func ordered(_ a: Int, _ b: Int, _ operation: Int32) -> Value {
-        Value(Comparison(rawValue: operation).unsafelyUnwrapped.holds(a < b ? -1 : a > b ? 1 : 0))
+        Value(Comparison(number: operation).holds(a < b ? -1 : a > b ? 1 : 0))
     }
 
     /// `x.__class_getitem__`

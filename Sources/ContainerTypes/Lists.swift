@@ -73,7 +73,7 @@ enum ListType {
                 if same == 0 && index < left.count && index < right.count {
                     if operation == Comparison.equal.rawValue { return .false }
                     if operation == Comparison.notEqual.rawValue { return .true }
-                    return thread.compare(x, y, Comparison(rawValue: operation).unsafelyUnwrapped)
+                    return thread.compare(x, y, Comparison(number: operation))
                 }
             }
             index += 1

@@ -46,7 +46,7 @@ public enum MappingProxyType {
             slots.unary(.str) { thread, value in thread.str(MappingProxyType.mapping(value)) }
             slots.hash { thread, value in thread.hash(MappingProxyType.mapping(value)) }
             slots.compare { thread, a, b, operation in
-                thread.compare(MappingProxyType.mapping(a), b, Comparison(rawValue: operation).unsafelyUnwrapped)
+                thread.compare(MappingProxyType.mapping(a), b, Comparison(number: operation))
             }
             slots.unary(.iter) { thread, value in thread.iterator(MappingProxyType.mapping(value)) }
             slots.length { thread, value in thread.length(MappingProxyType.mapping(value)) }

@@ -128,7 +128,7 @@ enum TupleType {
             if same == 0 {
                 if operation == Comparison.equal.rawValue { return .false }
                 if operation == Comparison.notEqual.rawValue { return .true }
-                return thread.compare(x, y, Comparison(rawValue: operation).unsafelyUnwrapped)
+                return thread.compare(x, y, Comparison(number: operation))
             }
         }
         return Shared.ordered(left.count, right.count, operation)

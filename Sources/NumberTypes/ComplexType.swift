@@ -41,7 +41,7 @@ public enum ComplexType {
                 let hash = Hashing.double(number.real, identity: identity) &+ 1000003 &* Hashing.double(number.imaginary, identity: identity)
                 return hash == -1 ? -2 : hash
             }
-            slots.compare { _, a, b, operation in ComplexType.compare(a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { _, a, b, operation in ComplexType.compare(a, b, Comparison(number: operation)) }
             slots.bool { _, value in
                 let number = ComplexType.value(value)
                 return number.real != 0 || number.imaginary != 0 ? 1 : 0

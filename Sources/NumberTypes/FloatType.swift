@@ -37,7 +37,7 @@ public enum FloatType {
                 let double = value.doubleValue
                 return Hashing.double(double, identity: double.isNaN ? Hashing.identity(value) : 0)
             }
-            slots.compare { _, a, b, operation in FloatType.compare(a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { _, a, b, operation in FloatType.compare(a, b, Comparison(number: operation)) }
             slots.bool { _, value in value.doubleValue != 0 ? 1 : 0 }
             slots.unary(.int) { thread, value in FloatType.truncate(thread, value.doubleValue) }
             slots.unary(.float) { thread, value in thread.newFloat(value.doubleValue) }

@@ -15,7 +15,7 @@ enum IntegerType {
             slots.hash { _, value in Integers.hash(value) }
             slots.compare { _, a, b, operation in
                 guard IntegerType.bothInts(a, b) else { return .notImplemented }
-                return Value(Comparison(rawValue: operation).unsafelyUnwrapped.holds(Integers.compare(a, b)))
+                return Value(Comparison(number: operation).holds(Integers.compare(a, b)))
             }
             slots.bool { _, value in Integers.isZero(value) ? 0 : 1 }
             slots.unary(.int) { thread, value in IntOps.exact(thread, value) }

@@ -64,6 +64,15 @@ public struct StringRef {
         return memcmp(units, other.units, count * width) == 0
     }
 
+    /// Whether `self operation other`.
+    public func holds(_ operation: Comparison, _ other: StringRef) -> Bool {
+        switch operation {
+        case .equal: return equals(other)
+        case .notEqual: return !equals(other)
+        default: return operation.holds(compare(other))
+        }
+    }
+
     /// Negative, zero or positive, by code points.
     public func compare(_ other: StringRef) -> Int {
         let shared = min(count, other.count)
@@ -123,7 +132,7 @@ public struct StringRef {
     nonisolated(unsafe) private static var table: UnsafeMutablePointer<Value> = {
         let slots = UnsafeMutablePointer<Value>.allocate(capacity: 1 << 13)
         slots.initialize(repeating: .empty, count: 1 << 13)
-        Collector.addRoots { Collector.mark(StringRef.table, count: StringRef.tableSize) }
+        Collector.addRoots { StringRef.markTable() }
         return slots
     }()
     nonisolated(unsafe) private static var tableSize = 1 << 13
@@ -155,7 +164,29 @@ public struct StringRef {
         own.pointer.pointee.header.flags |= StringFlags.interned
         StringRef.table[index] = own.value
         StringRef.tableCount += 1
+        StringRef.noteYoung(own)
         return own
+    }
+
+    /// Those interned since the last collection: the others are old, and stay.
+    nonisolated(unsafe) private static var young: UnsafeMutablePointer<Value>?
+    nonisolated(unsafe) private static var youngCount = 0
+    nonisolated(unsafe) private static var youngCapacity = 0
+
+    private static func markTable() {
+        if Collector.isMajor { Collector.mark(table, count: tableSize) } else if let young { Collector.mark(young, count: youngCount) }
+        youngCount = 0
+    }
+
+    private static func noteYoung(_ string: StringRef) {
+        if youngCount == youngCapacity {
+            youngCapacity = max(1 << 10, youngCapacity * 2)
+            let larger = UnsafeMutablePointer<Value>.allocate(capacity: youngCapacity)
+            if let young { larger.moveInitialize(from: young, count: youngCount); young.deallocate() }
+            young = larger
+        }
+        young.unsafelyUnwrapped[youngCount] = string.value
+        youngCount += 1
     }
 
     private static func growTable() {

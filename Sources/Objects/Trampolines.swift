@@ -49,7 +49,7 @@ enum Trampolines {
             return hash == -1 ? -2 : hash
         } as HashFunction)
         set(.compare, { thread, a, b, operation in
-            let name = Comparison(rawValue: operation).unsafelyUnwrapped.name
+            let name = Comparison(number: operation).name
             let found = a.type.lookup(name)
             if !found.isEmpty && found.isPointer && !found.type.has(.methodDescriptor) {
                 // As in CPython, a method that cannot be bound counts as missing.

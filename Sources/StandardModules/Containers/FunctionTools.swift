@@ -83,7 +83,7 @@ enum KeyFunctions {
                 guard !left.pointee.object.isEmpty, !right.pointee.object.isEmpty else { return thread.raise(.attributeError, "object") }
                 let order = thread.call(left.pointee.function, left.pointee.object, right.pointee.object)
                 if order.isEmpty { return .empty }
-                return thread.compare(order, Value(small: 0), Comparison(rawValue: operation).unsafelyUnwrapped)
+                return thread.compare(order, Value(small: 0), Comparison(number: operation))
             }
         }
     }

@@ -144,7 +144,7 @@ enum ArrayModule {
                 return iterator
             }
             slots.length { _, value in ArrayRef(value).count }
-            slots.compare { thread, a, b, operation in ArrayModule.compare(thread, a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { thread, a, b, operation in ArrayModule.compare(thread, a, b, Comparison(number: operation)) }
             slots.contains { thread, array, item in
                 let place = ArrayMethods.find(thread, ArrayRef(array), item, 0, Int.max)
                 return place == -2 ? -1 : place >= 0 ? 1 : 0
