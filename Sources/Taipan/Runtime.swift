@@ -130,6 +130,8 @@ public final class Runtime {
         Def("flush(self, /)", .writes) { _, _, _ in .none },
     ])
 
+    nonisolated(unsafe) private static var isImportingZipImporter = false
+
     /// `zipimport.zipimporter` as a path hook; the module is imported only when a path leads into a file.
     private static let zipHook = Def("zipimporter(path, /)", .calls, "An importer of what is in a zip file.", kind: .function) { thread, a, _ in
         if a[0].isString {
@@ -138,7 +140,11 @@ public final class Runtime {
             while !path.isEmpty && stat(path, &status) != 0 { path = path == "/" ? "" : Home.parent(path) }
             if path.isEmpty || status.st_mode & S_IFMT != S_IFREG { return thread.raise(.importError, "not a zip file: \(a[0].reprForMessage(thread))") }
         }
+        // The search for the module itself comes by here.
+        if Runtime.isImportingZipImporter { return thread.raise(.importError, "not a zip file: \(a[0].reprForMessage(thread))") }
+        Runtime.isImportingZipImporter = true
         let importer = thread.importAttribute("zipimport", "zipimporter")
+        Runtime.isImportingZipImporter = false
         return importer.isEmpty ? .empty : thread.call(importer, a[0])
     }
 
