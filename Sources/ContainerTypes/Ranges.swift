@@ -62,7 +62,7 @@ public enum RangeType {
             Def("__reversed__(self, /)", .reads, "Return a reverse iterator.") { thread, a, _ in RangeType.reversed(thread, a[0]) },
             Def("__reduce__(self, /)", .reads) { thread, a, _ in
                 let range = a[0].object(RangeObject.self)
-                let arguments = thread.newTuple([range.pointee.start, range.pointee.stop, range.pointee.step])
+                let arguments = thread.newTuple(range.pointee.start, range.pointee.stop, range.pointee.step)
                 return arguments.isEmpty ? .empty : thread.newTuple(TypeID.range.value, arguments)
             },
         ]
@@ -232,8 +232,7 @@ public enum RangeType {
     static func hash(_ thread: ThreadRef, _ value: Value) -> Int {
         let range = value.object(RangeObject.self)
         let length = range.pointee.length
-        let tuple = thread.newTuple([length, length == Value(small: 0) ? .none : range.pointee.start,
-                                     length == Value(small: 0) || length == Value(small: 1) ? .none : range.pointee.step])
+        let tuple = thread.newTuple(length, length == Value(small: 0) ? .none : range.pointee.start, length == Value(small: 0) || length == Value(small: 1) ? .none : range.pointee.step)
         return tuple.isEmpty ? -1 : thread.hash(tuple)
     }
 

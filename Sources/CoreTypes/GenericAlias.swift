@@ -99,7 +99,7 @@ enum GenericAlias {
             let iter = WellKnown.builtins.value.isEmpty ? Value.empty : DictRef(WellKnown.builtins.value).get(string: StringRef.intern("iter").value)
             if iter.isEmpty { return thread.raise(.attributeError, "iter") }
             let alias = a[0].object(WrapperObject.self).pointee.callable
-            let arguments = thread.newTuple([alias.isEmpty ? WellKnown.emptyTuple.value : alias])
+            let arguments = thread.newTuple(alias.isEmpty ? WellKnown.emptyTuple.value : alias)
             return arguments.isEmpty ? .empty : thread.newTuple(iter, arguments)
         },
     ]) { slots in
@@ -244,7 +244,7 @@ enum GenericAlias {
             if prepare.isNone { continue }
             let prepared = thread.call(prepare, owner, items)
             if prepared.isEmpty { return .empty }
-            items = prepared.isTuple ? prepared : thread.newTuple([prepared])
+            items = prepared.isTuple ? prepared : thread.newTuple(prepared)
             if items.isEmpty { return .empty }
         }
         let given = TupleRef(items).count
@@ -337,7 +337,7 @@ enum GenericAlias {
     ]
 
     private static let methods = [
-        Def("__mro_entries__(self, bases, /)", .writes) { thread, a, _ in thread.newTuple([a[0].object(GenericAliasObject.self).pointee.origin]) },
+        Def("__mro_entries__(self, bases, /)", .writes) { thread, a, _ in thread.newTuple(a[0].object(GenericAliasObject.self).pointee.origin) },
         Def("__instancecheck__(self, instance, /)", .pure) { thread, _, _ in thread.raise(.typeError, "isinstance() argument 2 cannot be a parameterized generic") },
         Def("__subclasscheck__(self, subclass, /)", .pure) { thread, _, _ in thread.raise(.typeError, "issubclass() argument 2 cannot be a parameterized generic") },
         Def("__reduce__(self, /)", .calls) { thread, a, _ in
@@ -349,7 +349,7 @@ enum GenericAlias {
             let iterator = plain.isEmpty ? .empty : thread.iterator(plain)
             let next = iterator.isEmpty || WellKnown.builtins.value.isEmpty ? Value.empty : DictRef(WellKnown.builtins.value).get(string: StringRef.intern("next").value)
             if next.isEmpty { return .empty }
-            let tuple = thread.newTuple([iterator])
+            let tuple = thread.newTuple(iterator)
             return tuple.isEmpty ? .empty : thread.newTuple(next, tuple)
         },
         Def("__dir__(self, /)", .calls) { thread, a, _ in

@@ -108,7 +108,7 @@ enum ObjectMethods {
             dictItems = items.isEmpty ? .empty : thread.iterator(items)
             if dictItems.isEmpty { return .empty }
         }
-        return thread.newTuple([function, newArguments, state, listItems, dictItems])
+        return thread.newTuple(function, newArguments, state, listItems, dictItems)
     }
 
     /// Asks `__getnewargs_ex__` or `__getnewargs__`. False when it has raised.

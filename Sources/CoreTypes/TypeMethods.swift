@@ -11,7 +11,7 @@ enum TypeMethods {
     private static let methods = [
         Def("mro(self, /)", .calls, "Return a type's method resolution order.") { thread, a, _ in
             guard let order = TypeConstruction.linearize(thread, TypeRef(a[0]), TupleRef(TypeRef(a[0]).pointer.pointee.bases)) else { return .empty }
-            let tuple = thread.newTuple(order)
+            let tuple = thread.newTuple(copying: order)
             return tuple.isEmpty ? .empty : thread.list(tuple)
         },
         Def("__subclasses__(self, /)", .reads, "Return a list of immediate subclasses.") { thread, a, _ in
@@ -66,7 +66,7 @@ enum TypeMethods {
             guard TypeMethods.isSettable(thread, a[0], "__name__", a[1]) else { return .empty }
             guard a[1].isString else { return thread.raise(.typeError, "can only assign string to \(TypeRef(a[0]).name).__name__, not '\(a[1].type.name)'") }
             for index in 0 ..< StringRef(a[1]).count where StringRef(a[1])[index] == 0 { return thread.raise(.valueError, "type name must not contain null characters") }
-            if StringRef(a[1]).hasSurrogates, thread.callMethod(a[1], .encode, [Name.utf_8.value]).isEmpty { return .empty }
+            if StringRef(a[1]).hasSurrogates, thread.callMethod(a[1], .encode, Name.utf_8.value).isEmpty { return .empty }
             TypeRef(a[0]).pointer.pointee.name = a[1]
             Heap.barrier(a[0].raw)
             return .none

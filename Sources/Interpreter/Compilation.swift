@@ -115,7 +115,7 @@ public enum CompileBuiltin {
             }
         }
         if !name.isString {
-            name = thread.callMethod(name, .decode, [Name.utf_8.value, Name.surrogateescape.value])
+            name = thread.callMethod(name, .decode, Name.utf_8.value, Name.surrogateescape.value)
             if name.isEmpty { return .empty }
         }
         let text = StringRef(name)
@@ -128,7 +128,7 @@ public enum CompileBuiltin {
         if source.isString {
             if StringRef(source).hasSurrogates {
                 // The codec words the error.
-                let encoded = thread.callMethod(source, .encode, [Name.utf_8.value])
+                let encoded = thread.callMethod(source, .encode, Name.utf_8.value)
                 guard encoded.has(.bytesSubclass) else { return nil }
                 return Array(BytesRef(encoded).buffer)
             }
@@ -251,7 +251,7 @@ public enum CompileBuiltin {
     private static func decode(_ thread: ThreadRef, _ name: String, _ bytes: [UInt8], _ complaint: inout String?) -> [UInt8]? {
         let value = thread.newBytes(bytes)
         if value.isEmpty { return nil }
-        let text = thread.callMethod(value, .decode, [thread.newString(name)])
+        let text = thread.callMethod(value, .decode, thread.newString(name))
         if text.isString { return StringRef(text).utf8 }
         guard thread.hasException else { return nil }
         guard thread.exceptionMatches(.lookupError) || thread.exceptionMatches(.valueError) else { return nil }
@@ -297,7 +297,7 @@ public enum CompileBuiltin {
             // So early in the start-up that there are no warnings yet.
             return thread.clearException(.importError) || thread.clearException(.attributeError)
         }
-        return !thread.callFunction(function, [thread.newString(message), category.value, filename, thread.newInt(line)]).isEmpty
+        return !thread.call(function, thread.newString(message), category.value, filename, thread.newInt(line)).isEmpty
     }
 
     /// The parser's warnings. One that became an exception of its category is raised as a SyntaxError instead, at the token.
@@ -365,16 +365,14 @@ public enum CompileBuiltin {
             line = thread.newString(String(decoding: textLine, as: UTF8.self))
             if line.isEmpty { return .empty }
         }
-        var place = [filename, thread.newInt(failure.line), thread.newInt(failure.column), line]
-        if failure.line > 0 { place += [thread.newInt(failure.endLine), thread.newInt(failure.endColumn)] }
+        let hasEnd = failure.line > 0
+        let place = thread.newTuple(filename, thread.newInt(failure.line), thread.newInt(failure.column), line,
+                                    hasEnd ? thread.newInt(failure.endLine) : .absent, hasEnd ? thread.newInt(failure.endColumn) : .absent)
         return raise(thread, id, failure.message, place)
     }
 
-    private static func raise(_ thread: ThreadRef, _ id: TypeID, _ message: String, _ place: [Value]) -> Value {
-        let tuple = thread.newTuple(place)
-        if tuple.isEmpty { return .empty }
-        let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: id.type, arguments: [text, tuple])
+    private static func raise(_ thread: ThreadRef, _ id: TypeID, _ message: String, _ place: Value) -> Value {
+        place.isEmpty ? .empty : thread.raise(type: id.type, thread.newString(message), place)
     }
 
     /// Raises what the compiler found. The compiler proper gives the place in the exception's arguments, the symbol table in its fields only.
@@ -401,7 +399,7 @@ public enum CompileBuiltin {
         let column = Value(small: Int(range.column) + 1)
         let endColumn = hasEnd ? Value(small: Int(range.endColumn) + 1) : .none
         if hasPlaceInArguments {
-            return raise(thread, .syntaxError, failure.message, [filename, Value(small: Int(range.line)), column, line, Value(small: Int(range.endLine)), endColumn])
+            return raise(thread, .syntaxError, failure.message, thread.newTuple(filename, Value(small: Int(range.line)), column, line, Value(small: Int(range.endLine)), endColumn))
         }
         thread.raise(.syntaxError, failure.message)
         guard thread.exceptionMatches(.syntaxError) else { return .empty }

@@ -264,9 +264,11 @@ public struct TracebackObject {
 enum Unwinder {
     /// Adds an entry for a frame that the thread's exception passes through.
     @inline(never) static func addTraceback(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
+        fp.pc = pc
+        // A native function has failed to say why.
+        if thread.pointee.exception.isEmpty { thread.raise(.systemError, "error return without exception set") }
         let exception = thread.pointee.exception
         if exception.isEmpty { return }
-        fp.pc = pc
         // What goes wrong here (no memory) must not hide the exception itself.
         let frame = Frames.object(thread, fp)
         guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {
@@ -323,7 +325,7 @@ enum Unwinder {
         NativeType(id: .traceback, "traceback", size: MemoryLayout<TracebackObject>.size, mask: 0b110, methods: [
             Def("__dir__(self, /)", .writes) { thread, _, _ in
                 let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map { StringRef.intern($0).value }
-                let tuple = thread.newTuple(names)
+                let tuple = thread.newTuple(copying: names)
                 return tuple.isEmpty ? .empty : thread.list(tuple)
             },
         ], getters: [

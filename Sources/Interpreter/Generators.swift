@@ -83,7 +83,7 @@ public enum Generators {
         var depth = thread.pointee.coroutineOriginDepth
         while let current = frame, depth > 0 {
             let code = current.code
-            let entry = thread.newTuple([code.pointee.filename, Value(small: Code.line(code, current.instructionIndex)), code.pointee.name])
+            let entry = thread.newTuple(code.pointee.filename, Value(small: Code.line(code, current.instructionIndex)), code.pointee.name)
             if entry.isEmpty || !ListRef(list).append(thread, entry) { return .empty }
             frame = current.previous
             depth -= 1

@@ -200,7 +200,7 @@ public enum Tracing {
         }
         if !thread.pointee.traceFunction.isEmpty && !object.pointee.trace.isEmpty {
             let traceback = exception.object(ExceptionObject.self).pointee.traceback
-            let argument = thread.newTuple([exception.type.value, exception, traceback.isEmpty ? .none : traceback])
+            let argument = thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
             guard !argument.isEmpty, reportLocal(thread, frame, "exception", argument) else { return }
         }
         thread.restore(exception)
@@ -215,7 +215,7 @@ public enum Tracing {
         _ = thread.raiseStopIteration(result)
         let exception = thread.takeException()
         if exception.isEmpty { return true }
-        let argument = thread.newTuple([exception.type.value, exception, .none])
+        let argument = thread.newTuple(exception.type.value, exception, .none)
         return !argument.isEmpty && reportLocal(thread, frame, "exception", argument)
     }
 

@@ -90,6 +90,15 @@ public enum Collector {
         running = false
     }
 
+    /// Clears the part of the native stack that the next calls will use. Calls that are over have left words there, and frames rarely write all of
+    /// their own: a collection that is to free as much as it can asks for this first.
+    @inline(never) public static func wipeStack(depth: Int = 128) {
+        withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { words in
+            explicit_bzero(words.baseAddress!, words.count)
+            if depth > 0 { wipeStack(depth: depth - 1) }
+        }
+    }
+
     static func run(major: Bool, stackPointer: UInt) {
         finishSweep()
         isMajor = major

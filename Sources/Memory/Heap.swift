@@ -83,24 +83,18 @@ struct BlockInfo {
     var reciprocal: UInt32 = 0
 }
 
-func reserveAddressRange(_ size: Int) -> UnsafeMutableRawPointer? {
-    let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    return pointer == MAP_FAILED ? nil : pointer
-}
-
-/// Addresses without memory behind them, to be made usable by `mprotect` as they are needed: only then do they count against a limit such as RLIMIT_DATA.
-private func reserveAddresses(_ size: Int) -> UnsafeMutableRawPointer? {
-    let pointer = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    return pointer == MAP_FAILED ? nil : pointer
-}
-
 public enum Heap {
     static var blocks: UnsafeMutablePointer<BlockInfo>! = nil
-    static var blockLimit = 0
+    private static var range: Reservation! = nil
+    private static var table: Reservation! = nil
+    private static var blockLimit = 0
+    /// Blocks below this may be used.
+    private static var committedBlocks = 0
+    /// Committed blocks that are kept back until memory has run out once, so that the error can be raised and handled.
+    private static let spareBlocks = 64
+    private static var isShort = false
     /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
     static var blockTop = 1
-    /// Blocks below this may be touched.
-    private static var committedBlocks = 0
     static var freeBlocks = 0
     /// Heads of the lists of blocks still to be swept, by size class.
     static var sweepLists: UnsafeMutablePointer<UInt32>! = nil
@@ -130,41 +124,43 @@ public enum Heap {
     public static func start() -> Bool {
         var size = 1 << 38
         while size >= 1 << 28 {
-            if let base = reserveAddresses(size) {
-                let address = (UInt(bitPattern: base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
+            if let reserved = Reservation(size: size, step: 1 << 22) {
+                let address = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
-                taipan.heapEnd = (UInt(bitPattern: base) + UInt(size)) & ~UInt(blockSize - 1)
+                taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)
                 blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
-                guard let table = reserveAddresses(blockLimit * MemoryLayout<BlockInfo>.stride) else { return false }
-                blocks = table.assumingMemoryBound(to: BlockInfo.self)
-                guard commit(1) else { return false }
+                range = reserved
+                table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
+                guard table != nil, ShapeTable.reserve() else { return false }
+                blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
                 sweepLists = .allocate(capacity: classCount)
                 sweepLists.initialize(repeating: 0, count: classCount)
                 current = .allocate(capacity: classCount)
                 current.initialize(repeating: 0, count: classCount)
                 newBlocks = .allocate(capacity: newBlocksCapacity)
                 Collector.start()
-                ShapeTable.reserve()
-                return taipan.shapes != nil
+                return commit(blockTop)
             }
             size >>= 1
         }
         return false
     }
 
-    /// Makes at least the first `count` blocks, and their table, usable. False when the system has no more memory for the process.
-    @inline(never) private static func commit(_ count: Int) -> Bool {
-        let generous = min(blockLimit, (count + 1023) & ~1023)
-        for wanted in [generous, count] {
-            let start = committedBlocks << blockShift
-            let size = (wanted << blockShift) - start
-            guard mprotect(UnsafeMutableRawPointer(bitPattern: taipan.heapBase + UInt(start)), size, PROT_READ | PROT_WRITE) == 0 else { continue }
-            let tableBytes = (wanted * MemoryLayout<BlockInfo>.stride + 4095) & ~4095
-            guard mprotect(blocks, tableBytes, PROT_READ | PROT_WRITE) == 0 else { return false }
-            committedBlocks = wanted
+    /// Makes the blocks below `top` usable, and the spare ones behind them. False when memory is exhausted.
+    private static func commit(_ top: Int) -> Bool {
+        let wanted = top + spareBlocks
+        if wanted <= committedBlocks {
+            isShort = false
             return true
         }
-        return false
+        let offset = Int(taipan.heapBase) - Int(bitPattern: range.base)
+        guard wanted <= blockLimit, table.commit(wanted * MemoryLayout<BlockInfo>.stride), range.commit(offset + wanted << blockShift) else {
+            // The spare blocks are for small objects only.
+            return isShort && top <= committedBlocks && top == blockTop + 1
+        }
+        let reached = (range.committed - offset) >> blockShift
+        committedBlocks = table.commit(reached * MemoryLayout<BlockInfo>.stride) ? reached : wanted
+        return true
     }
 
     // MARK: Allocation
@@ -193,19 +189,32 @@ public enum Heap {
         if sizeClass >= Int(SMALL_CLASSES) {
             if size > MediumClasses.largest {
                 Collector.collectIfDue(about: size)
-                return allocateLarge(size, shape: shape)
+                if let pointer = allocateLarge(size, shape: shape) { return pointer }
+                if collectWhenExhausted(), let pointer = allocateLarge(size, shape: shape) { return pointer }
+                isShort = true
+                return nil
             }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
         let run = taipan_run(sizeClass)
         if run.pointee.cursor + UInt(cellSize) > run.pointee.limit {
             Collector.collectIfDue(about: size)
-            guard nextRun(sizeClass, cellSize) else { return nil }
+            guard nextRun(sizeClass, cellSize) || collectWhenExhausted() && nextRun(sizeClass, cellSize) else {
+                isShort = true
+                return nil
+            }
         }
         let pointer = UnsafeMutableRawPointer(bitPattern: run.pointee.cursor).unsafelyUnwrapped
         run.pointee.cursor += UInt(cellSize)
         pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
         return pointer
+    }
+
+    /// Collects when an allocation has failed. False when that is not possible now.
+    private static func collectWhenExhausted() -> Bool {
+        if Collector.suspended > 0 || Collector.running { return false }
+        Collector.collect(major: true)
+        return true
     }
 
     @inline(__always) static func address(ofBlock index: Int) -> UInt { taipan.heapBase + UInt(index << blockShift) }
@@ -296,7 +305,7 @@ public enum Heap {
             }
             hopelessRun = count
         }
-        guard blockTop + count <= blockLimit, blockTop + count <= committedBlocks || commit(blockTop + count) else { return nil }
+        guard commit(blockTop + count) else { return nil }
         let start = blockTop
         blockTop += count
         return start
@@ -323,7 +332,7 @@ public enum Heap {
     }
 
     private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
-        guard size > 0, size < 1 << 46 else { return nil }
+        guard size > 0, size < 1 << 46, (size >> blockShift) + 1 < blockLimit else { return nil }
         let count = (size + blockSize - 1) >> blockShift
         if count << blockShift > 1 << 30, !systemHasMemory(count << blockShift) { return nil }
         guard let start = takeBlocks(count) else { return nil }

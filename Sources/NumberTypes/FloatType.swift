@@ -143,7 +143,7 @@ public enum FloatType {
         },
         Def("__getnewargs__(self, /)", .pure) { thread, a, _ in
             let number = thread.newFloat(a[0].doubleValue)
-            return number.isEmpty ? .empty : thread.newTuple([number])
+            return number.isEmpty ? .empty : thread.newTuple(number)
         },
         Def("__getformat__(type, typestr, /)", .pure, "How C's 'double' or 'float' is laid out. For Python's own tests.", kind: .classMethod) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "__getformat__() argument must be str, not \(a[1].type.name)") }
@@ -194,7 +194,7 @@ public enum FloatType {
         let result = pow(x, y)
         if result.isInfinite && x.isFinite && y.isFinite {
             let text = thread.newString(String(cString: strerror(ERANGE)))
-            return text.isEmpty ? .empty : thread.raise(type: TypeID.overflowError.type, arguments: [Value(small: Int(ERANGE)), text])
+            return text.isEmpty ? .empty : thread.raise(type: TypeID.overflowError.type, Value(small: Int(ERANGE)), text)
         }
         return thread.newFloat(result)
     }

@@ -51,7 +51,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if value.isExact(.str) { return value }
             if value.isSmallInt { return str(value) }
         }
-        guard let result = callSpecial(value, .__format__, [spec.isEmpty ? WellKnown.emptyString.value : spec]) else {
+        guard let result = callSpecial(value, .__format__, spec.isEmpty ? WellKnown.emptyString.value : spec) else {
             return raise(.typeError, "Type \(value.type.name) doesn't define __format__")
         }
         if result.isEmpty || result.isString { return result }

@@ -43,9 +43,8 @@ enum Trampolines {
                 return -1
             }
             if result.isSmallInt { return result.smallInt == -1 ? -2 : result.smallInt }
-            // As a plain int, whose subclass may ask for just this hash.
-            guard let plain = TypeID.int.type.slot(.hash, as: HashFunction.self) else { return -1 }
-            let hash = plain(thread, result)
+            // What fits a word is the hash as it is.
+            let hash = IntOps.toInt(result) ?? thread.hash(result)
             return hash == -1 ? -2 : hash
         } as HashFunction)
         set(.compare, { thread, a, b, operation in

@@ -87,7 +87,7 @@ public enum TypeConstruction {
             }
         }
         guard let order = linearize(thread, type, TupleRef(type.pointer.pointee.bases)) else { return false }
-        let tuple = thread.newTuple(order)
+        let tuple = thread.newTuple(copying: order)
         if tuple.isEmpty { return false }
         type.pointer.pointee.mro = tuple
         Heap.barrier(type.value.raw)
@@ -198,7 +198,7 @@ public enum TypeConstruction {
         if dict.isEmpty { return .empty }
         let namespace = DictRef(dict)
         let doc = namespace.get(.__doc__)
-        if !doc.isEmpty, doc.isString, StringRef(doc).hasSurrogates, thread.callMethod(doc, .encode, [Name.utf_8.value]).isEmpty { return .empty }
+        if !doc.isEmpty, doc.isString, StringRef(doc).hasSurrogates, thread.callMethod(doc, .encode, Name.utf_8.value).isEmpty { return .empty }
 
         var extra = 0
         if meta != TypeID.type.type { extra = Int(meta.pointer.pointee.inlineCapacity) * 8 + 8 }

@@ -30,7 +30,7 @@ public final class Runtime {
             var random = SystemRandomNumberGenerator()
             Hashing.start(seed: options.hashSeed.map { UInt64($0) } ?? random.next())
         }
-        guard let thread = Bootstrap.start(stackSize: 512 << 20) else {
+        guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil
         }
@@ -53,6 +53,7 @@ public final class Runtime {
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
         Bootstrap.finish()
+        OutOfMemory.prepare(thread)
         if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
             Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
         }
@@ -107,7 +108,7 @@ public final class Runtime {
         Imports.bootstrap.pointee = bootstrap
         let modules = DictRef(WellKnown.modules.value)
         _ = modules.set(thread, StringRef.intern("_imp").value, imp)
-        if thread.callMethod(bootstrap, StringRef.intern("_install").value, [WellKnown.sysModule.value, imp]).isEmpty { return false }
+        if thread.callMethod(bootstrap, StringRef.intern("_install").value, WellKnown.sysModule.value, imp).isEmpty { return false }
         let external = runLibraryFile("importlib/_bootstrap_external.py", as: "_frozen_importlib_external")
         if external.isEmpty { return false }
         // Compiled files are ours by tag, magic number and format.
@@ -117,7 +118,7 @@ public final class Runtime {
         guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
         let hooks = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("path_hooks").value)
         let hook = thread.newBuiltinFunction(Runtime.zipHook, module: StringRef.intern("zipimport").value)
-        return !hook.isEmpty && !thread.callMethod(hooks, .insert, [Value(small: 0), hook]).isEmpty
+        return !hook.isEmpty && !thread.callMethod(hooks, .insert, Value(small: 0), hook).isEmpty
     }
 
     /// `sys.stderr` until the real one is made.
@@ -233,8 +234,9 @@ public final class Runtime {
     private func makeStream(_ io: Value, _ descriptor: Int32, _ name: String, _ mode: String) -> Value {
         if fcntl(descriptor, F_GETFD) < 0 { return .none }
         let isTerminal = isatty(descriptor) != 0
-        let raw = thread.callFunction(thread.getAttribute(io, StringRef.intern("open").value), [Value(small: Int(descriptor)), thread.newString(mode + "b"), Value(small: options.unbuffered && mode == "w" ? 0 : -1)],
-                                      keywords: [(.closefd, .false)])
+        let buffering = Value(small: options.unbuffered && mode == "w" ? 0 : -1)
+        let raw = thread.callMethod(io, StringRef.intern("open").value, tuple: thread.newTuple(Value(small: Int(descriptor)), thread.newString(mode + "b"), buffering),
+                                    keywords: (.closefd, .false))
         if raw.isEmpty { return .empty }
         let fileIO = options.unbuffered && mode == "w" ? raw : thread.getAttribute(raw, Name.raw.value)
         if fileIO.isEmpty { return .empty }
@@ -250,8 +252,9 @@ public final class Runtime {
             if parts.count > 1, !parts[1].isEmpty, name != "stderr" { errors = parts[1] }
         }
         let lineBuffered = name == "stderr" || isTerminal
-        let text = thread.callFunction(thread.getAttribute(io, StringRef.intern("TextIOWrapper").value), [raw, thread.newString(encoding), thread.newString(errors), thread.newString("\n")],
-                                       keywords: [(.line_buffering, Value(lineBuffered)), (.write_through, Value(options.unbuffered && mode == "w"))])
+        let text = thread.callMethod(io, StringRef.intern("TextIOWrapper").value,
+                                     tuple: thread.newTuple(raw, thread.newString(encoding), thread.newString(errors), thread.newString("\n")),
+                                     keywords: (.line_buffering, Value(lineBuffered)), (.write_through, Value(options.unbuffered && mode == "w")))
         if text.isEmpty { return .empty }
         _ = thread.setAttribute(text, Name.mode, thread.newString(mode))
         return text

@@ -422,9 +422,9 @@ enum ByteArrayMethods {
             arguments = text.isEmpty ? .empty : thread.newTuple(text, StringRef.intern("latin-1").value)
         } else {
             let bytes = thread.newBytes(array.bytes, array.count)
-            arguments = bytes.isEmpty ? .empty : thread.newTuple([bytes])
+            arguments = bytes.isEmpty ? .empty : thread.newTuple(bytes)
         }
         if arguments.isEmpty { return .empty }
-        return thread.newTuple([value.type.value, arguments, state])
+        return thread.newTuple(value.type.value, arguments, state)
     }
 }

@@ -598,7 +598,7 @@ public enum ByteMethods {
         },
         Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
             let copy = thread.newBytes(BytesRef(a[0]).bytes, BytesRef(a[0]).count)
-            return copy.isEmpty ? .empty : thread.newTuple([copy])
+            return copy.isEmpty ? .empty : thread.newTuple(copy)
         },
         Def("__sizeof__(self, /)", .pure, "Size of object in memory, in bytes.") { _, a, _ in Value(small: 33 + BytesRef(a[0]).count) },
     ]

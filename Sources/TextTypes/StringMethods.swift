@@ -715,7 +715,7 @@ enum StringMethods {
             let own = StringRef(a[0])
             guard let copy = StringRef.allocate(count: own.count, width: own.width, ascii: own.isASCII) else { return thread.raiseOutOfMemory() }
             copy.copy(from: own, at: 0)
-            return thread.newTuple([copy.value])
+            return thread.newTuple(copy.value)
         },
         Def("__sizeof__(self, /)", .pure, "Return the size of the string in memory, in bytes.") { _, a, _ in
             let string = StringRef(a[0])
