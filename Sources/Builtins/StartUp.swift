@@ -9,6 +9,11 @@ public struct RuntimeOptions {
     public var script: String?
     /// Arguments after the program: `sys.argv[1:]`.
     public var arguments: [String] = []
+    /// The command line byte by byte, where not all of it is UTF-8; and the place of the first argument of the program in it.
+    public var rawArguments: [[UInt8]] = []
+    public var firstArgument = 0
+    /// The `-c` command's place in the command line, if it is an item of its own.
+    public var commandPlace: Int?
     /// All arguments as given, the program's own name first: `sys.orig_argv`.
     public var originalArguments: [String] = []
 
@@ -111,6 +116,7 @@ public enum CommandLineOptions {
                 case "b": options.bytesWarning += 1
                 case "B": options.dontWriteBytecode = true
                 case "c":
+                    if letters.isEmpty { options.commandPlace = index }
                     options.command = argument() + "\n"
                     break scan
                 case "d": options.debug += 1
@@ -152,6 +158,7 @@ public enum CommandLineOptions {
             index += 1
         }
         options.arguments = Array(items[min(index, items.count)...])
+        options.firstArgument = min(index, items.count)
         readEnvironment(&options)
         for (name, value) in options.extensions {
             switch name {
