@@ -51,7 +51,7 @@ let package = Package(
         room("StandardArchives", ["Objects", "CBzip2", "CLzma"], path: "Sources/StandardModules/Archives"),
         .systemLibrary(name: "CExpat"),
         room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
-        room("Taipan", ["Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+        room("Taipan", ["CSystem", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],

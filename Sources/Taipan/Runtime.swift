@@ -1,9 +1,11 @@
 import Builtins
 import Bytecode
 import ContainerTypes
+import CSystem
 import CoreTypes
 import Glibc
 import Interpreter
+import Recorder
 import NumberTypes
 import Objects
 import StandardArchives
@@ -55,6 +57,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        startJIT()
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
@@ -71,6 +74,17 @@ public final class Runtime {
             let module = thread.importModule("faulthandler")
             if module.isEmpty || thread.callMethod(module, StringRef.intern("enable").value).isEmpty { thread.takeException() }
         }
+    }
+
+    /// Before any code object is made: their loops count from the threshold that is set here.
+    private func startJIT() {
+        if options.jit == .off { return }
+        var log: ((String) -> Void)?
+        if let path = options.jitLog, let file = fopen(path, "w") {
+            setvbuf(file, nil, _IOLBF, 0)
+            log = { fputs($0, file) }
+        }
+        Engine.start(log: log, isStress: options.jit == .stress)
     }
 
     private func sys(_ name: String, _ value: Value) {
