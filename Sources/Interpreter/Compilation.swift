@@ -208,7 +208,7 @@ public enum CompileBuiltin {
             guard issue(thread, error.warnings, text, request.filename) else { return nil }
             var failure = error
             // As CPython does for whole modules, the line is read again from the file of that name, where there is one.
-            if request.mode == .exec, failure.line > 0, failure.textLine != nil, let line = textOfFile(filename, failure.line) { failure.textLine = line }
+            if request.mode == .exec, failure.line > 0, failure.textLine != nil, declaredEncoding(source) == nil, let line = textOfFile(filename, failure.line) { failure.textLine = line }
             raise(thread, failure, request.filename)
             return nil
         }

@@ -63,6 +63,13 @@ def test_the_way_out_of_finally():
         return x
     assert lines(f) == [1, 2, 3, 5, 6, ("return", 6)]
 
+    def g():
+        try:
+            return 2
+        finally:
+            4
+    assert lines(g) == [1, 2, 4, ("return", 4)]
+
 
 def test_implicit_return_is_where_the_flow_comes_from():
     def f(a, b):
