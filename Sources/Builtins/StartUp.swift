@@ -12,6 +12,11 @@ public struct RuntimeOptions {
     public var script: String?
     /// Arguments after the program: `sys.argv[1:]`.
     public var arguments: [String] = []
+    /// The command line byte by byte, where not all of it is UTF-8; and the place of the first argument of the program in it.
+    public var rawArguments: [[UInt8]] = []
+    public var firstArgument = 0
+    /// The `-c` command's place in the command line, if it is an item of its own.
+    public var commandPlace: Int?
     /// All arguments as given, the program's own name first: `sys.orig_argv`.
     public var originalArguments: [String] = []
 
@@ -35,6 +40,8 @@ public struct RuntimeOptions {
     public var safePath = false
     public var warnDefaultEncoding = false
     public var hashRandomization = true
+    /// -R
+    public var forcesHashRandomization = false
     public var maximumIntegerDigits = 4300
     public var skipFirstLine = false
     /// -X no_debug_ranges
@@ -116,6 +123,7 @@ public enum CommandLineOptions {
                 case "b": options.bytesWarning += 1
                 case "B": options.dontWriteBytecode = true
                 case "c":
+                    if letters.isEmpty { options.commandPlace = index }
                     options.command = argument() + "\n"
                     break scan
                 case "d": options.debug += 1
@@ -132,7 +140,7 @@ public enum CommandLineOptions {
                 case "O": options.optimize += 1
                 case "P": options.safePath = true
                 case "q": options.quiet = true
-                case "R": options.hashRandomization = true
+                case "R": options.forcesHashRandomization = true
                 case "s": options.noUserSite = true
                 case "S": options.noSite = true
                 case "u": options.unbuffered = true
@@ -157,6 +165,7 @@ public enum CommandLineOptions {
             index += 1
         }
         options.arguments = Array(items[min(index, items.count)...])
+        options.firstArgument = min(index, items.count)
         readEnvironment(&options)
         for (name, value) in options.extensions {
             switch name {
@@ -211,7 +220,7 @@ public enum CommandLineOptions {
             }
             options.maximumIntegerDigits = digits
         }
-        if let seed = variable("PYTHONHASHSEED") {
+        if let seed = variable("PYTHONHASHSEED"), !options.forcesHashRandomization {
             if seed != "random" {
                 guard let number = UInt32(seed) else {
                     fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)

@@ -1,6 +1,7 @@
 import Interpreter
 import NumberTypes
 import Objects
+import TextTypes
 
 /// The `sys` module: its namespace. What the start-up code knows and this room does not (paths, streams) it sets itself.
 ///
@@ -49,8 +50,8 @@ enum SysModule {
         for name in ["path", "meta_path", "path_hooks"] { builder.set(name, thread.newList()) }
         builder.set("path_importer_cache", thread.newDict())
         builder.set("modules", WellKnown.modules.value)
-        builder.set("argv", list(thread, [options.command != nil ? "-c" : options.module != nil ? "-m" : options.script ?? ""] + options.arguments))
-        builder.set("orig_argv", list(thread, options.originalArguments))
+        builder.set("argv", list(thread, [options.command != nil ? "-c" : options.module != nil ? "-m" : options.script ?? ""], options.rawArguments.dropFirst(options.firstArgument), options.arguments))
+        builder.set("orig_argv", list(thread, [], options.rawArguments[...], options.originalArguments))
         builder.set("warnoptions", list(thread, warningOptions(options)))
         builder.set("_xoptions", extensionOptions(thread, options))
         builder.set("builtin_module_names", names(thread, NativeModule.names + ["builtins", "sys"]))
@@ -63,6 +64,16 @@ enum SysModule {
     private static func list(_ thread: ThreadRef, _ items: [String]) -> Value {
         let list = thread.newList()
         for item in items where !list.isEmpty { _ = ListRef(list).append(thread, thread.newString(item)) }
+        return list
+    }
+
+    /// The first items, and then the others: as they were given if that is known.
+    private static func list(_ thread: ThreadRef, _ first: [String], _ raw: ArraySlice<[UInt8]>, _ others: [String]) -> Value {
+        let list = list(thread, raw.isEmpty ? first + others : first)
+        for bytes in raw where !list.isEmpty {
+            let item = bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count, errors: Name.surrogateescape.value) }
+            if item.isEmpty || !ListRef(list).append(thread, item) { return .empty }
+        }
         return list
     }
 
@@ -138,5 +149,6 @@ enum SysModule {
         CompileBuiltin.maximumIntegerDigits = options.maximumIntegerDigits
         CompileBuiltin.defaultOptimization = options.optimize
         Code.hidesColumns = options.hidesColumns
+        Codecs.checksNames = options.devMode
     }
 }

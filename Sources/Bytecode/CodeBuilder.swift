@@ -317,7 +317,7 @@ final class CodeBuilder {
     }
 
     /// The location of the last instruction emitted.
-    var lastLocation: SourceRange { precedingLocation(words.count) }
+    var lastLocation: SourceRange { markedLine ?? precedingLocation(words.count) }
 
     private func note(_ location: SourceRange) {
         let start = Int32(words.count)

@@ -4,6 +4,7 @@ import Interpreter
 import Objects
 import StandardSystem
 import Syntax
+import TextTypes
 
 /// Running what the command line names: a string, a module, a file, a folder or zip file, standard input, or the prompt.
 extension Runtime {
@@ -23,11 +24,17 @@ extension Runtime {
         setLoader(namespace, "BuiltinImporter")
 
         let result: Value
-        if let command = options.command {
+        if options.command != nil, let place = options.commandPlace, place < options.rawArguments.count,
+           String(validating: options.rawArguments[place], as: UTF8.self) == nil {
+            fputs("Unable to decode the command from the command line:\n", stderr)
+            let bytes = options.rawArguments[place]
+            let command = bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress!, $0.count, errors: Name.surrogateescape.value) }
+            result = command.isEmpty ? .empty : thread.callMethod(command, .encode, Name.utf_8.value)
+        } else if let command = options.command {
             insertPath("")
             result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
         } else if let module = options.module {
-            insertPath("")
+            insertPath(Runtime.absolute("").hasSuffix("/") ? String(Runtime.absolute("").dropLast()) : "")
             result = runModule(module, setsArgument: true)
         } else if let script = options.script, script != "-" {
             result = runFile(script, namespace)
@@ -115,9 +122,10 @@ extension Runtime {
         _ = DictRef(namespace).set(thread, Name.__file__, text(path))
         _ = DictRef(namespace).set(thread, Name.__cached__, .none)
         let external = DictRef(WellKnown.modules.value).get(string: StringRef.intern("_frozen_importlib_external").value)
-        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern("SourceFileLoader").value, Name.__main__.value, text(path))
+        let isCompiled = path.hasSuffix(".pyc")
+        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern(isCompiled ? "SourcelessFileLoader" : "SourceFileLoader").value, Name.__main__.value, text(path))
         if loader.isEmpty { thread.takeException() } else { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
-        if path.hasSuffix(".pyc") { return runCompiled(source, namespace) }
+        if isCompiled { return runCompiled(source, namespace) }
         return run(source: source, filename: path, namespace, mode: .exec, isFile: true)
     }
 

@@ -2,7 +2,8 @@
 
 usage: run.py [MODULE ...]      run the modules (default: modules.txt) and print what does not pass
        run.py --check           run the tests of the allow-list, passing/MODULE.txt; each must pass
-       run.py --regenerate      run the modules, rewrite their allow-lists and SCOREBOARD.md
+       run.py --regenerate      run the modules, rewrite their allow-lists, their part of the scoreboard, and SCOREBOARD.md
+       run.py --scoreboard      write SCOREBOARD.md from the modules' parts, after a merge
 
 When a test crashes or hangs the process, it is recorded as such and the module goes on after it in a new process.
 Results are kept as JSON in .build/conformance/, CPython's own, the standard to compare with, beside them.
@@ -170,13 +171,15 @@ def measure(name, options):
     if not options.regenerate:
         for note in module.notes:
             print(f"  {note}")
-        for i in missing:
+        # A module that could not be loaded has said why.
+        for i in missing if module.results else ():
             print(f"  {i}: {': '.join(module.results.get(i, ('not run',)))}")
     else:
         os.makedirs(PASSING, exist_ok=True)
         passing = sorted(i for i in goal if module.results.get(i, ("",))[0] in GOOD)
         with open(os.path.join(PASSING, name + ".txt"), "w", encoding="utf-8") as file:
             file.writelines(i + "\n" for i in passing)
+        scoreboard.write_module(HERE, CACHE, name)
     return len(goal) - len(missing), len(missing)
 
 
@@ -184,10 +187,13 @@ def main():
     parser = support.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="run the allow-list only; what is on it must pass")
     parser.add_argument("--regenerate", action="store_true", help="rewrite the allow-lists and SCOREBOARD.md")
+    parser.add_argument("--scoreboard", action="store_true", help="only write SCOREBOARD.md anew")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for each module")
     parser.add_argument("--test-timeout", type=float, default=60, help="seconds for each test")
     parser.add_argument("module", nargs="*")
     options = parser.parse_args()
+    if options.scoreboard:
+        return scoreboard.write(HERE)
     modules = [m for m in options.module or default_modules() if options.k in m]
     work = check if options.check else measure
     passed = failed = 0
@@ -195,7 +201,7 @@ def main():
         passed += good
         failed += bad
     if options.regenerate:
-        scoreboard.write(HERE, CACHE, default_modules())
+        scoreboard.write(HERE)
     return support.summarise(passed, failed)
 
 
