@@ -114,6 +114,7 @@ public enum Collector {
         drain()
         WeakTable.clearDead(major: major)
         queueFinalizers(major: major)
+        WeakTable.dropDeadCells()
         for visitor in deathVisitors { visitor(major) }
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
