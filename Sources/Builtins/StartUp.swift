@@ -32,6 +32,8 @@ public struct RuntimeOptions {
     public var safePath = false
     public var warnDefaultEncoding = false
     public var hashRandomization = true
+    /// -R
+    public var forcesHashRandomization = false
     public var maximumIntegerDigits = 4300
     public var skipFirstLine = false
     /// -X no_debug_ranges
@@ -125,7 +127,7 @@ public enum CommandLineOptions {
                 case "O": options.optimize += 1
                 case "P": options.safePath = true
                 case "q": options.quiet = true
-                case "R": options.hashRandomization = true
+                case "R": options.forcesHashRandomization = true
                 case "s": options.noUserSite = true
                 case "S": options.noSite = true
                 case "u": options.unbuffered = true
@@ -200,7 +202,7 @@ public enum CommandLineOptions {
             }
             options.maximumIntegerDigits = digits
         }
-        if let seed = variable("PYTHONHASHSEED") {
+        if let seed = variable("PYTHONHASHSEED"), !options.forcesHashRandomization {
             if seed != "random" {
                 guard let number = UInt32(seed) else {
                     fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)

@@ -16,7 +16,7 @@ public enum SysFunctions {
             var next = taipan.threads
             while let each = next {
                 let exception = each.pointee.handled
-                if !DictRef(result).set(thread, thread.newInt(unsigned: UInt(each.pointee.identifier)), exception.isEmpty ? .none : SysFunctions.information(thread, exception)) { return .empty }
+                if !DictRef(result).set(thread, thread.newInt(unsigned: UInt(each.pointee.identifier)), SysFunctions.information(thread, exception)) { return .empty }
                 next = each.pointee.next
             }
             return result
@@ -159,6 +159,7 @@ public enum SysFunctions {
 
     /// (type, value, traceback) of an exception.
     static func information(_ thread: ThreadRef, _ exception: Value) -> Value {
+        if exception.isEmpty { return thread.newTuple(Value.none, Value.none, Value.none) }
         let traceback = exception.object(ExceptionObject.self).pointee.traceback
         return thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
     }

@@ -1,6 +1,7 @@
 import Interpreter
 import NumberTypes
 import Objects
+import TextTypes
 
 /// The `sys` module: its namespace. What the start-up code knows and this room does not (paths, streams) it sets itself.
 ///
@@ -138,5 +139,6 @@ enum SysModule {
         CompileBuiltin.maximumIntegerDigits = options.maximumIntegerDigits
         CompileBuiltin.defaultOptimization = options.optimize
         Code.hidesColumns = options.hidesColumns
+        Codecs.checksNames = options.devMode
     }
 }

@@ -248,6 +248,21 @@ enum DictType {
         if result.isEmpty { return .empty }
         if result.isExact(.dict) {
             let dict = DictRef(result)
+            // Known hashes are not asked for again.
+            if iterable.isExact(.set) || iterable.isExact(.frozenset) {
+                var position = 0
+                while let (key, hash) = SetRef(iterable).nextEntry(&position) { guard dict.set(thread, key, hash: hash, value) else { return .empty } }
+                return result
+            }
+            if iterable.isExact(.dict) {
+                var entry = DictRef(iterable).nextEntry(0)
+                while entry >= 0 {
+                    let words = DictRef(iterable).entries + entry * 3
+                    guard dict.set(thread, words[1], hash: words[0].smallInt, value) else { return .empty }
+                    entry = DictRef(iterable).nextEntry(entry + 1)
+                }
+                return result
+            }
             return thread.forEach(iterable) { dict.set(thread, $0, value) } ? result : .empty
         }
         return thread.forEach(iterable) { thread.setItem(result, $0, value) } ? result : .empty

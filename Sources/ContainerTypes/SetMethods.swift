@@ -12,11 +12,11 @@ extension SetType {
     static var shared: [Def] {
         [
             Def("copy(self, /)", .reads, "Return a shallow copy of a set.") { thread, a, _ in
-                a[0].isExact(.frozenset) ? a[0] : SetType.copySameKind(thread, a[0])
+                a[0].isExact(.frozenset) ? a[0] : SetType.copy(thread, a[0])
             },
             Def("difference(self, /, *others)", .calls, "Return the difference of two or more sets as a new set.\n\n(i.e. all elements that are in this set but not the others.)") { thread, a, _ in
                 let others = TupleRef(a[1])
-                if others.count == 0 { return SetType.copySameKind(thread, a[0]) }
+                if others.count == 0 { return SetType.copy(thread, a[0]) }
                 let result = SetType.difference(thread, a[0], others[0])
                 if result.isEmpty { return .empty }
                 for index in 1 ..< max(others.count, 1) { guard SetType.differenceUpdate(thread, SetRef(result), others[index]) else { return .empty } }
@@ -24,7 +24,7 @@ extension SetType {
             },
             Def("intersection(self, /, *others)", .calls, "Return the intersection of two sets as a new set.\n\n(i.e. all elements that are in both sets.)") { thread, a, _ in
                 let others = TupleRef(a[1])
-                if others.count == 0 { return SetType.copySameKind(thread, a[0]) }
+                if others.count == 0 { return SetType.copy(thread, a[0]) }
                 var result = a[0]
                 for index in 0 ..< others.count {
                     result = SetType.intersect(thread, result, others[index], SetType.baseType(a[0]))
@@ -83,9 +83,6 @@ extension SetType {
             Shared.classGetItem,
         ]
     }
-
-    /// A copy of the set's own native type.
-    private static func copySameKind(_ thread: ThreadRef, _ value: Value) -> Value { value.isExact(.frozenset) ? value : copy(thread, value) }
 
     static var mutating: [Def] {
         [

@@ -37,11 +37,15 @@ public enum Finalizers {
 
     /// Runs the finalizers of all that is left at the program's end, but for the objects given.
     public static func runAll(_ thread: ThreadRef, except kept: [Value]) {
-        Collector.queueAllFinalizers { raw in
-            let object = Value(raw)
-            return !object.isExact(.code) && !kept.contains(where: { $0 == object })
+        // First what is written in Python, in the order in which it was made: it may still want its files.
+        for isPython in [true, false] {
+            Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
+                let object = Value(raw)
+                if object.isExact(.code) || kept.contains(where: { $0 == object }) { return false }
+                return isPython ? !object.type.lookup(.__del__).isExact(.wrapperDescriptor) : true
+            }
+            runPending(thread)
         }
-        runPending(thread)
     }
 
     /// Calls an object's finalizer.

@@ -40,11 +40,9 @@ enum GenericAlias {
             }
             slots.binary(.getItem) { thread, alias, item in GenericAlias.substitute(thread, alias, item) }
             slots.unary(.iter) { thread, alias in
-                let object = alias.object(GenericAliasObject.self)
-                let starred = GenericAlias.make(thread, TypeID.genericAlias.type, object.pointee.origin, object.pointee.arguments, starred: true)
-                if starred.isEmpty { return .empty }
-                let one = thread.newTuple(starred)
-                return one.isEmpty ? .empty : thread.iterator(one)
+                guard let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: GenericAlias.iterator.shape) else { return thread.raiseOutOfMemory() }
+                raw.assumingMemoryBound(to: WrapperObject.self).pointee.callable = alias
+                return Value(raw)
             }
             slots.binary(.bitOr) { thread, a, b in UnionType.or(thread, a, b) }
             slots.compare { thread, a, b, operation in
@@ -94,6 +92,27 @@ enum GenericAlias {
 
     private static let ownNames: [StaticString] = ["__class__", "__origin__", "__args__", "__parameters__", "__unpacked__", "__typing_unpacked_tuple_args__",
                                                    "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__"]
+
+    /// Iterates over `*alias` alone.
+    private static let iterator = NativeType("generic_alias_iterator", size: MemoryLayout<WrapperObject>.size, mask: 0b10, flags: .noInstantiation, methods: [
+        Def("__reduce__(self, /)", .calls) { thread, a, _ in
+            let iter = WellKnown.builtins.value.isEmpty ? Value.empty : DictRef(WellKnown.builtins.value).get(string: StringRef.intern("iter").value)
+            if iter.isEmpty { return thread.raise(.attributeError, "iter") }
+            let alias = a[0].object(WrapperObject.self).pointee.callable
+            let arguments = thread.newTuple(alias.isEmpty ? WellKnown.emptyTuple.value : alias)
+            return arguments.isEmpty ? .empty : thread.newTuple(iter, arguments)
+        },
+    ]) { slots in
+        slots.unary(.iter) { _, value in value }
+        slots.unary(.next) { thread, value in
+            let alias = value.object(WrapperObject.self).pointee.callable
+            if alias.isEmpty { return .empty }
+            let object = alias.object(GenericAliasObject.self)
+            let starred = GenericAlias.make(thread, TypeID.genericAlias.type, object.pointee.origin, object.pointee.arguments, starred: true)
+            value.object(WrapperObject.self).pointee.callable = .empty
+            return starred
+        }
+    }
 
     private static func isOwn(_ name: Value) -> Bool { ownNames.contains { StringRef(name).equals($0) } }
 
@@ -334,7 +353,14 @@ enum GenericAlias {
             return tuple.isEmpty ? .empty : thread.newTuple(next, tuple)
         },
         Def("__dir__(self, /)", .calls) { thread, a, _ in
-            let names = ObjectMethods.directory(thread, a[0].object(GenericAliasObject.self).pointee.origin)
+            let origin = a[0].object(GenericAliasObject.self).pointee.origin
+            let names: Value
+            if origin.isType {
+                let dict = thread.newDict()
+                names = dict.isEmpty || !ObjectMethods.mergeClass(thread, DictRef(dict), origin) ? .empty : thread.list(dict)
+            } else {
+                names = ObjectMethods.directory(thread, origin)
+            }
             if names.isEmpty { return .empty }
             for name in GenericAlias.ownNames {
                 let text = StringRef.intern("\(name)").value

@@ -59,6 +59,14 @@ enum ModuleType {
             }
         }
         let owner = StringRef(own).description
+        if !initializing, !spec.isEmpty, !spec.isNone {
+            let submodules = thread.getAttributeOrEmpty(spec, StringRef.intern("_uninitialized_submodules").value)
+            let isOne = submodules.isEmpty ? 0 : thread.contains(submodules, name)
+            thread.takeException()
+            if isOne > 0 {
+                return thread.raiseAttributeError("cannot access submodule '\(text)' of module '\(owner)' (most likely due to a circular import)", module, name)
+            }
+        }
         if initializing {
             return thread.raiseAttributeError("partially initialized module '\(owner)' has no attribute '\(text)' (most likely due to a circular import)", module, name)
         }

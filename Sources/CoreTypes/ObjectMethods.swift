@@ -7,7 +7,8 @@ enum ObjectMethods {
         NativeType.extend(TypeID.builtinFunction.type, methods: [
             Def("__reduce__(self, /)", .calls) { thread, a, _ in
                 let function = a[0].object(BuiltinFunctionObject.self)
-                let receiver = function.pointee.receiver
+                var receiver = function.pointee.receiver
+                if receiver.isEmpty && function.pointee.record.pointee.kind == .staticMethod { receiver = function.pointee.record.pointee.owner }
                 if receiver.isEmpty || receiver.isExact(.module) { return function.pointee.record.pointee.name }
                 return ObjectMethods.reduceByAttribute(thread, receiver, function.pointee.record.pointee.name)
             },

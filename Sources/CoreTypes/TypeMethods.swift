@@ -66,7 +66,7 @@ enum TypeMethods {
             guard TypeMethods.isSettable(thread, a[0], "__name__", a[1]) else { return .empty }
             guard a[1].isString else { return thread.raise(.typeError, "can only assign string to \(TypeRef(a[0]).name).__name__, not '\(a[1].type.name)'") }
             for index in 0 ..< StringRef(a[1]).count where StringRef(a[1])[index] == 0 { return thread.raise(.valueError, "type name must not contain null characters") }
-            if StringRef(a[1]).hasSurrogates { return thread.raise(.unicodeEncodeError, "surrogates not allowed") }
+            if StringRef(a[1]).hasSurrogates, thread.callMethod(a[1], .encode, Name.utf_8.value).isEmpty { return .empty }
             TypeRef(a[0]).pointer.pointee.name = a[1]
             Heap.barrier(a[0].raw)
             return .none

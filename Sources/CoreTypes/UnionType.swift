@@ -56,15 +56,8 @@ enum UnionType {
             }
             slots.hash { thread, union in
                 // Must not depend on the order.
-                let members = TupleRef(union.object(UnionObject.self).pointee.arguments)
-                var hash = 0x345678
-                for index in 0 ..< members.count {
-                    let one = thread.hash(members[index])
-                    if one == -1 { return -1 }
-                    hash = hash &+ one &* 0x9E37_79B1
-                }
-                hash = Hashing.int(hash)
-                return hash == -1 ? -2 : hash
+                let members = thread.call(TypeID.frozenset.value, union.object(UnionObject.self).pointee.arguments)
+                return members.isEmpty ? -1 : thread.hash(members)
             }
         }
     }

@@ -138,12 +138,9 @@ enum Building {
 
     static func dictMerge(_ thread: ThreadRef, _ dict: Value, _ mapping: Value, _ callee: Value) -> Bool {
         func accept(_ key: Value) -> Bool {
-            guard key.isString else {
-                thread.raise(.typeError, "keywords must be strings")
-                return false
-            }
             if !DictRef(dict).get(thread, key).isEmpty {
-                thread.raise(.typeError, "\(Calls.describe(thread, callee)) got multiple values for keyword argument '\(StringRef(key).description)'")
+                let shown = thread.str(key)
+                if !shown.isEmpty { thread.raise(.typeError, "\(Calls.describe(thread, callee)) got multiple values for keyword argument '\(StringRef(shown).description)'") }
                 return false
             }
             return !thread.hasException

@@ -97,6 +97,11 @@ public enum CompileBuiltin {
     /// A file name given as str, bytes or path-like, as str. Empty when it has raised.
     public static func decodeFilename(_ thread: ThreadRef, _ filename: Value) -> Value {
         var name = filename
+        if name.isBuffer && !name.has(.bytesSubclass) {
+            guard RuntimeHooks.warn(thread, .deprecationWarning, "path should be string, bytes, or os.PathLike, not \(name.type.name)", 1) else { return .empty }
+            name = thread.call(TypeID.bytes.value, name)
+            if name.isEmpty { return .empty }
+        }
         if !name.isString && !name.has(.bytesSubclass) {
             let method = thread.lookupSpecial(name, .__fspath__)
             if method.isEmpty {
@@ -154,16 +159,19 @@ public enum CompileBuiltin {
     /// The tree of source bytes; nil when it has raised.
     public static func parse(_ thread: ThreadRef, _ source: [UInt8], _ request: Request) -> Module? {
         let filename = StringRef(request.filename).description
-        if let zero = source.firstIndex(of: 0) {
+        var source = source
+        if source.contains(0) {
             guard request.isFile else {
                 thread.raise(.valueError, "source code string cannot contain null bytes")
                 return nil
             }
-            let line = source[..<zero].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
-            let start = source[..<zero].lastIndex(of: 10).map { $0 + 1 } ?? 0
-            raise(thread, SyntaxFailure(kind: .syntaxError, message: "source code cannot contain null bytes", line: line, column: -1, endLine: line, endColumn: -1,
-                                        textLine: Array(source[start ..< zero])), request.filename)
-            return nil
+            // CPython reads a file by lines that end at a null byte: what follows in the line is lost, its end included.
+            var kept: [UInt8] = []
+            var isLost = false
+            for byte in source {
+                if byte == 0 { isLost = true } else if !isLost { kept.append(byte) } else if byte == 10 { isLost = false }
+            }
+            source = kept
         }
         var text = source
         if request.flags & Flags.ignoreCookie == 0 {
@@ -198,7 +206,10 @@ public enum CompileBuiltin {
         } catch {
             if thread.hasException { return nil }
             guard issue(thread, error.warnings, text, request.filename) else { return nil }
-            raise(thread, error, request.filename)
+            var failure = error
+            // As CPython does for whole modules, the line is read again from the file of that name, where there is one.
+            if request.mode == .exec, failure.line > 0, failure.textLine != nil, let line = textOfFile(filename, failure.line) { failure.textLine = line }
+            raise(thread, failure, request.filename)
             return nil
         }
     }
@@ -400,7 +411,14 @@ public enum CompileBuiltin {
 
     /// A line of the file that the source may have come from; None when there is no such file. As CPython, the compiler has forgotten the text.
     private static func lineOfFile(_ thread: ThreadRef, _ filename: String, _ line: Int) -> Value {
-        guard !filename.hasPrefix("<"), let file = fopen(filename, "rbe") else { return .none }
+        guard let content = textOfFile(filename, line) else { return .none }
+        let text = thread.newString(String(decoding: content, as: UTF8.self))
+        if text.isEmpty { thread.takeException() }
+        return text.isEmpty ? .none : text
+    }
+
+    private static func textOfFile(_ filename: String, _ line: Int) -> [UInt8]? {
+        guard !filename.hasPrefix("<"), let file = fopen(filename, "rbe") else { return nil }
         defer { fclose(file) }
         var number = 1
         var content: [UInt8] = []
@@ -410,10 +428,7 @@ public enum CompileBuiltin {
             if number == line { content.append(UInt8(truncatingIfNeeded: byte)) }
             if byte == 10 { number += 1 }
         }
-        if content.isEmpty { return .none }
-        let text = thread.newString(String(decoding: content, as: UTF8.self))
-        if text.isEmpty { thread.takeException() }
-        return text.isEmpty ? .none : text
+        return content.isEmpty ? nil : content
     }
 }
 

@@ -322,7 +322,13 @@ enum Unwinder {
     }
 
     static func start() {
-        NativeType(id: .traceback, "traceback", size: MemoryLayout<TracebackObject>.size, mask: 0b110, getters: [
+        NativeType(id: .traceback, "traceback", size: MemoryLayout<TracebackObject>.size, mask: 0b110, methods: [
+            Def("__dir__(self, /)", .writes) { thread, _, _ in
+                let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map { StringRef.intern($0).value }
+                let tuple = thread.newTuple(copying: names)
+                return tuple.isEmpty ? .empty : thread.list(tuple)
+            },
+        ], getters: [
             Getter("tb_frame") { _, a, _ in a[0].object(TracebackObject.self).pointee.frame },
             Getter("tb_next", set: { thread, a, _ in
                 if a[1].isEmpty { return thread.raise(.typeError, "can't delete tb_next attribute") }

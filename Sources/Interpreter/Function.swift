@@ -48,6 +48,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     func builtins(for globals: Value) -> Value {
         let found = DictRef(globals).get(.builtinsName)
         if found.isEmpty { return WellKnown.builtins.value }
+        if found == WellKnown.builtins.value { return found }
         if found.isPointer && found.type.isSubtype(of: TypeID.module.type) { return found.object(ModuleObject.self).pointee.namespace }
         return found.isDict ? found : WellKnown.builtins.value
     }

@@ -136,6 +136,8 @@ enum FunctionType {
         }
         let value = thread.newFunction(vector[0], globals: vector[1])
         if value.isEmpty { return .empty }
+        // Globals that name no builtins see those of the code that makes the function.
+        if let running = thread.pointee.frame, DictRef(vector[1]).get(.builtinsName).isEmpty { function(value).pointee.builtins = running.function.pointee.builtins }
         if !vector[2].isNone { function(value).pointee.name = vector[2] }
         if !vector[3].isNone { function(value).pointee.defaults = vector[3] }
         if given > 0 { function(value).pointee.closure = vector[4] }

@@ -38,7 +38,9 @@ public enum Imports {
         if wantsItems > 0 {
             let path = thread.getAttributeOrEmpty(module, Name.__path__.value)
             if path.isEmpty { return thread.hasException ? .empty : module }
-            return thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, module, fromList, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
+            let result = thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, module, fromList, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
+            if result.isEmpty { ImportTracebacks.trim(thread) }
+            return result
         }
         // `import a.b` binds `a`.
         let text = StringRef(name)
@@ -79,6 +81,7 @@ public enum Imports {
         guard !globals.isEmpty, globals.isDict else { return thread.raise(.keyError, "'__name__' not in globals") }
         let package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, globals)
         if package.isEmpty { return .empty }
+        guard package.isString else { return thread.raise(.typeError, "package must be a string") }
         return thread.callMethod(bootstrap.pointee, StringRef.intern("_resolve_name").value, name, package, Value(small: level))
     }
 

@@ -32,20 +32,36 @@ public enum Interpreter {
             if !thread.hasException { thread.leaveRecursion(); thread.raise(.recursionError, "maximum recursion depth exceeded") }
             return Unwinder.abandon(thread, entry)
         }
+        var unwinding = raising
+        thread.pointee.recursionDepth += 1
+        thread.pointee.frame = entry
+        thread.pointee.stackTop = entry + Int(entry.code.pointee.registerCount)
+        // A resumed generator was reported when it was put on the stack.
+        if taipan_breaker_load(thread) != 0 && entry.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, entry) { unwinding = true }
+        return loop(thread, entry, raising: unwinding, recording: false)
+    }
+
+    /// Runs from the thread's frame while a trace is recorded: `JIT.step` is asked before each instruction whether to go on. Afterwards
+    /// the thread's frame says where execution stands, perhaps with an exception raised there that is still to be unwound.
+    @inline(never) static func record(_ thread: ThreadRef) {
+        _ = loop(thread, thread.pointee.frame.unsafelyUnwrapped, raising: false, recording: true)
+    }
+
+    /// The loop itself, compiled twice: as the interpreter, and with a look by the recorder before each instruction.
+    @inline(__always) private static func loop(_ thread: ThreadRef, _ entry: FramePointer, raising: Bool, recording: Bool) -> Value {
         var fp = entry
         var pc = fp.pc
         var constants = fp.code.pointee.constantItems
         var skipTraceback = false
         var keepsOrigin = false
         var unwinding = raising
-        thread.pointee.recursionDepth += 1
-        thread.pointee.frame = fp
-        thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
-        // A resumed generator was reported when it was put on the stack.
-        if taipan_breaker_load(thread) != 0 && fp.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, fp) { unwinding = true }
 
         execution: while true {
         dispatch: while !unwinding {
+            if recording {
+                fp.pc = pc
+                if !JIT.step(thread, fp, pc) { return .empty }
+            }
             let word = pc[0]
             pc += 1
             var opcode = UInt8(truncatingIfNeeded: word)
@@ -576,13 +592,24 @@ public enum Interpreter {
             case .jump:
                 pc += Int(Int32(bitPattern: word) >> 8)
             case .jumpBack:
-                let distance = Int(word >> 8)
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 if taipan_breaker_load(thread) != 0 {
                     fp.pc = pc
                     if !Safepoint.serve(thread) { break dispatch }
                 }
-                pc -= distance
+                pc -= Int(word >> 8)
+                if !recording {
+                    cache.pointee.version &-= 1
+                    if cache.pointee.version == 0 {
+                        fp.pc = pc
+                        JIT.reachedLoop(thread, cache)
+                        fp = thread.pointee.frame.unsafelyUnwrapped
+                        pc = fp.pc
+                        constants = fp.code.pointee.constantItems
+                        if thread.hasException { break dispatch }
+                    }
+                }
             case .jumpIfTrue:
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
@@ -1182,6 +1209,10 @@ public enum Interpreter {
         }
 
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
+        if recording {
+            fp.pc = pc
+            return .empty
+        }
         unwinding = false
         while true {
             if !skipTraceback {

@@ -281,12 +281,11 @@ public enum Collector {
         }
     }
 
-    /// Queues the finalizers of everything that has one and is wanted, the youngest first: the program ends.
-    public static func queueAllFinalizers(where isWanted: (UnsafeMutableRawPointer) -> Bool) {
-        let all = oldFinalizable + youngFinalizable
-        youngFinalizable = []
-        oldFinalizable = []
-        for address in all.reversed() {
+    /// Queues the finalizers of everything that has one and is wanted, by age: the program ends.
+    public static func queueAllFinalizers(oldestFirst: Bool, where isWanted: (UnsafeMutableRawPointer) -> Bool) {
+        var all = oldFinalizable + youngFinalizable
+        if !oldestFirst { all.reverse() }
+        for address in all {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
             header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized

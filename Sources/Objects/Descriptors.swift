@@ -84,6 +84,10 @@ extension NativeType {
             Getter("__qualname__") { thread, a, _ in
                 let function = a[0].object(BuiltinFunctionObject.self)
                 let receiver = function.pointee.receiver
+                let owner = function.pointee.record.pointee.owner
+                if receiver.isEmpty && !owner.isEmpty && function.pointee.record.pointee.kind == .staticMethod {
+                    return thread.newString("\(StringRef(TypeRef(owner).pointer.pointee.qualifiedName).description).\(StringRef(function.pointee.record.pointee.name).description)")
+                }
                 if receiver.isEmpty || receiver.isExact(.module) { return function.pointee.record.pointee.name }
                 let type = receiver.isType ? TypeRef(receiver) : receiver.type
                 return thread.newString("\(StringRef(type.pointer.pointee.qualifiedName).description).\(StringRef(function.pointee.record.pointee.name).description)")
@@ -91,6 +95,7 @@ extension NativeType {
             Getter("__self__") { _, a, _ in
                 let function = a[0].object(BuiltinFunctionObject.self)
                 if !function.pointee.receiver.isEmpty { return function.pointee.receiver }
+                if function.pointee.record.pointee.kind == .staticMethod && !function.pointee.record.pointee.owner.isEmpty { return function.pointee.record.pointee.owner }
                 // As CPython has it, a module's function is bound to its module.
                 let module = function.pointee.module
                 if module.isString, !WellKnown.modules.value.isEmpty {

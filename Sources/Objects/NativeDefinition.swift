@@ -80,10 +80,10 @@ public struct NativeRecord {
     let doc: StaticString
     public let effect: Effect
     public let kind: DefKind
-    var isParsed = false
+    public internal(set) var isParsed = false
     var isUnsigned = false
     /// No `*args` or `**kwargs`.
-    var isSimple = true
+    public internal(set) var isSimple = true
     var hasVariadic = false
     var hasKeywordVariadic = false
     /// Parameters that positions can fill, of which the first `positionalOnly` have no keyword.

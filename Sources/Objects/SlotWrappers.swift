@@ -36,6 +36,7 @@ extension SlotTable {
         guard arguments.count > 0 else { return thread.raise(.typeError, "\(owner.name).__new__(): not enough arguments") }
         guard arguments[0].isType else { return thread.raise(.typeError, "\(owner.name).__new__(X): X is not a type object (\(arguments[0].type.name))") }
         let type = TypeRef(arguments[0])
+        if type.has(.noInstantiation) { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
         guard type.isSubtype(of: owner) else {
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)): \(type.name) is not a subtype of \(owner.name)")
         }

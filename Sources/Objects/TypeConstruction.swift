@@ -192,9 +192,13 @@ public enum TypeConstruction {
             if bases.isEmpty { return .empty }
         }
         guard let base = bestBase(thread, TupleRef(bases)) else { return .empty }
-        let dict = thread.copyDict(DictRef(namespace))
+        // A subclass with an order of its own is asked for it.
+        let isPlain = namespace.type.slotPointer(.iter).pointee == TypeID.dict.type.slotPointer(.iter).pointee
+        let dict = isPlain ? thread.copyDict(DictRef(namespace)) : thread.call(TypeID.dict.value, namespace)
         if dict.isEmpty { return .empty }
         let namespace = DictRef(dict)
+        let doc = namespace.get(.__doc__)
+        if !doc.isEmpty, doc.isString, StringRef(doc).hasSurrogates, thread.callMethod(doc, .encode, Name.utf_8.value).isEmpty { return .empty }
 
         var extra = 0
         if meta != TypeID.type.type { extra = Int(meta.pointer.pointee.inlineCapacity) * 8 + 8 }
@@ -329,7 +333,7 @@ public enum TypeConstruction {
                     return false
                 }
                 if text.equals("__dict__") {
-                    if base.pointer.pointee.dictOffset != 0 {
+                    if base.pointer.pointee.dictOffset != 0 || wantsDict {
                         thread.raise(.typeError, "__dict__ slot disallowed: we already got one")
                         return false
                     }
@@ -337,7 +341,7 @@ public enum TypeConstruction {
                     continue
                 }
                 if text.equals("__weakref__") {
-                    if base.has(.weakReferenceable) && base.has(.heap) {
+                    if base.has(.weakReferenceable) && base.has(.heap) || weak && !base.has(.weakReferenceable) {
                         thread.raise(.typeError, "__weakref__ slot disallowed: we already got one")
                         return false
                     }

@@ -60,6 +60,7 @@ enum TypeType {
             if dict.isEmpty { return .empty }
             for index in 0 ..< named where !DictRef(dict).set(thread, TupleRef(keywords)[index], a[given + index]) { return .empty }
         }
+        if StringRef(a[0]).hasSurrogates, thread.callMethod(a[0], .encode, Name.utf_8.value).isEmpty { return .empty }
         for index in 0 ..< StringRef(a[0]).count where StringRef(a[0])[index] == 0 { return thread.raise(.valueError, "type name must not contain null characters") }
         return TypeConstruction.make(thread, winner, a[0], a[1], a[2], dict)
     }

@@ -63,6 +63,12 @@ public func decodeSource(_ bytes: [UInt8], filename: String = "<string>", isFile
             let line = content[..<offset].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
             throw failure("Non-UTF-8 code starting with '\\x\(twoDigits(byte))' in file \(filename) on line \(line), but no encoding declared; see https://peps.python.org/pep-0263/ for details")
         }
+        if declared != nil, name != "utf-8" {
+            if isFile { throw failure("encoding problem: \(name)") }
+            let words = invalidUTF8(content, offset).message
+            guard let open = words.firstIndex(of: "'"), let place = words.firstRange(of: "in position "), let colon = words[place.upperBound...].firstIndex(of: ":") else { throw failure(words) }
+            throw failure("\(words[open ..< place.upperBound])\(offset)\(words[colon...])")
+        }
         throw invalidUTF8(content, offset)
     case "iso-8859-1", "latin1", "latin", "l1", "iso8859-1", "8859", "cp819": return expand(content) { UInt32($0) }
     case "iso-8859-15", "latin-9", "latin9", "l9", "iso8859-15", "iso-8859-15-euro":

@@ -27,7 +27,7 @@ extension Runtime {
             insertPath("")
             result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
         } else if let module = options.module {
-            insertPath("")
+            insertPath(Runtime.absolute("").hasSuffix("/") ? String(Runtime.absolute("").dropLast()) : "")
             result = runModule(module, setsArgument: true)
         } else if let script = options.script, script != "-" {
             result = runFile(script, namespace)

@@ -27,9 +27,8 @@ public final class Runtime {
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
         if options.hashRandomization || options.hashSeed != nil {
-            var seed = UInt64(options.hashSeed ?? 0)
-            if options.hashSeed == nil { _ = getrandom(&seed, 8, 0) }
-            Hashing.start(seed: seed)
+            var random = SystemRandomNumberGenerator()
+            Hashing.start(seed: options.hashSeed.map { UInt64($0) } ?? random.next())
         }
         guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
@@ -61,6 +60,10 @@ public final class Runtime {
         guard startImport(), startStreams(), options.noSite || !thread.importModule("site").isEmpty else {
             reportFatal("initialization failed")
             return nil
+        }
+        if options.devMode || options.extensions.contains(where: { $0.name == "faulthandler" }) || !options.ignoreEnvironment && getenv("PYTHONFAULTHANDLER").map({ $0.pointee != 0 }) == true {
+            let module = thread.importModule("faulthandler")
+            if module.isEmpty || thread.callMethod(module, StringRef.intern("enable").value).isEmpty { thread.takeException() }
         }
     }
 
@@ -97,6 +100,8 @@ public final class Runtime {
 
     /// Runs importlib's two parts as `_frozen_importlib` and `_frozen_importlib_external`.
     private func startImport() -> Bool {
+        // What `-v` says of the first imports comes before there are streams.
+        if options.verbose > 0, let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: Runtime.earlyErrorStream.shape) { sys("stderr", Value(raw)) }
         guard let imp = NativeModule.make(thread, "_imp"), !imp.isEmpty else { return false }
         let bootstrap = runLibraryFile("importlib/_bootstrap.py", as: "_frozen_importlib")
         if bootstrap.isEmpty { return false }
@@ -110,7 +115,38 @@ public final class Runtime {
         var magic = Runtime.magicNumber
         _ = thread.setAttribute(external, StringRef.intern("MAGIC_NUMBER").value, thread.newBytes(&magic, 4))
         _ = thread.setAttribute(external, StringRef.intern("_RAW_MAGIC_NUMBER").value, Value(small: Int(magic)))
-        return !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty
+        guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
+        let hooks = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("path_hooks").value)
+        let hook = thread.newBuiltinFunction(Runtime.zipHook, module: StringRef.intern("zipimport").value)
+        return !hook.isEmpty && !thread.callMethod(hooks, .insert, Value(small: 0), hook).isEmpty
+    }
+
+    /// `sys.stderr` until the real one is made.
+    private static let earlyErrorStream = NativeType("stderrprinter", size: MemoryLayout<WrapperObject>.size, flags: .noInstantiation, methods: [
+        Def("write(self, text, /)", .writes) { thread, a, _ in
+            guard a[1].isString else { return thread.raise(.typeError, "write() argument must be str, not \(a[1].type.name)") }
+            fputs(StringRef(a[1]).description, stderr)
+            return thread.newInt(StringRef(a[1]).count)
+        },
+        Def("flush(self, /)", .writes) { _, _, _ in .none },
+    ])
+
+    nonisolated(unsafe) private static var isImportingZipImporter = false
+
+    /// `zipimport.zipimporter` as a path hook; the module is imported only when a path leads into a file.
+    private static let zipHook = Def("zipimporter(path, /)", .calls, "An importer of what is in a zip file.", kind: .function) { thread, a, _ in
+        if a[0].isString {
+            var path = StringRef(a[0]).description
+            var status = stat()
+            while !path.isEmpty && stat(path, &status) != 0 { path = path == "/" ? "" : Home.parent(path) }
+            if path.isEmpty || status.st_mode & S_IFMT != S_IFREG { return thread.raise(.importError, "not a zip file: \(a[0].reprForMessage(thread))") }
+        }
+        // The search for the module itself comes by here.
+        if Runtime.isImportingZipImporter { return thread.raise(.importError, "not a zip file: \(a[0].reprForMessage(thread))") }
+        Runtime.isImportingZipImporter = true
+        let importer = thread.importAttribute("zipimport", "zipimporter")
+        Runtime.isImportingZipImporter = false
+        return importer.isEmpty ? .empty : thread.call(importer, a[0])
     }
 
     /// "TP", the format version, and a newline that text mode would mangle.
@@ -209,7 +245,10 @@ public final class Runtime {
         var errors = name == "stderr" ? "backslashreplace" : (options.utf8Mode || Runtime.isPlainLocale ? "surrogateescape" : "strict")
         if let given = options.ioEncoding {
             let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            if !parts[0].isEmpty { encoding = parts[0] }
+            if !parts[0].isEmpty {
+                encoding = parts[0]
+                if name != "stderr" { errors = "strict" }
+            }
             if parts.count > 1, !parts[1].isEmpty, name != "stderr" { errors = parts[1] }
         }
         let lineBuffered = name == "stderr" || isTerminal

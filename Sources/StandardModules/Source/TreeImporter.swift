@@ -401,8 +401,9 @@ struct TreeImporter {
             return .dictionary(keys: keys, values: values)
         case .Set: return .set(try fields.expressions())
         case .ListComp, .SetComp, .GeneratorExp:
-            let element = try fields.expression()
+            let deferred = try fields.deferred()
             let clauses = try fields.comprehensions()
+            let element = try deferred()
             return node == .ListComp ? .listComprehension(element, clauses) : node == .SetComp ? .setComprehension(element, clauses) : .generator(element, clauses)
         case .DictComp:
             let key = try fields.expression()
@@ -639,6 +640,13 @@ private struct FieldReader {
 
     mutating func keywords() throws -> [Keyword] { try list(importer.keyword) }
     mutating func arguments() throws -> Syntax.Arguments { try importer.arguments(one()) }
+
+    /// An expression that is converted later, so that what is wrong with a later field is found first.
+    mutating func deferred() throws -> () throws -> Expression {
+        let importer = importer
+        let value = try required()
+        return { try importer.expression(value, .load) }
+    }
 
     mutating func comprehensions() throws -> [Comprehension] {
         let result = try list(importer.comprehension)

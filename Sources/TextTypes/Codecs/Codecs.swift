@@ -48,9 +48,17 @@ public enum Codecs {
         return false
     }
 
+    /// Development mode: encodings and error handlers are looked up even where they are not needed.
+    nonisolated(unsafe) public static var checksNames = false
+
+    private static func checkNames(_ thread: ThreadRef, _ encoding: Value, _ errors: Value) -> Bool {
+        if !encoding.isEmpty, known(encoding) == nil, CodecRegistry.lookup(thread, encoding).isEmpty { return false }
+        return errors.isEmpty || !CodecErrors.lookup(thread, errors).isEmpty
+    }
+
     static func encode(_ thread: ThreadRef, _ string: Value, _ encoding: Value, _ errors: Value) -> Value {
         if encoding.isEmpty && errors.isEmpty { return UTF8Codec.encode(thread, string, .empty) }
-        guard check(thread, encoding), check(thread, errors) else { return .empty }
+        guard check(thread, encoding), check(thread, errors), !checksNames || checkNames(thread, encoding, errors) else { return .empty }
         switch known(encoding) {
         case .utf8: return UTF8Codec.encode(thread, string, errors)
         case .ascii: return ByteCodecs.encode(thread, string, errors, limit: 128, "ascii", "ordinal not in range(128)")
@@ -69,7 +77,7 @@ public enum Codecs {
     }
 
     static func decode(_ thread: ThreadRef, _ object: Value, _ encoding: Value, _ errors: Value) -> Value {
-        guard check(thread, encoding), check(thread, errors) else { return .empty }
+        guard check(thread, encoding), check(thread, errors), !checksNames || checkNames(thread, encoding, errors) else { return .empty }
         if let known = known(encoding) {
             return thread.withBuffer(object) { bytes, count in
                 var consumed = 0
