@@ -6,12 +6,15 @@ import Glibc
 import Interpreter
 import NumberTypes
 import Objects
+import StandardArchives
 import StandardContainers
 import StandardIO
+import StandardNetwork
 import StandardNumbers
 import StandardSource
 import StandardSystem
 import StandardText
+import StandardXML
 import Syntax
 import TextTypes
 
@@ -49,6 +52,9 @@ public final class Runtime {
         StandardContainers.start(thread)
         StandardIO.start(thread)
         StandardSystem.start(thread)
+        StandardNetwork.start(thread)
+        StandardArchives.start(thread)
+        StandardXML.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
