@@ -44,7 +44,6 @@ static void write_all(int descriptor, const char *text) {
 /// Never returns. Only async-signal-safe functions may be called, but for `preexec`.
 static void child(const ForkExec *plan) {
     int p2cread = plan->p2cread, c2pwrite = plan->c2pwrite, errwrite = plan->errwrite;
-    const char *what = "";
     bool executing = false;
     for (size_t index = 0; index < plan->keepCount; index++) {
         if (plan->keep[index] != plan->errpipeWrite && set_inheritable(plan->keep[index]) < 0) goto failed;
@@ -72,10 +71,7 @@ static void child(const ForkExec *plan) {
         if (set_inheritable(2) < 0) goto failed;
     } else if (errwrite > 0 && dup2(errwrite, 2) < 0) goto failed;
 
-    if (plan->directory && chdir(plan->directory) < 0) {
-        what = "noexec:chdir";
-        goto failed;
-    }
+    if (plan->directory && chdir(plan->directory) < 0) goto failed;
     if (plan->umask >= 0) umask((mode_t)plan->umask);
     if (plan->restoreSignals) {
         signal(SIGPIPE, SIG_DFL);
@@ -124,7 +120,7 @@ failed:;
     text[place] = 0;
     write_all(plan->errpipeWrite, text);
     // The parent reads from this text whether the failure was the program's or the directory's.
-    if (!executing) write_all(plan->errpipeWrite, what[0] ? what : "noexec");
+    if (!executing) write_all(plan->errpipeWrite, "noexec");
     _exit(255);
 }
 

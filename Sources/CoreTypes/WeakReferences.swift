@@ -92,15 +92,19 @@ public enum WeakReferences {
         make(thread, target.type.slotPointer(.call).pointee != nil ? TypeID.weakCallableProxy.type : TypeID.weakProxy.type, target, callback)
     }
 
-    /// The living references and proxies of an object, oldest first: a list.
+    /// The living references and proxies of an object, a list: first those without a callback that all share, then the others, the youngest first.
     public static func all(_ thread: ThreadRef, of target: Value) -> Value {
-        let list = thread.newList()
+        // Nothing else may keep the cells alive, so nothing is allocated once their addresses are taken.
+        let list = thread.newList(capacity: WeakTable.cells(of: target).count)
         if list.isEmpty { return .empty }
+        var others: [UInt] = []
         for address in WeakTable.cells(of: target) {
             let cell = UnsafeMutablePointer<WeakCell>(bitPattern: address).unsafelyUnwrapped
             // The runtime's own cells (lists of subclasses) do not count.
-            if cell.pointee.header.shape != TypeID.boxedInternal.shape, !ListRef(list).append(thread, Value(cell)) { return .empty }
+            if cell.pointee.header.shape == TypeID.boxedInternal.shape { continue }
+            if cell.pointee.callback.isEmpty && !Value(cell).type.has(.heap) { _ = ListRef(list).append(thread, Value(cell)) } else { others.append(address) }
         }
+        for address in others.reversed() { _ = ListRef(list).append(thread, Value(UnsafeMutablePointer<WeakCell>(bitPattern: address).unsafelyUnwrapped)) }
         return list
     }
 

@@ -14,7 +14,10 @@ public enum Collector {
 
     static var stack: UnsafeMutablePointer<ObjectPointer>! = nil
     static var stackCount = 0
-    static var stackCapacity = 1 << 12
+    static var stackCapacity = 0
+    private static var stackRange: Reservation! = nil
+    /// An object was marked and not pushed, for lack of memory: what it refers to is found by a walk through the heap.
+    private static var hasOverflowed = false
     static var rememberedSet: UnsafeMutablePointer<ObjectPointer>! = nil
     static var rememberedCount = 0
     static var rememberedCapacity = 1 << 10
@@ -45,9 +48,18 @@ public enum Collector {
     /// Set when `finalizerQueue` or the callbacks of `WeakTable` have something; the breaker bit tells the interpreter.
     public static let breakerBit: UInt32 = 1
 
-    static func start() {
-        stack = .allocate(capacity: stackCapacity)
+    /// False when there is no memory for the mark stack.
+    static func start() -> Bool {
+        var size = 1 << 36
+        repeat {
+            stackRange = Reservation(size: size, step: 1 << 15)
+            size >>= 1
+        } while stackRange == nil && size > 1 << 20
+        guard stackRange != nil, stackRange.commit(1 << 15) else { return false }
+        stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
+        stackCapacity = stackRange.committed >> 3
         rememberedSet = .allocate(capacity: rememberedCapacity)
+        return true
     }
 
     /// Adds a function that marks roots by calling `mark`.
@@ -114,6 +126,7 @@ public enum Collector {
         drain()
         WeakTable.clearDead(major: major)
         queueFinalizers(major: major)
+        WeakTable.dropDeadCells()
         for visitor in deathVisitors { visitor(major) }
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
@@ -152,7 +165,7 @@ public enum Collector {
     }
 
     @inline(__always) static func push(_ header: ObjectPointer) {
-        if stackCount == stackCapacity { grow(&stack, &stackCapacity) }
+        if stackCount == stackCapacity && !growStack() { return }
         stack[stackCount] = header
         stackCount += 1
     }
@@ -165,10 +178,34 @@ public enum Collector {
         capacity *= 2
     }
 
-    static func drain() {
+    @inline(never) private static func growStack() -> Bool {
+        guard stackRange.commit(stackRange.committed * 2) else {
+            hasOverflowed = true
+            return false
+        }
+        stackCapacity = stackRange.committed >> 3
+        return true
+    }
+
+    @inline(__always) private static func drainStack() {
         while stackCount > 0 {
             stackCount -= 1
             scan(stack[stackCount])
+        }
+    }
+
+    static func drain() {
+        drainStack()
+        while hasOverflowed { rescanMarked() }
+    }
+
+    /// Scans every marked object again, for those that there was no room for on the stack.
+    @inline(never) private static func rescanMarked() {
+        hasOverflowed = false
+        walk { header in
+            if header.pointee.mark == Mark.new { return }
+            scan(header)
+            drainStack()
         }
     }
 
@@ -481,6 +518,10 @@ public enum Collector {
     /// Visits every object of the heap (for `gc.get_objects` and statistics). The visitor must not allocate.
     public static func forEachObject(_ body: (ObjectPointer) -> Void) {
         finishSweep()
+        walk(body)
+    }
+
+    private static func walk(_ body: (ObjectPointer) -> Void) {
         var index = 1
         while index < Heap.blockTop {
             let info = Heap.blocks + index

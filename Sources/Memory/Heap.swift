@@ -138,8 +138,7 @@ public enum Heap {
                 current = .allocate(capacity: classCount)
                 current.initialize(repeating: 0, count: classCount)
                 newBlocks = .allocate(capacity: newBlocksCapacity)
-                Collector.start()
-                return commit(blockTop)
+                return Collector.start() && commit(blockTop)
             }
             size >>= 1
         }

@@ -32,39 +32,45 @@ public enum WeakTable {
         return cells[UInt(object.bits)] ?? []
     }
 
+    /// Clears the references to what the collection in progress has not reached, before finalizers bring some of it back (PEP 442).
     static func clearDead(major: Bool) {
-        if cells.isEmpty { youngReferents = []; return }
-        if major {
-            for address in Array(cells.keys) { settle(address) }
-        } else {
-            for address in youngReferents { settle(address) }
-        }
+        settled = cells.isEmpty ? [] : major ? Array(cells.keys) : youngReferents
         youngReferents = []
+        for address in settled { settle(address) }
         for address in callbacks { Collector.mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         Collector.drain()
     }
 
-    /// Drops cells that died, and clears those whose referent did.
+    /// The referents that `clearDead` has looked at.
+    private static var settled: [UInt] = []
+
     private static func settle(_ address: UInt) {
         guard let list = cells[address] else { return }
         let referent = ObjectPointer(bitPattern: address).unsafelyUnwrapped
-        let alive = list.filter { Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }
-        if referent.pointee.mark != Mark.new {
+        if referent.pointee.mark != Mark.new { return }
+        cells[address] = nil
+        referent.pointee.bits &= ~HeaderBits.weaklyReferenced
+        // A cell that is dead itself is cleared all the same: a finalizer may yet bring it back.
+        for cellAddress in list.reversed() {
+            let cell = UnsafeMutablePointer<WeakCell>(bitPattern: cellAddress).unsafelyUnwrapped
+            cell.pointee.target = .empty
+            if !cell.pointee.callback.isEmpty && !cell.pointee.callback.isNone && Collector.isMarked(UnsafeMutableRawPointer(cell)) { callbacks.append(cellAddress) }
+        }
+    }
+
+    /// Drops the cells that are dead for good, after everything that finalizers will need has been marked.
+    static func dropDeadCells() {
+        for address in settled {
+            guard let list = cells[address] else { continue }
+            let alive = list.filter { Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }
             if alive.isEmpty {
                 cells[address] = nil
-                referent.pointee.bits &= ~HeaderBits.weaklyReferenced
+                ObjectPointer(bitPattern: address).unsafelyUnwrapped.pointee.bits &= ~HeaderBits.weaklyReferenced
             } else if alive.count != list.count {
                 cells[address] = alive
             }
-            return
         }
-        cells[address] = nil
-        referent.pointee.bits &= ~HeaderBits.weaklyReferenced
-        for cellAddress in alive.reversed() {
-            let cell = UnsafeMutablePointer<WeakCell>(bitPattern: cellAddress).unsafelyUnwrapped
-            cell.pointee.target = .empty
-            if !cell.pointee.callback.isEmpty && !cell.pointee.callback.isNone { callbacks.append(cellAddress) }
-        }
+        settled = []
     }
 }
 

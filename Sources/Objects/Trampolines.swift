@@ -159,11 +159,11 @@ enum Trampolines {
                 thread.raise(.valueError, "__len__() should return >= 0")
                 return -1
             }
-            guard index.isSmallInt else {
+            guard let length = IntOps.toInt(index) else {
                 thread.raise(.overflowError, "cannot fit 'int' into an index-sized integer")
                 return -1
             }
-            return index.smallInt
+            return length
         } as LengthFunction)
         set(.getItem, { thread, value, key in
             thread.callSpecialFast(value, Name.__getitem__.value, key)

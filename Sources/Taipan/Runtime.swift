@@ -70,6 +70,9 @@ public final class Runtime {
             reportFatal("initialization failed")
             return nil
         }
+        // The options for warnings are read by the module when it is imported.
+        let warningOptions = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("warnoptions").value)
+        if warningOptions.isList, ListRef(warningOptions).count > 0, thread.importModule("warnings").isEmpty { thread.takeException() }
         if options.devMode || options.extensions.contains(where: { $0.name == "faulthandler" }) || !options.ignoreEnvironment && getenv("PYTHONFAULTHANDLER").map({ $0.pointee != 0 }) == true {
             let module = thread.importModule("faulthandler")
             if module.isEmpty || thread.callMethod(module, StringRef.intern("enable").value).isEmpty { thread.takeException() }

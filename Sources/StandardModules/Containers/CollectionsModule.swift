@@ -136,7 +136,7 @@ enum DefaultDicts {
         let base = TypeID.dict.type.unary(.repr).unsafelyUnwrapped(thread, value)
         if base.isEmpty { return .empty }
         var text = TextBuffer()
-        text.append(text: value.type.name + "(")
+        text.append(text: value.type.shortName + "(")
         let factory = factory(value)
         if factory.isNone {
             text.append("None")

@@ -440,7 +440,7 @@ enum Deques {
         let list = thread.list(value)
         if list.isEmpty { return .empty }
         var text = TextBuffer()
-        text.append(text: value.type.name + "(")
+        text.append(text: value.type.shortName + "(")
         guard text.append(repr: list, thread) else { return .empty }
         if DequeRef(value).limit >= 0 { text.append(text: ", maxlen=\(DequeRef(value).limit)") }
         text.append(")")

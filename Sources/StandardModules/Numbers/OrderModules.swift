@@ -20,12 +20,12 @@ enum BisectModule {
     static let functions: [Def] = [
         Def("bisect_right(a, x, lo=0, hi=None, *, key=None)", .calls, "Where to insert x in the sorted a, after any equal to it.", kind: .function) { t, a, _ in
             let place = BisectModule.search(t, a, a[1], right: true)
-            return place < 0 ? .empty : Value(small: place)
+            return place < 0 ? .empty : t.newInt(place)
         },
         Def("insort_right(a, x, lo=0, hi=None, *, key=None)", .calls, "Inserts x in the sorted a, after any equal to it.", kind: .function) { t, a, _ in BisectModule.insert(t, a, right: true) },
         Def("bisect_left(a, x, lo=0, hi=None, *, key=None)", .calls, "Where to insert x in the sorted a, before any equal to it.", kind: .function) { t, a, _ in
             let place = BisectModule.search(t, a, a[1], right: false)
-            return place < 0 ? .empty : Value(small: place)
+            return place < 0 ? .empty : t.newInt(place)
         },
         Def("insort_left(a, x, lo=0, hi=None, *, key=None)", .calls, "Inserts x in the sorted a, before any equal to it.", kind: .function) { t, a, _ in BisectModule.insert(t, a, right: false) },
     ]

@@ -8,7 +8,7 @@ enum StatisticsModule {
         NativeModule.register("_statistics", doc: "What statistics needs natively.", functions: [
             Def("_normal_dist_inv_cdf(p, mu, sigma, /)", .calls, "Where the normal distribution reaches the probability p.", kind: .function) { t, a, _ in
                 guard let p = t.toDouble(a[0]), let mean = t.toDouble(a[1]), let deviation = t.toDouble(a[2]) else { return .empty }
-                guard p > 0, p < 1, deviation > 0 else { return t.raise(.valueError, "inv_cdf undefined for these parameters") }
+                guard !(p <= 0 || p >= 1 || deviation <= 0) else { return t.raise(.valueError, "inv_cdf undefined for these parameters") }
                 return t.newFloat(mean + StatisticsModule.quantile(p) * deviation)
             },
         ])

@@ -108,6 +108,14 @@ public struct PathArgument {
             let method = thread.lookupSpecial(path, .__fspath__)
             if method.isEmpty {
                 if thread.hasException { return nil }
+                if path.type.slotPointer(.getBuffer).pointee != nil {
+                    // Bytes-like objects are still taken.
+                    let copy = thread.call(TypeID.bytes.value, path)
+                    guard !copy.isEmpty, RuntimeHooks.warn(thread, .deprecationWarning, "\(function.isEmpty ? "" : function + ": ")\(argument) should be string, bytes, os.PathLike\(descriptor && none ? ", integer or None" : descriptor ? " or integer" : none ? " or None" : ""), not \(value.type.name)", 1) else { return nil }
+                    guard var taken = take(thread, copy, function, argument) else { return nil }
+                    taken.object = value
+                    return taken
+                }
                 let allowed = descriptor && none ? "string, bytes, os.PathLike, integer or None" : descriptor ? "string, bytes, os.PathLike or integer"
                     : none ? "string, bytes, os.PathLike or None" : "string, bytes or os.PathLike"
                 thread.raise(.typeError, "\(function.isEmpty ? "" : function + ": ")\(argument) should be \(allowed), not \(value.type.name)")

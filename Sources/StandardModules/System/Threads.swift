@@ -198,7 +198,7 @@ public enum Threads {
                 let handler = Signals.handler(number)
                 // Where the default is in force, or the signal is ignored, nothing happens.
                 if !handler.isSmallInt && !handler.isNone { Signals.simulate(Int32(number)) }
-                return .none
+                return Signals.check(thread) ? .none : .empty
             },
             Def("get_ident()", .reads, "Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously.", kind: .function) { thread, _, _ in
                 thread.newInt(unsigned: UInt(thread.pointee.identifier))

@@ -9,6 +9,7 @@ public enum StandardText {
         Unicodedata.register()
         Binascii.register()
         Zlib.register()
+        PickleBuffers.register()
         CSVModule.register()
         HashModules.register()
     }

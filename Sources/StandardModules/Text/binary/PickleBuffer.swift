@@ -1,0 +1,64 @@
+import Objects
+import TextTypes
+
+/// `pickle.PickleBuffer`: a buffer that a pickle may refer to and need not hold. It keeps a memoryview of the object and lends that one's buffer.
+enum PickleBuffers {
+    struct Object {
+        var header: ObjectHeader
+        /// A memoryview; empty once released.
+        var view: Value
+    }
+
+    nonisolated(unsafe) private static var type: NativeType!
+
+    private static func object(_ value: Value) -> UnsafeMutablePointer<Object> { value.object(Object.self) }
+
+    private static func ready(_ thread: ThreadRef, _ value: Value) -> Bool {
+        if !object(value).pointee.view.isEmpty { return true }
+        thread.raise(.valueError, "operation forbidden on released PickleBuffer object")
+        return false
+    }
+
+    private static let construct = Constructor("PickleBuffer(self, object, /)") { thread, a, _ in
+        let view = thread.call(TypeID.memoryview.value, a[1])
+        if view.isEmpty { return .empty }
+        let result = thread.allocateInstance(TypeRef(a[0]))
+        if result.isEmpty { return .empty }
+        object(result).pointee.view = view
+        Heap.barrier(result.raw)
+        return result
+    }
+
+    static func register() {
+        NativeModule.register("_picklebuffer") { module in
+            type = NativeType("PickleBuffer", module: "pickle", size: MemoryLayout<Object>.size, mask: 0b10, flags: .weakReferenceable,
+                              doc: "Wrapper for potentially out-of-band buffers", methods: [
+                Def("raw(self, /)", .calls, "Return a memoryview of the raw memory underlying this buffer.\n\nWill raise BufferError is the buffer isn't contiguous.") { thread, a, _ in
+                    guard PickleBuffers.ready(thread, a[0]) else { return .empty }
+                    let view = PickleBuffers.object(a[0]).pointee.view
+                    let isContiguous = thread.getAttribute(view, StringRef.intern("c_contiguous").value)
+                    if isContiguous.isEmpty { return .empty }
+                    if isContiguous != .true { return thread.raise(.bufferError, "cannot extract raw buffer from non-contiguous buffer") }
+                    return thread.callMethod(view, StringRef.intern("cast").value, StringRef.intern("B").value)
+                },
+                Def("release(self, /)", .writes, "Release the underlying buffer held by the PickleBuffer object.") { thread, a, _ in
+                    let view = PickleBuffers.object(a[0]).pointee.view
+                    if view.isEmpty { return .none }
+                    if thread.callMethod(view, StringRef.intern("release").value).isEmpty { return .empty }
+                    PickleBuffers.object(a[0]).pointee.view = .empty
+                    return .none
+                },
+            ]) { slots in
+                slots.call(.new) { thread, type, a, count, keywords in PickleBuffers.construct.call(thread, type, a, count, keywords) }
+                slots.buffer { thread, value, view, flags in
+                    guard PickleBuffers.ready(thread, value) else { return -1 }
+                    let lender = PickleBuffers.object(value).pointee.view
+                    guard let lend = lender.type.slot(.getBuffer, as: BufferFunction.self) else { return -1 }
+                    return lend(thread, lender, view, flags)
+                }
+            }
+            module.add(type)
+            return true
+        }
+    }
+}
