@@ -118,11 +118,24 @@ public enum Heap {
     static var nurserySize = 4 << 20
     static var majorThreshold = 48 << 20
 
+    /// Whether a process whose memory is limited can still have as much again, for threads and libraries. If not, it must make do with less.
+    private static func leavesRoom(_ size: Int) -> Bool {
+        if size == 1 << 38 { return true }
+        guard let probe = reserveAddressRange(size) else { return false }
+        munmap(probe, size)
+        return true
+    }
+
     /// Reserves address space. Called once, before anything else. False when there is none to be had.
     public static func start() -> Bool {
         var size = 1 << 38
         while size >= 1 << 28 {
             if let base = reserveAddressRange(size) {
+                guard leavesRoom(size) else {
+                    munmap(base, size)
+                    size >>= 1
+                    continue
+                }
                 let address = (UInt(bitPattern: base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
                 taipan.heapEnd = (UInt(bitPattern: base) + UInt(size)) & ~UInt(blockSize - 1)

@@ -463,9 +463,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 /// The `__dict__` and `__weakref__` descriptors of classes.
 enum TypeDescriptors {
     private static let dictRecord: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "dictionary for instance variables (if defined)") { thread, a, _ in
-        InstanceAttributes.dict(thread, a[0])
+        let native = TypeDescriptors.nativeDict(a[0])
+        if !native.isEmpty, let get = native.type.ternary(.descriptorGet) { return get(thread, native, a[0], a[0].type.value) }
+        return InstanceAttributes.dict(thread, a[0])
     })
     private static let dictSetter: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "") { thread, a, _ in
+        let native = TypeDescriptors.nativeDict(a[0])
+        if !native.isEmpty, let set = native.type.store(.descriptorSet) { return set(thread, native, a[0], a[1]) == 0 ? .none : .empty }
         if a[1].isEmpty {
             InstanceAttributes.setDict(a[0], .empty)
             return .none
@@ -481,6 +485,14 @@ enum TypeDescriptors {
         }
         return .none
     })
+
+    /// The `__dict__` of the native type that an object's class derives from, or empty: with a class that is none before it in the MRO, an object such as a type
+    /// keeps its dict as the native type has it.
+    private static func nativeDict(_ object: Value) -> Value {
+        var type = object.type
+        while type.has(.heap), !type.pointer.pointee.base.isEmpty { type = TypeRef(type.pointer.pointee.base) }
+        return type.lookup(.__dict__)
+    }
 
     static func dict(_ type: TypeRef) -> Value {
         Descriptors.make(.getSetDescriptor, type, Name.__dict__.value, UInt(bitPattern: dictRecord), UInt(bitPattern: dictSetter))

@@ -2,6 +2,7 @@ import Builtins
 import Bytecode
 import ContainerTypes
 import CoreTypes
+import ForeignFunctions
 import Glibc
 import Interpreter
 import NumberTypes
@@ -51,6 +52,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        ForeignFunctions.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()

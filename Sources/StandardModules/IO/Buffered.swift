@@ -469,12 +469,12 @@ enum Buffered {
             let name = thread.getAttributeOrEmpty(value, Name.name)
             if name.isEmpty {
                 if thread.hasException, !thread.clearException(.valueError) { return .empty }
-                return thread.newString("<_io.\(value.type.name)>")
+                return thread.newString("<\(value.type.name)>")
             }
             guard let isFirst = thread.enterRepr(value) else { return .empty }
             if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
             defer { thread.leaveRepr(value) }
-            return thread.newString("<_io.\(value.type.name) name=\(name.reprForMessage(thread))>")
+            return thread.newString("<\(value.type.name) name=\(name.reprForMessage(thread))>")
         }
         slots.unary(.next) { thread, value in
             guard Buffered.open(thread, value, "readline of") else { return .empty }
