@@ -226,7 +226,7 @@ public enum Opcode: UInt8, CaseIterable {
     case raiseFrom // raise R[a] from R[b]
     /// raise, with no operand
     case raiseAgain
-    /// Raise R[a] with its traceback as it stands, at the place where it was raised first.
+    /// Raise R[a] with its traceback as it stands. With b 1, the frame's line is afterwards that where the exception was raised.
     case reraise
     /// R[a] = the exception being handled (unbound when none); then R[b] is the one being handled.
     case pushException

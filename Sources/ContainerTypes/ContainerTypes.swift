@@ -33,9 +33,9 @@ public enum Shared {
     /// `(function, (argument,)[, state])`, the result of `__reduce__`.
     public static func reduce(_ thread: ThreadRef, _ function: Value, _ argument: Value, _ state: Value = .empty) -> Value {
         if function.isEmpty || argument.isEmpty { return .empty }
-        let arguments = thread.newTuple([argument])
+        let arguments = thread.newTuple(argument)
         if arguments.isEmpty { return .empty }
-        return state.isEmpty ? thread.newTuple([function, arguments]) : thread.newTuple([function, arguments, state])
+        return state.isEmpty ? thread.newTuple(function, arguments) : thread.newTuple(function, arguments, state)
     }
 
     /// Refuses keyword arguments: "list() takes no keyword arguments".

@@ -4,7 +4,7 @@ import Bytecode
 ///
 /// A cache is keyed by the version of the receiver's shape. The version changes when the receiver's class or a base does, so what was found on the class holds
 /// as long as the version does; and the shape says where an instance attribute is, or that there is none.
-enum Attributes {
+public enum Attributes {
     /// Whether a class attribute takes part in attribute access (functions, properties …) and so may be cached by value: reassigning plain data does not renew
     /// the versions (see `typeSet`).
     @inline(__always) static func isDescriptor(_ value: Value) -> Bool {
@@ -21,7 +21,9 @@ enum Attributes {
             // For `getAttr` the value is a function to be bound.
             let value = cache.pointee.value
             if value.isExact(.function) { return thread.newMethod(value, object) }
-            return thread.bind(value, object, object.type.value)
+            let result = thread.bind(value, object, object.type.value)
+            if result.isEmpty { thread.completeAttributeError(object, cache.pointee.name) }
+            return result
         case .classEntry:
             let namespace = DictRef(cache.pointee.value)
             guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
@@ -74,13 +76,14 @@ enum Attributes {
     @inline(__always) private static func slot(_ table: inout UnsafeMutablePointer<InlineCache>?, _ version: UInt32, _ name: Value) -> UnsafeMutablePointer<InlineCache> {
         if table == nil {
             table = .allocate(capacity: tableSize)
-            table?.initialize(repeating: InlineCache(version: 0, kind: .none, misses: 0, spare: 0, offset: 0, value: .empty, name: .empty), count: tableSize)
+            table?.initialize(repeating: InlineCache(version: 0, kind: .none, spare: 0, offset: 0, value: .empty, name: .empty), count: tableSize)
         }
         let hash = UInt(version) &* 0x9E37_79B1 ^ UInt(name.bits) >> 5
         return table.unsafelyUnwrapped + Int((hash ^ hash >> 11) & UInt(tableSize - 1))
     }
 
-    private static func lookUp(_ thread: ThreadRef, _ object: Value, _ name: Value) -> UnsafeMutablePointer<InlineCache> {
+    /// The second level's entry for an object's attribute, filled now if need be.
+    public static func lookUp(_ thread: ThreadRef, _ object: Value, _ name: Value) -> UnsafeMutablePointer<InlineCache> {
         let version = ShapeTable.record(object.shapeIndex).pointee.version
         let entry = slot(&reads, version, name)
         if entry.pointee.version != version || entry.pointee.name != name {
@@ -98,10 +101,14 @@ enum Attributes {
         if type.has(.plainGet) {
             let found = type.lookup(name)
             if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
-                if found.isExact(.getSetDescriptor) {
+                if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
-                } else if found.isExact(.memberDescriptor) {
-                    set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+                    if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {
+                        set(cache, .nativeGetter, version, 0, found)
+                    } else {
+                        set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                    }
                 }
                 return
             }
@@ -227,7 +234,7 @@ enum Attributes {
         }
         let found = type.lookup(name)
         if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
-            if found.isExact(.memberDescriptor), object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+            if found.isExact(.memberDescriptor), found.object(DescriptorObject.self).pointee.payload2 == 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                 set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
             }
             return thread.setAttribute(object, name, value)

@@ -32,19 +32,36 @@ public enum Interpreter {
             if !thread.hasException { thread.leaveRecursion(); thread.raise(.recursionError, "maximum recursion depth exceeded") }
             return Unwinder.abandon(thread, entry)
         }
+        var unwinding = raising
+        thread.pointee.recursionDepth += 1
+        thread.pointee.frame = entry
+        thread.pointee.stackTop = entry + Int(entry.code.pointee.registerCount)
+        // A resumed generator was reported when it was put on the stack.
+        if taipan_breaker_load(thread) != 0 && entry.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, entry) { unwinding = true }
+        return loop(thread, entry, raising: unwinding, recording: false)
+    }
+
+    /// Runs from the thread's frame while a trace is recorded: `JIT.step` is asked before each instruction whether to go on. Afterwards
+    /// the thread's frame says where execution stands, perhaps with an exception raised there that is still to be unwound.
+    @inline(never) static func record(_ thread: ThreadRef) {
+        _ = loop(thread, thread.pointee.frame.unsafelyUnwrapped, raising: false, recording: true)
+    }
+
+    /// The loop itself, compiled twice: as the interpreter, and with a look by the recorder before each instruction.
+    @inline(__always) private static func loop(_ thread: ThreadRef, _ entry: FramePointer, raising: Bool, recording: Bool) -> Value {
         var fp = entry
         var pc = fp.pc
         var constants = fp.code.pointee.constantItems
         var skipTraceback = false
+        var keepsOrigin = false
         var unwinding = raising
-        thread.pointee.recursionDepth += 1
-        thread.pointee.frame = fp
-        thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
-        // A resumed generator was reported when it was put on the stack.
-        if taipan_breaker_load(thread) != 0 && fp.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, fp) { unwinding = true }
 
         execution: while true {
         dispatch: while !unwinding {
+            if recording {
+                fp.pc = pc
+                if !JIT.step(thread, fp, pc) { return .empty }
+            }
             let word = pc[0]
             pc += 1
             var opcode = UInt8(truncatingIfNeeded: word)
@@ -194,7 +211,7 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Names.setupAnnotations(thread, fp) { break dispatch }
             case .loadLocals:
-                fp[a] = fp[FrameSlot.context]
+                fp[a] = fp[FrameSlot.context].isEmpty ? fp.function.pointee.globals : fp[FrameSlot.context]
             case .loadBuildClass:
                 fp.pc = pc
                 let result = Names.loadBuildClass(thread, fp.function)
@@ -575,13 +592,24 @@ public enum Interpreter {
             case .jump:
                 pc += Int(Int32(bitPattern: word) >> 8)
             case .jumpBack:
-                let distance = Int(word >> 8)
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 if taipan_breaker_load(thread) != 0 {
                     fp.pc = pc
                     if !Safepoint.serve(thread) { break dispatch }
                 }
-                pc -= distance
+                pc -= Int(word >> 8)
+                if !recording {
+                    cache.pointee.version &-= 1
+                    if cache.pointee.version == 0 {
+                        fp.pc = pc
+                        JIT.reachedLoop(thread, cache)
+                        fp = thread.pointee.frame.unsafelyUnwrapped
+                        pc = fp.pc
+                        constants = fp.code.pointee.constantItems
+                        if thread.hasException { break dispatch }
+                    }
+                }
             case .jumpIfTrue:
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
@@ -895,8 +923,8 @@ public enum Interpreter {
                 fp[a] = result
             case .endAsyncFor:
                 if !fp[a].isInstance(of: .stopAsyncIteration) {
-                    thread.restore(fp[a])
-                    skipTraceback = true
+                    fp.pc = pc
+                    skipTraceback = Raising.reraise(thread, fp[a])
                     break dispatch
                 }
             case .makeGenerator:
@@ -1006,7 +1034,10 @@ public enum Interpreter {
                     continue dispatch
                 }
                 fp[Int(flags >> 8)] = result
-                if flags & FrameFlags.send != 0 { pc += Int(Int32(bitPattern: (pc - 1).pointee)) }
+                if flags & FrameFlags.send != 0 {
+                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
+                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                }
 
             // MARK: Exceptions
 
@@ -1030,14 +1061,16 @@ public enum Interpreter {
                 break dispatch
             case .reraise:
                 fp.pc = pc
-                thread.restore(fp[a])
-                skipTraceback = true
+                skipTraceback = Raising.reraise(thread, fp[a])
+                keepsOrigin = b != 0
                 break dispatch
             case .pushException:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = thread.pointee.handled
                 thread.pointee.handled = exception
             case .popException:
+                if !fp[a].isEmpty && !fp[a].isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 thread.pointee.handled = fp[a]
             case .jumpIfNoMatch:
                 let offset = Int(Int32(bitPattern: pc[0]))
@@ -1061,6 +1094,7 @@ public enum Interpreter {
                 fp[a] = result
             case .exceptionInfo:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = exception.type.value
                 fp[a + 1] = exception
                 let traceback = exception.object(ExceptionObject.self).pointee.traceback
@@ -1175,13 +1209,19 @@ public enum Interpreter {
         }
 
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
+        if recording {
+            fp.pc = pc
+            return .empty
+        }
         unwinding = false
         while true {
             if !skipTraceback {
                 Unwinder.addTraceback(thread, fp, pc)
                 if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
             }
+            let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
+            keepsOrigin = false
             let index = Int32(pc - fp.code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
             var range = fp.code.pointee.exceptionRanges
@@ -1198,7 +1238,7 @@ public enum Interpreter {
                 continue execution
             }
             let flags = fp.flags
-            fp.pc = pc
+            fp.pc = restoresOrigin ? Unwinder.origin(thread, fp, pc) : pc
             if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.unwound(thread, fp) }
             if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
             let previous = Frames.leave(thread, fp)

@@ -90,6 +90,15 @@ public enum Collector {
         running = false
     }
 
+    /// Clears the part of the native stack that the next calls will use. Calls that are over have left words there, and frames rarely write all of
+    /// their own: a collection that is to free as much as it can asks for this first.
+    @inline(never) public static func wipeStack(depth: Int = 128) {
+        withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { words in
+            explicit_bzero(words.baseAddress!, words.count)
+            if depth > 0 { wipeStack(depth: depth - 1) }
+        }
+    }
+
     static func run(major: Bool, stackPointer: UInt) {
         finishSweep()
         isMajor = major
@@ -271,6 +280,19 @@ public enum Collector {
         }
     }
 
+    /// Queues the finalizers of everything that has one and is wanted, the youngest first: the program ends.
+    public static func queueAllFinalizers(where isWanted: (UnsafeMutableRawPointer) -> Bool) {
+        let all = oldFinalizable + youngFinalizable
+        youngFinalizable = []
+        oldFinalizable = []
+        for address in all.reversed() {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
+            header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
+            finalizerQueue.append(address)
+        }
+    }
+
     static func queueFinalizers(major: Bool) {
         var candidates = youngFinalizable
         youngFinalizable = []
@@ -279,6 +301,7 @@ public enum Collector {
             candidates += oldFinalizable
             oldFinalizable = []
         }
+        var dead: [UInt] = []
         for address in candidates {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
@@ -286,9 +309,20 @@ public enum Collector {
                 oldFinalizable.append(address)
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                finalizerQueue.append(address)
+                dead.append(address)
             }
         }
+        // An object that others refer to comes after them, so that a text file is flushed before its descriptor is closed. What is only in the
+        // middle of a chain, or in a cycle, goes by age: wrappers are younger than what they wrap.
+        for address in dead {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            if header.pointee.mark == Mark.new {
+                scan(header)
+                drain()
+            }
+        }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new }.reversed()
         for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         drain()
     }

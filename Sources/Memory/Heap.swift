@@ -83,14 +83,16 @@ struct BlockInfo {
     var reciprocal: UInt32 = 0
 }
 
-func reserveAddressRange(_ size: Int) -> UnsafeMutableRawPointer? {
-    let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    return pointer == MAP_FAILED ? nil : pointer
-}
-
 public enum Heap {
     static var blocks: UnsafeMutablePointer<BlockInfo>! = nil
-    static var blockLimit = 0
+    private static var range: Reservation! = nil
+    private static var table: Reservation! = nil
+    private static var blockLimit = 0
+    /// Blocks below this may be used.
+    private static var committedBlocks = 0
+    /// Committed blocks that are kept back until memory has run out once, so that the error can be raised and handled.
+    private static let spareBlocks = 64
+    private static var isShort = false
     /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
     static var blockTop = 1
     static var freeBlocks = 0
@@ -118,42 +120,47 @@ public enum Heap {
     static var nurserySize = 4 << 20
     static var majorThreshold = 48 << 20
 
-    /// Whether a process whose memory is limited can still have as much again, for threads and libraries. If not, it must make do with less.
-    private static func leavesRoom(_ size: Int) -> Bool {
-        if size == 1 << 38 { return true }
-        guard let probe = reserveAddressRange(size) else { return false }
-        munmap(probe, size)
-        return true
-    }
-
     /// Reserves address space. Called once, before anything else. False when there is none to be had.
     public static func start() -> Bool {
         var size = 1 << 38
         while size >= 1 << 28 {
-            if let base = reserveAddressRange(size) {
-                guard leavesRoom(size) else {
-                    munmap(base, size)
-                    size >>= 1
-                    continue
-                }
-                let address = (UInt(bitPattern: base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
+            if let reserved = Reservation(size: size, step: 1 << 22) {
+                let address = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
-                taipan.heapEnd = (UInt(bitPattern: base) + UInt(size)) & ~UInt(blockSize - 1)
+                taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)
                 blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
-                guard let table = reserveAddressRange(blockLimit * MemoryLayout<BlockInfo>.stride) else { return false }
-                blocks = table.assumingMemoryBound(to: BlockInfo.self)
+                range = reserved
+                table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
+                guard table != nil, ShapeTable.reserve() else { return false }
+                blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
                 sweepLists = .allocate(capacity: classCount)
                 sweepLists.initialize(repeating: 0, count: classCount)
                 current = .allocate(capacity: classCount)
                 current.initialize(repeating: 0, count: classCount)
                 newBlocks = .allocate(capacity: newBlocksCapacity)
                 Collector.start()
-                ShapeTable.reserve()
-                return taipan.shapes != nil
+                return commit(blockTop)
             }
             size >>= 1
         }
         return false
+    }
+
+    /// Makes the blocks below `top` usable, and the spare ones behind them. False when memory is exhausted.
+    private static func commit(_ top: Int) -> Bool {
+        let wanted = top + spareBlocks
+        if wanted <= committedBlocks {
+            isShort = false
+            return true
+        }
+        let offset = Int(taipan.heapBase) - Int(bitPattern: range.base)
+        guard wanted <= blockLimit, table.commit(wanted * MemoryLayout<BlockInfo>.stride), range.commit(offset + wanted << blockShift) else {
+            // The spare blocks are for small objects only.
+            return isShort && top <= committedBlocks && top == blockTop + 1
+        }
+        let reached = (range.committed - offset) >> blockShift
+        committedBlocks = table.commit(reached * MemoryLayout<BlockInfo>.stride) ? reached : wanted
+        return true
     }
 
     // MARK: Allocation
@@ -182,19 +189,32 @@ public enum Heap {
         if sizeClass >= Int(SMALL_CLASSES) {
             if size > MediumClasses.largest {
                 Collector.collectIfDue(about: size)
-                return allocateLarge(size, shape: shape)
+                if let pointer = allocateLarge(size, shape: shape) { return pointer }
+                if collectWhenExhausted(), let pointer = allocateLarge(size, shape: shape) { return pointer }
+                isShort = true
+                return nil
             }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
         let run = taipan_run(sizeClass)
         if run.pointee.cursor + UInt(cellSize) > run.pointee.limit {
             Collector.collectIfDue(about: size)
-            guard nextRun(sizeClass, cellSize) else { return nil }
+            guard nextRun(sizeClass, cellSize) || collectWhenExhausted() && nextRun(sizeClass, cellSize) else {
+                isShort = true
+                return nil
+            }
         }
         let pointer = UnsafeMutableRawPointer(bitPattern: run.pointee.cursor).unsafelyUnwrapped
         run.pointee.cursor += UInt(cellSize)
         pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
         return pointer
+    }
+
+    /// Collects when an allocation has failed. False when that is not possible now.
+    private static func collectWhenExhausted() -> Bool {
+        if Collector.suspended > 0 || Collector.running { return false }
+        Collector.collect(major: true)
+        return true
     }
 
     @inline(__always) static func address(ofBlock index: Int) -> UInt { taipan.heapBase + UInt(index << blockShift) }
@@ -285,7 +305,7 @@ public enum Heap {
             }
             hopelessRun = count
         }
-        guard blockTop + count <= blockLimit else { return nil }
+        guard commit(blockTop + count) else { return nil }
         let start = blockTop
         blockTop += count
         return start
@@ -312,7 +332,7 @@ public enum Heap {
     }
 
     private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
-        guard size > 0, size < 1 << 46 else { return nil }
+        guard size > 0, size < 1 << 46, (size >> blockShift) + 1 < blockLimit else { return nil }
         let count = (size + blockSize - 1) >> blockShift
         if count << blockShift > 1 << 30, !systemHasMemory(count << blockShift) { return nil }
         guard let start = takeBlocks(count) else { return nil }

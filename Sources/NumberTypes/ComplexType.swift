@@ -106,8 +106,8 @@ public enum ComplexType {
     ]
 
     static let getters: [Getter] = [
-        Getter("real", "The real part.") { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).real) },
-        Getter("imag", "The imaginary part.") { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).imaginary) },
+        Getter("real", "the real part of a complex number", set: readOnlyMember) { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).real) },
+        Getter("imag", "the imaginary part of a complex number", set: readOnlyMember) { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).imaginary) },
     ]
 
     // MARK: Arithmetic

@@ -51,7 +51,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if value.isExact(.str) { return value }
             if value.isSmallInt { return str(value) }
         }
-        guard let result = callSpecial(value, .__format__, [spec.isEmpty ? WellKnown.emptyString.value : spec]) else {
+        guard let result = callSpecial(value, .__format__, spec.isEmpty ? WellKnown.emptyString.value : spec) else {
             return raise(.typeError, "Type \(value.type.name) doesn't define __format__")
         }
         if result.isEmpty || result.isString { return result }
@@ -354,7 +354,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return function(self, sequence, count)
     }
 
-    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "** or pow()", "<<", ">>", "|", "^", "&", "//"] }
+    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "**", "<<", ">>", "|", "^", "&", "//"] }
 
     private func power1(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
         let left = a.type, right = b.type
