@@ -190,7 +190,7 @@ def _unpickle(cls, state):
 
 # MARK: Simple values
 
-_SIMPLE_CODES = "cbBhHiIlLqQfdgPzZu?O"
+_SIMPLE_CODES = "cbBhHiIlLqQfdgPzZu?Ov"
 
 
 class PyCSimpleType(_CDataType):
@@ -209,8 +209,9 @@ class PyCSimpleType(_CDataType):
             raise ValueError("class must define a '_type_' attribute which must be a string of length 1")
         if code not in _SIMPLE_CODES:
             raise AttributeError("class must define a '_type_' attribute which must be\na single character string containing one of 'cbBhHiIlLfuzZqQPXOv?g'.")
-        cls._size_ = cls._align_ = _foreign.size_of(code)
-        cls._codes_ = code
+        # "v" is Windows' boolean of 16 bits.
+        cls._codes_ = "h" if code == "v" else code
+        cls._size_ = cls._align_ = _foreign.size_of(cls._codes_)
         cls._swapped_ = False
         if code in "hHiIlLqQfd" and _SimpleCData in bases:
             swapped = super().__new__(metaclass, name, bases, dict(namespace))
@@ -288,6 +289,8 @@ def _get_simple(cls, address):
         return _foreign.read(address, 1)
     if code == "u":
         return chr(_load("u", address))
+    if code == "v":
+        return _load("h", address) != 0
     if code in "zZ":
         place = _load("P", address)
         return None if place == 0 else _foreign.read(place, -1) if code == "z" else _foreign.wide(place, -1)
@@ -349,6 +352,8 @@ def _set_simple(cls, address, value):
     if code == "O":
         _store("O", address, value)
         return value
+    if code == "v":
+        return _store("h", address, -1 if value else 0)
     if code in "bBhHiIlLqQ":
         value = _integer(value)
     if cls._swapped_:
@@ -604,7 +609,7 @@ class _Anonymous(CField):
 def _flat(cls):
     """The codes of a structure's simple parts, as libffi classifies them."""
     if issubclass(cls, _SimpleCData):
-        return cls._type_
+        return cls._codes_
     if issubclass(cls, Array):
         return _flat(cls._type_) * cls._length_
     if issubclass(cls, Structure):
@@ -957,6 +962,7 @@ def _argument(value, position):
         code = value._type_
         if code in "zZP":
             return "P", _load("P", _address(value)), value
+        code = value._codes_
         return code, value.value if code == "O" else _load("B" if code == "c" else code, _address(value)), value
     if isinstance(value, (_Pointer, CFuncPtr)):
         return "P", _load("P", _address(value)), value
@@ -995,9 +1001,9 @@ def _result(kind, value):
                 return _foreign.read(value, -1) if value else None
             if code == "Z":
                 return _foreign.wide(value, -1) if value else None
-            return None if code == "P" and value == 0 else value
+            return None if code == "P" and value == 0 else value != 0 if code == "v" else value
         result = _new(kind)
-        _store("P" if kind._type_ in "zZ" else "B" if kind._type_ == "c" else kind._type_, _address(result), value)
+        _store("P" if kind._type_ in "zZ" else "B" if kind._type_ == "c" else kind._codes_, _address(result), value)
         return result
     result = _new(kind)
     if isinstance(value, bytes):
@@ -1211,7 +1217,7 @@ def _make_callback(function, restype, argtypes, flags):
             holder = _new(restype)
             if result is not None:
                 _set_simple(restype, _address(holder), result)
-            return _load("B" if restype._type_ == "c" else restype._type_, _address(holder))
+            return _load("B" if restype._type_ == "c" else restype._codes_, _address(holder))
         return _foreign.read(_address(result), restype._size_) if restype._codes_.startswith("{") else _load("P", _address(result))
 
     return _foreign.Callback(call, "v" if restype is None else _code_of(restype), "".join([_code_of(kind) for kind in kinds]))
