@@ -43,8 +43,8 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "stress", "differential", "programs", "conformance", "fuzz"],
-                        help="only tests of this kind: swift, python, stress, differential, programs, conformance or fuzz")
+                        choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz"],
+                        help="only tests of this kind: swift, python, stress, programs, differential, conformance or fuzz")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}
