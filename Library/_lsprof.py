@@ -63,7 +63,7 @@ is, in seconds)."""
     def enable(self, subcalls=True, builtins=True):
         """Start collecting profiling information."""
         self._subcalls, self._builtins = bool(subcalls), bool(builtins)
-        sys.setprofile(self._event)
+        sys.setprofile(self)
 
     def disable(self):
         """Stop collecting profiling information."""
@@ -75,7 +75,7 @@ is, in seconds)."""
         """Clear all profiling information collected so far."""
         self._entries, self._contexts = {}, []
 
-    def _event(self, frame, event, argument):
+    def __call__(self, frame, event, argument):
         if event == "call":
             code = frame.f_code
             if code is _disable:
