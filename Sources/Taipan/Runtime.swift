@@ -1,10 +1,12 @@
 import Builtins
 import Bytecode
 import ContainerTypes
+import CSystem
 import CoreTypes
 import ForeignFunctions
 import Glibc
 import Interpreter
+import Recorder
 import NumberTypes
 import Objects
 import StandardArchives
@@ -58,6 +60,7 @@ public final class Runtime {
         StandardArchives.start(thread)
         StandardXML.start(thread)
         ForeignFunctions.start(thread)
+        startJIT()
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
@@ -70,6 +73,17 @@ public final class Runtime {
             reportFatal("initialization failed")
             return nil
         }
+    }
+
+    /// Before any code object is made: their loops count from the threshold that is set here.
+    private func startJIT() {
+        if options.jit == .off { return }
+        var log: ((String) -> Void)?
+        if let path = options.jitLog, let file = fopen(path, "w") {
+            setvbuf(file, nil, _IOLBF, 0)
+            log = { fputs($0, file) }
+        }
+        Engine.start(log: log, isStress: options.jit == .stress)
     }
 
     private func sys(_ name: String, _ value: Value) {

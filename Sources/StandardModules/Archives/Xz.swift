@@ -19,7 +19,7 @@ enum Xz {
 
     static func raise(_ thread: ThreadRef, _ text: String) {
         let message = thread.newString(text)
-        if !message.isEmpty { thread.raise(type: TypeRef(error.pointee), arguments: [message]) }
+        if !message.isEmpty { thread.raise(type: TypeRef(error.pointee), message) }
     }
 
     /// Whether a result is an error, which is raised then.

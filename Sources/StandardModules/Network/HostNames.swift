@@ -110,7 +110,7 @@ enum HostNames {
             let address = SocketAddress.make(thread, info.ai_addr, Int(info.ai_addrlen))
             let canonical = info.ai_canonname.map { NetworkArguments.string(thread, $0) } ?? WellKnown.emptyString.value
             if address.isEmpty || canonical.isEmpty { return .empty }
-            let item = thread.newTuple([Value(small: Int(info.ai_family)), Value(small: Int(info.ai_socktype)), Value(small: Int(info.ai_protocol)), canonical, address])
+            let item = thread.newTuple(Value(small: Int(info.ai_family)), Value(small: Int(info.ai_socktype)), Value(small: Int(info.ai_protocol)), canonical, address)
             if item.isEmpty || !ListRef(list).append(thread, item) { return .empty }
             entry = info.ai_next
         }
@@ -199,7 +199,7 @@ enum HostNames {
             address = address?.advanced(by: 1)
         }
         // A list of three is a tuple's worth of values that the collector sees.
-        return withExtendedLifetime(name) { thread.newTuple([name, aliases, addresses]) }
+        return withExtendedLifetime(name) { thread.newTuple(name, aliases, addresses) }
     }
 
     private static let byName: NativeFunction = { thread, a, _ in

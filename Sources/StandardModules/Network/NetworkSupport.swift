@@ -136,7 +136,7 @@ enum NetworkArguments {
     /// `text.encode("idna")`
     static func encodeIDNA(_ thread: ThreadRef, _ text: Value) -> Value {
         let codec = thread.newString("idna")
-        return codec.isEmpty ? .empty : thread.callMethod(text, Name.encode, [codec])
+        return codec.isEmpty ? .empty : thread.callMethod(text, Name.encode, codec)
     }
 
     /// Text that C gave, as UTF-8.
@@ -151,7 +151,7 @@ enum NetworkErrors {
 
     private static func raise(_ thread: ThreadRef, _ type: Value, _ code: Int32, _ text: String) {
         let message = thread.newString(text)
-        if !message.isEmpty { thread.raise(type: TypeRef(type), arguments: [Value(small: Int(code)), message]) }
+        if !message.isEmpty { thread.raise(type: TypeRef(type), Value(small: Int(code)), message) }
     }
 
     /// For a result of `getaddrinfo` or `getnameinfo`.

@@ -244,7 +244,7 @@ struct SocketAddress {
         case AF_INET6:
             let host = hostText(thread, address), value = raw.loadUnaligned(as: sockaddr_in6.self)
             if host.isEmpty { return .empty }
-            return thread.newTuple([host, Value(small: Int(UInt16(bigEndian: value.sin6_port))), Value(small: Int(UInt32(bigEndian: value.sin6_flowinfo))), Value(small: Int(value.sin6_scope_id))])
+            return thread.newTuple(host, Value(small: Int(UInt16(bigEndian: value.sin6_port))), Value(small: Int(UInt32(bigEndian: value.sin6_flowinfo))), Value(small: Int(value.sin6_scope_id)))
         case AF_UNIX:
             let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)!
             let path = (raw + offset).assumingMemoryBound(to: UInt8.self), count = length - offset
@@ -263,7 +263,7 @@ struct SocketAddress {
             let text = NetworkArguments.string(thread, name)
             let hardware = withUnsafeBytes(of: &value.sll_addr) { thread.newBytes($0.baseAddress, min(Int(value.sll_halen), 8)) }
             if text.isEmpty || hardware.isEmpty { return .empty }
-            return thread.newTuple([text, Value(small: Int(UInt16(bigEndian: value.sll_protocol))), Value(small: Int(value.sll_pkttype)), Value(small: Int(value.sll_hatype)), hardware])
+            return thread.newTuple(text, Value(small: Int(UInt16(bigEndian: value.sll_protocol))), Value(small: Int(value.sll_pkttype)), Value(small: Int(value.sll_hatype)), hardware)
         default:
             let data = thread.newBytes(raw + 2, max(length - 2, 0))
             return data.isEmpty ? .empty : thread.newTuple(Value(small: Int(address.pointee.sa_family)), data)

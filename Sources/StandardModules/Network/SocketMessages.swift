@@ -161,7 +161,7 @@ enum SocketMessages {
                         if size < 0 { break }
                         let bytes = thread.newBytes(start, size)
                         if bytes.isEmpty { return false }
-                        let item = thread.newTuple([Value(small: Int(header.pointee.cmsg_level)), Value(small: Int(header.pointee.cmsg_type)), bytes])
+                        let item = thread.newTuple(Value(small: Int(header.pointee.cmsg_level)), Value(small: Int(header.pointee.cmsg_type)), bytes)
                         if item.isEmpty || !ListRef(list).append(thread, item) { return false }
                         entry = system_cmsg_next(&message, header)
                     }
@@ -174,7 +174,7 @@ enum SocketMessages {
         if first.isEmpty { return .empty }
         let from = address.make(thread)
         if from.isEmpty { return .empty }
-        return thread.newTuple([first, list, Value(small: Int(messageFlags)), from])
+        return thread.newTuple(first, list, Value(small: Int(messageFlags)), from)
     }
 
     static let methods: [Def] = [

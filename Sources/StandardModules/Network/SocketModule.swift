@@ -28,8 +28,8 @@ enum SocketModule {
         if namespace.isEmpty { return .empty }
         _ = DictRef(namespace).set(thread, Name.__module__, StringRef.intern("socket").value)
         // Made before the array is: the collector does not see what only an array holds.
-        let title = thread.newString(name), bases = thread.newTuple([TypeID.osError.value])
-        let result = thread.callFunction(TypeID.type.value, [title, bases, namespace])
+        let title = thread.newString(name), bases = thread.newTuple(TypeID.osError.value)
+        let result = thread.call(TypeID.type.value, title, bases, namespace)
         module.set(name, result)
         return result
     }

@@ -321,7 +321,7 @@ enum ExpatHandlers {
         if thread.hasException { return Int32(XML_STATUS_ERROR.rawValue) }
         let bytes = thread.newBytes(Array(0 ... 255)), codec = thread.newString(String(cString: name.unsafelyUnwrapped)), errors = thread.newString("replace")
         if bytes.isEmpty || codec.isEmpty || errors.isEmpty { return Int32(XML_STATUS_ERROR.rawValue) }
-        let text = thread.callMethod(bytes, Name.decode, [codec, errors])
+        let text = thread.callMethod(bytes, Name.decode, codec, errors)
         if text.isEmpty { return Int32(XML_STATUS_ERROR.rawValue) }
         guard text.isString, StringRef(text).count == 256 else {
             thread.raise(.valueError, "multi-byte encodings are not supported")

@@ -43,13 +43,13 @@ public enum StandardXML {
         let namespace = thread.newDict()
         if namespace.isEmpty { return false }
         _ = DictRef(namespace).set(thread, Name.__module__, StringRef.intern("xml.parsers.expat").value)
-        let title = thread.newString("ExpatError"), bases = thread.newTuple([TypeID.exception.value])
-        ExpatParser.error.pointee = thread.callFunction(TypeID.type.value, [title, bases, namespace])
+        let title = thread.newString("ExpatError"), bases = thread.newTuple(TypeID.exception.value)
+        ExpatParser.error.pointee = thread.call(TypeID.type.value, title, bases, namespace)
         module.set("ExpatError", ExpatParser.error.pointee)
         module.set("error", ExpatParser.error.pointee)
         module.set("EXPAT_VERSION", String(cString: XML_ExpatVersion()))
         let version = XML_ExpatVersionInfo()
-        module.set("version_info", thread.newTuple([Value(small: Int(version.major)), Value(small: Int(version.minor)), Value(small: Int(version.micro))]))
+        module.set("version_info", thread.newTuple(Value(small: Int(version.major)), Value(small: Int(version.minor)), Value(small: Int(version.micro))))
         module.set("native_encoding", "UTF-8")
         for (index, name) in ["NEVER", "UNLESS_STANDALONE", "ALWAYS"].enumerated() { module.set("XML_PARAM_ENTITY_PARSING_\(name)", index) }
         let features = thread.newList()
