@@ -46,7 +46,8 @@ def test_maps_of_files():
         assert file.read(6) == b"abcd45"
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m:
             raises(TypeError, "mmap can't modify a readonly memory map.", m.write, b"x")
-            assert memoryview(m).readonly
+            with memoryview(m) as view:
+                assert view.readonly
         raises(ValueError, "mmap length is greater than file size", mmap.mmap, file.fileno(), 100000)
 
 
