@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -191,6 +192,14 @@ void *system_mremap(void *start, size_t size, size_t wanted) {
 }
 
 void *system_memmem(const void *text, size_t count, const void *pattern, size_t length) { return memmem(text, count, pattern, length); }
+
+void system_syslog(int priority, const char *message) { syslog(priority, "%s", message); }
+
+const char *system_crypt(const char *word, const char *salt) {
+    static struct crypt_data data;
+    memset(&data, 0, sizeof data);
+    return crypt_r(word, salt, &data);
+}
 
 // MARK: Names and semaphores
 

@@ -8,6 +8,7 @@ public enum CoreTypes {
         Singletons.start()
         Property.start()
         MethodWrappers.start()
+        CallablePickling.start()
         Super.start()
         ModuleType.start()
         SimpleNamespace.start()

@@ -3,6 +3,7 @@ import Bytecode
 import ContainerTypes
 import CSystem
 import CoreTypes
+import ForeignFunctions
 import Glibc
 import Interpreter
 import Recorder
@@ -57,6 +58,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        ForeignFunctions.start(thread)
         startJIT()
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }

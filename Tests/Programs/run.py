@@ -12,7 +12,7 @@ import support
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = os.path.join(HERE, "programs")
 REQUIREMENTS = os.path.join(HERE, "requirements.txt")
-packaged = ["docutils_page", "jinja2_templates", "networkx_paths", "pygments_html", "pytest_suite", "sympy_algebra"]
+packaged = ["docutils_page", "jinja2_templates", "networkx_paths", "pygments_html", "pytest_suite", "sympy_algebra", "web_and_tools"]
 
 
 def installed():

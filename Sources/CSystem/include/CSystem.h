@@ -45,6 +45,7 @@
 #include <sys/utsname.h>
 #include <sys/times.h>
 #include <sys/xattr.h>
+#include <syslog.h>
 #include <termios.h>
 #include <time.h>
 
@@ -156,6 +157,10 @@ void *_Nullable system_mremap(void *_Nonnull start, size_t size, size_t wanted);
 
 /// Null when it is not there.
 void *_Nullable system_memmem(const void *_Nonnull text, size_t count, const void *_Nonnull pattern, size_t length);
+
+void system_syslog(int priority, const char *_Nonnull message);
+/// Null with errno set when it fails.
+const char *_Nullable system_crypt(const char *_Nonnull word, const char *_Nonnull salt);
 
 // Names and semaphores.
 int system_gethostbyname(const char *_Nonnull name, struct hostent *_Nonnull record, char *_Nonnull buffer, long size, struct hostent *_Nullable *_Nonnull found, int *_Nonnull failure);

@@ -25,6 +25,10 @@ struct XzFilters {
 
     /// False when it has raised.
     mutating func parse(_ thread: ThreadRef, chain value: Value) -> Bool {
+        if value.type.has(.dictSubclass) {
+            thread.raise(.typeError, "\(value.type.name) is not a sequence")
+            return false
+        }
         let length = thread.length(value)
         if length < 0 { return false }
         if length > 4 {

@@ -2,6 +2,7 @@ import CSystem
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `mmap`: files and anonymous memory as an object that is both like a bytearray and like a file.
 ///
@@ -43,6 +44,7 @@ enum MemoryMap {
     }
 
     private static func isResizable(_ thread: ThreadRef, _ map: UnsafeMutablePointer<MapObject>) -> Bool {
+        if map.pointee.exports > 0 { MemoryViews.settleNow() }
         if map.pointee.exports > 0 {
             thread.raise(.bufferError, "mmap can't resize with extant buffers exported.")
             return false
@@ -124,6 +126,7 @@ enum MemoryMap {
 
     private static func close(_ thread: ThreadRef, _ value: Value) -> Value {
         let map = map(value)
+        if map.pointee.exports > 0 { MemoryViews.settleNow() }
         if map.pointee.exports > 0 { return thread.raise(.bufferError, "cannot close exported pointers exist") }
         release(map)
         return .none

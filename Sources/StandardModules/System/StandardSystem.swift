@@ -18,6 +18,7 @@ public enum StandardSystem {
         LocaleModule.register()
         SelectModule.register()
         MemoryMap.register()
+        LogModules.register()
         Threads.register()
         CollectorModule.register()
         FaultHandler.register()

@@ -1,0 +1,326 @@
+import CForeign
+import Glibc
+import Interpreter
+import Objects
+
+/// `_foreign`: the native core of `_ctypes`, whose classes are Python (`Library/_ctypes.py`): memory at addresses, libraries and their symbols, calls of C functions by
+/// libffi, and C functions that call Python.
+enum ForeignModule {
+    /// The base of all of ctypes' objects: memory that it lends as a buffer.
+    struct DataObject {
+        var header: ObjectHeader
+        /// What keeps the memory alive: a bytes object that is the memory, another object whose memory it is part of, or empty.
+        var owner: Value
+        var address: UInt
+        var size: Int
+    }
+
+    struct CallbackObject {
+        var header: ObjectHeader
+        var function: Value
+        var closure: UInt
+        var code: UInt
+        var signature: UInt
+    }
+
+    nonisolated(unsafe) private static var data: NativeType!
+    nonisolated(unsafe) private static var callback: NativeType!
+
+    private static func pointer(_ thread: ThreadRef, _ value: Value) -> UnsafeMutableRawPointer? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        let word = IntOps.toInt(index).map { UInt(bitPattern: $0) } ?? IntOps.limbs(index)[0]
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: word) else {
+            thread.raise(.valueError, "NULL pointer access")
+            return nil
+        }
+        return pointer
+    }
+
+    private static func code(_ thread: ThreadRef, _ value: Value) -> UInt8? {
+        if value.isString, StringRef(value).count == 1, let code = UInt8(exactly: StringRef(value)[0]), ForeignValues.size(code) != nil { return code }
+        thread.raise(.valueError, "unknown type code")
+        return nil
+    }
+
+    private static func object(_ thread: ThreadRef, _ value: Value) -> UnsafeMutablePointer<DataObject>? {
+        if value.isPointer && value.type.isSubtype(of: data.type) { return value.object(DataObject.self) }
+        thread.raise(.typeError, "this type has no size")
+        return nil
+    }
+
+    // MARK: Memory
+
+    private static let memory: [Def] = [
+        Def("allocate(data, size, /)", .writes, "Give an object zeroed memory of its own.", kind: .function) { thread, a, _ in
+            guard let object = ForeignModule.object(thread, a[0]), let size = thread.toInt(a[1]) else { return .empty }
+            if size < 0 { return thread.raise(.valueError, "negative size") }
+            let bytes = thread.newBytes(count: max(size, 1))
+            if bytes.isEmpty { return .empty }
+            memset(BytesRef(bytes).bytes, 0, max(size, 1))
+            object.pointee.owner = bytes
+            object.pointee.address = UInt(bitPattern: BytesRef(bytes).bytes)
+            object.pointee.size = size
+            Heap.barrier(a[0].raw)
+            return .none
+        },
+        Def("attach(data, address, size, owner, /)", .writes, "Let an object be memory that is there already.", kind: .function) { thread, a, _ in
+            guard let object = ForeignModule.object(thread, a[0]), let pointer = ForeignModule.pointer(thread, a[1]), let size = thread.toInt(a[2]) else { return .empty }
+            object.pointee.owner = a[3]
+            object.pointee.address = UInt(bitPattern: pointer)
+            object.pointee.size = size
+            Heap.barrier(a[0].raw)
+            return .none
+        },
+        Def("address(data, /)", .reads, kind: .function) { thread, a, _ in ForeignModule.object(thread, a[0]).map { thread.newInt(unsigned: $0.pointee.address) } ?? .empty },
+        Def("size(data, /)", .reads, kind: .function) { thread, a, _ in ForeignModule.object(thread, a[0]).map { thread.newInt($0.pointee.size) } ?? .empty },
+        Def("owns(data, /)", .reads, "Whether an object's memory is its own.", kind: .function) { thread, a, _ in
+            ForeignModule.object(thread, a[0]).map { object in Value(!object.pointee.owner.isEmpty && object.pointee.owner.isBytes && object.pointee.address == UInt(bitPattern: BytesRef(object.pointee.owner).bytes)) } ?? .empty
+        },
+        Def("size_of(code, /)", .pure, kind: .function) { thread, a, _ in ForeignModule.code(thread, a[0]).map { Value(small: ForeignValues.size($0)!) } ?? .empty },
+        Def("load(code, address, /)", .reads, kind: .function) { thread, a, _ in
+            guard let code = ForeignModule.code(thread, a[0]), let place = ForeignModule.pointer(thread, a[1]) else { return .empty }
+            return ForeignValues.load(thread, code, place)
+        },
+        Def("store(code, address, value, /)", .calls, kind: .function) { thread, a, _ in
+            guard let code = ForeignModule.code(thread, a[0]), let place = ForeignModule.pointer(thread, a[1]) else { return .empty }
+            return ForeignValues.store(thread, code, place, a[2]) ? .none : .empty
+        },
+        Def("read(address, size, /)", .reads, "The bytes at an address, up to a zero when the size is negative.", kind: .function) { thread, a, _ in
+            guard let place = ForeignModule.pointer(thread, a[0]), let size = thread.toInt(a[1]) else { return .empty }
+            return thread.newBytes(place, size < 0 ? strlen(place.assumingMemoryBound(to: CChar.self)) : size)
+        },
+        Def("write(address, bytes, /)", .writes, kind: .function) { thread, a, _ in
+            guard let place = ForeignModule.pointer(thread, a[0]) else { return .empty }
+            return thread.withBuffer(a[1]) { bytes, count in
+                memmove(place, bytes, count)
+                return .none
+            }
+        },
+        Def("wide(address, size, /)", .reads, "The wide characters at an address, up to a zero when the size is negative.", kind: .function) { thread, a, _ in
+            guard let place = ForeignModule.pointer(thread, a[0]), let size = thread.toInt(a[1]) else { return .empty }
+            let characters = place.assumingMemoryBound(to: UInt32.self)
+            var count = 0
+            while size < 0 ? characters[count] != 0 : count < size { count += 1 }
+            for index in 0 ..< count where characters[index] > 0x10FFFF {
+                return thread.raise(.valueError, "character U+\(String(characters[index], radix: 16)) is not in range [U+0000; U+10ffff]")
+            }
+            return thread.newString(codePoints: Array(UnsafeBufferPointer(start: characters, count: count)))
+        },
+        Def("buffer_address(object, writable, /)", .reads, "The address and size of a buffer, which must stay where it is.", kind: .function) { thread, a, _ in
+            let writable = thread.isTrue(a[1])
+            var view = BufferView()
+            guard writable >= 0, thread.acquireBuffer(a[0], &view, writable > 0 ? BufferFlags.writable : BufferFlags.simple) else { return .empty }
+            let address = UInt(bitPattern: view.pointer), size = view.length
+            thread.releaseBuffer(&view)
+            let number = thread.newInt(unsigned: address)
+            return number.isEmpty ? .empty : thread.newTuple(number, Value(small: size))
+        },
+        Def("errno(*args)", .writes, "ctypes' copy of errno; sets it when a number is given, and returns the old one.", kind: .function) { thread, a, _ in
+            if TupleRef(a[0]).count == 0 { return Value(small: Int(foreign_errno())) }
+            guard let code = thread.toInt(TupleRef(a[0])[0]) else { return .empty }
+            return Value(small: Int(foreign_set_errno(Int32(truncatingIfNeeded: code))))
+        },
+    ]
+
+    // MARK: Libraries
+
+    private static let libraries: [Def] = [
+        Def("dlopen(name, flag, /)", .calls, "Open a shared library.", kind: .function) { thread, a, _ in
+            guard let mode = thread.toInt(a[1]) else { return .empty }
+            var name: [CChar]?
+            if !a[0].isNone {
+                let function = thread.importAttribute("os", "fsencode")
+                if function.isEmpty { return .empty }
+                let bytes = thread.call(function, a[0])
+                if bytes.isEmpty { return .empty }
+                name = BytesRef(bytes).buffer.map { CChar(bitPattern: $0) } + [0]
+            }
+            guard let handle = Glibc.dlopen(name, Int32(truncatingIfNeeded: mode) | RTLD_NOW) else { return thread.raise(.osError, dlerror().map { String(cString: $0) } ?? "dlopen() error") }
+            return thread.newInt(unsigned: UInt(bitPattern: handle))
+        },
+        Def("dlclose(handle, /)", .calls, kind: .function) { thread, a, _ in
+            guard let handle = ForeignModule.pointer(thread, a[0]) else { return .empty }
+            return Glibc.dlclose(handle) == 0 ? .none : thread.raise(.osError, dlerror().map { String(cString: $0) } ?? "dlclose() error")
+        },
+        Def("dlsym(handle, name, /)", .calls, kind: .function) { thread, a, _ in
+            let index = thread.toIndex(a[0])
+            guard !index.isEmpty, a[1].isString else { return .empty }
+            let word = IntOps.toInt(index).map { UInt(bitPattern: $0) } ?? IntOps.limbs(index)[0]
+            _ = dlerror()
+            guard let symbol = Glibc.dlsym(UnsafeMutableRawPointer(bitPattern: word), StringRef(a[1]).description) else {
+                return thread.raise(.osError, dlerror().map { String(cString: $0) } ?? "symbol not found")
+            }
+            return thread.newInt(unsigned: UInt(bitPattern: symbol))
+        },
+    ]
+
+    // MARK: Calls
+
+    /// `call(address, result, codes, arguments, flags)`: flag 1 keeps the interpreter lock, flag 2 swaps errno with ctypes' copy. A structure is passed and returned as bytes.
+    private static let call: NativeFunction = { thread, a, _ in
+        guard let address = ForeignModule.pointer(thread, a[0]), let flags = thread.toInt(a[4]), a[3].isTuple else { return thread.hasException ? .empty : thread.raise(.typeError, "arguments must be a tuple") }
+        guard let signature = ForeignSignature(thread, result: a[1], arguments: a[2]) else { return .empty }
+        defer { signature.discard() }
+        let arguments = TupleRef(a[3]), count = signature.codes.count
+        guard arguments.count == count else { return thread.raise(.valueError, "wrong number of arguments") }
+        let words = UnsafeMutablePointer<(UInt64, UInt64)>.allocate(capacity: count + 1)
+        let values = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: count + 1)
+        let resultSize = max(signature.result.pointee.size, 16)
+        let result = UnsafeMutableRawPointer.allocate(byteCount: resultSize, alignment: 16)
+        defer {
+            words.deallocate()
+            values.deallocate()
+            result.deallocate()
+        }
+        memset(result, 0, resultSize)
+        for index in 0 ..< count {
+            if signature.codes[index] == ForeignSignature.structure {
+                guard arguments[index].isBytes, BytesRef(arguments[index]).count >= signature.types[index]!.pointee.size else { return thread.raise(.typeError, "a structure's bytes are too few") }
+                values[index] = UnsafeMutableRawPointer(BytesRef(arguments[index]).bytes)
+            } else {
+                words[index] = (0, 0)
+                values[index] = UnsafeMutableRawPointer(words + index)
+                if !ForeignValues.store(thread, signature.codes[index], values[index]!, arguments[index]) { return .empty }
+            }
+        }
+        let function = unsafeBitCast(address, to: (@convention(c) () -> Void).self)
+        if flags & 2 != 0 { errno = foreign_errno() }
+        if flags & 1 != 0 {
+            ffi_call(signature.cif, function, result, values)
+        } else {
+            // A callback takes the lock again, for this thread.
+            let outer = foreign_current()
+            GIL.blocking(thread) {
+                foreign_set_current(thread)
+                ffi_call(signature.cif, function, result, values)
+                foreign_set_current(outer)
+            }
+        }
+        if flags & 2 != 0 { _ = foreign_set_errno(errno) }
+        // A callback that raised has reported it; one that calls the interpreter's own functions has not.
+        if thread.hasException { return .empty }
+        if signature.resultCode == ForeignSignature.structure { return thread.newBytes(result, signature.result.pointee.size) }
+        return ForeignValues.load(thread, signature.resultCode, result)
+    }
+
+    // MARK: Callbacks
+
+    private static let handler: @convention(c) (UnsafeMutablePointer<ffi_cif>, UnsafeMutableRawPointer, UnsafeMutablePointer<UnsafeMutableRawPointer>, UnsafeMutableRawPointer) -> Void = { _, result, arguments, data in
+        let callback = Value(data)
+        if let state = foreign_current() {
+            let thread = state.assumingMemoryBound(to: ThreadState.self)
+            foreign_set_current(nil)
+            GIL.acquire(thread)
+            ForeignModule.run(thread, callback, result, arguments)
+            GIL.release(thread)
+            foreign_set_current(state)
+        } else if let thread = ThreadRegistry.current, thread.pointee.identifier == UInt64(pthread_self()) {
+            ForeignModule.run(thread, callback, result, arguments)
+        } else {
+            fputs("ctypes: a callback was called from a thread that Python does not know\n", stderr)
+            abort()
+        }
+    }
+
+    private static func run(_ thread: ThreadRef, _ value: Value, _ result: UnsafeMutableRawPointer, _ arguments: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
+        let callback = value.object(CallbackObject.self)
+        let signature = UnsafeMutablePointer<ForeignSignature>(bitPattern: callback.pointee.signature).unsafelyUnwrapped.pointee
+        // libffi wants a whole word of a result that is narrower.
+        let size = signature.result.pointee.size
+        memset(result, 0, max(size, signature.resultCode == UInt8(ascii: "v") ? 0 : 8))
+        guard let vector = thread.pushArguments(signature.codes.count) else { return report(thread, value) }
+        defer { thread.popArguments(vector) }
+        vector.update(repeating: .none, count: signature.codes.count)
+        for (index, code) in signature.codes.enumerated() {
+            vector[index] = code == ForeignSignature.structure ? thread.newBytes(arguments[index], signature.types[index]!.pointee.size) : ForeignValues.load(thread, code, arguments[index])
+            if vector[index].isEmpty {
+                vector[index] = .none
+                return report(thread, value)
+            }
+        }
+        let answer = thread.call(callback.pointee.function, vector, signature.codes.count)
+        if answer.isEmpty { return report(thread, value) }
+        if signature.resultCode == UInt8(ascii: "v") { return }
+        if signature.resultCode == ForeignSignature.structure {
+            if answer.isBytes && BytesRef(answer).count >= size { memcpy(result, BytesRef(answer).bytes, size) }
+            return
+        }
+        var word: (UInt64, UInt64) = (0, 0)
+        let stored = withUnsafeMutableBytes(of: &word) { ForeignValues.store(thread, signature.resultCode, $0.baseAddress!, answer) }
+        if !stored { return report(thread, value) }
+        withUnsafeBytes(of: &word) { bytes in
+            switch signature.resultCode {
+            case UInt8(ascii: "b"), UInt8(ascii: "c"): result.storeBytes(of: Int(bytes.load(as: Int8.self)), as: Int.self)
+            case UInt8(ascii: "h"): result.storeBytes(of: Int(bytes.load(as: Int16.self)), as: Int.self)
+            case UInt8(ascii: "i"): result.storeBytes(of: Int(bytes.load(as: Int32.self)), as: Int.self)
+            default: memcpy(result, bytes.baseAddress!, size < 8 ? 8 : size)
+            }
+        }
+    }
+
+    private static func report(_ thread: ThreadRef, _ callback: Value) {
+        RuntimeHooks.writeUnraisable(thread, "on calling ctypes callback function", callback.object(CallbackObject.self).pointee.function)
+        thread.takeException()
+    }
+
+    private static let makeCallback = Constructor("Callback(self, function, result, codes)") { thread, a, _ in
+        guard let signature = ForeignSignature(thread, result: a[2], arguments: a[3]) else { return .empty }
+        let value = thread.allocateInstance(TypeRef(a[0]))
+        if value.isEmpty { return .empty }
+        let callback = value.object(CallbackObject.self)
+        callback.pointee.function = a[1]
+        Heap.barrier(value.raw)
+        let kept = UnsafeMutablePointer<ForeignSignature>.allocate(capacity: 1)
+        kept.initialize(to: signature)
+        var code: UnsafeMutableRawPointer?
+        guard let closure = foreign_closure(signature.cif, handler, value.raw, &code) else { return thread.raiseOutOfMemory() }
+        callback.pointee.signature = UInt(bitPattern: kept)
+        callback.pointee.closure = UInt(bitPattern: closure)
+        callback.pointee.code = UInt(bitPattern: code)
+        return value
+    }
+
+    // MARK: The module
+
+    static func register() {
+        NativeModule.register("_foreign", functions: memory + libraries + [
+            Def("call(address, result, codes, arguments, flags, /)", .calls, "Call a C function.", kind: .function, call),
+        ]) { module in
+            data = NativeType("Data", module: "_foreign", size: MemoryLayout<DataObject>.size, mask: 0b10, flags: [.base, .weakReferenceable]) { slots in
+                slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
+                slots.buffer { thread, value, view, flags in
+                    let object = value.object(DataObject.self)
+                    let pointer = UnsafeMutableRawPointer(bitPattern: object.pointee.address) ?? UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped
+                    return view.view.fill(thread, value, pointer, object.pointee.size, readOnly: false, flags)
+                }
+            }
+            callback = NativeType("Callback", module: "_foreign", size: MemoryLayout<CallbackObject>.size, mask: 0b10, getters: [
+                Getter("address") { thread, a, _ in thread.newInt(unsigned: a[0].object(CallbackObject.self).pointee.code) },
+            ]) { slots in
+                slots.call(.new) { thread, type, a, count, keywords in ForeignModule.makeCallback.call(thread, type, a, count, keywords) }
+                slots.unary(.finalize) { _, value in
+                    let callback = value.object(CallbackObject.self)
+                    if let closure = UnsafeMutableRawPointer(bitPattern: callback.pointee.closure) { foreign_free_closure(closure) }
+                    if let signature = UnsafeMutablePointer<ForeignSignature>(bitPattern: callback.pointee.signature) {
+                        signature.pointee.discard()
+                        signature.deinitialize(count: 1)
+                        signature.deallocate()
+                    }
+                    callback.pointee.closure = 0
+                    callback.pointee.signature = 0
+                    return .none
+                }
+            }
+            module.add(data)
+            module.add(callback)
+            return true
+        }
+    }
+}
+
+/// Entry point of the room.
+public enum ForeignFunctions {
+    /// Registers the room's module. Called once at start-up, in the order of the rooms.
+    public static func start(_ thread: ThreadRef) { ForeignModule.register() }
+}

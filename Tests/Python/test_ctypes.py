@@ -1,0 +1,133 @@
+"""ctypes: types, structures, arrays, pointers, calls and callbacks."""
+import ctypes
+import pickle
+from ctypes import (CFUNCTYPE, POINTER, Array, BigEndianStructure, CDLL, Structure, Union, addressof, alignment, byref, c_bool, c_byte, c_char, c_char_p, c_double, c_float, c_int,
+                    c_int32, c_long, c_longlong, c_short, c_size_t, c_ubyte, c_uint, c_uint16, c_uint32, c_void_p, c_wchar, cast, create_string_buffer, get_errno, memset, pointer,
+                    py_object, set_errno, sizeof, string_at, wstring_at)
+
+from harness import raises, run
+
+libc = CDLL(None)
+
+
+class Point(Structure):
+    _fields_ = [("x", c_int), ("y", c_double), ("name", c_char * 4)]
+
+
+def test_simple_types():
+    assert [repr(v) for v in (c_int(5), c_char(b"a"), c_bool(3), c_wchar("x"), c_ubyte(300), c_byte(200), c_double(1.5))] == [
+        "c_int(5)", "c_char(b'a')", "c_bool(True)", "c_wchar('x')", "c_ubyte(44)", "c_byte(-56)", "c_double(1.5)"]
+    assert c_uint(-1).value == 4294967295 and c_char_p(b"abc").value == b"abc" and c_char_p(None).value is None and py_object([1]).value == [1]
+    assert (sizeof(c_int), sizeof(c_long), sizeof(c_char_p), alignment(c_short)) == (4, 8, 8, 2)
+    raises(TypeError, "'str' object cannot be interpreted as an integer", c_int, "a")
+    raises(TypeError, "one character bytes, bytearray or integer expected", c_char, b"ab")
+    raises(TypeError, "bytes or integer address expected instead of float instance", c_char_p, 5.5)
+
+
+def test_structures():
+    p = Point(1, 2.5, b"ab")
+    assert (p.x, p.y, p.name, sizeof(Point)) == (1, 2.5, b"ab", 24)
+    assert repr(Point.y) == "<Field type=c_double, ofs=8, size=8>"
+    p.x = 9
+    assert p.x == 9 and pickle.loads(pickle.dumps(p)).x == 9
+    raises(TypeError, "'str' object cannot be interpreted as an integer", setattr, p, "x", "a")
+
+    class Bits(Structure):
+        _fields_ = [("a", c_int, 3), ("b", c_int, 5), ("c", c_uint, 8), ("d", c_short)]
+
+    b = Bits(1, -2, 200, 7)
+    assert (b.a, b.b, b.c, b.d, sizeof(Bits)) == (1, -2, 200, 7, 8)
+
+    class Number(Union):
+        _fields_ = [("i", c_int), ("f", c_float), ("bytes", c_ubyte * 4)]
+
+    n = Number()
+    n.f = 1.0
+    assert n.i == 0x3f800000 and list(n.bytes) == [0, 0, 128, 63]
+
+    class Outer(Structure):
+        _anonymous_ = ["n"]
+        _pack_ = 1
+        _fields_ = [("c", c_char), ("n", Number), ("p", Point)]
+
+    o = Outer()
+    o.i, o.p.x = 5, 6
+    assert (o.i, o.n.i, o.p.x, Outer.n.offset) == (5, 5, 6, 1)
+
+    class Big(BigEndianStructure):
+        _fields_ = [("a", c_uint16), ("b", c_uint32)]
+
+    assert bytes(Big(1, 2)) == b"\0\1\0\0\0\0\0\2" and Big(1, 2).b == 2
+
+
+def test_arrays():
+    a = (c_int * 5)(1, 2, 3)
+    assert (list(a), a[1:3], len(a), a[-1], (c_int * 5).__name__, c_int * 5 is c_int * 5) == ([1, 2, 3, 0, 0], [2, 3], 5, 0, "c_int_Array_5", True)
+    raises(IndexError, "invalid index", lambda: a[7])
+    buffer = create_string_buffer(b"hello", 10)
+    assert (buffer.value, buffer.raw, sizeof(buffer)) == (b"hello", b"hello\0\0\0\0\0", 10)
+    assert c_int.from_buffer_copy(b"\2\0\0\0").value == 2
+    data = bytearray(b"\1\0\0\0")
+    shared = c_int.from_buffer(data)
+    shared.value = 7
+    assert data == b"\7\0\0\0"
+    raises(ValueError, "Array length must be >= 0, not -1", lambda: c_int * -1)
+
+
+def test_pointers():
+    p = pointer(c_int(7))
+    assert (p.contents.value, p[0], bool(p), bool(POINTER(c_int)())) == (7, 7, True, False)
+    p[0] = 8
+    assert p.contents.value == 8
+    raises(ValueError, "NULL pointer access", lambda: POINTER(c_int)().contents)
+
+    class Node(Structure):
+        pass
+
+    Node._fields_ = [("value", c_int), ("next", POINTER(Node))]
+    assert Node(2, pointer(Node(1))).next.contents.value == 1
+    array = (c_int * 3)(4, 5, 6)
+    assert cast(array, POINTER(c_int))[2] == 6 and cast(array, c_void_p).value == addressof(array)
+    assert string_at(b"abc\0def", 7) == b"abc\0def" and wstring_at("hey") == "hey"
+    memset(array, 0, sizeof(array))
+    assert list(array) == [0, 0, 0]
+
+
+def test_calls():
+    libc.strlen.restype = c_size_t
+    assert libc.abs(-5) == 5 and libc.strlen(b"hello") == 5
+    libc.strchr.restype, libc.strchr.argtypes = c_char_p, [c_char_p, c_char]
+    assert libc.strchr(b"abcdef", b"d") == b"def"
+    raises(ctypes.ArgumentError, "argument 1: TypeError: wrong type", libc.strchr, 1.5, b"d")
+    raises(TypeError, "this function takes at least 2 arguments (1 given)", libc.strchr, b"d")
+
+    class Division(Structure):
+        _fields_ = [("quotient", c_int), ("rest", c_int)]
+
+    libc.div.restype = Division
+    result = libc.div(17, 5)
+    assert (result.quotient, result.rest) == (3, 2)
+    buffer = create_string_buffer(20)
+    assert libc.snprintf(buffer, 20, b"%d-%s-%.1f", c_int(5), b"q", c_double(2.5)) == 7 and buffer.value == b"5-q-2.5"
+    value = c_int(3)
+    libc.memcpy(byref(value), byref(c_int(4)), 4)
+    assert value.value == 4
+    library = CDLL(None, use_errno=True)
+    set_errno(0)
+    library.open(b"/nonexistent/file", 0)
+    assert get_errno() == 2
+    assert raises(AttributeError, None, lambda: libc.no_such_function).args[0].endswith("undefined symbol: no_such_function")
+
+
+def test_callbacks():
+    compare = CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))
+    array = (c_int * 6)(5, 3, 9, 1, 7, 2)
+    libc.qsort.restype = None
+    libc.qsort(array, len(array), sizeof(c_int), compare(lambda a, b: a[0] - b[0]))
+    assert list(array) == [1, 2, 3, 5, 7, 9]
+    add = CFUNCTYPE(c_longlong, c_int32, c_char_p)(lambda n, text: n + len(text))
+    assert add(3, b"abcd") == 7
+    assert isinstance(array, Array) and type(c_int).__name__ == "PyCSimpleType"
+
+
+run(globals())
