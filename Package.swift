@@ -41,7 +41,10 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
-        room("Taipan", ["Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+        // HPy: extension modules of the universal ABI.
+        .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dl")]),
+        room("HPy", ["CHPy", "Objects", "TextTypes", "Interpreter"]),
+        room("Taipan", ["HPy", "Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],

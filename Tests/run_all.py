@@ -21,6 +21,7 @@ def runners(options):
         "differential": python("Differential/run_differential.py", *common),
         "conformance": python("Conformance/run.py", "--check", *common),
         "fuzz": python("Fuzz/run.py", *common),
+        "hpy": python("HPy/run.py", *common),
     }
 
 
@@ -41,8 +42,8 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "differential", "conformance", "fuzz"],
-                        help="only tests of this kind: swift, python, differential, conformance or fuzz")
+                        choices=["swift", "python", "differential", "conformance", "fuzz", "hpy"],
+                        help="only tests of this kind: swift, python, differential, conformance, fuzz or hpy")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

@@ -171,7 +171,7 @@ public enum TypeConstruction {
     // MARK: type.__new__
 
     /// `type.__new__(meta, name, bases, namespace, **keywords)`.
-    static func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ givenBases: Value, _ namespace: Value, _ keywords: Value) -> Value {
+    static func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ givenBases: Value, _ namespace: Value, _ keywords: Value, layout: ForeignLayout? = nil) -> Value {
         var bases = givenBases
         if TupleRef(bases).count == 0 {
             var object = TypeID.object.value
@@ -203,13 +203,19 @@ public enum TypeConstruction {
         object.pointee.dictOffset = base.pointer.pointee.dictOffset
         object.pointee.inlineCapacity = base.pointer.pointee.inlineCapacity
         object.pointee.nativeData = base.pointer.pointee.nativeData
+        object.pointee.structSize = base.pointer.pointee.structSize
         if base.has(.variableSize) {
             object.pointee.trace = .custom
             object.pointee.mask = 0
-            object.pointee.visit = VariableSize.visit
+            if !base.has(.foreignLayout) { object.pointee.visit = VariableSize.visit }
         }
 
-        guard takeQualifiedName(thread, type, namespace), addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
+        guard takeQualifiedName(thread, type, namespace) else { return .empty }
+        if let layout {
+            layout.apply(to: type, base: base)
+        } else {
+            guard addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
+        }
 
         if namespace.get(.__module__).isEmpty {
             let globals = RuntimeHooks.currentGlobals(thread)

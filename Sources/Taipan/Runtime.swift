@@ -3,6 +3,7 @@ import Bytecode
 import ContainerTypes
 import CoreTypes
 import Glibc
+import HPy
 import Interpreter
 import NumberTypes
 import Objects
@@ -45,6 +46,7 @@ public final class Runtime {
         StandardContainers.start(thread)
         StandardIO.start(thread)
         StandardSystem.start(thread)
+        HPyModules.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
