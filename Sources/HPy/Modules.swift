@@ -36,7 +36,7 @@ public enum HPyModules {
         ImpModule.createDynamic = { thread, spec in HPyModules.create(thread, spec) }
         ImpModule.executeDynamic = { thread, module in HPyModules.execute(thread, module) ? Value(small: 0) : .empty }
         NativeModule.register("_hpy_universal", doc: "HPy universal runtime for Taipan", functions: [
-            Def("HPyModules.load(name, path, spec, debug=False, mode=-1)", .calls, "Load a .hpy0.so file", kind: .function) { thread, a, _ in HPyModules.loadFunction(thread, a) },
+            Def("load(name, path, spec, debug=False, mode=-1)", .calls, "Load a .hpy0.so file", kind: .function) { thread, a, _ in HPyModules.loadFunction(thread, a) },
             Def("_load_bootstrap(name, ext_name, package, file, loader, spec, env)", .calls,
                 "Internal function intended to be used by the stub loader. This function will honor env var 'HPY' and correctly set the attributes of the module.",
                 kind: .function) { thread, a, _ in HPyModules.bootstrap(thread, a) },

@@ -22,7 +22,7 @@ def prepare():
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
     pip = [*support.REFERENCE, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    fetch = [*pip, "download", "--no-deps", "--no-build-isolation", "--no-binary=:all:", "--dest", FOLDER, f"hpy=={VERSION}"]
+    fetch = [*pip, "download", "--no-deps", "--no-binary=:all:", "--dest", FOLDER, f"hpy=={VERSION}"]
     install = [*pip, "install", "--root-user-action=ignore", "--target", os.path.join(FOLDER, "tools"), *TOOLS]
     if subprocess.run(install).returncode or subprocess.run(fetch).returncode:
         return False
