@@ -38,9 +38,14 @@ enum Arithmetic {
         c.pointee.ctx_InPlaceTrueDivide = { _, a, b in Contexts.thread.inplace(a, b, .divide) }
         c.pointee.ctx_InPlaceRemainder = { _, a, b in Contexts.thread.inplace(a, b, .modulo) }
         c.pointee.ctx_InPlacePower = { _, a, b, modulus in
-            // There is no in-place power with a modulus in Python: what `__ipow__` does not take goes to `__pow__`.
             let thread = Contexts.thread
-            return modulus.isNone ? thread.inplace(a, b, .power) : thread.power(a, b, modulus)
+            if modulus.isNone { return thread.inplace(a, b, .power) }
+            // `__ipow__` never sees the modulus; what it does not take goes to `__pow__`.
+            if let function = a.type.binary(.inplacePower) {
+                let result = function(thread, a, b)
+                if result != .notImplemented { return result }
+            }
+            return thread.power(a, b, modulus)
         }
         c.pointee.ctx_InPlaceLshift = { _, a, b in Contexts.thread.inplace(a, b, .leftShift) }
         c.pointee.ctx_InPlaceRshift = { _, a, b in Contexts.thread.inplace(a, b, .rightShift) }

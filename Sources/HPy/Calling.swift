@@ -51,7 +51,12 @@ enum Calling {
                 thread.raise(.typeError, "type '\(object.type.name)' does not implement the HPy call protocol")
                 return -1
             }
-            Instances.callWord(object, layout).pointee = function.assumingMemoryBound(to: HPyFunctionPair.self).pointee.implementation
+            let pair = function.assumingMemoryBound(to: HPyFunctionPair.self)
+            if layout.pointee.callOffset >= 0 {
+                Instances.callMember(object, layout, layout.pointee.callOffset).pointee = pair.pointee
+            } else {
+                Instances.callWord(object, layout).pointee = pair.pointee.implementation
+            }
             return 0
         }
     }

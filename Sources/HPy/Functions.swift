@@ -136,6 +136,16 @@ enum Functions {
         return Functions.call(thread, record, data.pointee.context, implementation, receiver, a, count, names)
     }
 
+    /// `__call__` of a type that keeps its instances' call functions in a member `__vectorcalloffset__`.
+    static let callMember: ForeignFunction = { thread, record, receiver, a, count, names in
+        let data = Functions.data(record)
+        guard let layout = ForeignType.of(receiver.type),
+              let function = Instances.callMember(receiver, layout, Int(data.pointee.detail)).pointee.implementation else {
+            return thread.raise(.typeError, "'\(receiver.type.name)' object has no call function")
+        }
+        return Functions.call(thread, record, data.pointee.context, function, receiver, a, count, names)
+    }
+
     @inline(__always) private static func call(_ thread: ThreadRef, _ record: Record, _ context: UnsafeMutablePointer<HPyContext>, _ implementation: UnsafeMutableRawPointer,
                                                _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
         let function = unsafeBitCast(implementation, to: HPyKeywordsFunction.self)
@@ -262,7 +272,7 @@ enum Functions {
         let own = Contexts.open(context, receiver)
         let result = Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyLengthFunction.self)($0, own) }
         Contexts.close(context, own)
-        return thread.hasException ? .empty : thread.newInt(result == -1 ? -2 : result)
+        return thread.hasException ? .empty : thread.newInt(result)
     }
 
     static let compare: ForeignFunction = { thread, record, receiver, a, count, names in

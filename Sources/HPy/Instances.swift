@@ -18,6 +18,8 @@ struct ForeignType {
     var releaseBuffer: HPyReleaseBufferFunction?
     /// It or a base has `HPy_tp_call`.
     var hasCall = false
+    /// The offset in the struct of the member `__vectorcalloffset__`, or -1.
+    var callOffset = -1
     /// It or a base has `HPy_tp_destroy`.
     var isDestroyed = false
     /// It or a base has `HPy_tp_traverse`; a struct without is scanned conservatively.
@@ -89,6 +91,11 @@ enum Instances {
     /// The word before the struct: the instance's own call function, or null. An instance without struct has it too.
     @inline(__always) static func callWord(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
         (Instances.structure(value, layout) - 8).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+    }
+
+    /// The call function that an instance keeps in its struct.
+    static func callMember(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>, _ offset: Int) -> UnsafeMutablePointer<HPyFunctionPair> {
+        (structure(value, layout) + offset).assumingMemoryBound(to: HPyFunctionPair.self)
     }
 
     // MARK: Making

@@ -132,19 +132,20 @@ enum Types {
         guard spec.basicsize >= 0, spec.basicsize <= ForeignLayout.largestStruct else {
             return thread.raise(.systemError, "type '\(fullName)' has a struct of \(spec.basicsize) bytes; at most \(ForeignLayout.largestStruct) are supported")
         }
-        if spec.itemsize != 0 {
-            if slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) { return thread.raise(.typeError, "Cannot use HPy call protocol with var objects") }
-            return thread.raise(.notImplementedError, "type '\(fullName)': HPyType_Spec.itemsize is not supported")
+        // Items have no API: the size of one is only kept from mixing with the call protocol.
+        if spec.itemsize != 0, slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) {
+            return thread.raise(.typeError, "Cannot use HPy call protocol with var objects")
         }
         if spec.basicsize == 0, definitions.contains(where: { $0.pointee.kind == Int32(HPyKindMember) }) {
             return thread.raise(.typeError, "Type claims to have basicsize==0 but defines members")
         }
+        var callMember: UnsafeMutablePointer<HPyDefinition>?
         for definition in definitions where definition.pointee.kind == Int32(HPyKindMember) {
             guard let name = definition.pointee.member.name, String(cString: name) == "__vectorcalloffset__" else { continue }
             if slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) {
                 return thread.raise(.typeError, "Cannot have HPy_tp_call and explicit member '__vectorcalloffset__'. Specify just one of them.")
             }
-            return Legacy.refuse(thread, "type '\(fullName)' has a member '__vectorcalloffset__', which is of CPython's call protocol")
+            callMember = definition
         }
 
         var bases = givenBases
@@ -168,10 +169,15 @@ enum Types {
         type.pointee.offset = base.has(.variableSize) ? 0 : ForeignLayout.structOffset(fixed: Int(Types.nativeBase(base).pointer.pointee.basicSize))
         if let parent {
             type.pointee.hasCall = parent.pointee.hasCall
+            type.pointee.callOffset = parent.pointee.callOffset
             type.pointee.isDestroyed = parent.pointee.isDestroyed
             type.pointee.isTraversed = parent.pointee.isTraversed
             type.pointee.getBuffer = parent.pointee.getBuffer
             type.pointee.releaseBuffer = parent.pointee.releaseBuffer
+        }
+        if let callMember {
+            type.pointee.hasCall = true
+            type.pointee.callOffset = callMember.pointee.member.offset
         }
         for slot in slots {
             guard let implementation = slot.pointee.slot.implementation else { return thread.raise(.systemError, "type '\(fullName)': a slot has no function") }
@@ -184,7 +190,9 @@ enum Types {
                 type.pointee.isDestroyed = true
             case TypeSlots.getBuffer: type.pointee.getBuffer = unsafeBitCast(implementation, to: HPyGetBufferFunction.self)
             case TypeSlots.releaseBuffer: type.pointee.releaseBuffer = unsafeBitCast(implementation, to: HPyReleaseBufferFunction.self)
-            case TypeSlots.call: type.pointee.hasCall = true
+            case TypeSlots.call:
+                type.pointee.hasCall = true
+                type.pointee.callOffset = -1
             case TypeSlots.new: break
             case let number:
                 if TypeSlots.methods[number] == nil { return thread.raise(.systemError, "type '\(fullName)' has an unknown slot \(number)") }
@@ -221,6 +229,13 @@ enum Types {
         let result = layout.make(thread, givenMeta ?? TypeID.type.type, shortName, bases, namespace)
         if result.isEmpty { return .empty }
         guard Types.define(thread, TypeRef(result), pending) else { return .empty }
+        if let callMember {
+            // The function is in each instance; the record only needs to be able to call.
+            let record = Functions.record(Functions.callMember, Name.__call__.value, UnsafeMutableRawPointer(callMember), detail: Int32(callMember.pointee.member.offset))
+            let method = thread.newForeignMethod(record, owner: TypeRef(result))
+            guard !method.isEmpty, TypeRef(result).namespace.set(thread, Name.__call__.value, method) else { return .empty }
+            ForeignLayout.refreshSlots(TypeRef(result))
+        }
         Types.setBufferSlots(TypeRef(result), type)
         return result
     }
