@@ -17,6 +17,7 @@ let package = Package(
     name: "Taipan",
     products: [
         .executable(name: "taipan", targets: ["taipan"]),
+        .library(name: "TraceJIT", targets: ["TraceJIT"]),
     ],
     targets: [
         .target(name: "CSupport", cSettings: [.unsafeFlags(["-O2", "-fno-omit-frame-pointer"])],
@@ -31,7 +32,10 @@ let package = Package(
         room("TextTypes", ["Objects", "NumberTypes"]),
         room("ContainerTypes", ["Objects"]),
         room("CoreTypes", ["Objects"]),
+        // A tracing back end for any interpreter; see Documentation/TraceJIT.md.
+        room("TraceJIT", ["CSupport"]),
         room("Interpreter", ["Objects", "CoreTypes", "Syntax", "Bytecode"]),
+        room("Recorder", ["TraceJIT", "Interpreter", "Objects", "Bytecode"]),
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
         // The native modules that the standard library needs, grouped by what changes together.
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
@@ -44,7 +48,7 @@ let package = Package(
         // HPy: extension modules of the universal ABI.
         .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dl")]),
         room("HPy", ["CHPy", "Objects", "TextTypes", "Interpreter"]),
-        room("Taipan", ["HPy", "Interpreter", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+        room("Taipan", ["HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],

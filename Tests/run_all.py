@@ -18,6 +18,7 @@ def runners(options):
     return {
         "swift": python("run_swift_tests.py", *common),
         "python": python("run_python_tests.py", *common),
+        "stress": python("run_stress_tests.py", *common),
         "differential": python("Differential/run_differential.py", *common),
         "conformance": python("Conformance/run.py", "--check", *common),
         "fuzz": python("Fuzz/run.py", *common),
@@ -42,8 +43,8 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "differential", "conformance", "fuzz", "hpy"],
-                        help="only tests of this kind: swift, python, differential, conformance, fuzz or hpy")
+                        choices=["swift", "python", "stress", "differential", "conformance", "fuzz", "hpy"],
+                        help="only tests of this kind: swift, python, stress, differential, conformance, fuzz or hpy")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

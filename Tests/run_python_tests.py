@@ -15,12 +15,12 @@ def names(path):
         return re.findall(r"^def (test_\w+)", file.read(), re.M)
 
 
-def verdicts(interpreter, path, wanted, timeout):
+def verdicts(interpreter, path, wanted, timeout, env=None):
     """Run the wanted tests of a file: {name: "ok" or the reason for its failure}."""
     found = {}
     while left := [name for name in wanted if name not in found]:
         arguments = left if found or len(left) < len(names(path)) else []
-        outcome = support.run([*interpreter, path, *arguments], timeout=timeout, cwd=FOLDER)
+        outcome = support.run([*interpreter, path, *arguments], timeout=timeout, cwd=FOLDER, env=env)
         for line in outcome.out.decode(errors="replace").splitlines():
             match = re.match(r"(?:ok|FAIL) (test_\w+)(?:: (.*))?$", line)
             if match and match[1] in left:

@@ -43,7 +43,7 @@ enum BuiltinClassFunctions {
             let key = StringRef.intern("__orig_bases__").value
             if !thread.setItem(namespace, key, originalBases) { return .empty }
         }
-        let callArguments = thread.newTuple([name, bases, namespace])
+        let callArguments = thread.newTuple(name, bases, namespace)
         if callArguments.isEmpty { return .empty }
         let made = thread.call(meta, tuple: callArguments, dict: keywords)
         if made.isEmpty { return .empty }

@@ -60,11 +60,12 @@ enum BuiltinIterationFunctions {
         Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "A new list of the items in ascending order, or descending with reverse.", kind: .function) { thread, a, _ in
             let list = thread.list(a[0])
             if list.isEmpty { return .empty }
-            var keywords: [(Name, Value)] = []
-            if !a[1].isEmpty && !a[1].isNone { keywords.append((.key, a[1])) }
-            if !a[2].isEmpty { keywords.append((.reverse, a[2])) }
+            let keywords = thread.newDict()
+            if keywords.isEmpty { return .empty }
+            if !a[1].isEmpty && !a[1].isNone { guard DictRef(keywords).set(thread, Name.key, a[1]) else { return .empty } }
+            if !a[2].isEmpty { guard DictRef(keywords).set(thread, Name.reverse, a[2]) else { return .empty } }
             let sort = thread.getAttribute(list, Name.sort)
-            if sort.isEmpty || thread.callFunction(sort, [], keywords: keywords).isEmpty { return .empty }
+            if sort.isEmpty || thread.call(sort, tuple: WellKnown.emptyTuple.value, dict: keywords).isEmpty { return .empty }
             return list
         },
         Def("sum(iterable, /, start=0)", .calls, "start plus all items of an iterable of numbers.", kind: .function) { thread, a, _ in
@@ -170,14 +171,11 @@ enum AnextAwaitable {
 
     private static func define() -> NativeType {
         let made = NativeType("anext_awaitable", size: MemoryLayout<Object>.size, mask: 0b110, flags: .noInstantiation, methods: [
-            Def("send(self, arg, /)", .calls) { thread, a, _ in AnextAwaitable.forward(thread, a[0], .send, [a[1]]) },
+            Def("send(self, arg, /)", .calls) { thread, a, _ in AnextAwaitable.forward(thread, a[0], .send, a[1]) },
             Def("throw(self, type, value=None, traceback=None, /)", .calls) { thread, a, _ in
-                var arguments = [a[1]]
-                if !a[2].isEmpty { arguments.append(a[2]) }
-                if !a[3].isEmpty { arguments.append(a[3]) }
-                return AnextAwaitable.forward(thread, a[0], .throw, arguments)
+                AnextAwaitable.forward(thread, a[0], .throw, a[1], a[2].isEmpty ? .absent : a[2], a[3].isEmpty ? .absent : a[3])
             },
-            Def("close(self, /)", .calls) { thread, a, _ in AnextAwaitable.forward(thread, a[0], .close, []) },
+            Def("close(self, /)", .calls) { thread, a, _ in AnextAwaitable.forward(thread, a[0], .close) },
         ]) { slots in
             slots.unary(.iter) { _, value in value }
             slots.unary(.await) { _, value in value }
@@ -202,10 +200,10 @@ enum AnextAwaitable {
         return function(thread, awaitable)
     }
 
-    private static func forward(_ thread: ThreadRef, _ value: Value, _ method: Name, _ arguments: [Value]) -> Value {
+    private static func forward(_ thread: ThreadRef, _ value: Value, _ method: Name, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent) -> Value {
         let iterator = iterator(thread, value)
         if iterator.isEmpty { return .empty }
-        let result = thread.callMethod(iterator, method, arguments)
+        let result = thread.callMethod(iterator, method, first, second, third)
         return result.isEmpty ? ended(thread, value) : result
     }
 

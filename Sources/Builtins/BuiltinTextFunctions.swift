@@ -54,7 +54,7 @@ enum BuiltinTextFunctions {
             for index in 1 ..< count where !a[index].isEmpty {
                 if !DictRef(keywords).set(thread, StringRef.intern(names[index - 1]).value, a[index]) { return .empty }
             }
-            let arguments = thread.newTuple([a[0]])
+            let arguments = thread.newTuple(a[0])
             return arguments.isEmpty ? .empty : thread.call(open, tuple: arguments, dict: keywords)
         },
     ]

@@ -34,6 +34,8 @@ public struct RuntimeOptions {
     public var hashRandomization = true
     public var maximumIntegerDigits = 4300
     public var skipFirstLine = false
+    /// -X no_debug_ranges
+    public var hidesColumns = false
 
     /// -W options, and PYTHONWARNINGS before them.
     public var warnings: [String] = []
@@ -71,6 +73,15 @@ public enum CommandLineOptions {
                 switch item {
                 case "--help":
                     print(help)
+                    exit(0)
+                case "--help-env":
+                    print(environmentHelp)
+                    exit(0)
+                case "--help-xoptions":
+                    print(extensionHelp)
+                    exit(0)
+                case "--help-all":
+                    print(help + "\n\n" + environmentHelp + "\n\n" + extensionHelp)
                     exit(0)
                 case "--version":
                     versionCount += 1
@@ -145,7 +156,8 @@ public enum CommandLineOptions {
             case "dev": options.devMode = true
             case "utf8": options.utf8Mode = value != "0"
             case "warn_default_encoding": options.warnDefaultEncoding = true
-            case "pycache_prefix": options.pycachePrefix = value
+            case "pycache_prefix": options.pycachePrefix = value == "" ? nil : value
+            case "no_debug_ranges": options.hidesColumns = true
             case "int_max_str_digits":
                 guard let value, let digits = Int(value), digits == 0 || digits >= 640 else {
                     fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
@@ -180,7 +192,14 @@ public enum CommandLineOptions {
         options.pycachePrefix = variable("PYTHONPYCACHEPREFIX")
         options.ioEncoding = variable("PYTHONIOENCODING")
         if let warnings = variable("PYTHONWARNINGS") { options.warnings = warnings.split(separator: ",").map(String.init) + options.warnings }
-        if let digits = variable("PYTHONINTMAXSTRDIGITS").flatMap({ Int($0) }), digits == 0 || digits >= 640 { options.maximumIntegerDigits = digits }
+        if variable("PYTHONNODEBUGRANGES") != nil { options.hidesColumns = true }
+        if let given = variable("PYTHONINTMAXSTRDIGITS"), !options.extensions.contains(where: { $0.name == "int_max_str_digits" && $0.value != nil }) {
+            guard let digits = Int(given), digits == 0 || digits >= 640 else {
+                fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                exit(1)
+            }
+            options.maximumIntegerDigits = digits
+        }
         if let seed = variable("PYTHONHASHSEED") {
             if seed != "random" {
                 guard let number = UInt32(seed) else {
@@ -192,6 +211,32 @@ public enum CommandLineOptions {
             }
         }
     }
+
+    private static let environmentHelp = """
+        Environment variables that change behaviour:
+        PYTHONPATH      : folders separated by ':' that come first in sys.path
+        PYTHONHOME      : not used; TAIPANHOME names another CPython 3.11 library
+        PYTHONSTARTUP   : a file that is run before the first prompt
+        PYTHONPLATLIBDIR: not used
+        PYTHONSAFEPATH  : as -P
+        PYTHONDEBUG, PYTHONINSPECT, PYTHONOPTIMIZE, PYTHONNOUSERSITE, PYTHONUNBUFFERED, PYTHONVERBOSE, PYTHONDONTWRITEBYTECODE: as -d, -i, -O, -s, -u, -v and -B
+        PYTHONWARNINGS  : as -W, separated by commas
+        PYTHONHASHSEED  : an integer gives the hashes of text a fixed seed; 'random', the default, a new one for each run
+        PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
+        PYTHONIOENCODING: encoding[:errors] of the standard streams
+        PYTHONUTF8, PYTHONDEVMODE, PYTHONPYCACHEPREFIX, PYTHONWARNDEFAULTENCODING, PYTHONNODEBUGRANGES, PYTHONFAULTHANDLER: as the -X options
+        """
+
+    private static let extensionHelp = """
+        Options of the implementation:
+        -X dev: checks that are too costly to be made by default, and more warnings
+        -X faulthandler: show where the program is when it crashes
+        -X int_max_str_digits=N: the most digits of an int that is made from text or text of it; 0 for no limit
+        -X no_debug_ranges: no columns in tracebacks
+        -X pycache_prefix=PATH: a folder for compiled files, in place of __pycache__
+        -X utf8: UTF-8 for files and the standard streams, whatever the locale says
+        -X warn_default_encoding: warn when a text file is opened without an encoding
+        """
 
     private static let help = """
         usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...

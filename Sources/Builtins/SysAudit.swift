@@ -8,7 +8,7 @@ public enum SysAudit {
     /// Raises an auditing event. False when a hook has raised.
     public static func audit(_ thread: ThreadRef, _ event: StaticString, _ arguments: @autoclosure () -> [Value]) -> Bool {
         if hooks.pointee.isEmpty { return true }
-        let tuple = thread.newTuple(arguments())
+        let tuple = thread.newTuple(copying: arguments())
         return !tuple.isEmpty && audit(thread, event: thread.newString("\(event)"), tuple)
     }
 

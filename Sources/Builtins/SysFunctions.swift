@@ -4,8 +4,8 @@ import NumberTypes
 import Objects
 
 /// `sys`: functions other than hooks.
-enum SysFunctions {
-    nonisolated(unsafe) static var isFinalizing = false
+public enum SysFunctions {
+    nonisolated(unsafe) public static var isFinalizing = false
     nonisolated(unsafe) private static var loadFlags = RTLD_NOW
 
     static let table: [Def] = [
@@ -54,14 +54,14 @@ enum SysFunctions {
         },
         Def("exc_info()", .reads, "Type, value and traceback of the exception being handled, or three times None.", kind: .function) { thread, _, _ in
             let exception = thread.handledException
-            return exception.isEmpty ? thread.newTuple([.none, .none, .none]) : SysFunctions.information(thread, exception)
+            return exception.isEmpty ? thread.newTuple(.none, .none, .none) : SysFunctions.information(thread, exception)
         },
         Def("exception()", .reads, "The exception being handled, or None.", kind: .function) { thread, _, _ in
             let exception = thread.handledException
             return exception.isEmpty ? .none : exception
         },
         Def("exit(status=None, /)", .calls, "Leaves the program by raising SystemExit(status).", kind: .function) { thread, a, _ in
-            if a[0].isEmpty || a[0].isNone { return thread.raise(type: TypeID.systemExit.type, arguments: a[0].isEmpty ? [] : [.none]) }
+            if a[0].isEmpty || a[0].isNone { return thread.raise(type: TypeID.systemExit.type, a[0].isEmpty ? .absent : .none) }
             if a[0].isTuple {
                 let exception = thread.call(TypeID.systemExit.value, tuple: a[0])
                 return exception.isEmpty ? .empty : thread.raise(exception)
@@ -160,7 +160,7 @@ enum SysFunctions {
     /// (type, value, traceback) of an exception.
     static func information(_ thread: ThreadRef, _ exception: Value) -> Value {
         let traceback = exception.object(ExceptionObject.self).pointee.traceback
-        return thread.newTuple([exception.type.value, exception, traceback.isEmpty ? .none : traceback])
+        return thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
     }
 
     /// An argument that is a C int; nil when it has raised.

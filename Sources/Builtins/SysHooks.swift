@@ -42,14 +42,14 @@ enum SysHooks {
             // What the stream cannot encode is shown escaped.
             let encoding = thread.getAttribute(stream, Name.encoding)
             if encoding.isEmpty { return .empty }
-            let bytes = thread.callMethod(text, .encode, [encoding, Name.backslashreplace.value])
+            let bytes = thread.callMethod(text, .encode, encoding, Name.backslashreplace.value)
             if bytes.isEmpty { return .empty }
             let buffer = thread.getAttributeOrEmpty(stream, Name.buffer)
             if thread.hasException { return .empty }
             if !buffer.isEmpty {
-                if thread.callMethod(buffer, .write, [bytes]).isEmpty { return .empty }
+                if thread.callMethod(buffer, .write, bytes).isEmpty { return .empty }
             } else {
-                let escaped = thread.callMethod(bytes, .decode, [encoding, Name.strict.value])
+                let escaped = thread.callMethod(bytes, .decode, encoding, Name.strict.value)
                 if escaped.isEmpty || !BuiltinTextFunctions.write(thread, stream, escaped) { return .empty }
             }
         }

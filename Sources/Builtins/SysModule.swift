@@ -42,7 +42,7 @@ enum SysModule {
         builder.set("platlibdir", "lib")
         builder.set("_framework", "")
         builder.set("_home", .none)
-        builder.set("_git", thread.newTuple([thread.newString("Taipan"), WellKnown.emptyString.value, WellKnown.emptyString.value]))
+        builder.set("_git", thread.newTuple(thread.newString("Taipan"), WellKnown.emptyString.value, WellKnown.emptyString.value))
         builder.set("dont_write_bytecode", Value(options.dontWriteBytecode))
         builder.set("pycache_prefix", options.pycachePrefix.map { thread.newString($0) } ?? .none)
         for name in ["executable", "_base_executable", "prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "_stdlib_dir"] { builder.set(name, "") }
@@ -66,7 +66,10 @@ enum SysModule {
         return list
     }
 
-    private static func names(_ thread: ThreadRef, _ names: [String]) -> Value { thread.newTuple(names.sorted().map { StringRef.intern($0).value }) }
+    private static func names(_ thread: ThreadRef, _ names: [String]) -> Value {
+        let names = names.sorted()
+        return thread.newTuple(count: names.count) { StringRef.intern(names[$0]).value }
+    }
 
     /// What `warnings` is to read as options, least important first.
     private static func warningOptions(_ options: RuntimeOptions) -> [String] {
@@ -134,5 +137,6 @@ enum SysModule {
         Integers.maximumTextDigits = options.maximumIntegerDigits
         CompileBuiltin.maximumIntegerDigits = options.maximumIntegerDigits
         CompileBuiltin.defaultOptimization = options.optimize
+        Code.hidesColumns = options.hidesColumns
     }
 }

@@ -245,7 +245,8 @@ public enum TracebackPrinter {
         }
 
         private mutating func appendSyntaxLine(_ source: StringRef, _ offset: Int, _ endOffset: Int) {
-            let carets = endOffset > 0 && endOffset > offset ? endOffset - offset : 1
+            var carets = endOffset > 0 && endOffset > offset ? endOffset - offset : 1
+            let hasCarets = offset > 0
             var offset = offset
             var start = 0
             var end = source.count
@@ -267,7 +268,8 @@ public enum TracebackPrinter {
             text += Array("    ".utf8)
             for index in start ..< max(start, end) { text.appendUTF8(source[index]) }
             text.append(0x0A)
-            if offset < 0 { return }
+            if offset < 0 || !hasCarets { return }
+            carets = max(1, min(carets, end - start - max(offset - 1, 0)))
             margin()
             text += Array("    ".utf8)
             for _ in 0 ..< max(offset - 1, 0) { text.append(0x20) }

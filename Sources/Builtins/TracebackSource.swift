@@ -65,7 +65,7 @@ enum SourceLines {
         let name = declaredEncoding(bytes)
         if name == nil || name == "utf-8" { return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes }
         let result = try? decodeSource(bytes) { encoding, content in
-            let text = thread.callMethod(thread.newBytes(content), .decode, [thread.newString(encoding)])
+            let text = thread.callMethod(thread.newBytes(content), .decode, thread.newString(encoding))
             if text.isEmpty || !text.isString {
                 thread.takeException()
                 return nil

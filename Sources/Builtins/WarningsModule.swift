@@ -25,7 +25,7 @@ enum WarningsModule {
             (ignore, .importWarning, .none), (ignore, .resourceWarning, .none),
         ]
         for (action, category, module) in initial {
-            let filter = thread.newTuple([action, .none, category.value, module, Value(small: 0)])
+            let filter = thread.newTuple(action, .none, category.value, module, Value(small: 0))
             if filter.isEmpty || filters.pointee.isEmpty || !ListRef(filters.pointee).append(thread, filter) { return false }
         }
         RuntimeHooks.warn = { thread, category, message, level in
@@ -139,7 +139,7 @@ enum WarningsModule {
     private static func matches(_ thread: ThreadRef, _ pattern: Value, _ text: Value) -> Int32 {
         if pattern.isNone { return 1 }
         if pattern.isExact(.str) { return thread.compareTruth(pattern, text, .equal) }
-        let result = thread.callMethod(pattern, StringRef.intern("match").value, [text])
+        let result = thread.callMethod(pattern, StringRef.intern("match").value, text)
         return result.isEmpty ? -1 : thread.isTrue(result)
     }
 
@@ -229,7 +229,7 @@ enum WarningsModule {
         }
         if text.isEmpty || instance.isEmpty { return .empty }
         let source = source.isNone ? Value.empty : source
-        let key = thread.newTuple([text, category, Value(small: line)])
+        let key = thread.newTuple(text, category, Value(small: line))
         if key.isEmpty { return .empty }
         if !registry.isEmpty {
             let known = isKnown(thread, registry, key, sets: false)
@@ -287,7 +287,7 @@ enum WarningsModule {
             if !thread.hasException { thread.raise(.runtimeError, "unable to get warnings.WarningMessage") }
             return false
         }
-        let description = thread.callFunction(type, [message, category, filename, Value(small: line), .none, .none, source.isEmpty ? .none : source])
+        let description = thread.call(type, message, category, filename, Value(small: line), .none, .none, source.isEmpty ? .none : source)
         return !description.isEmpty && !thread.call(function, description).isEmpty
     }
 

@@ -102,6 +102,15 @@ final class CodeBuilder {
     private var deletable = BoundSet()
     /// Where `bind` last put a label: the word before must stay.
     private var lastBound = 0
+    /// Where the flow of control last ended.
+    private var lastStop = -1
+    /// See `mark`.
+    private var markedLine: SourceRange?
+    /// The location that the next instruction, which has none of its own, takes over.
+    private var borrowedLocation: SourceRange?
+    /// The word of the return that nobody wrote, at the end of the body; or -1.
+    private var implicitReturn = -1
+    private var isReturnFallenInto = false
 
     private struct LabelState {
         var position = -1
@@ -252,7 +261,65 @@ final class CodeBuilder {
 
     // MARK: Instructions
 
+    /// A line that a debugger is to see although it needs no instruction (`pass`, `try:`). What comes next shows it if it stands on the same line or has no
+    /// location of its own; otherwise a `nop` does.
+    func mark(_ range: SourceRange) {
+        guard isReachable else { return }
+        showMarkedLine()
+        if lastBound < words.count, let last = positions.last, last.range.line == range.line { return }
+        markedLine = range
+    }
+
+    /// Emits the `nop` of a marked line: what comes next can be reached from elsewhere too, or is none of it.
+    private func showMarkedLine() {
+        guard let range = markedLine else { return }
+        markedLine = nil
+        guard isReachable else { return }
+        let saved = location
+        location = range
+        note(range)
+        words.append(CodeBuilder.word(.nop, 0, 0, 0))
+        location = saved
+    }
+
+    /// To be called before an instruction whose place matters.
+    private func settleMarkedLine() {
+        guard let range = markedLine else { return }
+        if location == .none {
+            markedLine = nil
+            borrowedLocation = range
+        } else if location.line == range.line {
+            markedLine = nil
+        } else {
+            showMarkedLine()
+        }
+    }
+
     private func notePosition() {
+        settleMarkedLine()
+        note(borrowedLocation ?? location)
+        borrowedLocation = nil
+    }
+
+    /// The location of the instruction before this place; what has no location counts as part of what precedes it.
+    private func precedingLocation(_ word: Int) -> SourceRange {
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) < word { low = middle + 1 } else { high = middle }
+        }
+        while low > 0 {
+            low -= 1
+            if positions[low].range != .none { return positions[low].range }
+        }
+        return .none
+    }
+
+    /// The location of the last instruction emitted.
+    var lastLocation: SourceRange { precedingLocation(words.count) }
+
+    private func note(_ location: SourceRange) {
         let start = Int32(words.count)
         if let last = positions.last {
             if last.range == location { return }
@@ -286,7 +353,22 @@ final class CodeBuilder {
     }
 
     /// Nothing that follows can be reached until a label is bound.
-    func stop() { isReachable = false }
+    func stop() {
+        markedLine = nil
+        isReachable = false
+        lastStop = words.count
+    }
+
+    /// `return None` at the end of a body that has none: it belongs to whatever line the flow of control comes from, which `finish` finds out.
+    func returnImplicitly() {
+        guard isReachable else { return }
+        location = .none
+        let isMarked = markedLine != nil
+        isReturnFallenInto = lastStop != words.count
+        emit(.returnNone)
+        if !isMarked { implicitReturn = words.count - 1 }
+        stop()
+    }
 
     func loadConstant(_ register: Int, _ value: Constant) { loadConstant(register, index: constant(value)) }
 
@@ -330,9 +412,10 @@ final class CodeBuilder {
     func jump(to label: Label) {
         guard isReachable else { return }
         refer(label)
+        settleMarkedLine()
         fixups.append((words.count, label.id, false))
         emit(.jump)
-        isReachable = false
+        stop()
     }
 
     /// A conditional jump, or any other instruction whose x is the offset to a label.
@@ -344,11 +427,19 @@ final class CodeBuilder {
     }
 
     func bind(_ label: Label) {
-        // A jump to the very next instruction is dropped.
+        showMarkedLine()
+        // A jump to the very next instruction is dropped, but for what it shows of its line.
         if let last = fixups.last, !last.isWide, last.label == label.id, last.word == words.count - 1, !isReachable, lastBound < words.count {
             fixups.removeLast()
             words.removeLast()
-            if let entry = positions.last, Int(entry.start) == words.count { positions.removeLast() }
+            if let entry = positions.last, Int(entry.start) == words.count {
+                if entry.range == .none || entry.range.line == precedingLocation(words.count).line {
+                    positions.removeLast()
+                } else {
+                    words.append(CodeBuilder.word(.nop, 0, 0, 0))
+                }
+            }
+            lastStop = -1
             isReachable = true
             bound = labels[label.id].bound
         }
@@ -365,6 +456,7 @@ final class CodeBuilder {
 
     /// The head of a loop, to which `jumpBack` will come.
     func bindHead(_ label: Label) {
+        showMarkedLine()
         bound.subtract(deletable)
         labels[label.id].position = words.count
         lastBound = words.count
@@ -372,12 +464,13 @@ final class CodeBuilder {
 
     func jumpBack(to head: Label, cache: Int) {
         guard isReachable else { return }
+        settleMarkedLine()
         let start = words.count
         let distance = start + 2 - labels[head.id].position
         emit(.jumpBack, distance & 0xFF, distance >> 8 & 0xFF, distance >> 16 & 0xFF)
         words.append(UInt32(cache))
         if distance > 0xFFFFFF { isTooLong = true }
-        isReachable = false
+        stop()
     }
 
     /// `yieldDelegated`, with x leading back to a bound label.
@@ -402,6 +495,7 @@ final class CodeBuilder {
 
     /// Words from here on are covered again.
     func resume(_ range: ProtectedRange) {
+        showMarkedLine()
         range.openedAt = words.count
         lastBound = words.count
     }
@@ -409,6 +503,7 @@ final class CodeBuilder {
     /// Words from here on are not covered.
     func suspend(_ range: ProtectedRange) {
         guard let start = range.openedAt else { return }
+        showMarkedLine()
         if words.count > start { range.segments.append((start, words.count)) }
         range.openedAt = nil
         lastBound = words.count
@@ -429,15 +524,93 @@ final class CodeBuilder {
 
     // MARK: The end
 
+    /// Gives the implicit return the location of the instruction before it. A jump to it becomes a return of its own, with the location of the
+    /// jump; for a conditional jump another return is put behind everything, if it is of another line.
+    private func placeImplicitReturn() {
+        if implicitReturn < 0 { return }
+        let target = implicitReturn
+        var own = isReturnFallenInto ? precedingLocation(target) : SourceRange.none
+        var copies: [Int32: Int] = [:]
+        if own != .none {
+            setLocation(own, of: target)
+            copies[own.line] = target
+        }
+        var redirected: [(index: Int, target: Int)] = []
+        for (index, fixup) in fixups.enumerated() where resolve(fixup.label, from: fixup.word) == target {
+            let range = precedingLocation(fixup.word + 1)
+            if range == .none { continue }
+            if !fixup.isWide {
+                words[fixup.word] = CodeBuilder.word(.returnNone, 0, 0, 0)
+                setLocation(range, of: fixup.word)
+                redirected.append((index, -1))
+            } else if let known = copies[range.line] {
+                redirected.append((index, known))
+            } else if own == .none {
+                own = range
+                setLocation(range, of: target)
+                copies[range.line] = target
+                redirected.append((index, target))
+            } else {
+                positions.append(PositionEntry(start: Int32(words.count), range: range))
+                copies[range.line] = words.count
+                redirected.append((index, words.count))
+                words.append(CodeBuilder.word(.returnNone, 0, 0, 0))
+            }
+        }
+        for (index, target) in redirected.reversed() {
+            if target < 0 {
+                fixups.remove(at: index)
+            } else {
+                labels.append(LabelState(position: target, isReferenced: true))
+                fixups[index].label = labels.count - 1
+            }
+        }
+    }
+
+    /// The word that a jump to a label arrives at in the end. A jump on the way that shows a line of its own is not passed over.
+    private func resolve(_ label: Int, from source: Int) -> Int {
+        var target = labels[label].position
+        var hops = 0
+        while hops < 16, target < words.count, words[target] & 0xFF == UInt32(Opcode.jump.rawValue), let next = jumpTargets[target] {
+            let range = location(of: target)
+            if range != .none, range.line != precedingLocation(source + 1).line { break }
+            target = labels[next].position
+            hops += 1
+        }
+        return target
+    }
+
+    private func location(of word: Int) -> SourceRange {
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) <= word { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? .none : positions[low - 1].range
+    }
+
+    /// Gives one word a location of its own.
+    private func setLocation(_ range: SourceRange, of word: Int) {
+        var place = positions.count - 1
+        while place >= 0, Int(positions[place].start) > word { place -= 1 }
+        let before = place >= 0 ? positions[place].range : SourceRange.none
+        if before == range { return }
+        let hasNext = place + 1 < positions.count && Int(positions[place + 1].start) == word + 1
+        if place >= 0, Int(positions[place].start) == word {
+            positions[place].range = range
+        } else {
+            place += 1
+            positions.insert(PositionEntry(start: Int32(word), range: range), at: place)
+        }
+        if !hasNext, word + 1 < words.count { positions.insert(PositionEntry(start: Int32(word + 1), range: before), at: place + 1) }
+    }
+
     /// Fills in the jumps and completes `code`.
     func finish() throws -> CompiledCode {
+        placeImplicitReturn()
         for fixup in fixups {
-            var target = labels[fixup.label].position
-            var hops = 0
-            while hops < 16, target < words.count, words[target] & 0xFF == UInt32(Opcode.jump.rawValue), let next = jumpTargets[target] {
-                target = labels[next].position
-                hops += 1
-            }
+            let target = resolve(fixup.label, from: fixup.word)
             let offset = target - (fixup.word + 1)
             if fixup.isWide {
                 words[fixup.word] = UInt32(bitPattern: Int32(offset))

@@ -87,7 +87,8 @@ extension Compiler {
         for argument in arguments { try push(argument) }
         if keywords.isEmpty { return nil }
         for keyword in keywords { try push(keyword.value) }
-        return keywords.map { .string(Array(mangle($0.name!, inClass: unit.className).utf8)) }
+        // Names of keyword arguments are not mangled.
+        return keywords.map { .string(Array($0.name!.utf8)) }
     }
 
     private func expandedCall(_ range: SourceRange, _ base: Int, leading: Int, _ arguments: [Expression], _ keywords: [Keyword],
@@ -151,7 +152,7 @@ extension Compiler {
                     let pairs = unit.top
                     while index < keywords.count, let name = keywords[index].name, count < 60 {
                         unit.location = range
-                        _ = pushConstant(.string(Array(mangle(name, inClass: unit.className).utf8)))
+                        _ = pushConstant(.string(Array(name.utf8)))
                         try push(keywords[index].value)
                         count += 1
                         index += 1
@@ -343,7 +344,7 @@ extension Compiler {
             setArguments(definition.arguments, unit.code)
             unit.selfName = definition.arguments.positionalOnly.first?.name ?? definition.arguments.positional.first?.name
             try compile(text == nil ? definition.body : Array(definition.body.dropFirst()))
-            unit.emit(.returnNone)
+            unit.returnImplicitly()
         }
         makeFunction(body, parts: parts, statement.range, into: destination)
         unit.top = inner
@@ -413,10 +414,11 @@ extension Compiler {
             unit.top = register
             try compileBody(definition.body)
             if scope.needsClassClosure, let cell = unit.cellRegisters["__class__"] {
+                unit.location = unit.lastLocation
                 unit.emit(.storeName, cell, x: unit.name("__classcell__"))
                 unit.emit(.return, cell)
             } else {
-                unit.emit(.returnNone)
+                unit.returnImplicitly()
             }
         }
         makeFunction(inner, parts: (unit.top, 0), statement.range, into: function)

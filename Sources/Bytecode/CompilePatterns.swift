@@ -24,6 +24,8 @@ extension Compiler {
                 throw unreachable(matchCase.pattern)
             }
             var captures = Captures()
+            // A wildcard needs no instruction, but its line shows that the case was taken.
+            if isWildcard(matchCase.pattern), matchCase.guard == nil { unit.mark(matchCase.pattern.range) }
             try pattern(matchCase.pattern, register, &captures, next, isTop: true)
             for (j, name) in captures.names.enumerated() { try storeName(name, captures.ranges[j], from: captures.registers[j]) }
             unit.top = mark
@@ -72,7 +74,8 @@ extension Compiler {
         switch pattern.kind {
         case .value(let expression):
             switch expression.kind {
-            case .attribute, .constant, .joinedString, .unaryOperation, .binaryOperation, .formattedValue: break
+            case .attribute, .constant: break
+            case .unaryOperation where constantValue(expression) != nil, .binaryOperation where constantValue(expression) != nil: break
             default: throw fail("patterns may only match literals and attribute lookups", pattern.range)
             }
             let mark = unit.top
@@ -219,6 +222,7 @@ extension Compiler {
             case .true: return 1
             case .false: return 0
             case .float(let bits): return Double(bitPattern: bits)
+            case .complex(let real, let imaginary): return Double(bitPattern: imaginary) == 0 ? Double(bitPattern: real) : nil
             default: return nil
             }
         }

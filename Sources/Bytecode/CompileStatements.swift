@@ -42,7 +42,8 @@ extension Compiler {
         case .with(let items, let body, _): try withStatement(statement, items[...], body, isAsync: false)
         case .asyncWith(let items, let body, _): try withStatement(statement, items[...], body, isAsync: true)
         case .match(let subject, let cases): try matchStatement(statement, subject, cases)
-        case .global, .nonlocal, .pass: break
+        case .global, .nonlocal: break
+        case .pass: unit.mark(statement.range)
         }
     }
 
@@ -53,7 +54,10 @@ extension Compiler {
             unit.emit(.printExpression, register)
             return
         }
-        if constantValue(expression) != nil { return }
+        if constantValue(expression) != nil {
+            unit.mark(statement.range)
+            return
+        }
         try effect(expression)
     }
 
@@ -330,13 +334,14 @@ extension Compiler {
     // MARK: Control flow
 
     private func ifStatement(_ test: Expression, _ body: [Statement], _ orElse: [Statement]) throws {
-        // `if test: break` is one jump, where nothing has to be put in order on the way.
-        if body.count == 1, case .break = body[0].kind, let block = unit.blocks.last, case .loop(_, let exit, _) = block.kind {
+        // `if test: break` on a line is one jump, where nothing has to be put in order on the way.
+        if body.count == 1, body[0].range.line == test.range.line, case .break = body[0].kind, let block = unit.blocks.last, case .loop(_, let exit, _) = block.kind {
             try condition(test, jumpIf: true, to: exit)
             try compile(orElse)
             return
         }
         let other = unit.label()
+        if constantValue(test) != nil { unit.mark(test.range) }
         try condition(test, jumpIf: false, to: other)
         try compile(body)
         if orElse.isEmpty {
@@ -356,12 +361,13 @@ extension Compiler {
         let other = unit.label()
         let exit = unit.label()
         let cache = unit.loopCache()
+        if constantValue(test) != nil { unit.mark(test.range) }
         unit.bindHead(head)
         try condition(test, jumpIf: false, to: other)
         unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
         try compile(body)
         unit.blocks.removeLast()
-        unit.location = statement.range
+        unit.location = .none
         unit.jumpBack(to: head, cache: cache)
         unit.bind(other)
         try compile(orElse)

@@ -18,6 +18,8 @@ extension Compiler {
         let saved = unit.blocks
         var closed: [ProtectedRange] = []
         var loop: Block?
+        // Behind a `finally` body or an `__exit__` the way out seems to go on from there.
+        var isOnItsWay = false
         while let block = unit.blocks.last {
             if case .exceptStar = block.kind {
                 throw fail("'break', 'continue' and 'return' cannot appear in an except* block", range)
@@ -34,16 +36,19 @@ extension Compiler {
             unit.location = range
             switch block.kind {
             case .loop, .protected, .exceptStar: break
-            case .finally(let body): try compile(body)
+            case .finally(let body):
+                try compile(body)
+                isOnItsWay = true
             case .handler(let previous, let name):
                 unit.emit(.popException, previous)
                 if let name { try clearName(name, range) }
             case .with(let exitRegister, let isAsync, let withRange):
                 unit.location = withRange
                 try callExit(exitRegister, isAsync: isAsync)
+                isOnItsWay = true
             }
         }
-        unit.location = range
+        unit.location = !isOnItsWay ? range : toLoop ? .none : unit.lastLocation
         try exit(loop)
         for protected in closed { unit.resume(protected) }
         unit.blocks = saved
@@ -89,6 +94,13 @@ extension Compiler {
         }
         var range = statement.range
         if constant != nil, let expression, expression.range.line == range.line { range = expression.range }
+        let runsOnTheWay = unit.blocks.contains { block in
+            switch block.kind {
+            case .finally, .with: return true
+            default: return false
+            }
+        }
+        if constant != nil, runsOnTheWay { unit.mark(range) }
         try unwind(toLoop: false, range) { _ in
             if let constant {
                 if constant == Constant.none {
@@ -107,6 +119,7 @@ extension Compiler {
     }
 
     func breakStatement(_ statement: Statement) throws {
+        unit.mark(statement.range)
         try unwind(toLoop: true, statement.range) { block in
             guard let block, case .loop(_, let exit, _) = block.kind else { throw fail("'break' outside loop", statement.range) }
             unit.jump(to: exit)
@@ -114,6 +127,7 @@ extension Compiler {
     }
 
     func continueStatement(_ statement: Statement) throws {
+        unit.mark(statement.range)
         try unwind(toLoop: true, statement.range) { block in
             guard let block, case .loop(let head, _, let cache) = block.kind else {
                 throw fail("'continue' not properly in loop", statement.range)
@@ -141,7 +155,7 @@ extension Compiler {
         unit.beginHandler(cleanup, register: raised)
         unit.location = .none
         unit.emit(.popException, previous)
-        unit.emit(.reraise, raised)
+        unit.emit(.reraise, raised, 1)
         unit.stop()
         unit.top = mark
     }
@@ -160,6 +174,7 @@ extension Compiler {
                 try tryExcept(statement, body, handlers, orElse)
             }
         }
+        unit.mark(statement.range)
         if finally.isEmpty {
             try inner()
             return
@@ -171,13 +186,14 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(finally)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             unit.blocks.append(Block(.handler(previous: previous, name: nil), cleanup))
             try compile(finally)
             unit.blocks.removeLast()
             unit.suspend(cleanup)
-            unit.location = .none
+            unit.location = unit.lastLocation
             unit.emit(.popException, previous)
             unit.emit(.reraise, exception)
             unit.stop()
@@ -193,6 +209,7 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(orElse)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             for (i, clause) in handlers.enumerated() {
@@ -204,6 +221,8 @@ extension Compiler {
                     unit.location = clause.range
                     unit.emitJump(.jumpIfNoMatch, exception, register, to: next)
                     unit.top = mark
+                } else {
+                    unit.mark(clause.range)
                 }
                 if let name = clause.name {
                     try storeName(name, clause.range, from: exception)
@@ -223,7 +242,7 @@ extension Compiler {
                     unit.location = .none
                     unit.emit(.popException, previous)
                     try clearName(name, .none)
-                    unit.emit(.reraise, raised)
+                    unit.emit(.reraise, raised, 1)
                     unit.stop()
                     unit.top = mark
                     unit.resume(cleanup)
@@ -240,7 +259,7 @@ extension Compiler {
                 unit.bind(next)
             }
             unit.suspend(cleanup)
-            unit.location = .none
+            unit.location = handlers.last!.range
             unit.emit(.popException, previous)
             unit.emit(.reraise, exception)
             unit.stop()
@@ -258,6 +277,7 @@ extension Compiler {
         unit.blocks.removeLast()
         unit.suspend(protected)
         try compile(orElse)
+        unit.location = .none
         unit.jump(to: end)
         try handler(of: protected, .none) { exception, previous, cleanup in
             let results = unit.take()
@@ -364,7 +384,7 @@ extension Compiler {
             unit.emitJump(.jumpIfTrue, result, to: swallow)
             unit.suspend(cleanup)
             unit.emit(.popException, previous)
-            unit.emit(.reraise, exception)
+            unit.emit(.reraise, exception, 1)
             unit.stop()
             unit.bind(swallow)
             unit.emit(.popException, previous)

@@ -119,12 +119,12 @@ final class Compiler {
         switch module {
         case .module(let body, _):
             try compileBody(body)
-            unit.emit(.returnNone)
+            unit.returnImplicitly()
         case .interactive(let body):
             isInteractive = true
             if containsAnnotation(body) { unit.emit(.setupAnnotations) }
             try compile(body)
-            unit.emit(.returnNone)
+            unit.returnImplicitly()
         case .expression(let expression):
             let result = try value(expression)
             unit.emit(.return, result)

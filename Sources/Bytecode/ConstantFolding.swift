@@ -46,6 +46,14 @@ extension Constant {
         }
     }
 
+    var boolean: Bool? {
+        switch self {
+        case .true: return true
+        case .false: return false
+        default: return nil
+        }
+    }
+
     /// An integer, booleans included.
     fileprivate var integer: Int? {
         switch self {
@@ -135,6 +143,14 @@ extension Compiler {
     }
 
     private func fold(_ left: Constant, _ op: BinaryOperator, _ right: Constant) -> Constant? {
+        if let a = left.boolean, let b = right.boolean {
+            switch op {
+            case .bitAnd: return a && b ? .true : .false
+            case .bitOr: return a || b ? .true : .false
+            case .bitXor: return a != b ? .true : .false
+            default: break
+            }
+        }
         if let a = left.integer, let b = right.integer, let small = foldIntegers(a, op, b) { return small }
         if let a = BigInteger(left), let b = BigInteger(right) { return a.fold(op, b) }
         if left.isComplex || right.isComplex {

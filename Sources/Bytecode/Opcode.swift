@@ -226,7 +226,7 @@ public enum Opcode: UInt8, CaseIterable {
     case raiseFrom // raise R[a] from R[b]
     /// raise, with no operand
     case raiseAgain
-    /// Raise R[a] with its traceback as it stands, at the place where it was raised first.
+    /// Raise R[a] with its traceback as it stands. With b 1, the frame's line is afterwards that where the exception was raised.
     case reraise
     /// R[a] = the exception being handled (unbound when none); then R[b] is the one being handled.
     case pushException
@@ -266,6 +266,10 @@ public enum Opcode: UInt8, CaseIterable {
 
     /// Stands at run time in place of an instruction whose execution a trace function wants to know of; the compiler never emits it.
     case traced
+
+    /// The raw value, and the opcode of one known to be valid, without the switches that the compiler makes of `rawValue` and `init(rawValue:)`.
+    @inlinable public var number: UInt8 { @inline(__always) get { unsafeBitCast(self, to: UInt8.self) } }
+    @inlinable @inline(__always) public init(number: UInt8) { self = unsafeBitCast(number, to: Opcode.self) }
 
     /// Words that follow the instruction.
     public var extraWords: Int {

@@ -140,7 +140,7 @@ public struct OperandShape {
         case .raise: return OperandShape(.reads, ends: true)
         case .raiseFrom: return OperandShape(.reads, .reads, ends: true)
         case .raiseAgain: return OperandShape(ends: true)
-        case .reraise: return OperandShape(.reads, ends: true)
+        case .reraise: return OperandShape(.reads, .flags, ends: true)
         case .pushException: return OperandShape(.writes, .reads)
         case .popException: return OperandShape(.reads)
         case .jumpIfNoMatch: return OperandShape(.reads, .reads, x: .jump)

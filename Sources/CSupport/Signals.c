@@ -3,6 +3,7 @@
 #include "CSupport.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <stdlib.h>
@@ -45,6 +46,18 @@ void taipan_signal_trip(int number) {
     errno = saved;
 }
 
+/// The handler. The kernel gives a signal to any thread that does not block it, but only the main thread serves it, and may be waiting in a system
+/// call that must be interrupted: other threads pass it on.
+static void onSignal(int number) {
+    if (mainThread && mainThread->identifier && !pthread_equal(pthread_self(), (pthread_t)mainThread->identifier)) {
+        int saved = errno;
+        int failed = pthread_kill((pthread_t)mainThread->identifier, number);
+        errno = saved;
+        if (!failed) return;
+    }
+    taipan_signal_trip(number);
+}
+
 void taipan_signal_rearm(int number) {
     atomic_store(&pending[number], true);
     atomic_store(&anyPending, true);
@@ -67,13 +80,13 @@ int taipan_signal_action(int number) {
     if (action.sa_flags & SA_SIGINFO) return 3;
     if (action.sa_handler == SIG_DFL) return 0;
     if (action.sa_handler == SIG_IGN) return 1;
-    return action.sa_handler == taipan_signal_trip ? 2 : 3;
+    return action.sa_handler == onSignal ? 2 : 3;
 }
 
 int taipan_signal_set_action(int number, int what, bool restart) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = what == 0 ? SIG_DFL : what == 1 ? SIG_IGN : taipan_signal_trip;
+    action.sa_handler = what == 0 ? SIG_DFL : what == 1 ? SIG_IGN : onSignal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_ONSTACK | (restart ? SA_RESTART : 0);
     return sigaction(number, &action, NULL);

@@ -33,9 +33,9 @@ public enum Shared {
     /// `(function, (argument,)[, state])`, the result of `__reduce__`.
     public static func reduce(_ thread: ThreadRef, _ function: Value, _ argument: Value, _ state: Value = .empty) -> Value {
         if function.isEmpty || argument.isEmpty { return .empty }
-        let arguments = thread.newTuple([argument])
+        let arguments = thread.newTuple(argument)
         if arguments.isEmpty { return .empty }
-        return state.isEmpty ? thread.newTuple([function, arguments]) : thread.newTuple([function, arguments, state])
+        return state.isEmpty ? thread.newTuple(function, arguments) : thread.newTuple(function, arguments, state)
     }
 
     /// Refuses keyword arguments: "list() takes no keyword arguments".
@@ -61,7 +61,7 @@ public enum Shared {
 
     /// `a op b` of two sequences whose first difference is known: lengths decide.
     @inline(__always) public static func ordered(_ a: Int, _ b: Int, _ operation: Int32) -> Value {
-        Value(Comparison(rawValue: operation).unsafelyUnwrapped.holds(a < b ? -1 : a > b ? 1 : 0))
+        Value(Comparison(number: operation).holds(a < b ? -1 : a > b ? 1 : 0))
     }
 
     /// `x.__class_getitem__`

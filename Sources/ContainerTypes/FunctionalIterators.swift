@@ -26,7 +26,7 @@ enum FunctionalIterators {
                    doc: "zip(*iterables, strict=False) --> Yield tuples until an input is exhausted.\n\n   >>> list(zip('abcdefg', range(3), range(4)))\n   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]\n\nThe zip object yields n-length tuples, where n is the number of iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.", methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
-                if iterator.pointee.index != 0 { return thread.newTuple([a[0].type.value, iterator.pointee.container, .true]) }
+                if iterator.pointee.index != 0 { return thread.newTuple(a[0].type.value, iterator.pointee.container, .true) }
                 return thread.newTuple(a[0].type.value, iterator.pointee.container)
             },
             Def("__setstate__(self, state, /)", .calls, "Set state information for unpickling.") { thread, a, _ in
@@ -44,7 +44,7 @@ enum FunctionalIterators {
                    doc: "map(func, *iterables) --> map object\n\nMake an iterator that computes the function using arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.", methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
-                let first = thread.newTuple([iterator.pointee.extra])
+                let first = thread.newTuple(iterator.pointee.extra)
                 if first.isEmpty { return .empty }
                 let arguments = TupleType.concat(thread, first, iterator.pointee.container)
                 return arguments.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments)

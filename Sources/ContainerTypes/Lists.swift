@@ -69,10 +69,11 @@ enum ListType {
             if x != y {
                 let same = thread.isEqual(x, y)
                 if same < 0 { return .empty }
-                if same == 0 {
+                // The comparison may have shortened a list: then the lengths decide.
+                if same == 0 && index < left.count && index < right.count {
                     if operation == Comparison.equal.rawValue { return .false }
                     if operation == Comparison.notEqual.rawValue { return .true }
-                    return thread.compare(x, y, Comparison(rawValue: operation).unsafelyUnwrapped)
+                    return thread.compare(x, y, Comparison(number: operation))
                 }
             }
             index += 1

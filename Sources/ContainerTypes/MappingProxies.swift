@@ -26,7 +26,7 @@ public enum MappingProxyType {
                     if !found.isEmpty { return found }
                     return thread.hasException ? .empty : a[2].isEmpty ? .none : a[2]
                 }
-                return thread.callMethod(own, Name.get, [a[1], a[2].isEmpty ? .none : a[2]])
+                return thread.callMethod(own, Name.get, a[1], a[2].isEmpty ? .none : a[2])
             },
             Def("keys(self, /)", .calls, "D.keys() -> a set-like object providing a view on D's keys") { thread, a, _ in thread.callMethod(MappingProxyType.mapping(a[0]), Name.keys) },
             Def("values(self, /)", .calls, "D.values() -> an object providing a view on D's values") { thread, a, _ in thread.callMethod(MappingProxyType.mapping(a[0]), Name.values) },
@@ -46,7 +46,7 @@ public enum MappingProxyType {
             slots.unary(.str) { thread, value in thread.str(MappingProxyType.mapping(value)) }
             slots.hash { thread, value in thread.hash(MappingProxyType.mapping(value)) }
             slots.compare { thread, a, b, operation in
-                thread.compare(MappingProxyType.mapping(a), b, Comparison(rawValue: operation).unsafelyUnwrapped)
+                thread.compare(MappingProxyType.mapping(a), b, Comparison(number: operation))
             }
             slots.unary(.iter) { thread, value in thread.iterator(MappingProxyType.mapping(value)) }
             slots.length { thread, value in thread.length(MappingProxyType.mapping(value)) }

@@ -62,7 +62,7 @@ public enum RangeType {
             Def("__reversed__(self, /)", .reads, "Return a reverse iterator.") { thread, a, _ in RangeType.reversed(thread, a[0]) },
             Def("__reduce__(self, /)", .reads) { thread, a, _ in
                 let range = a[0].object(RangeObject.self)
-                let arguments = thread.newTuple([range.pointee.start, range.pointee.stop, range.pointee.step])
+                let arguments = thread.newTuple(range.pointee.start, range.pointee.stop, range.pointee.step)
                 return arguments.isEmpty ? .empty : thread.newTuple(TypeID.range.value, arguments)
             },
         ]
@@ -232,8 +232,7 @@ public enum RangeType {
     static func hash(_ thread: ThreadRef, _ value: Value) -> Int {
         let range = value.object(RangeObject.self)
         let length = range.pointee.length
-        let tuple = thread.newTuple([length, length == Value(small: 0) ? .none : range.pointee.start,
-                                     length == Value(small: 0) || length == Value(small: 1) ? .none : range.pointee.step])
+        let tuple = thread.newTuple(length, length == Value(small: 0) ? .none : range.pointee.start, length == Value(small: 0) || length == Value(small: 1) ? .none : range.pointee.step)
         return tuple.isEmpty ? -1 : thread.hash(tuple)
     }
 
@@ -246,6 +245,7 @@ public enum RangeType {
         iterator.pointee.next = start
         iterator.pointee.step = step
         iterator.pointee.remaining = count
+        iterator.pointee.length = count
         return Value(raw)
     }
 
@@ -282,14 +282,16 @@ public enum RangeType {
             },
             Def("__reduce__(self, /)", .calls, "Return state information for pickling.") { thread, a, _ in
                 let iterator = a[0].object(RangeIteratorObject.self)
-                let stop = iterator.pointee.next &+ iterator.pointee.step &* iterator.pointee.remaining
-                let range = RangeType.make(thread, thread.newInt(iterator.pointee.next), thread.newInt(stop), thread.newInt(iterator.pointee.step))
-                return Shared.reduce(thread, Shared.builtin(thread, "iter"), range, Value(small: 0))
+                let index = iterator.pointee.length - iterator.pointee.remaining
+                let start = iterator.pointee.next &- iterator.pointee.step &* index
+                let stop = start &+ iterator.pointee.step &* iterator.pointee.length
+                let range = RangeType.make(thread, thread.newInt(start), thread.newInt(stop), thread.newInt(iterator.pointee.step))
+                return Shared.reduce(thread, Shared.builtin(thread, "iter"), range, Value(small: index))
             },
             Def("__setstate__(self, state, /)", .calls, "Set state information for unpickling.") { thread, a, _ in
                 guard let state = thread.toInt(a[1]) else { return .empty }
                 let iterator = a[0].object(RangeIteratorObject.self)
-                let skip = max(0, min(state, iterator.pointee.remaining))
+                let skip = max(0, min(state, iterator.pointee.length)) - (iterator.pointee.length - iterator.pointee.remaining)
                 iterator.pointee.next &+= skip &* iterator.pointee.step
                 iterator.pointee.remaining -= skip
                 return .none

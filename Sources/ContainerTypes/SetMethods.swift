@@ -72,10 +72,10 @@ extension SetType {
                     if key.isEmpty { break }
                     guard ListRef(list).append(thread, key) else { return .empty }
                 }
-                let arguments = thread.newTuple([list])
+                let arguments = thread.newTuple(list)
                 if arguments.isEmpty { return .empty }
                 let state = thread.callMethod(a[0], Name.__getstate__)
-                return state.isEmpty ? .empty : thread.newTuple([a[0].type.value, arguments, state])
+                return state.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments, state)
             },
             Def("__sizeof__(self, /)", .reads, "S.__sizeof__() -> size of S in memory, in bytes") { thread, a, _ in
                 thread.newInt(a[0].type.instanceSize + SetRef(a[0]).places * 16)

@@ -20,8 +20,7 @@ public enum SetType {
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in
                 let named = keywords.isEmpty ? 0 : TupleRef(keywords).count
-                if named > 0 && receiver.type.slotPointer(.new).pointee == TypeID.set.type.slotPointer(.new).pointee,
-                   !Shared.noKeywords(thread, "set", keywords) { return .empty }
+                guard Shared.noKeywords(thread, "set", keywords) else { return .empty }
                 guard Shared.arity(thread, "set", count - named, 0, 1) else { return .empty }
                 let set = SetRef(receiver)
                 set.clear()
@@ -162,20 +161,10 @@ public enum SetType {
 
     // MARK: Lookup
 
-    /// As CPython does, a set that is looked up in a set counts as the frozenset of its items.
-    private static func hash(_ thread: ThreadRef, key: Value) -> Int? {
-        if key.isPointer && key.type.has(.setSubclass) && key.type.slotPointer(.hash).pointee == TypeID.set.type.slotPointer(.hash).pointee { return hash(key) }
-        return SetRef.hash(thread, key)
-    }
-
-    static func contains(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Int32 {
-        guard let hash = hash(thread, key: key) else { return -1 }
-        let place = SetRef(value).find(thread, key, hash: hash)
-        return place >= 0 ? 1 : place == -1 ? 0 : -1
-    }
+    static func contains(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Int32 { SetRef(value).contains(thread, key) }
 
     static func discard(_ thread: ThreadRef, _ set: SetRef, _ key: Value) -> Int32 {
-        guard let hash = hash(thread, key: key) else { return -1 }
+        guard let hash = SetRef.lookupHash(thread, key) else { return -1 }
         let place = set.find(thread, key, hash: hash)
         if place < 0 { return place == -1 ? 0 : -1 }
         set.remove(place: place)
@@ -188,17 +177,7 @@ public enum SetType {
     static func hash(_ value: Value) -> Int {
         let set = SetRef(value)
         if isFrozen(value) && set.pointer.pointee.hash != 0 { return set.pointer.pointee.hash }
-        var result: UInt64 = 0
-        var position = 0
-        while let (_, hash) = set.nextEntry(&position) {
-            let h = UInt64(bitPattern: Int64(hash))
-            result ^= ((h ^ 89869747) ^ (h << 16)) &* 3644798167
-        }
-        result ^= (UInt64(set.count) &+ 1) &* 1927868237
-        result ^= (result >> 11) ^ (result >> 25)
-        result = result &* 69069 &+ 907133923
-        var hash = Int(bitPattern: UInt(result))
-        if hash == -1 || hash == 0 { hash = 590923713 }
+        let hash = SetRef.itemsHash(value)
         if isFrozen(value) { set.pointer.pointee.hash = hash }
         return hash
     }

@@ -12,7 +12,7 @@ enum SliceType {
                 if length.isEmpty { return .empty }
                 if IntOps.isNegative(length) { return thread.raise(.valueError, "length should not be negative") }
                 guard let (start, stop, step) = SliceType.bigIndices(thread, a[0], length) else { return .empty }
-                return thread.newTuple([start, stop, step])
+                return thread.newTuple(start, stop, step)
             },
             Def("__reduce__(self, /)", .reads, "Return state information for pickling.") { thread, a, _ in
                 let arguments = SliceType.parts(thread, a[0])
@@ -52,7 +52,7 @@ enum SliceType {
 
     private static func parts(_ thread: ThreadRef, _ value: Value) -> Value {
         let slice = value.object(SliceObject.self)
-        return thread.newTuple([slice.pointee.start, slice.pointee.stop, slice.pointee.step])
+        return thread.newTuple(slice.pointee.start, slice.pointee.stop, slice.pointee.step)
     }
 
     /// start, stop and step fitted to a length that may be any int; nil when it has raised.

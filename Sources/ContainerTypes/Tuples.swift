@@ -54,7 +54,7 @@ enum TupleType {
             },
             Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
                 let items = thread.newTuple(TupleRef(a[0]).items, TupleRef(a[0]).count)
-                return items.isEmpty ? .empty : thread.newTuple([items])
+                return items.isEmpty ? .empty : thread.newTuple(items)
             },
             Def("__sizeof__(self, /)", .reads, "Return the size of the tuple in memory, in bytes.") { thread, a, _ in
                 thread.newInt(a[0].type.instanceSize + TupleRef(a[0]).count * 8)
@@ -128,7 +128,7 @@ enum TupleType {
             if same == 0 {
                 if operation == Comparison.equal.rawValue { return .false }
                 if operation == Comparison.notEqual.rawValue { return .true }
-                return thread.compare(x, y, Comparison(rawValue: operation).unsafelyUnwrapped)
+                return thread.compare(x, y, Comparison(number: operation))
             }
         }
         return Shared.ordered(left.count, right.count, operation)

@@ -12,8 +12,8 @@ enum ExceptionGroups {
         NativeType(id: .exceptionGroup, "ExceptionGroup", base: TypeID.baseExceptionGroup.type, size: Exceptions.size, mask: Exceptions.mask, dictOffset: Exceptions.dictOffset,
                    flags: [.base, .exceptionSubclass], doc: "A combination of multiple unrelated exceptions that are all of class Exception.", slots: ExceptionGroups.fill)
         let type = TypeID.exceptionGroup.type
-        let both = thread.newTuple([TypeID.baseExceptionGroup.value, TypeID.exception.value])
-        let order = thread.newTuple([type.value, TypeID.baseExceptionGroup.value, TypeID.exception.value, TypeID.baseException.value, TypeID.object.value])
+        let both = thread.newTuple(TypeID.baseExceptionGroup.value, TypeID.exception.value)
+        let order = thread.newTuple(type.value, TypeID.baseExceptionGroup.value, TypeID.exception.value, TypeID.baseException.value, TypeID.object.value)
         if both.isEmpty || order.isEmpty { return }
         type.pointer.pointee.bases = both
         type.pointer.pointee.mro = order
@@ -120,7 +120,7 @@ enum ExceptionGroups {
     /// The group with other members, made by `derive`; the zero word for none at all.
     private static func subset(_ thread: ThreadRef, _ group: Value, _ members: Value) -> Value {
         if ListRef(members).count == 0 { return .none }
-        let result = thread.callMethod(group, StringRef.intern("derive").value, [members])
+        let result = thread.callMethod(group, StringRef.intern("derive").value, members)
         if result.isEmpty { return .empty }
         guard isGroup(result) else { return thread.raise(.typeError, "derive must return an instance of BaseExceptionGroup") }
         let source = group.object(ExceptionObject.self), target = result.object(ExceptionObject.self)
@@ -182,7 +182,7 @@ enum ExceptionGroups {
     static let methods = [
         Def("__class_getitem__(type, item, /)", .calls, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
         Def("derive(self, excs, /)", .calls) { thread, a, _ in
-            thread.callFunction(TypeID.baseExceptionGroup.value, [a[0].exceptionField(Field.message).orNone, a[1]])
+            thread.call(TypeID.baseExceptionGroup.value, a[0].exceptionField(Field.message).orNone, a[1])
         },
         Def("split(self, condition, /)", .calls) { thread, a, _ in
             guard let condition = ExceptionGroups.condition(thread, a[1]), let (match, rest) = ExceptionGroups.split(thread, a[0], condition, wantsRest: true) else { return .empty }

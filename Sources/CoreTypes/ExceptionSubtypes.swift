@@ -322,7 +322,7 @@ enum ExceptionSubtypes {
         let filename = a[0].exceptionField(OSField.filename), second = a[0].exceptionField(OSField.filename2)
         if TupleRef(arguments).count == 2 && !filename.isEmpty {
             let first = TupleRef(arguments)
-            arguments = thread.newTuple(second.isEmpty ? [first[0], first[1], filename] : [first[0], first[1], filename, .none, second])
+            arguments = second.isEmpty ? thread.newTuple(first[0], first[1], filename) : thread.newTuple(first[0], first[1], filename, .none, second)
             if arguments.isEmpty { return .empty }
         }
         let state = Exceptions.ownAttributes(thread, a[0])

@@ -232,7 +232,7 @@ enum Exceptions {
     /// What `__reduce__` returns, given the arguments to call the class with.
     static func reduced(_ thread: ThreadRef, _ exception: Value, _ arguments: Value, _ state: Value) -> Value {
         if thread.hasException { return .empty }
-        return thread.newTuple(state.isEmpty ? [exception.type.value, arguments] : [exception.type.value, arguments, state])
+        return thread.newTuple(exception.type.value, arguments, state.isEmpty ? .absent : state)
     }
 
     static func isTraceback(_ value: Value) -> Bool { value.isExact(.traceback) }

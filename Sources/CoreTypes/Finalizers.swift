@@ -35,6 +35,15 @@ public enum Finalizers {
         if !raised.isEmpty { thread.restore(raised) }
     }
 
+    /// Runs the finalizers of all that is left at the program's end, but for the objects given.
+    public static func runAll(_ thread: ThreadRef, except kept: [Value]) {
+        Collector.queueAllFinalizers { raw in
+            let object = Value(raw)
+            return !object.isExact(.code) && !kept.contains(where: { $0 == object })
+        }
+        runPending(thread)
+    }
+
     /// Calls an object's finalizer.
     static func finalize(_ thread: ThreadRef, _ object: Value) {
         guard let function = object.type.unary(.finalize) else { return }

@@ -43,7 +43,7 @@ enum GenericAlias {
                 let object = alias.object(GenericAliasObject.self)
                 let starred = GenericAlias.make(thread, TypeID.genericAlias.type, object.pointee.origin, object.pointee.arguments, starred: true)
                 if starred.isEmpty { return .empty }
-                let one = thread.newTuple([starred])
+                let one = thread.newTuple(starred)
                 return one.isEmpty ? .empty : thread.iterator(one)
             }
             slots.binary(.bitOr) { thread, a, b in UnionType.or(thread, a, b) }
@@ -225,7 +225,7 @@ enum GenericAlias {
             if prepare.isNone { continue }
             let prepared = thread.call(prepare, owner, items)
             if prepared.isEmpty { return .empty }
-            items = prepared.isTuple ? prepared : thread.newTuple([prepared])
+            items = prepared.isTuple ? prepared : thread.newTuple(prepared)
             if items.isEmpty { return .empty }
         }
         let given = TupleRef(items).count
@@ -318,7 +318,7 @@ enum GenericAlias {
     ]
 
     private static let methods = [
-        Def("__mro_entries__(self, bases, /)", .writes) { thread, a, _ in thread.newTuple([a[0].object(GenericAliasObject.self).pointee.origin]) },
+        Def("__mro_entries__(self, bases, /)", .writes) { thread, a, _ in thread.newTuple(a[0].object(GenericAliasObject.self).pointee.origin) },
         Def("__instancecheck__(self, instance, /)", .pure) { thread, _, _ in thread.raise(.typeError, "isinstance() argument 2 cannot be a parameterized generic") },
         Def("__subclasscheck__(self, subclass, /)", .pure) { thread, _, _ in thread.raise(.typeError, "issubclass() argument 2 cannot be a parameterized generic") },
         Def("__reduce__(self, /)", .calls) { thread, a, _ in
@@ -330,7 +330,7 @@ enum GenericAlias {
             let iterator = plain.isEmpty ? .empty : thread.iterator(plain)
             let next = iterator.isEmpty || WellKnown.builtins.value.isEmpty ? Value.empty : DictRef(WellKnown.builtins.value).get(string: StringRef.intern("next").value)
             if next.isEmpty { return .empty }
-            let tuple = thread.newTuple([iterator])
+            let tuple = thread.newTuple(iterator)
             return tuple.isEmpty ? .empty : thread.newTuple(next, tuple)
         },
         Def("__dir__(self, /)", .calls) { thread, a, _ in

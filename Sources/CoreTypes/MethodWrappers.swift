@@ -146,7 +146,6 @@ enum MethodWrappers {
                 if !found.isEmpty { return thread.bind(found, object, object.type.value) }
                 return thread.getAttribute(object.object(MethodObject.self).pointee.function, name)
             }
-            slots.ternary(.descriptorGet) { _, method, _, _ in method }
             slots.compare { thread, a, b, operation in
                 guard b.isExact(.method), let comparison = Comparison(rawValue: operation), comparison == .equal || comparison == .notEqual else { return .notImplemented }
                 let left = a.object(MethodObject.self), right = b.object(MethodObject.self)

@@ -4,6 +4,28 @@ import Objects
 enum ObjectMethods {
     static func start() {
         NativeType.extend(TypeID.object.type, methods: methods, getters: getters)
+        NativeType.extend(TypeID.builtinFunction.type, methods: [
+            Def("__reduce__(self, /)", .calls) { thread, a, _ in
+                let function = a[0].object(BuiltinFunctionObject.self)
+                let receiver = function.pointee.receiver
+                if receiver.isEmpty || receiver.isExact(.module) { return function.pointee.record.pointee.name }
+                return ObjectMethods.reduceByAttribute(thread, receiver, function.pointee.record.pointee.name)
+            },
+        ], getters: [])
+        NativeType.extend(TypeID.methodWrapper.type, methods: [
+            Def("__reduce__(self, /)", .calls) { thread, a, _ in
+                let method = a[0].object(MethodObject.self)
+                return ObjectMethods.reduceByAttribute(thread, method.pointee.receiver, method.pointee.function.object(DescriptorObject.self).pointee.name)
+            },
+        ], getters: [])
+        for id in [TypeID.methodDescriptor, .classMethodDescriptor, .memberDescriptor, .wrapperDescriptor] {
+            NativeType.extend(id.type, methods: [
+                Def("__reduce__(self, /)", .calls) { thread, a, _ in
+                    let descriptor = a[0].object(DescriptorObject.self)
+                    return ObjectMethods.reduceByAttribute(thread, descriptor.pointee.owner, descriptor.pointee.name)
+                },
+            ], getters: [])
+        }
     }
 
     private static let getters = [
@@ -85,7 +107,7 @@ enum ObjectMethods {
             dictItems = items.isEmpty ? .empty : thread.iterator(items)
             if dictItems.isEmpty { return .empty }
         }
-        return thread.newTuple([function, newArguments, state, listItems, dictItems])
+        return thread.newTuple(function, newArguments, state, listItems, dictItems)
     }
 
     /// Asks `__getnewargs_ex__` or `__getnewargs__`. False when it has raised.

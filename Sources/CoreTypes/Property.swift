@@ -68,7 +68,7 @@ enum Property {
         func choose(_ new: Value, _ current: Value) -> Value { new.isEmpty || new.isNone ? (current.isEmpty ? .none : current) : new }
         let get = choose(getter, property.pointee.getter)
         let doc: Value = !property.pointee.getterDoc.isEmpty && !get.isNone ? .none : property.pointee.doc.orNone
-        let result = thread.callFunction(old.type.value, [get, choose(setter, property.pointee.setter), choose(deleter, property.pointee.deleter), doc])
+        let result = thread.call(old.type.value, get, choose(setter, property.pointee.setter), choose(deleter, property.pointee.deleter), doc)
         if !result.isEmpty && result.isInstance(of: .property) {
             result.object(PropertyObject.self).pointee.name = property.pointee.name
             Heap.barrier(result.raw)

@@ -12,7 +12,7 @@ enum SimpleNamespace {
                    doc: "A simple attribute-based namespace.\n\nSimpleNamespace(**kwargs)", methods: [
                        Def("__reduce__(self, /)", .calls, "Return state information for pickling") { thread, a, _ in
                            let dict = InstanceAttributes.dict(thread, a[0])
-                           return dict.isEmpty ? .empty : thread.newTuple([a[0].type.value, WellKnown.emptyTuple.value, dict])
+                           return dict.isEmpty ? .empty : thread.newTuple(a[0].type.value, WellKnown.emptyTuple.value, dict)
                        },
                    ], getters: [Getter("__dict__", set: readOnlyMember) { thread, a, _ in InstanceAttributes.dict(thread, a[0]) }]) { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }

@@ -11,7 +11,7 @@ enum TypeMethods {
     private static let methods = [
         Def("mro(self, /)", .calls, "Return a type's method resolution order.") { thread, a, _ in
             guard let order = TypeConstruction.linearize(thread, TypeRef(a[0]), TupleRef(TypeRef(a[0]).pointer.pointee.bases)) else { return .empty }
-            let tuple = thread.newTuple(order)
+            let tuple = thread.newTuple(copying: order)
             return tuple.isEmpty ? .empty : thread.list(tuple)
         },
         Def("__subclasses__(self, /)", .reads, "Return a list of immediate subclasses.") { thread, a, _ in
@@ -37,8 +37,11 @@ enum TypeMethods {
         Def("__sizeof__(self, /)", .reads, "Return memory consumption of the type object.") { thread, a, _ in thread.newInt(Int(TypeID.type.type.pointer.pointee.basicSize)) },
     ]
 
-    private static func raiseUndeletable(_ thread: ThreadRef, _ type: Value, _ name: String) -> Value {
-        thread.raise(.typeError, "cannot delete '\(name)' attribute of immutable type '\(TypeRef(type).name)'")
+    /// Whether an attribute of the type may get a value, which is not the zero word. False when it has raised.
+    private static func isSettable(_ thread: ThreadRef, _ type: Value, _ name: String, _ value: Value) -> Bool {
+        if !value.isEmpty && !TypeRef(type).has(.immutable) { return true }
+        thread.raise(.typeError, "cannot \(TypeRef(type).has(.immutable) ? "set" : "delete") '\(name)' attribute of immutable type '\(TypeRef(type).name)'")
+        return false
     }
 
     /// Stores an attribute that has a place in the namespace.
@@ -60,7 +63,7 @@ enum TypeMethods {
 
     private static let getters = [
         Getter("__name__", set: { thread, a, _ in
-            if a[1].isEmpty { return TypeMethods.raiseUndeletable(thread, a[0], "__name__") }
+            guard TypeMethods.isSettable(thread, a[0], "__name__", a[1]) else { return .empty }
             guard a[1].isString else { return thread.raise(.typeError, "can only assign string to \(TypeRef(a[0]).name).__name__, not '\(a[1].type.name)'") }
             for index in 0 ..< StringRef(a[1]).count where StringRef(a[1])[index] == 0 { return thread.raise(.valueError, "type name must not contain null characters") }
             if StringRef(a[1]).hasSurrogates { return thread.raise(.unicodeEncodeError, "surrogates not allowed") }
@@ -69,14 +72,14 @@ enum TypeMethods {
             return .none
         }) { _, a, _ in TypeRef(a[0]).pointer.pointee.name },
         Getter("__qualname__", set: { thread, a, _ in
-            if a[1].isEmpty { return TypeMethods.raiseUndeletable(thread, a[0], "__qualname__") }
+            guard TypeMethods.isSettable(thread, a[0], "__qualname__", a[1]) else { return .empty }
             guard a[1].isString else { return thread.raise(.typeError, "can only assign string to \(TypeRef(a[0]).name).__qualname__, not '\(a[1].type.name)'") }
             TypeRef(a[0]).pointer.pointee.qualifiedName = a[1]
             Heap.barrier(a[0].raw)
             return .none
         }) { _, a, _ in TypeRef(a[0]).pointer.pointee.qualifiedName },
         Getter("__module__", set: { thread, a, _ in
-            if a[1].isEmpty { return TypeMethods.raiseUndeletable(thread, a[0], "__module__") }
+            guard TypeMethods.isSettable(thread, a[0], "__module__", a[1]) else { return .empty }
             return TypeMethods.store(thread, TypeRef(a[0]), .__module__, a[1]) ? .none : .empty
         }) { thread, a, _ in
             let type = TypeRef(a[0])
@@ -84,7 +87,7 @@ enum TypeMethods {
             let module = type.has(.heap) ? type.namespace.get(.__module__) : type.pointer.pointee.module
             return module.isEmpty ? thread.raise(.attributeError, "__module__") : module
         },
-        Getter("__bases__", set: { thread, a, _ in TypeConstruction.setBases(thread, TypeRef(a[0]), a[1]) ? .none : .empty }) { _, a, _ in TypeRef(a[0]).pointer.pointee.bases },
+        Getter("__bases__", set: { thread, a, _ in !TypeMethods.isSettable(thread, a[0], "__bases__", a[1]) ? .empty : TypeConstruction.setBases(thread, TypeRef(a[0]), a[1]) ? .none : .empty }) { _, a, _ in TypeRef(a[0]).pointer.pointee.bases },
         Getter("__base__", set: readOnlyMember) { _, a, _ in TypeRef(a[0]).pointer.pointee.base.orNone },
         Getter("__mro__", set: readOnlyMember) { _, a, _ in TypeRef(a[0]).pointer.pointee.mro.orNone },
         Getter("__dict__") { thread, a, _ in
@@ -93,7 +96,7 @@ enum TypeMethods {
             return Value(raw)
         },
         Getter("__doc__", set: { thread, a, _ in
-            if a[1].isEmpty { return TypeMethods.raiseUndeletable(thread, a[0], "__doc__") }
+            guard TypeMethods.isSettable(thread, a[0], "__doc__", a[1]) else { return .empty }
             return TypeMethods.store(thread, TypeRef(a[0]), .__doc__, a[1]) ? .none : .empty
         }) { thread, a, _ in
             if a[0] == TypeID.type.value { return thread.newString("\(TypeMethods.typeDoc)") }
@@ -106,6 +109,7 @@ enum TypeMethods {
         Getter("__text_signature__") { _, _, _ in .none },
         Getter("__annotations__", set: { thread, a, _ in
             let type = TypeRef(a[0])
+            if type.has(.immutable) { return thread.raise(.typeError, "cannot set '__annotations__' attribute of immutable type '\(type.name)'") }
             if !a[1].isEmpty { return TypeMethods.store(thread, type, .__annotations__, a[1]) ? .none : .empty }
             let entry = type.namespace.find(string: Name.__annotations__.value)
             if entry < 0 { return thread.raise(.attributeError, "__annotations__") }

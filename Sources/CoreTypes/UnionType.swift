@@ -77,7 +77,7 @@ enum UnionType {
         let list = thread.newList()
         if list.isEmpty { return .empty }
         for side in [a, b] {
-            let members = side.isExact(.unionType) ? side.object(UnionObject.self).pointee.arguments : thread.newTuple([side.isNone ? TypeID.noneType.value : side])
+            let members = side.isExact(.unionType) ? side.object(UnionObject.self).pointee.arguments : thread.newTuple(side.isNone ? TypeID.noneType.value : side)
             if members.isEmpty { return .empty }
             for index in 0 ..< TupleRef(members).count {
                 let member = TupleRef(members)[index]

@@ -27,7 +27,7 @@ enum Containers {
                 thread.raise(.systemError, "bad argument to internal function")
                 return -1
             }
-            return thread.callMethod(list, Name.insert, [thread.newInt(index), item]).isEmpty ? -1 : 0
+            return thread.callMethod(list, Name.insert, thread.newInt(index), item).isEmpty ? -1 : 0
         }
         c.pointee.ctx_Dict_Check = { _, value in value.isDict ? 1 : 0 }
         c.pointee.ctx_Dict_New = { _ in Contexts.thread.newDict() }

@@ -8,7 +8,9 @@ enum ContextVariables {
             let type = thread.importAttribute("_contextvars", "ContextVar")
             let title = thread.newString(cString: name)
             if type.isEmpty || title.isEmpty { return .empty }
-            return thread.callFunction(type, [title], keywords: fallback.isEmpty ? [] : [(.default, fallback)])
+            let keywords = thread.newDict(), arguments = thread.newTuple(title)
+            guard !keywords.isEmpty, !arguments.isEmpty, fallback.isEmpty || DictRef(keywords).set(thread, Name.default, fallback) else { return .empty }
+            return thread.call(type, tuple: arguments, dict: keywords)
         }
         c.pointee.ctx_ContextVar_Get = { _, variable, fallback, result in
             let thread = Contexts.thread
@@ -26,7 +28,7 @@ enum ContextVariables {
         c.pointee.ctx_ContextVar_Set = { _, variable, value in
             let thread = Contexts.thread
             guard variable.isExact(.contextVariable) else { return thread.raise(.typeError, "an instance of ContextVar was expected") }
-            return thread.callMethod(variable, StringRef.intern("set").value, [value])
+            return thread.callMethod(variable, StringRef.intern("set").value, value)
         }
     }
 }

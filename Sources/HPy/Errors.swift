@@ -93,7 +93,7 @@ enum Errors {
         } else if second.isEmpty {
             made = thread.call(type, number, text, first)
         } else {
-            made = thread.callFunction(type, [number, text, first, Value(small: 0), second])
+            made = thread.call(type, number, text, first, Value(small: 0), second)
         }
         if !made.isEmpty { thread.raise(made) }
     }

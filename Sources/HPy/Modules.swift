@@ -79,7 +79,7 @@ public enum HPyModules {
         guard !ascii.isEmpty else { return nil }
         if short.utf8.contains(where: { $0 >= 0x80 }) {
             let text = thread.newString(short)
-            if text.isEmpty || !thread.callMethod(text, Name.encode, [ascii]).isEmpty { return nil }
+            if text.isEmpty || !thread.callMethod(text, Name.encode, ascii).isEmpty { return nil }
             return nil
         }
         return short.split(separator: "-", omittingEmptySubsequences: false).joined(separator: "_")
@@ -284,7 +284,9 @@ public enum HPyModules {
         let cause = thread.takeException()
         let text = thread.str(cause)
         if text.isEmpty { return }
-        let error = thread.callFunction(TypeID.importError.value, [text], keywords: [(.name, name), (.path, path)])
+        let keywords = thread.newDict(), arguments = thread.newTuple(text)
+        guard !keywords.isEmpty, !arguments.isEmpty, DictRef(keywords).set(thread, Name.name, name), DictRef(keywords).set(thread, Name.path, path) else { return }
+        let error = thread.call(TypeID.importError.value, tuple: arguments, dict: keywords)
         if !error.isEmpty { thread.raise(error) }
     }
 

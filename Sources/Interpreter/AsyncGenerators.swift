@@ -210,7 +210,7 @@ public enum AsyncGenerators {
             },
             Def("aclose(self, /)", .calls, "aclose() -> raise GeneratorExit inside generator.") { thread, a, _ in AsyncGenerators.throw(thread, a[0], .empty) },
             Def("__class_getitem__(type, item, /)", .reads, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
-        ], getters: Generators.nameGetters + [
+        ], getters: Generators.nameGetters("name of the async generator", "qualified name of the async generator") + [
             Getter("ag_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
             Getter("ag_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.runningAsync) },
             Getter("ag_code") { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },

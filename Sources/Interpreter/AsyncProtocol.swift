@@ -85,7 +85,7 @@ enum AsyncProtocol {
         if value.isNone, let next = iterator.type.unary(.next) {
             result = next(thread, iterator)
         } else {
-            result = thread.callMethod(iterator, Name.send, [value])
+            result = thread.callMethod(iterator, Name.send, value)
         }
         if !result.isEmpty { return result }
         if !thread.hasException {

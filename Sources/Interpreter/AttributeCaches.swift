@@ -1,8 +1,10 @@
+import Bytecode
+
 /// Attribute instructions: filling and using inline caches.
 ///
 /// A cache is keyed by the version of the receiver's shape. The version changes when the receiver's class or a base does, so what was found on the class holds
 /// as long as the version does; and the shape says where an instance attribute is, or that there is none.
-enum Attributes {
+public enum Attributes {
     /// Whether a class attribute takes part in attribute access (functions, properties …) and so may be cached by value: reassigning plain data does not renew
     /// the versions (see `typeSet`).
     @inline(__always) static func isDescriptor(_ value: Value) -> Bool {
@@ -19,7 +21,9 @@ enum Attributes {
             // For `getAttr` the value is a function to be bound.
             let value = cache.pointee.value
             if value.isExact(.function) { return thread.newMethod(value, object) }
-            return thread.bind(value, object, object.type.value)
+            let result = thread.bind(value, object, object.type.value)
+            if result.isEmpty { thread.completeAttributeError(object, cache.pointee.name) }
+            return result
         case .classEntry:
             let namespace = DictRef(cache.pointee.value)
             guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
@@ -42,11 +46,52 @@ enum Attributes {
     /// The attribute, with the cache filled for the next time.
     @inline(never) static func get(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
         let name = cache.pointee.name
-        if object.isPointer && cache.pointee.misses < 250 {
-            cache.pointee.misses += cache.pointee.kind == .none ? 0 : 1
-            fill(thread, object, cache)
+        if object.isPointer {
+            let entry = lookUp(thread, object, name)
+            copy(entry, to: cache)
+            let result = perform(thread, object, entry)
+            if !result.isEmpty || thread.hasException { return result }
         }
         return thread.getAttribute(object, name)
+    }
+
+    /// As `cached`, for every kind.
+    @inline(__always) private static func perform(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
+        if cache.pointee.kind == .inlineSlot { return (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee }
+        return cached(thread, object, cache)
+    }
+
+    @inline(__always) private static func copy(_ entry: UnsafeMutablePointer<InlineCache>, to cache: UnsafeMutablePointer<InlineCache>) {
+        set(cache, entry.pointee.kind, entry.pointee.version, entry.pointee.offset, entry.pointee.value)
+    }
+
+    // MARK: The second level
+
+    /// Behind the caches of the instructions stands one table for reads and one for stores, keyed by shape version and name, for instructions that see many shapes. What
+    /// cannot be cached has an entry too, of kind `none`.
+    private static let tableSize = 1 << 11
+    nonisolated(unsafe) private static var reads: UnsafeMutablePointer<InlineCache>! = nil
+    nonisolated(unsafe) private static var stores: UnsafeMutablePointer<InlineCache>! = nil
+
+    @inline(__always) private static func slot(_ table: inout UnsafeMutablePointer<InlineCache>?, _ version: UInt32, _ name: Value) -> UnsafeMutablePointer<InlineCache> {
+        if table == nil {
+            table = .allocate(capacity: tableSize)
+            table?.initialize(repeating: InlineCache(version: 0, kind: .none, spare: 0, offset: 0, value: .empty, name: .empty), count: tableSize)
+        }
+        let hash = UInt(version) &* 0x9E37_79B1 ^ UInt(name.bits) >> 5
+        return table.unsafelyUnwrapped + Int((hash ^ hash >> 11) & UInt(tableSize - 1))
+    }
+
+    /// The second level's entry for an object's attribute, filled now if need be.
+    public static func lookUp(_ thread: ThreadRef, _ object: Value, _ name: Value) -> UnsafeMutablePointer<InlineCache> {
+        let version = ShapeTable.record(object.shapeIndex).pointee.version
+        let entry = slot(&reads, version, name)
+        if entry.pointee.version != version || entry.pointee.name != name {
+            entry.pointee.name = name
+            set(entry, .none, version, 0, .empty)
+            fill(thread, object, entry)
+        }
+        return entry
     }
 
     private static func fill(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) {
@@ -56,10 +101,14 @@ enum Attributes {
         if type.has(.plainGet) {
             let found = type.lookup(name)
             if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
-                if found.isExact(.getSetDescriptor) {
+                if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
-                } else if found.isExact(.memberDescriptor) {
-                    set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+                    if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {
+                        set(cache, .nativeGetter, version, 0, found)
+                    } else {
+                        set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+                    }
                 }
                 return
             }
@@ -115,44 +164,33 @@ enum Attributes {
         cache.pointee.value = value
     }
 
-    /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised.
+    /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised. The instruction's cache
+    /// is of kind `classValue` only for functions that take the receiver.
     @inline(never) static func getMethod(_ thread: ThreadRef, _ base: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
-        let type = object.type
         let name = cache.pointee.name
-        if type.has(.plainGet) {
-            let found = type.lookup(name)
+        var result = Value.empty
+        if object.isPointer {
+            let entry = lookUp(thread, object, name)
+            if entry.pointee.kind == .classValue && entry.pointee.value.type.has(.methodDescriptor) {
+                copy(entry, to: cache)
+                base[0] = entry.pointee.value
+                base[frameHeaderWords] = object
+                return true
+            }
+            result = perform(thread, object, entry)
+            if result.isEmpty && thread.hasException { return false }
+        } else if object.type.has(.plainGet), object.type.pointer.pointee.dictOffset == 0 {
+            let found = object.type.lookup(name)
             if !found.isEmpty && found.isPointer && found.type.has(.methodDescriptor) {
-                let hasDict = type.pointer.pointee.dictOffset != 0
-                let own = hasDict ? InstanceAttributes.get(object, type, name) : .empty
-                if own.isEmpty {
-                    if object.isPointer && !(hasDict && (Shapes.isDict(object.shapeIndex) || type.has(.variableSize))) {
-                        set(cache, .classValue, ShapeTable.record(object.shapeIndex).pointee.version, 0, found)
-                    }
-                    base[0] = found
-                    base[8] = object
-                    return true
-                }
-                base[0] = own
-                base[8] = .empty
+                base[0] = found
+                base[frameHeaderWords] = object
                 return true
             }
         }
-        let saved = cache.pointee.kind
-        var result = Value.empty
-        if object.isPointer && saved != .classValue && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
-            result = cached(thread, object, cache)
-            if result.isEmpty && thread.hasException { return false }
-            if saved == .inlineSlot { result = (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee }
-        }
-        if result.isEmpty {
-            if object.isPointer { fill(thread, object, cache) }
-            // A class value of `getMethod` would be taken for an unbound function.
-            if cache.pointee.kind == .classValue { cache.pointee.kind = .none; cache.pointee.version = 0 }
-            result = thread.getAttribute(object, name)
-        }
+        if result.isEmpty { result = thread.getAttribute(object, name) }
         if result.isEmpty { return false }
         base[0] = result
-        base[8] = .empty
+        base[frameHeaderWords] = .empty
         return true
     }
 
@@ -160,21 +198,43 @@ enum Attributes {
     @inline(never) static func set(_ thread: ThreadRef, _ object: Value, _ value: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
         let name = cache.pointee.name
         guard object.isPointer else { return thread.setAttribute(object, name, value) }
+        let version = ShapeTable.record(object.shapeIndex).pointee.version
+        let entry = slot(&stores, version, name)
+        if entry.pointee.version == version && entry.pointee.name == name {
+            copy(entry, to: cache)
+            switch entry.pointee.kind {
+            case .inlineSlot, .transition:
+                (object.raw + entry.pointee.offset).assumingMemoryBound(to: Value.self).pointee = value
+                if entry.pointee.kind == .transition { object.header.pointee.shape = UInt32(truncatingIfNeeded: entry.pointee.value.bits) }
+                Heap.barrier(object.raw)
+            case .overflowSlot:
+                let array = (object.raw + Int(entry.pointee.value.bits)).assumingMemoryBound(to: Value.self).pointee
+                (array.raw + entry.pointee.offset).assumingMemoryBound(to: Value.self).pointee = value
+                Heap.barrier(array.raw)
+            default:
+                return thread.setAttribute(object, name, value)
+            }
+            return true
+        }
+        guard storeUncached(thread, object, value, cache) else { return false }
+        if cache.pointee.version == version {
+            entry.pointee.name = name
+            copy(cache, to: entry)
+        }
+        return true
+    }
+
+    private static func storeUncached(_ thread: ThreadRef, _ object: Value, _ value: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
+        let name = cache.pointee.name
         let type = object.type
         let shape = object.shapeIndex
         let version = ShapeTable.record(shape).pointee.version
-        if cache.pointee.kind == .overflowSlot && cache.pointee.version == version {
-            let array = (object.raw + Int(cache.pointee.value.bits)).assumingMemoryBound(to: Value.self).pointee
-            (array.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee = value
-            Heap.barrier(array.raw)
-            return true
-        }
         guard type.has(.plainSet), !type.has(.variableSize), type.pointer.pointee.dictOffset != 0 || !type.lookup(name).isEmpty else {
             return thread.setAttribute(object, name, value)
         }
         let found = type.lookup(name)
         if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
-            if found.isExact(.memberDescriptor), object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+            if found.isExact(.memberDescriptor), found.object(DescriptorObject.self).pointee.payload2 == 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                 set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
             }
             return thread.setAttribute(object, name, value)

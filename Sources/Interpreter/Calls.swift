@@ -9,6 +9,17 @@ enum Calls {
         taipan.recursionLimit = limit
     }
 
+    @inline(never) static func raiseInitResult(_ thread: ThreadRef, _ result: Value) {
+        thread.raise(.typeError, "__init__() should return None, not '\(result.type.name)'")
+    }
+
+    /// Puts a receiver before the `count` arguments.
+    @inline(__always) static func insert(_ receiver: Value, _ arguments: Arguments, _ count: Int) {
+        var index = count
+        while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
+        arguments[0] = receiver
+    }
+
     /// Whether calling a class is: allocate an instance, run `__init__`. True for classes of Python that override neither `__new__` nor the metaclass's `__call__`
     /// and extend no native type.
     @inline(__always) static func constructsSimply(_ type: TypeRef) -> Bool {
@@ -186,7 +197,22 @@ enum Building {
         if flags & 4 != 0 { function.pointee.annotations = operands[index]; index += 1 }
         if flags & 8 != 0 { function.pointee.closure = operands[index] }
         Heap.barrier(value.raw)
-        return value
+        return isSound(function) ? value : thread.raise(.systemError, "bad code object")
+    }
+
+    /// Whether what a function was made with is of the right types: damaged code could have brought anything.
+    private static func isSound(_ function: UnsafeMutablePointer<FunctionObject>) -> Bool {
+        let object = function.pointee
+        let needed = TupleRef(object.code.object(CodeObject.self).pointee.freeNames).count
+        if object.closure.isEmpty {
+            guard needed == 0 else { return false }
+        } else {
+            guard object.closure.isExact(.tuple), TupleRef(object.closure).count == needed else { return false }
+            for index in 0 ..< needed where !TupleRef(object.closure)[index].isExact(.cell) { return false }
+        }
+        let annotations = object.annotations
+        return (object.defaults.isEmpty || object.defaults.isExact(.tuple)) && (object.keywordDefaults.isEmpty || object.keywordDefaults.isExact(.dict))
+            && (annotations.isEmpty || annotations.isExact(.dict) || annotations.isExact(.tuple) && TupleRef(annotations).count % 2 == 0)
     }
 
     static func withLookup(_ thread: ThreadRef, _ fp: FramePointer, _ exitRegister: Int, _ manager: Value, _ base: Int, isAsync: Bool) -> Bool {
@@ -274,9 +300,26 @@ enum Raising {
         return -1
     }
 
+    /// Raises again with the traceback as it stands. False when the value is no exception, which only damaged code can bring about.
+    @inline(never) static func reraise(_ thread: ThreadRef, _ exception: Value) -> Bool {
+        guard exception.isException else {
+            refuse(thread)
+            return false
+        }
+        thread.restore(exception)
+        return true
+    }
+
+    /// Raises what is said of code whose registers do not hold what its instructions need.
+    @inline(never) static func refuse(_ thread: ThreadRef) { thread.raise(.systemError, "bad code object") }
+
     /// except*: R[a] = the matching part of R[b] or None, R[b] = the rest or None.
     static func splitGroup(_ thread: ThreadRef, _ fp: FramePointer, _ a: Int, _ b: Int, _ c: Int) -> Bool {
         let exception = fp[b], type = fp[c]
+        guard exception.isNone || exception.isException else {
+            refuse(thread)
+            return false
+        }
         func check(_ one: Value) -> Bool {
             guard one.isExceptionClass else {
                 thread.raise(.typeError, "catching classes that do not inherit from BaseException is not allowed")
@@ -302,7 +345,7 @@ enum Raising {
                 fp[a] = exception
             } else {
                 // A naked exception is caught as a group of one.
-                let list = thread.newTuple([exception])
+                let list = thread.newTuple(exception)
                 if list.isEmpty { return false }
                 let group = thread.call(TypeID.baseExceptionGroup.value, WellKnown.emptyString.value, list)
                 if group.isEmpty { return false }
@@ -314,7 +357,7 @@ enum Raising {
             return true
         }
         if isGroup {
-            let pair = thread.callMethod(exception, StringRef.intern("split").value, [type])
+            let pair = thread.callMethod(exception, StringRef.intern("split").value, type)
             if pair.isEmpty { return false }
             guard pair.isTuple, TupleRef(pair).count >= 2 else {
                 thread.raise(.typeError, "\(exception.type.name).split must return a tuple, not \(pair.type.name)")
@@ -331,6 +374,10 @@ enum Raising {
     /// What an `except*` statement raises at its end: the exceptions raised by its handlers, and what of the original was not handled, with its structure.
     static func prepareReraiseStar(_ thread: ThreadRef, _ original: Value, _ list: Value) -> Value {
         let items = ListRef(list)
+        guard original.isException, list.isExact(.list), (0 ..< items.count).allSatisfy({ items[$0].isNone || items[$0].isException }) else {
+            refuse(thread)
+            return .empty
+        }
         var pending: [Value] = []
         for index in 0 ..< items.count where !items[index].isNone { pending.append(items[index]) }
         if pending.isEmpty { return .none }
@@ -388,7 +435,7 @@ enum Raising {
             if !part.isNone, !ListRef(chosen).append(thread, part) { return .empty }
         }
         if ListRef(chosen).count == 0 { return .none }
-        let derived = thread.callMethod(exception, StringRef.intern("derive").value, [chosen])
+        let derived = thread.callMethod(exception, StringRef.intern("derive").value, chosen)
         if derived.isEmpty { return .empty }
         let from = exception.object(ExceptionObject.self), to = derived.object(ExceptionObject.self)
         to.pointee.traceback = from.pointee.traceback
@@ -403,6 +450,7 @@ enum Raising {
 /// Pattern matching.
 enum Matching {
     static func keys(_ thread: ThreadRef, _ subject: Value, _ keys: Value) -> Value {
+        guard keys.isTuple else { Raising.refuse(thread); return .empty }
         let count = TupleRef(keys).count
         let values = thread.newList(capacity: count)
         if values.isEmpty { return .empty }
@@ -429,6 +477,7 @@ enum Matching {
     }
 
     static func rest(_ thread: ThreadRef, _ subject: Value, _ keys: Value) -> Value {
+        guard keys.isTuple else { Raising.refuse(thread); return .empty }
         let dict = thread.newDict()
         if dict.isEmpty || !Building.dictUpdate(thread, dict, subject) { return .empty }
         for index in 0 ..< TupleRef(keys).count {

@@ -7,61 +7,61 @@ import Syntax
 public struct CodeObject {
     public var header: ObjectHeader
     // Traced (words 1–10):
-    var name: Value
-    var qualifiedName: Value
-    var filename: Value
+    public var name: Value
+    public var qualifiedName: Value
+    public var filename: Value
     /// tuples
-    var constants: Value
-    var names: Value
-    var localNames: Value
-    var cellNames: Value
-    var freeNames: Value
+    public var constants: Value
+    public var names: Value
+    public var localNames: Value
+    public var cellNames: Value
+    public var freeNames: Value
     /// A constants tuple as Python should see it is `constants` itself; spare.
-    var doc: Value
-    var weakSpare: Value
+    public var doc: Value
+    public var weakSpare: Value
     // Untraced:
     /// Immortal: kept by `CompiledCode`'s owner table until the code object dies.
-    var instructions: ProgramCounter
-    var caches: UnsafeMutablePointer<InlineCache>
-    var constantItems: UnsafeMutablePointer<Value>
-    var exceptionRanges: UnsafeMutablePointer<ExceptionRange>
-    var exceptionRangeCount: Int32
-    var registerCount: Int32
+    public var instructions: ProgramCounter
+    public var caches: UnsafeMutablePointer<InlineCache>
+    public var constantItems: UnsafeMutablePointer<Value>
+    public var exceptionRanges: UnsafeMutablePointer<ExceptionRange>
+    public var exceptionRangeCount: Int32
+    public var registerCount: Int32
     /// Positional parameters.
-    var argumentCount: Int32
+    public var argumentCount: Int32
     /// All parameters.
-    var parameterCount: Int32
+    public var parameterCount: Int32
     /// Registers that must be unbound at entry: parameters and locals.
-    var clearCount: Int32
-    var positionalOnlyCount: Int32
-    var keywordOnlyCount: Int32
+    public var clearCount: Int32
+    public var positionalOnlyCount: Int32
+    public var keywordOnlyCount: Int32
     /// `CodeFlags`
-    var flags: UInt32
+    public var flags: UInt32
     /// Only positional parameters: a call with as many arguments needs no binding.
-    var isSimple: Bool
-    var cacheCount: Int32
-    var instructionCount: Int32
-    var firstLine: Int32
-    var selfAttributeCount: Int32
+    public var isSimple: Bool
+    public var cacheCount: Int32
+    public var instructionCount: Int32
+    public var firstLine: Int32
+    public var selfAttributeCount: Int32
     /// Retained `CompiledCode`.
-    var compiled: UnsafeMutableRawPointer
+    public var compiled: UnsafeMutableRawPointer
 }
 
-/// An inline cache: what the last execution of an instruction found. `version` is that of the receiver's shape.
-struct InlineCache {
-    var version: UInt32
-    var kind: CacheKind
-    var misses: UInt8
-    var spare: UInt16
+/// An inline cache: what the last execution of an instruction found. `version` is that of the receiver's shape. A loop's cache counts `version` down to the
+/// moment when the JIT is told, and `offset` is the JIT's own.
+public struct InlineCache {
+    public var version: UInt32
+    public var kind: CacheKind
+    public var spare: UInt16
     /// A byte offset, an entry number or a second version, as the kind says.
-    var offset: Int
+    public var offset: Int
     /// A class attribute, function, namespace, or a new shape.
-    var value: Value
+    public var value: Value
     /// The name, interned; empty for loops.
-    var name: Value
+    public var name: Value
 }
 
-enum CacheKind: UInt8 {
+public enum CacheKind: UInt8 {
     case none
     /// An attribute in the object, at `offset`.
     case inlineSlot
@@ -168,7 +168,7 @@ public enum Code {
         instructions[compiled.instructions.count] = 0
         let caches = UnsafeMutablePointer<InlineCache>.allocate(capacity: max(compiled.caches.count, 1))
         for (index, name) in compiled.caches.enumerated() {
-            caches[index] = InlineCache(version: 0, kind: .none, misses: 0, spare: 0, offset: 0, value: .empty,
+            caches[index] = InlineCache(version: name < 0 ? JIT.loopThreshold : 0, kind: .none, spare: 0, offset: 0, value: .empty,
                                         name: name < 0 ? .empty : TupleRef(code.pointee.names)[Int(name)])
         }
         let ranges = UnsafeMutablePointer<ExceptionRange>.allocate(capacity: max(compiled.exceptionTable.count, 1))
@@ -205,10 +205,10 @@ public enum Code {
         case .ellipsis: return .ellipsis
         case .int(let value): return thread.newInt(value)
         case .bigInt(let digits, let radix):
-            return thread.callFunction(TypeID.int.value, [thread.newString(digits), Value(small: radix)])
+            return thread.call(TypeID.int.value, thread.newString(digits), Value(small: radix))
         case .float(let bits): return thread.newFloat(Double(bitPattern: bits))
         case .complex(let real, let imaginary):
-            return thread.callFunction(TypeID.complex.value, [thread.newFloat(Double(bitPattern: real)), thread.newFloat(Double(bitPattern: imaginary))])
+            return thread.call(TypeID.complex.value, thread.newFloat(Double(bitPattern: real)), thread.newFloat(Double(bitPattern: imaginary)))
         case .string(let bytes):
             let text = thread.newString(utf8: bytes)
             if text.isEmpty { return text }
@@ -243,9 +243,22 @@ public enum Code {
         return low == 0 ? nil : positions[low - 1].range
     }
 
-    /// The line of an instruction; the code's first line when it has none.
+    /// `-X no_debug_ranges`: tracebacks show no columns.
+    nonisolated(unsafe) public static var hidesColumns = false
+
+    /// The line of an instruction. One that has none belongs to what stands before it; the code's first line where nothing does.
     static func line(_ code: UnsafeMutablePointer<CodeObject>, _ index: Int) -> Int {
-        guard let range = range(code, max(index, 0)), range.line > 0 else { return Int(code.pointee.firstLine) }
-        return Int(range.line)
+        let positions = compiled(code).positions
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].start) <= max(index, 0) { low = middle + 1 } else { high = middle }
+        }
+        while low > 0 {
+            low -= 1
+            if positions[low].range.line > 0 { return Int(positions[low].range.line) }
+        }
+        return Int(code.pointee.firstLine)
     }
 }

@@ -148,7 +148,7 @@ extension Code {
             while next < positions.count, positions[next].range.line == first.range.line { next += 1 }
             state.pointee.entry = next
             let end = next < positions.count ? Int(positions[next].start) : Int(code.pointee.instructionCount)
-            return thread.newTuple([Value(small: Int(first.start) * 4), Value(small: end * 4), Code.orNone(first.range.line)])
+            return thread.newTuple(Value(small: Int(first.start) * 4), Value(small: end * 4), Code.orNone(first.range.line))
         }
     }
 
@@ -163,8 +163,9 @@ extension Code {
             let positions = Code.compiled(code).positions
             while state.pointee.entry + 1 < positions.count, Int(positions[state.pointee.entry + 1].start) <= word { state.pointee.entry += 1 }
             let range = state.pointee.entry < positions.count ? positions[state.pointee.entry].range : .none
-            if range.line < 0 { return thread.newTuple([.none, .none, .none, .none]) }
-            return thread.newTuple([Code.orNone(range.line), Code.orNone(range.endLine), Code.orNone(range.column), Code.orNone(range.endColumn)])
+            if range.line < 0 { return thread.newTuple(.none, .none, .none, .none) }
+            if Code.hidesColumns { return thread.newTuple(Code.orNone(range.line), .none, .none, .none) }
+            return thread.newTuple(Code.orNone(range.line), Code.orNone(range.endLine), Code.orNone(range.column), Code.orNone(range.endColumn))
         }
     }
 

@@ -29,6 +29,8 @@ public enum CompileBuiltin {
         public var flags: Int
         public var optimization: Int
         public var featureVersion: Int
+        /// Whether the source is a file's, whose faults of encoding CPython words otherwise.
+        public var isFile = false
 
         public init(filename: Value, mode: ParseMode, flags: Int = 0, optimization: Int = -1, featureVersion: Int = -1) {
             self.filename = filename
@@ -108,7 +110,7 @@ public enum CompileBuiltin {
             }
         }
         if !name.isString {
-            name = thread.callMethod(name, .decode, [Name.utf_8.value, Name.surrogateescape.value])
+            name = thread.callMethod(name, .decode, Name.utf_8.value, Name.surrogateescape.value)
             if name.isEmpty { return .empty }
         }
         let text = StringRef(name)
@@ -121,7 +123,7 @@ public enum CompileBuiltin {
         if source.isString {
             if StringRef(source).hasSurrogates {
                 // The codec words the error.
-                let encoded = thread.callMethod(source, .encode, [Name.utf_8.value])
+                let encoded = thread.callMethod(source, .encode, Name.utf_8.value)
                 guard encoded.has(.bytesSubclass) else { return nil }
                 return Array(BytesRef(encoded).buffer)
             }
@@ -152,19 +154,30 @@ public enum CompileBuiltin {
     /// The tree of source bytes; nil when it has raised.
     public static func parse(_ thread: ThreadRef, _ source: [UInt8], _ request: Request) -> Module? {
         let filename = StringRef(request.filename).description
-        if source.contains(0) {
-            thread.raise(.valueError, "source code string cannot contain null bytes")
+        if let zero = source.firstIndex(of: 0) {
+            guard request.isFile else {
+                thread.raise(.valueError, "source code string cannot contain null bytes")
+                return nil
+            }
+            let line = source[..<zero].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+            let start = source[..<zero].lastIndex(of: 10).map { $0 + 1 } ?? 0
+            raise(thread, SyntaxFailure(kind: .syntaxError, message: "source code cannot contain null bytes", line: line, column: -1, endLine: line, endColumn: -1,
+                                        textLine: Array(source[start ..< zero])), request.filename)
             return nil
         }
         var text = source
         if request.flags & Flags.ignoreCookie == 0 {
             var complaint: String?
             do {
-                text = try decodeSource(source, filename: filename, isFile: false) { name, bytes in decode(thread, name, bytes, &complaint) }
+                text = try decodeSource(source, filename: filename, isFile: request.isFile) { name, bytes in decode(thread, name, bytes, &complaint) }
             } catch {
                 if thread.hasException { return nil }
                 var failure = error
-                if let complaint { failure.message = complaint }
+                if let complaint, !request.isFile { failure.message = complaint }
+                if request.isFile && failure.line == 0 {
+                    thread.raise(.syntaxError, failure.message)
+                    return nil
+                }
                 raise(thread, failure, request.filename)
                 return nil
             }
@@ -227,7 +240,7 @@ public enum CompileBuiltin {
     private static func decode(_ thread: ThreadRef, _ name: String, _ bytes: [UInt8], _ complaint: inout String?) -> [UInt8]? {
         let value = thread.newBytes(bytes)
         if value.isEmpty { return nil }
-        let text = thread.callMethod(value, .decode, [thread.newString(name)])
+        let text = thread.callMethod(value, .decode, thread.newString(name))
         if text.isString { return StringRef(text).utf8 }
         guard thread.hasException else { return nil }
         guard thread.exceptionMatches(.lookupError) || thread.exceptionMatches(.valueError) else { return nil }
@@ -273,7 +286,7 @@ public enum CompileBuiltin {
             // So early in the start-up that there are no warnings yet.
             return thread.clearException(.importError) || thread.clearException(.attributeError)
         }
-        return !thread.callFunction(function, [thread.newString(message), category.value, filename, thread.newInt(line)]).isEmpty
+        return !thread.call(function, thread.newString(message), category.value, filename, thread.newInt(line)).isEmpty
     }
 
     /// The parser's warnings. One that became an exception of its category is raised as a SyntaxError instead, at the token.
@@ -299,8 +312,11 @@ public enum CompileBuiltin {
         let end = text[start...].firstIndex(of: 10) ?? text.count
         let content = Array(text[start ..< end])
         var column = 1, endColumn = 0
-        // "invalid escape sequence '\d'": the string around the quoted text.
-        if let open = note.message.firstIndex(of: "'"), let close = note.message.lastIndex(of: "'"), open < close {
+        if let columns = note.columns {
+            // The end is a column of the token's last line, but cut off as if it were of this one.
+            column = characters(content[..<min(columns.start, content.count)]) + 1
+            endColumn = characters(content[..<min(columns.end, content.count)]) + 1
+        } else if let open = note.message.firstIndex(of: "'"), let close = note.message.lastIndex(of: "'"), open < close {
             let wanted = Array(note.message[note.message.index(after: open) ..< close].utf8)
             if let found = content.indices.first(where: { content[$0...].starts(with: wanted) }) {
                 var first = found
@@ -334,19 +350,18 @@ public enum CompileBuiltin {
         }
         var line = Value.none
         if let textLine = failure.textLine {
-            line = thread.newString(utf8: textLine)
+            // The line may be what could not be decoded.
+            line = thread.newString(String(decoding: textLine, as: UTF8.self))
             if line.isEmpty { return .empty }
         }
-        var place = [filename, thread.newInt(failure.line), thread.newInt(failure.column), line]
-        if failure.line > 0 { place += [thread.newInt(failure.endLine), thread.newInt(failure.endColumn)] }
+        let hasEnd = failure.line > 0
+        let place = thread.newTuple(filename, thread.newInt(failure.line), thread.newInt(failure.column), line,
+                                    hasEnd ? thread.newInt(failure.endLine) : .absent, hasEnd ? thread.newInt(failure.endColumn) : .absent)
         return raise(thread, id, failure.message, place)
     }
 
-    private static func raise(_ thread: ThreadRef, _ id: TypeID, _ message: String, _ place: [Value]) -> Value {
-        let tuple = thread.newTuple(place)
-        if tuple.isEmpty { return .empty }
-        let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: id.type, arguments: [text, tuple])
+    private static func raise(_ thread: ThreadRef, _ id: TypeID, _ message: String, _ place: Value) -> Value {
+        place.isEmpty ? .empty : thread.raise(type: id.type, thread.newString(message), place)
     }
 
     /// Raises what the compiler found. The compiler proper gives the place in the exception's arguments, the symbol table in its fields only.
@@ -373,7 +388,7 @@ public enum CompileBuiltin {
         let column = Value(small: Int(range.column) + 1)
         let endColumn = hasEnd ? Value(small: Int(range.endColumn) + 1) : .none
         if hasPlaceInArguments {
-            return raise(thread, .syntaxError, failure.message, [filename, Value(small: Int(range.line)), column, line, Value(small: Int(range.endLine)), endColumn])
+            return raise(thread, .syntaxError, failure.message, thread.newTuple(filename, Value(small: Int(range.line)), column, line, Value(small: Int(range.endLine)), endColumn))
         }
         thread.raise(.syntaxError, failure.message)
         guard thread.exceptionMatches(.syntaxError) else { return .empty }

@@ -12,55 +12,55 @@ import Bytecode
 /// `fp` points at R0. The header words are read with the offsets of `FrameSlot`. A callee's frame begins inside its caller's call window, so
 /// arguments are never copied. `pc` is up to date whenever the frame is not the running one, and while it runs slow paths.
 public typealias FramePointer = UnsafeMutablePointer<Value>
-typealias ProgramCounter = UnsafePointer<UInt32>
+public typealias ProgramCounter = UnsafePointer<UInt32>
 
-enum FrameSlot {
+public enum FrameSlot {
     /// The function object.
-    static let function = -8
-    static let code = -7
+    public static let function = -8
+    public static let code = -7
     /// The word after the instruction that is being executed.
-    static let pc = -6
+    public static let pc = -6
     /// The caller's `fp`, or 0.
-    static let previous = -5
+    public static let previous = -5
     /// The local namespace of a module, class body or `exec`; the generator of a generator's frame; or empty.
-    static let context = -4
+    public static let context = -4
     /// The frame object, when somebody asked for it.
-    static let object = -3
+    public static let object = -3
     /// `FrameFlags`, with the caller's result register from bit 8 on.
-    static let flags = -2
+    public static let flags = -2
     /// The caller's handled exception, under a generator's frame; the instance under construction, under `__init__`.
-    static let saved = -1
+    public static let saved = -1
 }
 
-enum FrameFlags {
+public enum FrameFlags {
     /// Return leaves the dispatch loop, to native code.
-    static let entry: UInt64 = 1
+    public static let entry: UInt64 = 1
     /// The frame is an `__init__` called by a class call: its result is the instance.
-    static let constructor: UInt64 = 2
-    static let generator: UInt64 = 4
+    public static let constructor: UInt64 = 2
+    public static let generator: UInt64 = 4
     /// A generator's frame resumed by `forIter`, whose caller jumps at the end.
-    static let forIter: UInt64 = 8
+    public static let forIter: UInt64 = 8
     /// The same by `send`.
-    static let send: UInt64 = 16
+    public static let send: UInt64 = 16
     /// The result is of no interest.
-    static let discard: UInt64 = 32
+    public static let discard: UInt64 = 32
 }
 
 extension UnsafeMutablePointer where Pointee == Value {
-    @inline(__always) var function: UnsafeMutablePointer<FunctionObject> { self[FrameSlot.function].object(FunctionObject.self) }
-    @inline(__always) var code: UnsafeMutablePointer<CodeObject> { self[FrameSlot.code].object(CodeObject.self) }
-    @inline(__always) var pc: ProgramCounter {
+    @inline(__always) public var function: UnsafeMutablePointer<FunctionObject> { self[FrameSlot.function].object(FunctionObject.self) }
+    @inline(__always) public var code: UnsafeMutablePointer<CodeObject> { self[FrameSlot.code].object(CodeObject.self) }
+    @inline(__always) public var pc: ProgramCounter {
         get { UnsafePointer(bitPattern: UInt(self[FrameSlot.pc].bits)).unsafelyUnwrapped }
         nonmutating set { self[FrameSlot.pc] = Value(bits: UInt64(UInt(bitPattern: newValue))) }
     }
-    @inline(__always) var previous: FramePointer? {
+    @inline(__always) public var previous: FramePointer? {
         get { UnsafeMutablePointer(bitPattern: UInt(self[FrameSlot.previous].bits)) }
         nonmutating set { self[FrameSlot.previous] = Value(bits: UInt64(UInt(bitPattern: newValue))) }
     }
-    @inline(__always) var flags: UInt64 {
+    @inline(__always) public var flags: UInt64 {
         get { self[FrameSlot.flags].bits }
         nonmutating set { self[FrameSlot.flags] = Value(bits: newValue) }
     }
     /// Index of the last word of the instruction being executed.
-    var instructionIndex: Int { pc - code.pointee.instructions - 1 }
+    public var instructionIndex: Int { pc - code.pointee.instructions - 1 }
 }

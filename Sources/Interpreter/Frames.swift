@@ -142,7 +142,7 @@ enum Frames {
             if !set(TupleRef(code.pointee.cellNames)[index], value.isExact(.cell) ? value.object(CellObject.self).pointee.contents : .empty) { return .empty }
         }
         let closure = frame.pointee.function.object(FunctionObject.self).pointee.closure
-        if !closure.isEmpty {
+        if !closure.isEmpty && !frame.pointee.isCleared {
             let free = TupleRef(code.pointee.freeNames)
             for index in 0 ..< min(free.count, TupleRef(closure).count) {
                 let cell = TupleRef(closure)[index]
@@ -201,6 +201,9 @@ enum Frames {
             Def("clear(self, /)", .calls, "F.clear(): clear most references held by the frame") { thread, a, _ in
                 let frame = a[0].object(FrameObject.self)
                 if frame.pointee.fp != 0 { return thread.raise(.runtimeError, "cannot clear an executing frame") }
+                if frame.pointee.context.isExact(.generator) || frame.pointee.context.isExact(.coroutine) || frame.pointee.context.isExact(.asyncGenerator) {
+                    guard Generators.abandon(thread, frame.pointee.context) else { return thread.raise(.runtimeError, "cannot clear an executing frame") }
+                }
                 frame.pointee.isCleared = true
                 frame.pointee.registers = .empty
                 frame.pointee.locals = .empty
@@ -254,14 +257,18 @@ public struct TracebackObject {
     public var lastIndex: Int
     /// -1 until asked for.
     public var line: Int
+    /// What `tb_lasti` is beyond the index's own offset, in entries made from Python.
+    public var excess: Int
 }
 
 enum Unwinder {
     /// Adds an entry for a frame that the thread's exception passes through.
     @inline(never) static func addTraceback(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
+        fp.pc = pc
+        // A native function has failed to say why.
+        if thread.pointee.exception.isEmpty { thread.raise(.systemError, "error return without exception set") }
         let exception = thread.pointee.exception
         if exception.isEmpty { return }
-        fp.pc = pc
         // What goes wrong here (no memory) must not hide the exception itself.
         let frame = Frames.object(thread, fp)
         guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {
@@ -284,6 +291,16 @@ enum Unwinder {
         }
         object.pointee.traceback = Value(raw)
         Heap.barrier(exception.raw)
+    }
+
+    /// Where in the frame the thread's exception was raised, or came from, before it was raised again at `pc`.
+    @inline(never) static func origin(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> ProgramCounter {
+        let traceback = thread.pointee.exception.object(ExceptionObject.self).pointee.traceback
+        guard !traceback.isEmpty, traceback.isExact(.traceback) else { return pc }
+        let entry = traceback.object(TracebackObject.self)
+        guard entry.pointee.frame == fp[FrameSlot.object], entry.pointee.lastIndex >= 0,
+              entry.pointee.lastIndex < Code.compiled(fp.code).instructions.count else { return pc }
+        return fp.code.pointee.instructions + (entry.pointee.lastIndex + 1)
     }
 
     /// A frame that could not be entered: as if it had raised at its first instruction, without a trace.
@@ -323,7 +340,7 @@ enum Unwinder {
                 let next = a[0].object(TracebackObject.self).pointee.next
                 return next.isEmpty ? .none : next
             },
-            Getter("tb_lasti") { _, a, _ in Value(small: a[0].object(TracebackObject.self).pointee.lastIndex * 4) },
+            Getter("tb_lasti") { _, a, _ in Value(small: a[0].object(TracebackObject.self).pointee.lastIndex * 4 + a[0].object(TracebackObject.self).pointee.excess) },
             Getter("tb_lineno") { _, a, _ in Value(small: Unwinder.line(a[0].object(TracebackObject.self))) },
         ]) { slots in
             slots.call(.new) { thread, _, arguments, count, keywords in
@@ -339,7 +356,8 @@ enum Unwinder {
                 let entry = raw.assumingMemoryBound(to: TracebackObject.self)
                 entry.pointee.next = arguments[0].isNone ? .empty : arguments[0]
                 entry.pointee.frame = arguments[1]
-                entry.pointee.lastIndex = last / 4
+                entry.pointee.lastIndex = last >> 2
+                entry.pointee.excess = last & 3
                 entry.pointee.line = line
                 return Value(raw)
             }

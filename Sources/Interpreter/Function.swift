@@ -58,6 +58,14 @@ extension Name {
 }
 
 enum Functions {
+    /// `bind` for a call made by the frame `fp`, in place: until it returns, the registers of the callee count as the stack's end.
+    @inline(never) static func bindCall(_ thread: ThreadRef, _ fp: FramePointer, _ function: UnsafeMutablePointer<FunctionObject>, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Bool {
+        thread.pointee.stackTop = arguments + max(count, Int(function.pointee.code.object(CodeObject.self).pointee.registerCount))
+        let bound = bind(thread, function, arguments, arguments, count, keywords)
+        thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
+        return bound
+    }
+
     /// Binds arguments to parameters at `registers`, where the positional ones may already stand (`arguments == registers`). False when it has raised.
     @inline(never) static func bind(_ thread: ThreadRef, _ function: UnsafeMutablePointer<FunctionObject>, _ registers: FramePointer, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Bool {
         let code = function.pointee.code.object(CodeObject.self)

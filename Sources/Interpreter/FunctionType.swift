@@ -153,8 +153,13 @@ extension Interpreter {
         let saved = thread.pointee.stackTop.unsafelyUnwrapped
         let fp = saved + frameHeaderWords
         guard fp + Int(code.pointee.registerCount) + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else { return thread.raise(.recursionError, "maximum recursion depth exceeded") }
-        fp.update(repeating: .empty, count: Int(code.pointee.clearCount))
         thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+        if code.pointee.parameterCount == 0 {
+            fp.update(repeating: .empty, count: Int(code.pointee.clearCount))
+        } else if !Functions.bind(thread, function.object(FunctionObject.self), fp, fp, 0, .empty) {
+            thread.pointee.stackTop = saved
+            return .empty
+        }
         let result = enter(thread, function, fp, context: namespace)
         thread.pointee.stackTop = saved
         return result

@@ -83,7 +83,7 @@ public enum Generators {
         var depth = thread.pointee.coroutineOriginDepth
         while let current = frame, depth > 0 {
             let code = current.code
-            let entry = thread.newTuple([code.pointee.filename, Value(small: Code.line(code, current.instructionIndex)), code.pointee.name])
+            let entry = thread.newTuple(code.pointee.filename, Value(small: Code.line(code, current.instructionIndex)), code.pointee.name)
             if entry.isEmpty || !ListRef(list).append(thread, entry) { return .empty }
             frame = current.previous
             depth -= 1
@@ -231,6 +231,42 @@ public enum Generators {
         return registers(generator)[Int(generator.pointee.delegateRegister)]
     }
 
+    /// Puts the frame of a suspended generator on the stack while its delegate runs on its behalf, for those who look at the stack.
+    private static func exhibit(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>) -> FramePointer? {
+        let count = Int(generator.pointee.code.object(CodeObject.self).pointee.registerCount)
+        let fp = thread.pointee.stackTop.unsafelyUnwrapped + frameHeaderWords
+        guard fp + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
+            Calls.raiseRecursion(thread)
+            return nil
+        }
+        fp.update(from: registers(generator), count: count)
+        fp[FrameSlot.function] = generator.pointee.function
+        fp[FrameSlot.code] = generator.pointee.code
+        fp[FrameSlot.pc] = Value(bits: UInt64(generator.pointee.pc))
+        fp.previous = thread.pointee.frame
+        fp[FrameSlot.context] = Value(generator)
+        fp[FrameSlot.object] = generator.pointee.frame
+        if !generator.pointee.frame.isEmpty { generator.pointee.frame.object(FrameObject.self).pointee.fp = UInt(bitPattern: fp) }
+        fp.flags = FrameFlags.generator | FrameFlags.entry
+        fp[FrameSlot.saved] = thread.pointee.handled
+        thread.pointee.handled = generator.pointee.handled
+        generator.pointee.state = .running
+        thread.pointee.frame = fp
+        thread.pointee.stackTop = fp + count
+        return fp
+    }
+
+    /// Takes back what `exhibit` put on the stack.
+    private static func withdraw(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ fp: FramePointer) {
+        registers(generator).update(from: fp, count: Int(fp.code.pointee.registerCount))
+        Heap.barrier(generator.pointee.registers.raw)
+        if !fp[FrameSlot.object].isEmpty { Frames.detach(fp) }
+        thread.pointee.handled = fp[FrameSlot.saved]
+        thread.pointee.frame = fp.previous
+        thread.pointee.stackTop = fp - frameHeaderWords
+        generator.pointee.state = .suspended
+    }
+
     /// gen.throw(exception): the next value; or finished with a value, or empty when it has raised.
     /// With `closing`, GeneratorExit closes the iterator that the generator delegates to instead of being thrown into it.
     public static func `throw`(_ thread: ThreadRef, _ value: Value, _ exception: Value, _ finished: inout Bool, closing: Bool = true) -> Value {
@@ -240,28 +276,28 @@ public enum Generators {
         defer { thread.leaveRecursion() }
         let delegate = self.delegate(generator)
         if !delegate.isEmpty {
+            guard let fp = exhibit(thread, generator) else { return .empty }
             if closing && exception.isInstance(of: .generatorExit) {
-                generator.pointee.state = .running
                 let closed = closeIterator(thread, delegate)
-                generator.pointee.state = .suspended
+                withdraw(thread, generator, fp)
                 if !closed { return resumeRaising(thread, generator, &finished) }
             } else {
                 var inner = false
                 var result: Value
-                generator.pointee.state = .running
                 if delegate.isExact(.generator) || delegate.isExact(.coroutine) {
                     result = self.throw(thread, delegate, exception, &inner, closing: closing)
-                    generator.pointee.state = .suspended
+                    withdraw(thread, generator, fp)
                     if inner && !result.isEmpty { return finishDelegation(thread, generator, result, &finished) }
                 } else {
                     let method = thread.getAttributeOrEmpty(delegate, Name.throw.value)
                     if method.isEmpty {
-                        generator.pointee.state = .suspended
-                        if !thread.hasException { thread.restore(exception) }
+                        withdraw(thread, generator, fp)
+                        if thread.hasException { return .empty }
+                        thread.restore(exception)
                         return resumeRaising(thread, generator, &finished)
                     }
                     result = thread.call(method, exception)
-                    generator.pointee.state = .suspended
+                    withdraw(thread, generator, fp)
                 }
                 if !result.isEmpty { return result }
                 if thread.exceptionMatches(.stopIteration) {
@@ -305,7 +341,10 @@ public enum Generators {
     static func closeIterator(_ thread: ThreadRef, _ iterator: Value) -> Bool {
         if iterator.isExact(.generator) || iterator.isExact(.coroutine) { return !close(thread, iterator).isEmpty }
         let method = thread.getAttributeOrEmpty(iterator, Name.close.value)
-        if method.isEmpty { return !thread.hasException }
+        if method.isEmpty {
+            if thread.hasException { RuntimeHooks.writeUnraisable(thread, "", iterator) }
+            return true
+        }
         return !thread.call(method).isEmpty
     }
 
@@ -332,6 +371,15 @@ public enum Generators {
         return .empty
     }
 
+    /// What happens to a generator whose frame is cleared: it is closed, and an error in doing so is only reported. False when it is running.
+    static func abandon(_ thread: ThreadRef, _ value: Value) -> Bool {
+        let generator = value.object(GeneratorObject.self)
+        if generator.pointee.state == .running { return false }
+        if finalize(thread, value).isEmpty && thread.hasException { RuntimeHooks.writeUnraisable(thread, "", value) }
+        if generator.pointee.state == .created { close(generator) }
+        return true
+    }
+
     /// The result of `send`, `__next__` and `throw`: a return becomes StopIteration.
     static func deliver(_ thread: ThreadRef, _ result: Value, _ finished: Bool) -> Value {
         if result.isEmpty || !finished { return result }
@@ -351,9 +399,11 @@ public enum Generators {
             } else {
                 exception = thread.call(type, value)
             }
-            if exception.isEmpty { return .empty }
+            // As in CPython, an error in making the exception is thrown in its stead.
+            if exception.isEmpty { return thread.takeException() }
             guard exception.isException else {
-                return thread.raise(.typeError, "calling \(type.reprForMessage(thread)) should have returned an instance of BaseException, not \(exception.type.name)")
+                thread.raise(.typeError, "calling \(type.reprForMessage(thread)) should have returned an instance of BaseException, not \(exception.type.name)")
+                return thread.takeException()
             }
         } else if type.isException {
             if !value.isEmpty && !value.isNone { return thread.raise(.typeError, "instance exception may not have a separate value") }
@@ -371,38 +421,40 @@ public enum Generators {
 
     // MARK: Types
 
-    private static func methods(_ what: StaticString) -> [Def] {
+    private static func methods(send: StaticString, throw: StaticString, close: StaticString) -> [Def] {
         [
-            Def("send(self, arg, /)", .calls, "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.") { thread, a, _ in
+            Def("send(self, arg, /)", .calls, send) { thread, a, _ in
                 var finished = false
                 let result = Generators.resume(thread, a[0], a[1], &finished)
                 return Generators.deliver(thread, result, finished)
             },
-            Def("throw(self, type, value=None, traceback=None, /)", .calls, "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\nStopIteration.") { thread, a, _ in
+            Def("throw(self, type, value=None, traceback=None, /)", .calls, `throw`) { thread, a, _ in
                 let exception = Generators.exception(thread, a[1], a[2], a[3])
                 if exception.isEmpty { return .empty }
                 var finished = false
                 let result = Generators.throw(thread, a[0], exception, &finished)
                 return Generators.deliver(thread, result, finished)
             },
-            Def("close(self, /)", .calls, "close() -> raise GeneratorExit inside generator.") { thread, a, _ in Generators.close(thread, a[0]) },
+            Def("close(self, /)", .calls, close) { thread, a, _ in Generators.close(thread, a[0]) },
         ]
     }
 
-    static let nameGetters = [
-        Getter("__name__", set: { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__name__ must be set to a string object") }
-            a[0].object(GeneratorObject.self).pointee.name = a[1]
-            Heap.barrier(a[0].raw)
-            return .none
-        }) { _, a, _ in a[0].object(GeneratorObject.self).pointee.name },
-        Getter("__qualname__", set: { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__qualname__ must be set to a string object") }
-            a[0].object(GeneratorObject.self).pointee.qualifiedName = a[1]
-            Heap.barrier(a[0].raw)
-            return .none
-        }) { _, a, _ in a[0].object(GeneratorObject.self).pointee.qualifiedName },
-    ]
+    static func nameGetters(_ name: StaticString, _ qualifiedName: StaticString) -> [Getter] {
+        [
+            Getter("__name__", name, set: { thread, a, _ in
+                guard a[1].isString else { return thread.raise(.typeError, "__name__ must be set to a string object") }
+                a[0].object(GeneratorObject.self).pointee.name = a[1]
+                Heap.barrier(a[0].raw)
+                return .none
+            }) { _, a, _ in a[0].object(GeneratorObject.self).pointee.name },
+            Getter("__qualname__", qualifiedName, set: { thread, a, _ in
+                guard a[1].isString else { return thread.raise(.typeError, "__qualname__ must be set to a string object") }
+                a[0].object(GeneratorObject.self).pointee.qualifiedName = a[1]
+                Heap.barrier(a[0].raw)
+                return .none
+            }) { _, a, _ in a[0].object(GeneratorObject.self).pointee.qualifiedName },
+        ]
+    }
 
     /// `gi_frame` and its like: None once closed.
     static func frameObject(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>) -> Value {
@@ -422,12 +474,25 @@ public enum Generators {
         return Value(raw)
     }
 
+    /// Warns that a coroutine was never awaited: by `warnings._warn_unawaited_coroutine`, which knows how to show where it was created.
+    private static func warnUnawaited(_ thread: ThreadRef, _ coroutine: Value) {
+        let function = thread.importAttribute("warnings", "_warn_unawaited_coroutine")
+        if function.isEmpty {
+            thread.takeException()
+        } else {
+            let result = thread.call(function, coroutine)
+            let isDone = !result.isEmpty || thread.exceptionMatches(.runtimeWarning)
+            if result.isEmpty { RuntimeHooks.writeUnraisable(thread, "", coroutine) }
+            if isDone { return }
+        }
+        let name = StringRef(coroutine.object(GeneratorObject.self).pointee.qualifiedName).description
+        if !RuntimeHooks.warn(thread, .runtimeWarning, "coroutine '\(name)' was never awaited", 1) { RuntimeHooks.writeUnraisable(thread, "", coroutine) }
+    }
+
     static let finalize: UnaryFunction = { thread, value in
         let generator = value.object(GeneratorObject.self)
         if generator.pointee.header.shape == TypeID.coroutine.rawValue && generator.pointee.state == .created {
-            if !RuntimeHooks.warn(thread, .runtimeWarning, "coroutine '\(StringRef(generator.pointee.qualifiedName).description)' was never awaited", 1) {
-                RuntimeHooks.writeUnraisable(thread, "", value)
-            }
+            warnUnawaited(thread, value)
             return .none
         }
         if generator.pointee.header.shape == TypeID.asyncGenerator.rawValue && generator.pointee.state != .closed && !generator.pointee.extra.isEmpty && !generator.pointee.asyncClosed {
@@ -441,7 +506,10 @@ public enum Generators {
     static func start() {
         let size = MemoryLayout<GeneratorObject>.size
         let mask: UInt64 = 0b1_1111_1110
-        NativeType(id: .generator, "generator", size: size, mask: mask, flags: [.weakReferenceable, .noInstantiation], methods: methods("generator"), getters: nameGetters + [
+        NativeType(id: .generator, "generator", size: size, mask: mask, flags: [.weakReferenceable, .noInstantiation], methods: methods(
+            send: "Sends a value into the generator.\n\nReturns the next value that it yields, or raises StopIteration.",
+            throw: "throw(value)\nthrow(type[,value[,traceback]])\n\nRaises an exception in the generator. Returns the next value that it yields,\nor raises StopIteration.",
+            close: "Raises GeneratorExit inside the generator."), getters: nameGetters("name of the generator", "qualified name of the generator") + [
             Getter("gi_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
             Getter("gi_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .running) },
             Getter("gi_suspended") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .suspended) },
@@ -463,7 +531,10 @@ public enum Generators {
             }
             slots.unary(.finalize, Generators.finalize)
         }
-        NativeType(id: .coroutine, "coroutine", size: size, mask: mask, flags: [.weakReferenceable, .noInstantiation], methods: methods("coroutine"), getters: nameGetters + [
+        NativeType(id: .coroutine, "coroutine", size: size, mask: mask, flags: [.weakReferenceable, .noInstantiation], methods: methods(
+            send: "Sends a value into coroutine.\n\nReturns the next value that it yields, or raises StopIteration.",
+            throw: "throw(value)\nthrow(type[,value[,traceback]])\n\nRaises an exception in coroutine. Returns the next value that it yields,\nor raises StopIteration.",
+            close: "Raises GeneratorExit inside coroutine."), getters: nameGetters("name of the coroutine", "qualified name of the coroutine") + [
             Getter("cr_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
             Getter("cr_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .running) },
             Getter("cr_suspended") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .suspended) },

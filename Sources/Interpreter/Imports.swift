@@ -17,7 +17,7 @@ public enum Imports {
         }
         if importer == originalImport.pointee, let level = thread.toInt(level) { return importLevel(thread, name, function.pointee.globals, fromList, level) }
         let locals = fp[FrameSlot.context].isEmpty ? Value.none : fp[FrameSlot.context]
-        return thread.callFunction(importer, [name, function.pointee.globals, locals, fromList, level])
+        return thread.call(importer, name, function.pointee.globals, locals, fromList, level)
     }
 
     /// `__import__(name, globals, locals, fromlist, level)`
@@ -38,7 +38,7 @@ public enum Imports {
         if wantsItems > 0 {
             let path = thread.getAttributeOrEmpty(module, Name.__path__.value)
             if path.isEmpty { return thread.hasException ? .empty : module }
-            return thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, [module, fromList, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value)])
+            return thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, module, fromList, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
         }
         // `import a.b` binds `a`.
         let text = StringRef(name)
@@ -69,7 +69,7 @@ public enum Imports {
         }
         if thread.hasException { return .empty }
         if bootstrap.pointee.isEmpty { return thread.raise(.importError, "the import system is not running yet") }
-        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, [name, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value)])
+        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
         if module.isEmpty { ImportTracebacks.trim(thread) }
         return module
     }
@@ -77,9 +77,9 @@ public enum Imports {
     /// The absolute name of a relative import.
     private static func resolve(_ thread: ThreadRef, _ name: Value, _ globals: Value, _ level: Int) -> Value {
         guard !globals.isEmpty, globals.isDict else { return thread.raise(.keyError, "'__name__' not in globals") }
-        let package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, [globals])
+        let package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, globals)
         if package.isEmpty { return .empty }
-        return thread.callMethod(bootstrap.pointee, StringRef.intern("_resolve_name").value, [name, package, Value(small: level)])
+        return thread.callMethod(bootstrap.pointee, StringRef.intern("_resolve_name").value, name, package, Value(small: level))
     }
 
     /// Imports by full name, for native code.

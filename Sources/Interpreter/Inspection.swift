@@ -84,7 +84,7 @@ public enum Inspection {
         let object = traceback.object(TracebackObject.self)
         let code = object.pointee.frame.object(FrameObject.self).pointee.code.object(CodeObject.self)
         return Entry(frame: object.pointee.frame, filename: code.pointee.filename, name: code.pointee.name, line: Unwinder.line(object),
-                     range: Code.range(code, max(object.pointee.lastIndex, 0)), next: object.pointee.next)
+                     range: Code.hidesColumns ? nil : Code.range(code, max(object.pointee.lastIndex, 0)), next: object.pointee.next)
     }
 
     // MARK: Code and functions

@@ -32,30 +32,53 @@ public enum Interpreter {
             if !thread.hasException { thread.leaveRecursion(); thread.raise(.recursionError, "maximum recursion depth exceeded") }
             return Unwinder.abandon(thread, entry)
         }
-        var fp = entry
-        var code = fp.code
-        var pc = fp.pc
-        var constants = code.pointee.constantItems
-        var caches = code.pointee.caches
-        var skipTraceback = false
         var unwinding = raising
         thread.pointee.recursionDepth += 1
-        thread.pointee.frame = fp
-        thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+        thread.pointee.frame = entry
+        thread.pointee.stackTop = entry + Int(entry.code.pointee.registerCount)
         // A resumed generator was reported when it was put on the stack.
-        if taipan_breaker_load(thread) != 0 && fp.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, fp) { unwinding = true }
+        if taipan_breaker_load(thread) != 0 && entry.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, entry) { unwinding = true }
+        return loop(thread, entry, raising: unwinding, recording: false)
+    }
+
+    /// Runs from the thread's frame while a trace is recorded: `JIT.step` is asked before each instruction whether to go on. Afterwards
+    /// the thread's frame says where execution stands, perhaps with an exception raised there that is still to be unwound.
+    @inline(never) static func record(_ thread: ThreadRef) {
+        _ = loop(thread, thread.pointee.frame.unsafelyUnwrapped, raising: false, recording: true)
+    }
+
+    /// The loop itself, compiled twice: as the interpreter, and with a look by the recorder before each instruction.
+    @inline(__always) private static func loop(_ thread: ThreadRef, _ entry: FramePointer, raising: Bool, recording: Bool) -> Value {
+        var fp = entry
+        var pc = fp.pc
+        var constants = fp.code.pointee.constantItems
+        var skipTraceback = false
+        var keepsOrigin = false
+        var unwinding = raising
 
         execution: while true {
         dispatch: while !unwinding {
+            if recording {
+                fp.pc = pc
+                if !JIT.step(thread, fp, pc) { return .empty }
+            }
             let word = pc[0]
             pc += 1
             var opcode = UInt8(truncatingIfNeeded: word)
             var a = Int(word >> 8 & 0xFF)
             var b = Int(word >> 16 & 0xFF)
             var c = Int(word >> 24)
-            var shift = 8
+            // Of a call that enters a Python function (`break decoded`).
+            var callee = Value.empty, keywords = Value.empty, saved = Value.empty
+            var arguments = fp
+            var count = 0
+            var frameFlags: UInt64 = 0
+
             decoded: while true {
-            switch Opcode(rawValue: opcode).unsafelyUnwrapped {
+            arithmetic: do {
+            comparison: do {
+            jumpComparison: do {
+            switch Opcode(number: opcode) {
             case .nop:
                 break
 
@@ -63,7 +86,7 @@ public enum Interpreter {
                 // The next word's operands are completed by this one's.
                 let next = pc[0]
                 pc += 1
-                if UInt8(truncatingIfNeeded: next) == Opcode.extended.rawValue {
+                if UInt8(truncatingIfNeeded: next) == Opcode.extended.number {
                     a |= Int(next >> 8 & 0xFF) << 8
                     b |= Int(next >> 16 & 0xFF) << 8
                     c |= Int(next >> 24) << 8
@@ -77,13 +100,11 @@ public enum Interpreter {
                     a = a << 8 | Int(last >> 8 & 0xFF)
                     b = b << 8 | Int(last >> 16 & 0xFF)
                     c = c << 8 | Int(last >> 24)
-                    shift = 24
                 } else {
                     opcode = UInt8(truncatingIfNeeded: next)
                     a = a << 8 | Int(next >> 8 & 0xFF)
                     b = b << 8 | Int(next >> 16 & 0xFF)
                     c = c << 8 | Int(next >> 24)
-                    shift = 16
                 }
                 continue decoded
 
@@ -99,9 +120,9 @@ public enum Interpreter {
             case .clear:
                 fp[a] = .empty
             case .checkBound:
-                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, code, a); break dispatch }
+                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, fp.code, a); break dispatch }
             case .deleteLocal:
-                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, code, a); break dispatch }
+                if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, fp.code, a); break dispatch }
                 fp[a] = .empty
             case .makeCell:
                 let cell = thread.newCell(fp[a])
@@ -109,17 +130,17 @@ public enum Interpreter {
                 fp[a] = cell
             case .loadCell:
                 let contents = fp[b].object(CellObject.self).pointee.contents
-                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, code, b); break dispatch }
+                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, fp.code, b); break dispatch }
                 fp[a] = contents
             case .storeCell:
                 fp[a].object(CellObject.self).pointee.contents = fp[b]
                 Heap.barrier(fp[a].raw)
             case .deleteCell:
-                if fp[a].object(CellObject.self).pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, code, a); break dispatch }
+                if fp[a].object(CellObject.self).pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundCell(thread, fp.code, a); break dispatch }
                 fp[a].object(CellObject.self).pointee.contents = .empty
             case .loadFree:
                 let contents = TupleRef(fp.function.pointee.closure)[b].object(CellObject.self).pointee.contents
-                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, code, b); break dispatch }
+                if contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, fp.code, b); break dispatch }
                 fp[a] = contents
             case .storeFree:
                 let cell = TupleRef(fp.function.pointee.closure)[a]
@@ -127,7 +148,7 @@ public enum Interpreter {
                 Heap.barrier(cell.raw)
             case .deleteFree:
                 let cell = TupleRef(fp.function.pointee.closure)[a].object(CellObject.self)
-                if cell.pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, code, a); break dispatch }
+                if cell.pointee.contents.isEmpty { fp.pc = pc; Names.raiseUnboundFree(thread, fp.code, a); break dispatch }
                 cell.pointee.contents = .empty
             case .loadClosure:
                 fp[a] = TupleRef(fp.function.pointee.closure)[b]
@@ -140,7 +161,7 @@ public enum Interpreter {
             // MARK: Names
 
             case .loadGlobal:
-                let cache = caches + Int(pc[0])
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 let globals = DictRef(fp.function.pointee.globals)
                 if cache.pointee.kind == .global {
@@ -160,29 +181,29 @@ public enum Interpreter {
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .storeGlobal:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 if !DictRef(fp.function.pointee.globals).set(thread, name, fp[a]) { break dispatch }
             case .deleteGlobal:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 if !Names.deleteGlobal(thread, fp.function, name) { break dispatch }
             case .loadName:
-                let cache = caches + Int(pc[0])
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 fp.pc = pc
                 let result = Names.load(thread, fp, cache)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .storeName:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 if !Names.store(thread, fp, name, fp[a]) { break dispatch }
             case .deleteName:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 if !Names.delete(thread, fp, name) { break dispatch }
@@ -190,7 +211,7 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Names.setupAnnotations(thread, fp) { break dispatch }
             case .loadLocals:
-                fp[a] = fp[FrameSlot.context]
+                fp[a] = fp[FrameSlot.context].isEmpty ? fp.function.pointee.globals : fp[FrameSlot.context]
             case .loadBuildClass:
                 fp.pc = pc
                 let result = Names.loadBuildClass(thread, fp.function)
@@ -202,7 +223,7 @@ public enum Interpreter {
             // MARK: Attributes and items
 
             case .getAttr:
-                let cache = caches + Int(pc[0])
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 let object = fp[b]
                 if object.isPointer {
@@ -224,7 +245,7 @@ public enum Interpreter {
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .setAttr:
-                let cache = caches + Int(pc[0])
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 let object = fp[a]
                 if object.isPointer && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
@@ -243,12 +264,12 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Attributes.set(thread, object, fp[b], cache) { break dispatch }
             case .deleteAttr:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 if !thread.setAttribute(fp[a], name, .empty) { break dispatch }
             case .getMethod:
-                let cache = caches + Int(pc[0])
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 let object = fp[b]
                 if object.isPointer && cache.pointee.kind == .classValue && ShapeTable.record(object.shapeIndex).pointee.version == cache.pointee.version {
@@ -337,406 +358,97 @@ public enum Interpreter {
 
             // MARK: Arithmetic
 
-            case .add:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.add(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .add)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .subtract:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.subtract(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .subtract)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .multiply:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.multiply(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .multiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .matrixMultiply:
-                let x = fp[b], y = fp[c]
-                fp.pc = pc
-                let result = thread.binary(x, y, .matrixMultiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .divide:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.divide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .divide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .modulo:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.modulo(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .modulo)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .power:
-                let x = fp[b], y = fp[c]
-                fp.pc = pc
-                let result = thread.binary(x, y, .power)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .leftShift:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.leftShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .leftShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .rightShift:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.rightShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .rightShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitOr:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitOr(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitOr)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitXor:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitXor(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitXor)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitAnd:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitAnd(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitAnd)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .floorDivide:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.floorDivide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .floorDivide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .addK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.add(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .add)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .subtractK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.subtract(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .subtract)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .multiplyK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.multiply(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .multiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .matrixMultiplyK:
-                let x = fp[b], y = constants[c]
-                fp.pc = pc
-                let result = thread.binary(x, y, .matrixMultiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .divideK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.divide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .divide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .moduloK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.modulo(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .modulo)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .powerK:
-                let x = fp[b], y = constants[c]
-                fp.pc = pc
-                let result = thread.binary(x, y, .power)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .leftShiftK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.leftShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .leftShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .rightShiftK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.rightShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .rightShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitOrK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitOr(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitOr)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitXorK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitXor(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitXor)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .bitAndK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitAnd(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .bitAnd)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .floorDivideK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.floorDivide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.binary(x, y, .floorDivide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceAdd:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.add(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .add)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceSubtract:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.subtract(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .subtract)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceMultiply:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.multiply(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .multiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceMatrixMultiply:
-                let x = fp[b], y = fp[c]
-                fp.pc = pc
-                let result = thread.inplace(x, y, .matrixMultiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceDivide:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.divide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .divide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceModulo:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.modulo(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .modulo)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplacePower:
-                let x = fp[b], y = fp[c]
-                fp.pc = pc
-                let result = thread.inplace(x, y, .power)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceLeftShift:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.leftShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .leftShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceRightShift:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.rightShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .rightShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitOr:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitOr(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitOr)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitXor:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitXor(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitXor)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitAnd:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.bitAnd(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitAnd)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceFloorDivide:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.floorDivide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .floorDivide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceAddK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.add(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .add)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceSubtractK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.subtract(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .subtract)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceMultiplyK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.multiply(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .multiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceMatrixMultiplyK:
-                let x = fp[b], y = constants[c]
-                fp.pc = pc
-                let result = thread.inplace(x, y, .matrixMultiply)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceDivideK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.divide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .divide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceModuloK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.modulo(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .modulo)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplacePowerK:
-                let x = fp[b], y = constants[c]
-                fp.pc = pc
-                let result = thread.inplace(x, y, .power)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceLeftShiftK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.leftShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .leftShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceRightShiftK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.rightShift(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .rightShift)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitOrK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitOr(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitOr)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitXorK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitXor(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitXor)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceBitAndK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.bitAnd(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .bitAnd)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
-            case .inplaceFloorDivideK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.floorDivide(x, y)
-                if !quick.isEmpty { fp[a] = quick; continue dispatch }
-                fp.pc = pc
-                let result = thread.inplace(x, y, .floorDivide)
-                if result.isEmpty { break dispatch }
-                fp[a] = result            case .invert:
+            case .add, .inplaceAdd:
+                let quick = Arithmetic.add(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .subtract, .inplaceSubtract:
+                let quick = Arithmetic.subtract(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .multiply, .inplaceMultiply:
+                let quick = Arithmetic.multiply(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .divide, .inplaceDivide:
+                let quick = Arithmetic.divide(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .modulo, .inplaceModulo:
+                let quick = Arithmetic.modulo(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .leftShift, .inplaceLeftShift:
+                let quick = Arithmetic.leftShift(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .rightShift, .inplaceRightShift:
+                let quick = Arithmetic.rightShift(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitOr, .inplaceBitOr:
+                let quick = Arithmetic.bitOr(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitXor, .inplaceBitXor:
+                let quick = Arithmetic.bitXor(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitAnd, .inplaceBitAnd:
+                let quick = Arithmetic.bitAnd(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .floorDivide, .inplaceFloorDivide:
+                let quick = Arithmetic.floorDivide(fp[b], fp[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .addK, .inplaceAddK:
+                let quick = Arithmetic.add(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .subtractK, .inplaceSubtractK:
+                let quick = Arithmetic.subtract(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .multiplyK, .inplaceMultiplyK:
+                let quick = Arithmetic.multiply(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .divideK, .inplaceDivideK:
+                let quick = Arithmetic.divide(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .moduloK, .inplaceModuloK:
+                let quick = Arithmetic.modulo(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .leftShiftK, .inplaceLeftShiftK:
+                let quick = Arithmetic.leftShift(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .rightShiftK, .inplaceRightShiftK:
+                let quick = Arithmetic.rightShift(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitOrK, .inplaceBitOrK:
+                let quick = Arithmetic.bitOr(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitXorK, .inplaceBitXorK:
+                let quick = Arithmetic.bitXor(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .bitAndK, .inplaceBitAndK:
+                let quick = Arithmetic.bitAnd(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .floorDivideK, .inplaceFloorDivideK:
+                let quick = Arithmetic.floorDivide(fp[b], constants[c])
+                if quick.isEmpty { break arithmetic }
+                fp[a] = quick
+            case .matrixMultiply, .power, .inplaceMatrixMultiply, .inplacePower, .matrixMultiplyK, .powerK, .inplaceMatrixMultiplyK, .inplacePowerK:
+                break arithmetic
+            case .invert:
                 if fp[b].isSmallInt { fp[a] = Value(small: ~fp[b].smallInt); continue dispatch }
                 fp.pc = pc
                 let result = thread.unary(fp[b], .invert)
@@ -765,233 +477,102 @@ public enum Interpreter {
             // MARK: Comparisons
 
             case .equal:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .equal)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .equal)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .equal)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .notEqual:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .notEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .notEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .notEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .less:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .less)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .less)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .less)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .lessEqual:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .lessEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .lessEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .lessEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .greater:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .greater)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .greater)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .greater)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .greaterEqual:
-                let x = fp[b], y = fp[c]
-                let quick = Arithmetic.compare(x, y, .greaterEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .greaterEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], fp[c], .greaterEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .equalK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .equal)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .equal)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .equal)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .notEqualK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .notEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .notEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .notEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .lessK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .less)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .less)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .less)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .lessEqualK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .lessEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .lessEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .lessEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .greaterK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .greater)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .greater)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .greater)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .greaterEqualK:
-                let x = fp[b], y = constants[c]
-                let quick = Arithmetic.compare(x, y, .greaterEqual)
-                if quick >= 0 { fp[a] = Value(quick != 0); continue dispatch }
-                fp.pc = pc
-                let result = thread.compare(x, y, .greaterEqual)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
+                let truth = Arithmetic.compare(fp[b], constants[c], .greaterEqual)
+                if truth < 0 { break comparison }
+                fp[a] = Value(truth != 0)
             case .jumpEqual:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .equal)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .equal)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .equal)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpNotEqual:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .notEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .notEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .notEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpLess:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .less)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .less)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .less)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpLessEqual:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .lessEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .lessEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .lessEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpGreater:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .greater)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .greater)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .greater)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpGreaterEqual:
-                let x = fp[a], y = fp[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .greaterEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .greaterEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], fp[b], .greaterEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpEqualK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .equal)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .equal)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], constants[b], .equal)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpNotEqualK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .notEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .notEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], constants[b], .notEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpLessK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .less)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .less)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], constants[b], .less)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpLessEqualK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .lessEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .lessEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], constants[b], .lessEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpGreaterK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .greater)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .greater)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }
+                let truth = Arithmetic.compare(fp[a], constants[b], .greater)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
             case .jumpGreaterEqualK:
-                let x = fp[a], y = constants[b]
-                let offset = Int(Int32(bitPattern: pc[0]))
-                pc += 1
-                var truth = Arithmetic.compare(x, y, .greaterEqual)
-                if truth < 0 {
-                    fp.pc = pc
-                    truth = thread.compareTruth(x, y, .greaterEqual)
-                    if truth < 0 { break dispatch }
-                }
-                if Int(truth) == c { pc += offset }            case .is:
+                let truth = Arithmetic.compare(fp[a], constants[b], .greaterEqual)
+                if truth < 0 { break jumpComparison }
+                pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
+            case .is:
                 fp[a] = Value(Comparisons.isSame(fp[b], fp[c]))
             case .isNot:
                 fp[a] = Value(!Comparisons.isSame(fp[b], fp[c]))
@@ -1011,13 +592,24 @@ public enum Interpreter {
             case .jump:
                 pc += Int(Int32(bitPattern: word) >> 8)
             case .jumpBack:
-                let distance = Int(word >> 8)
+                let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
                 if taipan_breaker_load(thread) != 0 {
                     fp.pc = pc
                     if !Safepoint.serve(thread) { break dispatch }
                 }
-                pc -= distance
+                pc -= Int(word >> 8)
+                if !recording {
+                    cache.pointee.version &-= 1
+                    if cache.pointee.version == 0 {
+                        fp.pc = pc
+                        JIT.reachedLoop(thread, cache)
+                        fp = thread.pointee.frame.unsafelyUnwrapped
+                        pc = fp.pc
+                        constants = fp.code.pointee.constantItems
+                        if thread.hasException { break dispatch }
+                    }
+                }
             case .jumpIfTrue:
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
@@ -1059,201 +651,82 @@ public enum Interpreter {
             // MARK: Calls
 
             case .call, .callMethod:
-                let base = fp + b
-                var count = c
-                if opcode == Opcode.callMethod.rawValue {
-                    if base[frameHeaderWords].isEmpty {
+                arguments = fp + b + frameHeaderWords
+                count = c
+                if opcode == Opcode.callMethod.number {
+                    if arguments[0].isEmpty {
                         // An ordinary attribute: the arguments move down over the receiver's place.
-                        (base + frameHeaderWords).update(from: base + frameHeaderWords + 1, count: count)
+                        arguments.update(from: arguments + 1, count: count)
                     } else {
                         count += 1
                     }
                 }
-                var callee = base[0]
-                let arguments = base + frameHeaderWords
-                redirected: while true {
-                    if callee.isPointer {
-                        let shape = callee.shapeIndex
-                        if shape == TypeID.function.rawValue {
-                            let function = callee.object(FunctionObject.self)
-                            let target = function.pointee.code.object(CodeObject.self)
-                            fp.pc = pc
-                            guard thread.pointee.recursionDepth < taipan.recursionLimit,
-                                  arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
-                                Calls.raiseRecursion(thread)
-                                break dispatch
-                            }
-                            if target.pointee.isSimple && Int(target.pointee.argumentCount) == count {
-                                var index = count
-                                let clear = Int(target.pointee.clearCount)
-                                while index < clear { arguments[index] = .empty; index += 1 }
-                            } else {
-                                thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
-                                let bound = Functions.bind(thread, function, arguments, arguments, count, .empty)
-                                thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
-                                if !bound { break dispatch }
-                            }
-                            arguments[FrameSlot.function] = callee
-                            arguments[FrameSlot.code] = function.pointee.code
-                            arguments.previous = fp
-                            arguments[FrameSlot.context] = .empty
-                            arguments[FrameSlot.object] = .empty
-                            arguments.flags = UInt64(a) << 8
-                            arguments[FrameSlot.saved] = .empty
-                            thread.pointee.recursionDepth += 1
-                            fp = arguments
-                            code = target
-                            pc = target.pointee.instructions
-                            constants = target.pointee.constantItems
-                            caches = target.pointee.caches
-                            thread.pointee.frame = fp
-                            thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
-                            if taipan_breaker_load(thread) != 0 {
-                                fp.pc = pc
-                                if !Safepoint.enter(thread, fp) { break dispatch }
-                            }
-                            continue dispatch
-                        }
-                        if shape == TypeID.methodDescriptor.rawValue {
-                            let descriptor = callee.object(DescriptorObject.self)
-                            fp.pc = pc
-                            if count > 0, arguments[0].type.value == descriptor.pointee.owner {
-                                let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload).unsafelyUnwrapped
-                                let result = record.call(thread, arguments, count, .empty)
-                                if result.isEmpty { break dispatch }
-                                fp[a] = result
-                                continue dispatch
-                            }
-                        } else if shape == TypeID.builtinFunction.rawValue {
-                            let function = callee.object(BuiltinFunctionObject.self)
-                            fp.pc = pc
-                            if !function.pointee.receiver.isEmpty {
-                                var index = count
-                                while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
-                                arguments[0] = function.pointee.receiver
-                                count += 1
-                            }
-                            let result = function.pointee.record.call(thread, arguments, count, .empty)
-                            if result.isEmpty { break dispatch }
-                            fp[a] = result
-                            continue dispatch
-                        } else if shape == TypeID.method.rawValue {
-                            let method = callee.object(MethodObject.self)
-                            var index = count
-                            while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
-                            arguments[0] = method.pointee.receiver
-                            callee = method.pointee.function
+                callee = (fp + b)[0]
+                fp.pc = pc
+                redirected: while callee.isPointer {
+                    switch callee.shapeIndex {
+                    case TypeID.function.rawValue:
+                        break decoded
+                    case TypeID.methodDescriptor.rawValue:
+                        let descriptor = callee.object(DescriptorObject.self)
+                        guard count > 0, arguments[0].type.value == descriptor.pointee.owner else { break redirected }
+                        let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload).unsafelyUnwrapped
+                        let result = record.call(thread, arguments, count, .empty)
+                        if result.isEmpty { break dispatch }
+                        fp[a] = result
+                        continue dispatch
+                    case TypeID.builtinFunction.rawValue:
+                        let function = callee.object(BuiltinFunctionObject.self)
+                        if !function.pointee.receiver.isEmpty {
+                            Calls.insert(function.pointee.receiver, arguments, count)
                             count += 1
-                            continue redirected
-                        } else if shape == TypeID.type.rawValue {
-                            // A class whose `__new__` is object's and whose `__init__` is a Python function: its frame runs in this loop.
-                            let type = TypeRef(callee)
-                            if Calls.constructsSimply(type) {
-                                let initializer = type.lookup(.__init__)
-                                if initializer.isExact(.function) {
-                                    fp.pc = pc
-                                    let instance = thread.allocateInstance(type)
-                                    if instance.isEmpty { break dispatch }
-                                    let function = initializer.object(FunctionObject.self)
-                                    let target = function.pointee.code.object(CodeObject.self)
-                                    guard thread.pointee.recursionDepth < taipan.recursionLimit,
-                                          arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
-                                        Calls.raiseRecursion(thread)
-                                        break dispatch
-                                    }
-                                    var index = count
-                                    while index > 0 { arguments[index] = arguments[index - 1]; index -= 1 }
-                                    arguments[0] = instance
-                                    count += 1
-                                    if target.pointee.isSimple && Int(target.pointee.argumentCount) == count {
-                                        var index = count
-                                        let clear = Int(target.pointee.clearCount)
-                                        while index < clear { arguments[index] = .empty; index += 1 }
-                                    } else {
-                                        thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
-                                        let bound = Functions.bind(thread, function, arguments, arguments, count, .empty)
-                                        thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
-                                        if !bound { break dispatch }
-                                    }
-                                    arguments[FrameSlot.function] = initializer
-                                    arguments[FrameSlot.code] = function.pointee.code
-                                    arguments.previous = fp
-                                    arguments[FrameSlot.context] = .empty
-                                    arguments[FrameSlot.object] = .empty
-                                    arguments.flags = UInt64(a) << 8 | FrameFlags.constructor
-                                    arguments[FrameSlot.saved] = instance
-                                    thread.pointee.recursionDepth += 1
-                                    fp = arguments
-                                    code = target
-                                    pc = target.pointee.instructions
-                                    constants = target.pointee.constantItems
-                                    caches = target.pointee.caches
-                                    thread.pointee.frame = fp
-                                    thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
-                                    if taipan_breaker_load(thread) != 0 {
-                                        fp.pc = pc
-                                        if !Safepoint.enter(thread, fp) { break dispatch }
-                                    }
-                                    continue dispatch
-                                }
-                            }
                         }
+                        let result = function.pointee.record.call(thread, arguments, count, .empty)
+                        if result.isEmpty { break dispatch }
+                        fp[a] = result
+                        continue dispatch
+                    case TypeID.method.rawValue:
+                        let method = callee.object(MethodObject.self)
+                        Calls.insert(method.pointee.receiver, arguments, count)
+                        count += 1
+                        callee = method.pointee.function
+                        continue redirected
+                    case TypeID.type.rawValue:
+                        // A class whose `__new__` is object's and whose `__init__` is a Python function: its frame runs in this loop.
+                        let type = TypeRef(callee)
+                        guard Calls.constructsSimply(type) else { break redirected }
+                        let initializer = type.lookup(.__init__)
+                        guard initializer.isExact(.function) else { break redirected }
+                        saved = thread.allocateInstance(type)
+                        if saved.isEmpty { break dispatch }
+                        Calls.insert(saved, arguments, count)
+                        count += 1
+                        callee = initializer
+                        frameFlags = FrameFlags.constructor
+                        break decoded
+                    default:
+                        break redirected
                     }
-                    fp.pc = pc
-                    let result = thread.call(callee, arguments, count)
-                    if result.isEmpty { break dispatch }
-                    fp[a] = result
-                    continue dispatch
                 }
+                let result = thread.call(callee, arguments, count)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
             case .callKeywords, .callMethodKeywords:
-                let names = constants[Int(pc[0])]
+                keywords = constants[Int(pc[0])]
                 pc += 1
-                let base = fp + b
-                var count = c
-                if opcode == Opcode.callMethodKeywords.rawValue {
-                    if base[frameHeaderWords].isEmpty {
-                        (base + frameHeaderWords).update(from: base + frameHeaderWords + 1, count: count)
+                arguments = fp + b + frameHeaderWords
+                count = c
+                if opcode == Opcode.callMethodKeywords.number {
+                    if arguments[0].isEmpty {
+                        arguments.update(from: arguments + 1, count: count)
                     } else {
                         count += 1
                     }
                 }
                 fp.pc = pc
-                let callee = base[0]
-                let arguments = base + frameHeaderWords
-                if callee.isExact(.function) {
-                    let function = callee.object(FunctionObject.self)
-                    let target = function.pointee.code.object(CodeObject.self)
-                    guard thread.pointee.recursionDepth < taipan.recursionLimit,
-                          arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
-                        Calls.raiseRecursion(thread)
-                        break dispatch
-                    }
-                    thread.pointee.stackTop = arguments + max(count, Int(target.pointee.registerCount))
-                    let bound = Functions.bind(thread, function, arguments, arguments, count, names)
-                    thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
-                    if !bound { break dispatch }
-                    arguments[FrameSlot.function] = callee
-                    arguments[FrameSlot.code] = function.pointee.code
-                    arguments.previous = fp
-                    arguments[FrameSlot.context] = .empty
-                    arguments[FrameSlot.object] = .empty
-                    arguments.flags = UInt64(a) << 8
-                    arguments[FrameSlot.saved] = .empty
-                    thread.pointee.recursionDepth += 1
-                    fp = arguments
-                    code = target
-                    pc = target.pointee.instructions
-                    constants = target.pointee.constantItems
-                    caches = target.pointee.caches
-                    thread.pointee.frame = fp
-                    thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
-                    if taipan_breaker_load(thread) != 0 {
-                        fp.pc = pc
-                        if !Safepoint.enter(thread, fp) { break dispatch }
-                    }
-                    continue dispatch
-                }
-                let result = thread.call(callee, arguments, count, names)
+                callee = (fp + b)[0]
+                if callee.isExact(.function) { break decoded }
+                let result = thread.call(callee, arguments, count, keywords)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .callExpanded:
@@ -1348,14 +821,14 @@ public enum Interpreter {
             // MARK: Imports
 
             case .importName:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 let result = Imports.importName(thread, fp, name, fp[b], fp[c])
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .importFrom:
-                let name = TupleRef(code.pointee.names)[Int(pc[0])]
+                let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
                 let result = Imports.importFrom(thread, fp[b], name)
@@ -1423,10 +896,8 @@ public enum Interpreter {
                     if generator.pointee.state == .created || generator.pointee.state == .suspended {
                         guard let frame = Generators.push(thread, generator, .none, flags: FrameFlags.generator | FrameFlags.forIter | UInt64(a) << 8) else { break dispatch }
                         fp = frame
-                        code = fp.code
                         pc = fp.pc
-                        constants = code.pointee.constantItems
-                        caches = code.pointee.caches
+                        constants = fp.code.pointee.constantItems
                         continue dispatch
                     }
                 default:
@@ -1452,8 +923,8 @@ public enum Interpreter {
                 fp[a] = result
             case .endAsyncFor:
                 if !fp[a].isInstance(of: .stopAsyncIteration) {
-                    thread.restore(fp[a])
-                    skipTraceback = true
+                    fp.pc = pc
+                    skipTraceback = Raising.reraise(thread, fp[a])
                     break dispatch
                 }
             case .makeGenerator:
@@ -1467,31 +938,27 @@ public enum Interpreter {
                 let flags = fp.flags
                 let previous = Frames.leave(thread, fp).unsafelyUnwrapped
                 fp = previous
-                code = fp.code
                 pc = fp.pc
-                constants = code.pointee.constantItems
-                caches = code.pointee.caches
+                constants = fp.code.pointee.constantItems
                 fp[Int(flags >> 8)] = generator
             case .yield, .yieldDelegated:
                 // A delegating generator goes back to its `send` when it is resumed.
-                if opcode == Opcode.yieldDelegated.rawValue { pc += 1 + Int(Int32(bitPattern: pc[0])) }
+                if opcode == Opcode.yieldDelegated.number { pc += 1 + Int(Int32(bitPattern: pc[0])) }
                 fp.pc = pc
                 let value = fp[b]
                 if !fp[FrameSlot.object].isEmpty && taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, value) {
-                    pc = code.pointee.instructions
+                    pc = fp.code.pointee.instructions
                     skipTraceback = true
                     break dispatch
                 }
                 let generator = fp[FrameSlot.context].object(GeneratorObject.self)
                 let flags = fp.flags
-                Generators.suspend(thread, generator, fp, resumeRegister: a, delegate: opcode == Opcode.yieldDelegated.rawValue ? c : -1)
+                Generators.suspend(thread, generator, fp, resumeRegister: a, delegate: opcode == Opcode.yieldDelegated.number ? c : -1)
                 let previous = Frames.leave(thread, fp)
                 if flags & FrameFlags.entry != 0 { return value }
                 fp = previous.unsafelyUnwrapped
-                code = fp.code
                 pc = fp.pc
-                constants = code.pointee.constantItems
-                caches = code.pointee.caches
+                constants = fp.code.pointee.constantItems
                 fp[Int(flags >> 8)] = value
             case .wrapAsyncYield:
                 let wrapped = AsyncProtocol.wrap(thread, fp[b])
@@ -1517,10 +984,8 @@ public enum Interpreter {
                     if generator.pointee.state == .suspended || (generator.pointee.state == .created && fp[c].isNone) {
                         guard let frame = Generators.push(thread, generator, fp[c], flags: FrameFlags.generator | FrameFlags.send | UInt64(a) << 8) else { break dispatch }
                         fp = frame
-                        code = fp.code
                         pc = fp.pc
-                        constants = code.pointee.constantItems
-                        caches = code.pointee.caches
+                        constants = fp.code.pointee.constantItems
                         continue dispatch
                     }
                 }
@@ -1530,19 +995,19 @@ public enum Interpreter {
                 fp[a] = result
                 if finished { pc += offset }
             case .return, .returnNone:
-                var result = opcode == Opcode.return.rawValue ? fp[a] : .none
+                var result = opcode == Opcode.return.number ? fp[a] : .none
                 let flags = fp.flags
                 if flags & (FrameFlags.constructor | FrameFlags.generator) != 0 || !fp[FrameSlot.object].isEmpty {
                     fp.pc = pc
                     if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, result) {
                         // No handler of this frame is to see what the trace function has raised.
-                        pc = code.pointee.instructions
+                        pc = fp.code.pointee.instructions
                         skipTraceback = true
                         break dispatch
                     }
                     if flags & FrameFlags.constructor != 0 {
                         if !result.isNone {
-                            thread.raise(.typeError, "__init__() should return None, not '\(result.type.name)'")
+                            Calls.raiseInitResult(thread, result)
                             break dispatch
                         }
                         result = fp[FrameSlot.saved]
@@ -1562,16 +1027,17 @@ public enum Interpreter {
                     fp = previous.unsafelyUnwrapped
                     thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
                 }
-                code = fp.code
                 pc = fp.pc
-                constants = code.pointee.constantItems
-                caches = code.pointee.caches
+                constants = fp.code.pointee.constantItems
                 if flags & FrameFlags.forIter != 0 {
                     pc += Int(Int32(bitPattern: (pc - 1).pointee))
                     continue dispatch
                 }
                 fp[Int(flags >> 8)] = result
-                if flags & FrameFlags.send != 0 { pc += Int(Int32(bitPattern: (pc - 1).pointee)) }
+                if flags & FrameFlags.send != 0 {
+                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
+                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                }
 
             // MARK: Exceptions
 
@@ -1595,14 +1061,16 @@ public enum Interpreter {
                 break dispatch
             case .reraise:
                 fp.pc = pc
-                thread.restore(fp[a])
-                skipTraceback = true
+                skipTraceback = Raising.reraise(thread, fp[a])
+                keepsOrigin = b != 0
                 break dispatch
             case .pushException:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = thread.pointee.handled
                 thread.pointee.handled = exception
             case .popException:
+                if !fp[a].isEmpty && !fp[a].isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 thread.pointee.handled = fp[a]
             case .jumpIfNoMatch:
                 let offset = Int(Int32(bitPattern: pc[0]))
@@ -1626,6 +1094,7 @@ public enum Interpreter {
                 fp[a] = result
             case .exceptionInfo:
                 let exception = fp[b]
+                if !exception.isException { fp.pc = pc; Raising.refuse(thread); break dispatch }
                 fp[a] = exception.type.value
                 fp[a + 1] = exception
                 let traceback = exception.object(ExceptionObject.self).pointee.traceback
@@ -1678,48 +1147,105 @@ public enum Interpreter {
                 fp.pc = pc
                 guard let next = Tracing.instruction(thread, fp, pc - 1) else { break dispatch }
                 if next != pc - 1 { pc = next; continue dispatch }
-                opcode = Tracing.original(code, next)
+                opcode = Tracing.original(fp.code, next)
                 continue decoded
             }
-            _ = shift
             continue dispatch
+            }
+
+            // A fused comparison and jump whose operands are not two small ints or two floats.
+            fp.pc = pc + 1
+            let truth = Arithmetic.jumpSlow(thread, opcode, fp[a], opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b])
+            if truth < 0 { break dispatch }
+            pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
+            continue dispatch
+            }
+
+            fp.pc = pc
+            let result = Arithmetic.compareSlow(thread, opcode, fp[b], opcode >= Opcode.equalK.number ? constants[c] : fp[c])
+            if result.isEmpty { break dispatch }
+            fp[a] = result
+            continue dispatch
+            }
+
+            fp.pc = pc
+            let result = Arithmetic.binarySlow(thread, opcode, fp[b], fp + c, constants + c)
+            if result.isEmpty { break dispatch }
+            fp[a] = result
+            continue dispatch
+            }
+
+            // A call of the Python function `callee`: its frame begins where its arguments lie.
+            let function = callee.object(FunctionObject.self)
+            let target = function.pointee.code.object(CodeObject.self)
+            guard thread.pointee.recursionDepth < taipan.recursionLimit,
+                  arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
+                Calls.raiseRecursion(thread)
+                break dispatch
+            }
+            if target.pointee.isSimple && Int(target.pointee.argumentCount) == count && keywords.isEmpty {
+                let clear = Int(target.pointee.clearCount)
+                while count < clear { arguments[count] = .empty; count += 1 }
+            } else if !Functions.bindCall(thread, fp, function, arguments, count, keywords) {
+                break dispatch
+            }
+            arguments[FrameSlot.function] = callee
+            arguments[FrameSlot.code] = function.pointee.code
+            arguments.previous = fp
+            arguments[FrameSlot.context] = .empty
+            arguments[FrameSlot.object] = .empty
+            arguments.flags = UInt64(a) << 8 | frameFlags
+            arguments[FrameSlot.saved] = saved
+            thread.pointee.recursionDepth += 1
+            fp = arguments
+            pc = target.pointee.instructions
+            constants = target.pointee.constantItems
+            thread.pointee.frame = fp
+            thread.pointee.stackTop = fp + Int(target.pointee.registerCount)
+            if taipan_breaker_load(thread) != 0 {
+                fp.pc = pc
+                if !Safepoint.enter(thread, fp) { break dispatch }
             }
         }
 
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
+        if recording {
+            fp.pc = pc
+            return .empty
+        }
         unwinding = false
         while true {
             if !skipTraceback {
                 Unwinder.addTraceback(thread, fp, pc)
                 if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
             }
+            let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
-            let index = Int32(pc - code.pointee.instructions - 1)
+            keepsOrigin = false
+            let index = Int32(pc - fp.code.pointee.instructions - 1)
             var handler: UnsafeMutablePointer<ExceptionRange>?
-            var range = code.pointee.exceptionRanges
-            let end = range + Int(code.pointee.exceptionRangeCount)
+            var range = fp.code.pointee.exceptionRanges
+            let end = range + Int(fp.code.pointee.exceptionRangeCount)
             while range < end {
                 if index >= range.pointee.start && index < range.pointee.end { handler = range; break }
                 range += 1
             }
             if let handler {
                 fp[Int(handler.pointee.register)] = thread.takeException()
-                pc = code.pointee.instructions + Int(handler.pointee.handler)
+                pc = fp.code.pointee.instructions + Int(handler.pointee.handler)
                 thread.pointee.frame = fp
-                thread.pointee.stackTop = fp + Int(code.pointee.registerCount)
+                thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
                 continue execution
             }
             let flags = fp.flags
-            fp.pc = pc
+            fp.pc = restoresOrigin ? Unwinder.origin(thread, fp, pc) : pc
             if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.unwound(thread, fp) }
             if flags & FrameFlags.generator != 0 { Generators.fail(thread, fp) }
             let previous = Frames.leave(thread, fp)
             if flags & FrameFlags.entry != 0 { return .empty }
             fp = previous.unsafelyUnwrapped
-            code = fp.code
             pc = fp.pc
-            constants = code.pointee.constantItems
-            caches = code.pointee.caches
+            constants = fp.code.pointee.constantItems
         }
         }
     }

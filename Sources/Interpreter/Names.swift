@@ -138,11 +138,11 @@ enum Names {
     }
 }
 
-enum Comparisons {
+public enum Comparisons {
     /// `is`: one word, or floats boxed for lack of room are objects like any other.
     @inline(__always) static func isSame(_ a: Value, _ b: Value) -> Bool { a == b }
 
-    @inline(__always) static func contains(_ thread: ThreadRef, _ container: Value, _ item: Value) -> Int32 {
+    @inline(__always) public static func contains(_ thread: ThreadRef, _ container: Value, _ item: Value) -> Int32 {
         if container.isPointer {
             if container.shapeIndex == TypeID.dict.rawValue {
                 let hash = thread.hash(item)

@@ -56,7 +56,7 @@ public enum Safepoint {
             let exception = thread.pointee.asyncException
             thread.pointee.asyncException = .empty
             if !exception.isEmpty {
-                if exception.isExceptionClass { thread.raise(type: TypeRef(exception), arguments: []) } else { thread.raise(exception) }
+                if exception.isExceptionClass { thread.raise(type: TypeRef(exception)) } else { thread.raise(exception) }
                 return false
             }
         }

@@ -1,4 +1,5 @@
 import Bytecode
+import Syntax
 
 /// `sys.settrace` and `sys.setprofile`.
 ///
@@ -199,10 +200,23 @@ public enum Tracing {
         }
         if !thread.pointee.traceFunction.isEmpty && !object.pointee.trace.isEmpty {
             let traceback = exception.object(ExceptionObject.self).pointee.traceback
-            let argument = thread.newTuple([exception.type.value, exception, traceback.isEmpty ? .none : traceback])
+            let argument = thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
             guard !argument.isEmpty, reportLocal(thread, frame, "exception", argument) else { return }
         }
         thread.restore(exception)
+    }
+
+    /// What a frame delegates to has returned: to CPython's tracing that is a StopIteration, but for a generator that returns None. False when a trace
+    /// function has raised.
+    @inline(never) static func delegateReturned(_ thread: ThreadRef, _ fp: FramePointer, _ result: Value) -> Bool {
+        let frame = fp[FrameSlot.object]
+        guard isOn(thread), !frame.isEmpty, !thread.pointee.traceFunction.isEmpty, !frame.object(FrameObject.self).pointee.trace.isEmpty else { return true }
+        if result.isNone, let send = Instruction.decode(compiledWords(fp.code), at: fp.pc - fp.code.pointee.instructions - 2), fp[send.b].isExact(.generator) { return true }
+        _ = thread.raiseStopIteration(result)
+        let exception = thread.takeException()
+        if exception.isEmpty { return true }
+        let argument = thread.newTuple(exception.type.value, exception, .none)
+        return !argument.isEmpty && reportLocal(thread, frame, "exception", argument)
     }
 
     /// An exception leaves a frame.
@@ -242,10 +256,11 @@ public enum Tracing {
                 object.pointee.jump = 0
                 object.pointee.tracedIndex = index + 1
             } else {
-                let line = Code.range(code, index).map { Int($0.line) } ?? 0
+                let range = Code.range(code, index)
+                let line = range.map { Int($0.line) } ?? 0
                 let before = object.pointee.tracedIndex
                 object.pointee.tracedIndex = index + 1
-                if line > 0 && isVisible(opcode) {
+                if line > 0 && isVisible(opcode, range) {
                     let isBack = index + 1 < before && opcode != Opcode.send.rawValue && opcode != Opcode.yieldDelegated.rawValue
                     let isNew = line + 1 != object.pointee.tracedLine || isBack
                     object.pointee.tracedLine = line + 1
@@ -274,8 +289,9 @@ public enum Tracing {
     }
 
     /// Preparations that stand at a function's head are no lines of the program.
-    private static func isVisible(_ opcode: UInt8) -> Bool {
-        opcode != Opcode.makeCell.rawValue && opcode != Opcode.makeGenerator.rawValue && opcode != Opcode.clear.rawValue
+    private static func isVisible(_ opcode: UInt8, _ range: SourceRange?) -> Bool {
+        if opcode == Opcode.clear.rawValue, let range { return range.column != range.endColumn || range.line != range.endLine }
+        return opcode != Opcode.makeCell.rawValue && opcode != Opcode.makeGenerator.rawValue
     }
 
     /// The native function that an instruction is about to call; nil when it calls none, empty when it has raised.

@@ -27,14 +27,20 @@ extension Tracing {
         guard let target = map.firstLine(notBefore: wanted) else { return thread.raise(.valueError, "line \(wanted) comes after the current code block") }
         let source = map.live[map.instruction(containing: fp.instructionIndex)]
         var problem = "can't jump into the middle of a block"
+        // Where the line stands in the code more than once, as `finally` bodies do, the place that keeps most of the present state is meant.
+        var best: Int?
         for candidate in map.starts(ofLine: target) {
             let missing = map.live[candidate].subtracting(source)
-            if missing.isEmpty {
-                land(thread, fp, map, source, candidate)
-                frame.pointee.jump = map.instructions[candidate].start + 1
-                return .none
+            if !missing.isEmpty {
+                problem = map.explain(missing)
+            } else if best.map({ map.live[$0].count < map.live[candidate].count }) ?? true {
+                best = candidate
             }
-            problem = map.explain(missing)
+        }
+        if let best {
+            land(thread, fp, map, source, best)
+            frame.pointee.jump = map.instructions[best].start + 1
+            return .none
         }
         return thread.raise(.valueError, problem)
     }
@@ -104,7 +110,9 @@ private struct JumpMap {
         while index < compiled.instructions.count, let instruction = Instruction.decode(compiled.instructions, at: index) {
             numbers[index] = instructions.count
             instructions.append(instruction)
-            lines.append(Code.range(code, index).map { Int($0.line) } ?? 0)
+            // What has no line of its own belongs to the line before.
+            let line = Code.range(code, index).map { Int($0.line) } ?? 0
+            lines.append(line > 0 ? line : lines.last ?? 0)
             if instruction.opcode == .pushException { savedExceptions.insert(instruction.a) }
             if instruction.opcode == .forIter { iterators.insert(instruction.b) }
             index = instruction.end

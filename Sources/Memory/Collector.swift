@@ -12,10 +12,10 @@ import Glibc
 public enum Collector {
     // MARK: State
 
-    static var stack: UnsafeMutablePointer<ObjectPointer> = .allocate(capacity: 1 << 12)
+    static var stack: UnsafeMutablePointer<ObjectPointer>! = nil
     static var stackCount = 0
     static var stackCapacity = 1 << 12
-    static var rememberedSet: UnsafeMutablePointer<ObjectPointer> = .allocate(capacity: 1 << 10)
+    static var rememberedSet: UnsafeMutablePointer<ObjectPointer>! = nil
     static var rememberedCount = 0
     static var rememberedCapacity = 1 << 10
     /// Called when marking starts, to mark roots that rooms above own.
@@ -23,6 +23,8 @@ public enum Collector {
     /// Called after marking with whether it was major, to drop what died from side tables.
     static var deathVisitors: [@convention(c) (Bool) -> Void] = []
     static var running = false
+    /// Whether the collection in progress is a major one.
+    public private(set) static var isMajor = false
     /// Collections are put off while above zero (during start-up, or while a side table is inconsistent).
     public static var suspended = 0
     /// With `TAIPAN_GC=stress`: collect at every n-th slow allocation.
@@ -42,6 +44,11 @@ public enum Collector {
     public static var finalizerQueue: [UInt] = []
     /// Set when `finalizerQueue` or the callbacks of `WeakTable` have something; the breaker bit tells the interpreter.
     public static let breakerBit: UInt32 = 1
+
+    static func start() {
+        stack = .allocate(capacity: stackCapacity)
+        rememberedSet = .allocate(capacity: rememberedCapacity)
+    }
 
     /// Adds a function that marks roots by calling `mark`.
     public static func addRoots(_ visitor: @escaping @convention(c) () -> Void) { rootVisitors.append(visitor) }
@@ -83,8 +90,18 @@ public enum Collector {
         running = false
     }
 
+    /// Clears the part of the native stack that the next calls will use. Calls that are over have left words there, and frames rarely write all of
+    /// their own: a collection that is to free as much as it can asks for this first.
+    @inline(never) public static func wipeStack(depth: Int = 128) {
+        withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { words in
+            explicit_bzero(words.baseAddress!, words.count)
+            if depth > 0 { wipeStack(depth: depth - 1) }
+        }
+    }
+
     static func run(major: Bool, stackPointer: UInt) {
         finishSweep()
+        isMajor = major
         if major {
             clearMarks()
             rememberedCount = 0
@@ -129,6 +146,7 @@ public enum Collector {
     @inline(__always) public static func mark(_ header: ObjectPointer) {
         if header.pointee.mark == Mark.new {
             header.pointee.mark = Mark.old
+            Heap.info(of: UnsafeMutableRawPointer(header)).pointee.live &+= 1
             if ShapeTable.record(header.pointee.shape).pointee.trace != .leaf { push(header) }
         }
     }
@@ -139,7 +157,7 @@ public enum Collector {
         stackCount += 1
     }
 
-    @inline(never) static func grow(_ buffer: inout UnsafeMutablePointer<ObjectPointer>, _ capacity: inout Int) {
+    @inline(never) static func grow(_ buffer: inout UnsafeMutablePointer<ObjectPointer>!, _ capacity: inout Int) {
         let larger = UnsafeMutablePointer<ObjectPointer>.allocate(capacity: capacity * 2)
         larger.moveInitialize(from: buffer, count: capacity)
         buffer.deallocate()
@@ -191,8 +209,11 @@ public enum Collector {
 
     static func markRoots(_ stackPointer: UInt) {
         mark(taipan_well_known(), count: Int(WELL_KNOWN_COUNT))
-        mark(taipan_names(), count: Int(NAME_COUNT))
-        mark(taipan_latin1(), count: 256)
+        // These are set once and are old from the first collection on.
+        if isMajor || minorCount + majorCount < 2 {
+            mark(taipan_names(), count: Int(NAME_COUNT))
+            mark(taipan_latin1(), count: 256)
+        }
         for visitor in rootVisitors { visitor() }
         for address in finalizerQueue { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
         for address in WeakTable.callbacks { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
@@ -263,6 +284,19 @@ public enum Collector {
         }
     }
 
+    /// Queues the finalizers of everything that has one and is wanted, the youngest first: the program ends.
+    public static func queueAllFinalizers(where isWanted: (UnsafeMutableRawPointer) -> Bool) {
+        let all = oldFinalizable + youngFinalizable
+        youngFinalizable = []
+        oldFinalizable = []
+        for address in all.reversed() {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
+            header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
+            finalizerQueue.append(address)
+        }
+    }
+
     static func queueFinalizers(major: Bool) {
         var candidates = youngFinalizable
         youngFinalizable = []
@@ -271,6 +305,7 @@ public enum Collector {
             candidates += oldFinalizable
             oldFinalizable = []
         }
+        var dead: [UInt] = []
         for address in candidates {
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
@@ -278,9 +313,20 @@ public enum Collector {
                 oldFinalizable.append(address)
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                finalizerQueue.append(address)
+                dead.append(address)
             }
         }
+        // An object that others refer to comes after them, so that a text file is flushed before its descriptor is closed. What is only in the
+        // middle of a chain, or in a cycle, goes by age: wrappers are younger than what they wrap.
+        for address in dead {
+            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+            if header.pointee.mark == Mark.new {
+                scan(header)
+                drain()
+            }
+        }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
+        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new }.reversed()
         for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
         drain()
     }
@@ -289,35 +335,42 @@ public enum Collector {
 
     /// Completes the sweep that allocation left off, so that no dead cell looks alive.
     static func finishSweep() {
-        for sizeClass in 1 ..< Int(SMALL_CLASSES) {
+        for sizeClass in 1 ..< classCount {
             taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
-            let cellSize = sizeClass << 4
-            var index = Heap.current[sizeClass]
+            let current = Heap.current[sizeClass]
             Heap.current[sizeClass] = 0
-            if index == 0 {
-                index = Heap.sweepLists[sizeClass]
-                Heap.sweepLists[sizeClass] = 0
-            } else {
-                Heap.blocks[Int(index)].next = Heap.sweepLists[sizeClass]
-                Heap.sweepLists[sizeClass] = 0
+            if current != 0 {
+                clearDead(Int(current))
+                // A block that gave no run since the last collection waits for its turn again; the others are listed by the sweep that follows.
+                if !Heap.blocks[Int(current)].hasNew { enlist(Int(current)) }
             }
+            var index = Heap.sweepLists[sizeClass]
             while index != 0 {
-                let info = Heap.blocks + Int(index)
-                freeDead(blockAt: Int(index), cellSize: cellSize, from: Int(info.pointee.detail))
-                index = info.pointee.next
-                info.pointee.next = 0
+                clearDead(Int(index))
+                index = Heap.blocks[Int(index)].next
             }
         }
     }
 
-    static func freeDead(blockAt index: Int, cellSize: Int, from start: Int) {
-        let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
+    private static func enlist(_ index: Int) {
+        let info = Heap.blocks + index
+        info.pointee.next = Heap.sweepLists[Int(info.pointee.sizeClass)]
+        Heap.sweepLists[Int(info.pointee.sizeClass)] = UInt32(index)
+    }
+
+    /// Clears the dead cells that the sweep has not come to.
+    private static func clearDead(_ index: Int) {
+        let info = Heap.blocks + index
+        if info.pointee.isSwept { return }
+        let base = Heap.pointer(toBlock: index)
+        let cellSize = Int(info.pointee.cellSize)
         let end = blockSize / cellSize * cellSize
-        var offset = start
+        var offset = Int(info.pointee.detail)
         while offset < end {
             if !Heap.isLive(base + offset) { (base + offset).storeBytes(of: 0, as: UInt64.self) }
             offset += cellSize
         }
+        info.pointee.isSwept = true
     }
 
     static func clearMarks() {
@@ -327,8 +380,10 @@ public enum Collector {
             let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
             switch info.pointee.kind {
             case BlockKind.small:
-                let cellSize = Int(info.pointee.sizeClass) << 4
+                let cellSize = Int(info.pointee.cellSize)
                 let end = blockSize / cellSize * cellSize
+                info.pointee.live = 0
+                info.pointee.counted = 0
                 var offset = 0
                 while offset < end {
                     (base + offset).assumingMemoryBound(to: ObjectHeader.self).pointee.mark = Mark.new
@@ -344,26 +399,22 @@ public enum Collector {
         }
     }
 
-    /// After a minor collection: blocks with new objects wait to be swept by allocation. Returns about how many bytes survived.
+    /// After a minor collection: blocks with new objects wait to be swept by allocation. Returns how many bytes have survived.
     static func sweepNew() -> Int {
         var survived = 0
-        var index = Heap.blockTop - 1
-        while index > 0 {
-            let info = Heap.blocks + index
-            if info.pointee.kind == BlockKind.small && info.pointee.hasNew {
-                survived += requeue(index, emptyIsFreed: false)
-            }
-            index -= 1
-        }
+        for index in 0 ..< Heap.newBlocksCount { survived += requeue(Int(Heap.newBlocks[index])) }
+        Heap.newBlocksCount = 0
         return survived + sweepLarge(&Heap.newLarge, into: &Heap.oldLarge)
     }
 
     /// After a major collection: every block. Empty ones go back to the pool, and many of them to the system.
     static func sweepAll() -> Int {
         var survived = 0
+        Heap.newBlocksCount = 0
+        Heap.sweepLists.update(repeating: 0, count: classCount)
         var index = Heap.blockTop - 1
         while index > 0 {
-            if Heap.blocks[index].kind == BlockKind.small { survived += requeue(index, emptyIsFreed: true) }
+            if Heap.blocks[index].kind == BlockKind.small { survived += requeue(index) }
             index -= 1
         }
         var large = Heap.newLarge + Heap.oldLarge
@@ -374,30 +425,25 @@ public enum Collector {
         return survived
     }
 
-    /// Counts a block's survivors, frees its dead and lists it for allocation if there is room. Returns the bytes that survived.
-    private static func requeue(_ index: Int, emptyIsFreed: Bool) -> Int {
+    /// Lists a block for allocation if there is room, and frees it when nothing in it has survived. Returns the bytes
+    /// that survived for the first time since the last major collection.
+    private static func requeue(_ index: Int) -> Int {
         let info = Heap.blocks + index
-        let sizeClass = Int(info.pointee.sizeClass)
-        let cellSize = sizeClass << 4
-        let end = blockSize / cellSize * cellSize
-        let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
-        var live = 0
-        var offset = 0
-        while offset < end {
-            if Heap.isLive(base + offset) { live += cellSize } else { (base + offset).storeBytes(of: 0, as: UInt64.self) }
-            offset += cellSize
-        }
+        let cellSize = Int(info.pointee.cellSize)
+        let live = Int(info.pointee.live) * cellSize
+        let survived = live - Int(info.pointee.counted) * cellSize
+        info.pointee.counted = info.pointee.live
         info.pointee.hasNew = false
+        info.pointee.isSwept = false
         info.pointee.detail = 0
-        if live == 0 && emptyIsFreed {
+        if live == 0 {
             Heap.releaseBlocks(index, 1)
-        } else if live < end {
-            info.pointee.next = Heap.sweepLists[sizeClass]
-            Heap.sweepLists[sizeClass] = UInt32(index)
+        } else if live < blockSize / cellSize * cellSize {
+            enlist(index)
         } else {
-            info.pointee.detail = UInt32(end)
+            info.pointee.detail = UInt32(blockSize / cellSize * cellSize)
         }
-        return live
+        return survived
     }
 
     private static func sweepLarge(_ list: inout [UInt32], into survivors: inout [UInt32]) -> Int {
@@ -445,7 +491,7 @@ public enum Collector {
             let info = Heap.blocks + index
             let base = UnsafeMutableRawPointer(bitPattern: Heap.address(ofBlock: index)).unsafelyUnwrapped
             if info.pointee.kind == BlockKind.small {
-                let cellSize = Int(info.pointee.sizeClass) << 4
+                let cellSize = Int(info.pointee.cellSize)
                 let end = blockSize / cellSize * cellSize
                 var offset = 0
                 while offset < end {

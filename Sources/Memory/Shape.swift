@@ -49,13 +49,18 @@ public enum ShapeTable {
         taipan.shapes.assumingMemoryBound(to: ShapeRecord.self) + Int(index)
     }
 
-    static func reserve() {
-        taipan.shapes = reserveAddressRange(capacity * stride)
+    private static var range: Reservation! = nil
+
+    static func reserve() -> Bool {
+        range = Reservation(size: capacity * stride, step: 1 << 18)
+        guard range != nil, range.commit(1) else { return false }
+        taipan.shapes = range.base
+        return true
     }
 
     /// A new shape, or nil when the table is full.
     public static func add(type: Value, trace: TraceKind, mask: UInt64, tailOffset: Int, visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)? = nil) -> ShapeIndex? {
-        guard Int(count) < capacity else { return nil }
+        guard Int(count) < capacity, range.commit((Int(count) + 1) * stride) else { return nil }
         let index = count
         count += 1
         record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, tailOffset: UInt16(tailOffset), flags: 0, mask: mask,
@@ -86,7 +91,10 @@ extension Value {
 
 extension ShapeTable {
     /// Keeps the indices up to `last` for numbered types.
-    public static func reserveNumbered(_ last: UInt32) { count = max(count, last + 1) }
+    public static func reserveNumbered(_ last: UInt32) {
+        count = max(count, last + 1)
+        _ = range.commit(Int(count) * stride)
+    }
 
     /// Sets a numbered shape's record; the type can be defined later.
     public static func define(_ index: ShapeIndex, type: Value, trace: TraceKind = .leaf, mask: UInt64 = 0, tailOffset: Int = 0,

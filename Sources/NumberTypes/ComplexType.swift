@@ -41,7 +41,7 @@ public enum ComplexType {
                 let hash = Hashing.double(number.real, identity: identity) &+ 1000003 &* Hashing.double(number.imaginary, identity: identity)
                 return hash == -1 ? -2 : hash
             }
-            slots.compare { _, a, b, operation in ComplexType.compare(a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { _, a, b, operation in ComplexType.compare(a, b, Comparison(number: operation)) }
             slots.bool { _, value in
                 let number = ComplexType.value(value)
                 return number.real != 0 || number.imaginary != 0 ? 1 : 0
@@ -106,8 +106,8 @@ public enum ComplexType {
     ]
 
     static let getters: [Getter] = [
-        Getter("real", "The real part.") { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).real) },
-        Getter("imag", "The imaginary part.") { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).imaginary) },
+        Getter("real", "the real part of a complex number", set: readOnlyMember) { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).real) },
+        Getter("imag", "the imaginary part of a complex number", set: readOnlyMember) { thread, a, _ in thread.newFloat(ComplexType.value(a[0]).imaginary) },
     ]
 
     // MARK: Arithmetic

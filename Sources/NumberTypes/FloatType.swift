@@ -35,9 +35,9 @@ public enum FloatType {
             slots.unary(.repr) { thread, value in FloatText.repr(thread, value.doubleValue) }
             slots.hash { _, value in
                 let double = value.doubleValue
-                return Hashing.double(double, identity: double.isNaN ? Hashing.int(Int(truncatingIfNeeded: value.bits >> 4)) : 0)
+                return Hashing.double(double, identity: double.isNaN ? Hashing.identity(value) : 0)
             }
-            slots.compare { _, a, b, operation in FloatType.compare(a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { _, a, b, operation in FloatType.compare(a, b, Comparison(number: operation)) }
             slots.bool { _, value in value.doubleValue != 0 ? 1 : 0 }
             slots.unary(.int) { thread, value in FloatType.truncate(thread, value.doubleValue) }
             slots.unary(.float) { thread, value in thread.newFloat(value.doubleValue) }
@@ -97,7 +97,8 @@ public enum FloatType {
                 return status.isNone ? FloatType.power(thread, x, y) : status
             }
             slots.call(.new) { thread, type, arguments, count, keywords in
-                if !keywords.isEmpty { return thread.raise(.typeError, "float() takes no keyword arguments") }
+                if !keywords.isEmpty && TypeRef(type).slotPointer(.initialize).pointee == TypeID.object.type.slotPointer(.initialize).pointee { return thread.raise(.typeError, "float() takes no keyword arguments") }
+                let count = count - (keywords.isEmpty ? 0 : TupleRef(keywords).count)
                 if count > 1 { return thread.raise(.typeError, "float expected at most 1 argument, got \(count)") }
                 guard let value = count == 0 ? 0 : FloatType.fromObject(thread, arguments[0]) else { return .empty }
                 if type == TypeID.float.value {
@@ -142,7 +143,7 @@ public enum FloatType {
         },
         Def("__getnewargs__(self, /)", .pure) { thread, a, _ in
             let number = thread.newFloat(a[0].doubleValue)
-            return number.isEmpty ? .empty : thread.newTuple([number])
+            return number.isEmpty ? .empty : thread.newTuple(number)
         },
         Def("__getformat__(type, typestr, /)", .pure, "How C's 'double' or 'float' is laid out. For Python's own tests.", kind: .classMethod) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "__getformat__() argument must be str, not \(a[1].type.name)") }
@@ -188,12 +189,12 @@ public enum FloatType {
 
     /// x ** y, which is complex when a negative number is raised to a fraction.
     static func power(_ thread: ThreadRef, _ x: Double, _ y: Double) -> Value {
-        if x == 0 && y < 0 { return thread.raise(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
+        if x == 0 && y < 0 && y.isFinite { return thread.raise(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
         if x < 0 && x.isFinite && y.isFinite && y != y.rounded(.down) { return ComplexType.power(thread, (x, 0), (y, 0)) }
         let result = pow(x, y)
         if result.isInfinite && x.isFinite && y.isFinite {
             let text = thread.newString(String(cString: strerror(ERANGE)))
-            return text.isEmpty ? .empty : thread.raise(type: TypeID.overflowError.type, arguments: [Value(small: Int(ERANGE)), text])
+            return text.isEmpty ? .empty : thread.raise(type: TypeID.overflowError.type, Value(small: Int(ERANGE)), text)
         }
         return thread.newFloat(result)
     }
@@ -227,12 +228,13 @@ public enum FloatType {
 
     /// float(x) as a double; nil when it has raised.
     public static func fromObject(_ thread: ThreadRef, _ value: Value) -> Double? {
-        if value.isString {
+        if value.isSmallInt { return Double(value.smallInt) }
+        // A subclass of str may have `__float__`.
+        if value.isString && (value.isExact(.str) || value.type.slotPointer(.float).pointee == nil) {
             if let result = FloatText.parse(StringRef(value)) { return result }
             thread.raise(.valueError, "could not convert string to float: \(value.reprForMessage(thread))")
             return nil
         }
-        if value.isSmallInt { return Double(value.smallInt) }
         let type = value.type
         if let function = type.unary(.float) {
             let result = function(thread, value)

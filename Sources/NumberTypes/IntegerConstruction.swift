@@ -48,8 +48,10 @@ enum IntegerConstruction {
     /// int(x): an exact int. TypeError when x is nothing like a number or text.
     static func fromObject(_ thread: ThreadRef, _ value: Value) -> Value {
         if value.isSmallInt || value.isExact(.int) { return value }
-        if value.isString { return Integers.fromString(thread, value) }
         let type = value.type
+        if value.isString && (value.isExact(.str) || type.slotPointer(.int).pointee == nil && type.slotPointer(.index).pointee == nil) {
+            return Integers.fromString(thread, value)
+        }
         if let function = type.unary(.int) {
             let result = function(thread, value)
             if result.isEmpty || result.isSmallInt || result.isExact(.int) { return result }
@@ -65,8 +67,7 @@ enum IntegerConstruction {
             if result.isEmpty { return .empty }
             if result.isInt { return IntOps.exact(thread, result) }
             if result.type.slotPointer(.index).pointee != nil { return thread.toIndex(result) }
-            guard result.type.slotPointer(.int).pointee != nil else { return thread.raise(.typeError, "__trunc__ returned non-Integral (type \(result.type.name))") }
-            return fromObject(thread, result)
+            return thread.raise(.typeError, "__trunc__ returned non-Integral (type \(result.type.name))")
         }
         if thread.hasException { return .empty }
         if value.isBuffer { return fromBuffer(thread, value, 10) }

@@ -15,7 +15,7 @@ enum IntegerType {
             slots.hash { _, value in Integers.hash(value) }
             slots.compare { _, a, b, operation in
                 guard IntegerType.bothInts(a, b) else { return .notImplemented }
-                return Value(Comparison(rawValue: operation).unsafelyUnwrapped.holds(Integers.compare(a, b)))
+                return Value(Comparison(number: operation).holds(Integers.compare(a, b)))
             }
             slots.bool { _, value in Integers.isZero(value) ? 0 : 1 }
             slots.unary(.int) { thread, value in IntOps.exact(thread, value) }
@@ -93,7 +93,7 @@ enum IntegerType {
         },
         Def("__getnewargs__(self, /)", .pure) { thread, a, _ in
             let number = IntOps.exact(thread, a[0])
-            return number.isEmpty ? .empty : thread.newTuple([number])
+            return number.isEmpty ? .empty : thread.newTuple(number)
         },
         Def("__format__(self, format_spec, /)", .calls, "The number as text, as the format specification says.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }

@@ -216,6 +216,46 @@ public enum NumberFormatting {
         return spec.padded(sign + prefix + body + rest)
     }
 
+    /// The usual case, written straight into the string: ASCII throughout, and no zeros that would have to be grouped. `text` is digits up to `end` and
+    /// then the rest, without the sign. nil when the case is another.
+    private static func laidOutPlainly(_ thread: ThreadRef, _ spec: FormatSpec, negative: Bool, prefix: UInt8, _ text: ArraySlice<UInt8>, digitsEnd: Int, groupSize: Int) -> Value? {
+        guard spec.fill < 128, spec.type != 110, spec.grouping != .locale else { return nil }
+        let inside = spec.align == UInt8(ascii: "=")
+        let grouped = spec.grouping != .none
+        if grouped && inside && spec.fill == 48 { return nil }
+        let sign: UInt8 = negative ? 45 : spec.sign == UInt8(ascii: "+") || spec.sign == UInt8(ascii: " ") ? spec.sign : 0
+        let digitCount = digitsEnd - text.startIndex
+        let separators = grouped && digitCount > 0 ? (digitCount - 1) / groupSize : 0
+        let fixed = (sign != 0 ? 1 : 0) + (prefix != 0 ? 2 : 0) + text.count + separators
+        let missing = max(spec.width - fixed, 0)
+        guard let result = StringRef.allocate(count: fixed + missing, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+        var next = result.units1
+        func put(_ character: UInt8) {
+            next.pointee = character
+            next += 1
+        }
+        func fill(_ count: Int) {
+            memset(next, Int32(spec.fill), count)
+            next += count
+        }
+        let left = inside ? 0 : spec.align == UInt8(ascii: ">") ? missing : spec.align == UInt8(ascii: "^") ? missing / 2 : 0
+        fill(left)
+        if sign != 0 { put(sign) }
+        if prefix != 0 {
+            put(48)
+            put(prefix)
+        }
+        if inside { fill(missing) }
+        for index in text.indices {
+            if separators > 0 && index > text.startIndex && index < digitsEnd && (digitsEnd - index) % groupSize == 0 {
+                put(spec.grouping == .comma ? 44 : 95)
+            }
+            put(text[index])
+        }
+        if !inside { fill(missing - left) }
+        return result.value
+    }
+
     private static func tooWide(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
         if spec.width < 1 << 30 { return false }
         thread.raiseOutOfMemory()
@@ -252,6 +292,9 @@ public enum NumberFormatting {
         let negative = Integers.isNegative(number)
         if spec.width <= 0 && spec.grouping == .none && spec.type != 110 && spec.sign != 43 && spec.sign != 32 && prefix.isEmpty {
             return thread.newString(utf8: negative ? [45] + digits : digits)
+        }
+        if let plain = laidOutPlainly(thread, spec, negative: negative, prefix: prefix.isEmpty ? 0 : UInt8(spec.type), digits[...], digitsEnd: digits.count, groupSize: radix == 10 ? 3 : 4) {
+            return plain
         }
         let locale = NumberLocale(spec.type == 110 ? .locale : spec.grouping, digits: radix == 10 ? 3 : 4)
         return thread.newString(codePoints: assemble(spec, negative: negative, prefix: prefix, digits: digits[...], rest: [], locale))
@@ -299,6 +342,10 @@ public enum NumberFormatting {
         let text = FloatText.format(isPercent ? number * 100 : number, spec.precision >= 0 && code == UInt8(ascii: "r") ? UInt8(ascii: "g") : code,
                                     spec.precision >= 0 ? spec.precision : 6, flags) + (isPercent ? [37] : [])
         if spec.width <= 0 && spec.grouping == .none && spec.type != 110 && spec.sign != 43 && spec.sign != 32 { return thread.newString(utf8: text) }
+        let negative = text.first == 45
+        var end = negative ? 1 : 0
+        while end < text.count && text[end] >= 48 && text[end] <= 57 { end += 1 }
+        if let plain = laidOutPlainly(thread, spec, negative: negative, prefix: 0, text[(negative ? 1 : 0)...], digitsEnd: end, groupSize: 3) { return plain }
         return thread.newString(codePoints: laidOut(text, spec, NumberLocale(spec.type == 110 ? .locale : spec.grouping)))
     }
 

@@ -5,7 +5,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(__always) public func getAttribute(_ object: Value, _ name: Value) -> Value {
         let type = object.type
         guard let function = type.binary(.getAttribute) else { return raiseAttributeError(object, name) }
-        return function(self, object, name)
+        let result = function(self, object, name)
+        if result.isEmpty { completeAttributeError(object, name) }
+        return result
+    }
+
+    /// Puts what was asked for into an AttributeError that does not say, for the hints of tracebacks.
+    @inline(never) public func completeAttributeError(_ object: Value, _ name: Value) {
+        guard exceptionMatches(.attributeError), pointee.exception.exceptionField(0).isEmpty, pointee.exception.exceptionField(1).isEmpty else { return }
+        pointee.exception.setExceptionField(0, name)
+        pointee.exception.setExceptionField(1, object)
     }
 
     public func getAttribute(_ object: Value, _ name: Name) -> Value { getAttribute(object, name.value) }
@@ -69,14 +78,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             switch InstanceAttributes.delete(self, object, name) {
             case 1: return true
             case -1: return false
-            default: _ = raiseAttributeError(StringRef(name).description, object, name)
+            default: raise(.attributeError, "'\(type.name)' object has no attribute '\(StringRef(name).description)'")
             }
             return false
         }
+        // Unlike those of reading, these errors carry no name for a hint.
         if found.isEmpty {
-            _ = raiseAttributeError(object, name)
+            raise(.attributeError, "'\(type.name)' object has no attribute '\(StringRef(name).description)'")
         } else {
-            _ = raiseAttributeError("'\(type.name)' object attribute '\(StringRef(name).description)' is read-only", object, name)
+            raise(.attributeError, "'\(type.name)' object attribute '\(StringRef(name).description)' is read-only")
         }
         return false
     }
@@ -117,7 +127,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if value.isEmpty {
             let entry = type.namespace.find(string: key)
             if entry < 0 {
-                _ = raiseAttributeError(object, name)
+                raise(.attributeError, "type object '\(type.name)' has no attribute '\(StringRef(name).description)'")
                 return false
             }
             type.namespace.remove(entry: entry)

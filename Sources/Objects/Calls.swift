@@ -1,4 +1,41 @@
 /// Calling, from native code.
+///
+/// Arguments are parameters of Swift functions here, not elements of an array: what is made first (`thread.call(f, thread.newString(…),
+/// thread.newDict())`) waits for the rest in a register or on the native stack, where the collector sees it, and in an array it would not. Hence
+/// `absent`, the default that says where the arguments end. A number of arguments that only running can tell is a tuple's, or is written into
+/// what `pushArguments` gives.
+
+extension Value {
+    /// An argument that was not given.
+    public static var absent: Value { @inlinable @inline(__always) get { Value(immediate: 31) } }
+}
+
+/// Up to seven values given as parameters. It lives on the native stack.
+struct ArgumentList {
+    static let capacity = 7
+    private var values: (Value, Value, Value, Value, Value, Value, Value)
+    /// How many were given.
+    private(set) var count = 0
+    /// Whether one of them is the empty value.
+    private(set) var hasEmpty = false
+
+    @inline(__always) init(_ a: Value, _ b: Value, _ c: Value = .absent, _ d: Value = .absent, _ e: Value = .absent, _ f: Value = .absent, _ g: Value = .absent) {
+        values = (a, b, c, d, e, f, g)
+        withUnsafeBytes(of: &values) { bytes in
+            for value in bytes.bindMemory(to: Value.self) {
+                if value == .absent { break }
+                if value.isEmpty { hasEmpty = true }
+                count += 1
+            }
+        }
+    }
+
+    func store(_ target: Arguments) {
+        withUnsafeBytes(of: values) { bytes in
+            for index in 0 ..< count { target[index] = bytes.load(fromByteOffset: index * 8, as: Value.self) }
+        }
+    }
+}
 
 extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Calls with `count` arguments in all, the last of which are named by the tuple `keywords` (or the zero word). The arguments must be where the
@@ -15,12 +52,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// Calls with no arguments.
     public func call(_ callable: Value) -> Value {
+        if callable.isEmpty { return .empty }
         var nothing = Value.none
         return call(callable, &nothing, 0)
     }
 
     public func call(_ callable: Value, _ argument: Value) -> Value {
-        guard let vector = pushArguments(2) else { return .empty }
+        guard !callable.isEmpty, !argument.isEmpty, let vector = pushArguments(2) else { return .empty }
         vector[1] = argument
         let result = call(callable, vector + 1, 1)
         popArguments(vector)
@@ -28,7 +66,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     public func call(_ callable: Value, _ first: Value, _ second: Value) -> Value {
-        guard let vector = pushArguments(3) else { return .empty }
+        guard !callable.isEmpty, !first.isEmpty, !second.isEmpty, let vector = pushArguments(3) else { return .empty }
         vector[1] = first
         vector[2] = second
         let result = call(callable, vector + 1, 2)
@@ -37,7 +75,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     public func call(_ callable: Value, _ first: Value, _ second: Value, _ third: Value) -> Value {
-        guard let vector = pushArguments(4) else { return .empty }
+        guard !callable.isEmpty, !first.isEmpty, !second.isEmpty, !third.isEmpty, let vector = pushArguments(4) else { return .empty }
         vector[1] = first
         vector[2] = second
         vector[3] = third
@@ -46,20 +84,19 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return result
     }
 
-    /// Calls with the arguments of an array, for cold code.
-    @inline(never) public func callFunction(_ callable: Value, _ arguments: [Value], keywords: [(Name, Value)] = []) -> Value {
-        let count = arguments.count + keywords.count
-        guard let vector = pushArguments(count + 1) else { return .empty }
-        for (index, value) in arguments.enumerated() { vector[index] = value }
-        for (index, pair) in keywords.enumerated() { vector[arguments.count + index] = pair.1 }
-        defer { popArguments(vector) }
-        var names = Value.empty
-        if !keywords.isEmpty {
-            names = newTuple(keywords.map { $0.0.value })
-            if names.isEmpty { return .empty }
-            vector[count] = names
-        }
-        return call(callable, vector, count, names)
+    /// Calls with four arguments or more. Empty when one of them is empty, which says that making it has raised.
+    @inline(never) public func call(_ callable: Value, _ first: Value, _ second: Value, _ third: Value, _ fourth: Value,
+                                    _ fifth: Value = .absent, _ sixth: Value = .absent, _ seventh: Value = .absent) -> Value {
+        call(callable, ArgumentList(first, second, third, fourth, fifth, sixth, seventh))
+    }
+
+    /// Calls with a list made of Swift parameters.
+    func call(_ callable: Value, _ list: ArgumentList) -> Value {
+        guard !callable.isEmpty, !list.hasEmpty, let vector = pushArguments(ArgumentList.capacity + 1) else { return .empty }
+        list.store(vector + 1)
+        let result = call(callable, vector + 1, list.count)
+        popArguments(vector)
+        return result
     }
 
     /// Calls with a tuple of arguments and a dict of keyword arguments (or the zero word).
@@ -87,20 +124,34 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return call(callable, vector + 1, positional + named, names)
     }
 
-    /// Calls the method `name` of an object.
-    public func callMethod(_ receiver: Value, _ name: Value, _ arguments: [Value] = []) -> Value {
+    /// Calls the method `name` of an object. Empty, too, when an argument is empty: making it has raised.
+    @inline(never) public func callMethod(_ receiver: Value, _ name: Value, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent,
+                                          _ fourth: Value = .absent) -> Value {
+        let list = ArgumentList(first, second, third, fourth)
+        if list.hasEmpty { return .empty }
         let method = getAttribute(receiver, name)
-        if method.isEmpty { return .empty }
-        return callFunction(method, arguments)
+        return call(method, list)
     }
 
-    public func callMethod(_ receiver: Value, _ name: Name, _ arguments: [Value] = []) -> Value { callMethod(receiver, name.value, arguments) }
+    public func callMethod(_ receiver: Value, _ name: Name, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent,
+                           _ fourth: Value = .absent) -> Value {
+        callMethod(receiver, name.value, first, second, third, fourth)
+    }
+
+    /// Calls the method `name` of an object with a tuple of arguments, or the empty value if making it has raised, and one or two arguments by name.
+    public func callMethod(_ receiver: Value, _ name: Value, tuple: Value, keywords first: (Name, Value), _ second: (Name, Value)? = nil) -> Value {
+        if tuple.isEmpty { return .empty }
+        let dict = newDict()
+        guard !dict.isEmpty, DictRef(dict).set(self, first.0, first.1), second.map({ DictRef(dict).set(self, $0.0, $0.1) }) ?? true else { return .empty }
+        let method = getAttribute(receiver, name)
+        return method.isEmpty ? .empty : call(method, tuple: tuple, dict: dict)
+    }
 
     /// Calls the special method `name`, found on the type. Returns nil when the type has none.
-    public func callSpecial(_ receiver: Value, _ name: Name, _ arguments: [Value] = []) -> Value? {
+    public func callSpecial(_ receiver: Value, _ name: Name, _ first: Value = .absent, _ second: Value = .absent) -> Value? {
         let method = lookupSpecial(receiver, name)
         if method.isEmpty { return hasException ? .empty : nil }
-        return callFunction(method, arguments)
+        return call(method, ArgumentList(first, second))
     }
 
     /// The special method `name` of the value's type, bound to the value. Empty, with nothing raised, when there is none.

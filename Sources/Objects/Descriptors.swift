@@ -27,6 +27,10 @@ enum Descriptors {
             set = .allocate(capacity: 1)
             set!.initialize(to: NativeRecord(function, signature: getter.name, doc: getter.doc, effect: .calls, kind: .method))
         }
+        // Read-only members of CPython's structs show as such.
+        if let function = getter.set, unsafeBitCast(function, to: UInt.self) == unsafeBitCast(readOnlyMember, to: UInt.self) {
+            return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), DescriptorObject.computedMember), get.pointee.name, to: type)
+        }
         add(thread, make(.getSetDescriptor, type, get.pointee.name, UInt(bitPattern: get), UInt(bitPattern: set)), get.pointee.name, to: type)
     }
 
@@ -199,12 +203,20 @@ extension NativeType {
             slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, "attribute") }
         }
         NativeType(id: .memberDescriptor, "member_descriptor", size: size, mask: 0b1110, getters: getters + [
-            Getter("__doc__") { _, a, _ in a[0].object(DescriptorObject.self).pointee.doc.isEmpty ? .none : a[0].object(DescriptorObject.self).pointee.doc },
+            Getter("__doc__") { thread, a, _ in
+                let descriptor = a[0].object(DescriptorObject.self)
+                if descriptor.pointee.payload2 == DescriptorObject.computedMember { return UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload)!.docString(thread) }
+                return descriptor.pointee.doc.isEmpty ? .none : descriptor.pointee.doc
+            },
         ], slots: { slots in
             slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
                 if receiver.isEmpty { return descriptor }
                 let object = descriptor.object(DescriptorObject.self)
                 guard Descriptors.check(thread, object, receiver) else { return .empty }
+                if object.pointee.payload2 == DescriptorObject.computedMember {
+                    var argument = receiver
+                    return UnsafeMutablePointer<NativeRecord>(bitPattern: object.pointee.payload)!.pointee.function(thread, &argument, 1)
+                }
                 let value = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self).pointee
                 return value.isEmpty ? thread.raiseAttributeError(receiver, object.pointee.name) : value
             }
@@ -217,7 +229,7 @@ extension NativeType {
                 }
                 let word = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self)
                 if value.isEmpty && word.pointee.isEmpty {
-                    _ = thread.raiseAttributeError(StringRef(object.pointee.name).description, receiver, object.pointee.name)
+                    thread.raise(.attributeError, StringRef(object.pointee.name).description)
                     return -1
                 }
                 word.pointee = value

@@ -301,6 +301,8 @@ public struct RangeIteratorObject {
     public var next: Int
     public var step: Int
     public var remaining: Int
+    /// How many there were at first.
+    public var length: Int
 }
 
 /// A function written in Swift, perhaps bound to a receiver or module.
@@ -323,6 +325,9 @@ public struct DescriptorObject {
     public var doc: Value
     /// `NativeRecord` for methods, getters and slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
-    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only.
+    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, or `computedMember`.
     public var payload2: UInt
+
+    /// A read-only member whose `payload` is a getter's record.
+    public static let computedMember: UInt = 2
 }

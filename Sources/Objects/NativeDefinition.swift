@@ -29,15 +29,18 @@ public struct Def {
     let doc: StaticString
     let effect: Effect
     let kind: DefKind
+    let isUnsigned: Bool
     let function: NativeFunction
 
     /// A function of a module, or a method when the first parameter is called `self`; `kind` says so where it is a class method (first
-    /// parameter `type`) or static.
-    public init(_ signature: StaticString, _ effect: Effect, _ doc: StaticString = "", kind: DefKind = .method, _ function: @escaping NativeFunction) {
+    /// parameter `type`) or static. `isUnsigned` marks the old functions that have no signature to show, and other words for a wrong number of arguments.
+    public init(_ signature: StaticString, _ effect: Effect, _ doc: StaticString = "", kind: DefKind = .method, isUnsigned: Bool = false,
+                _ function: @escaping NativeFunction) {
         self.signature = signature
         self.doc = doc
         self.effect = effect
         self.kind = kind
+        self.isUnsigned = isUnsigned
         self.function = function
     }
 }
@@ -77,9 +80,10 @@ public struct NativeRecord {
     let doc: StaticString
     public let effect: Effect
     public let kind: DefKind
-    var isParsed = false
+    public internal(set) var isParsed = false
+    var isUnsigned = false
     /// No `*args` or `**kwargs`.
-    var isSimple = true
+    public internal(set) var isSimple = true
     var hasVariadic = false
     var hasKeywordVariadic = false
     /// Parameters that positions can fill, of which the first `positionalOnly` have no keyword.
@@ -122,6 +126,7 @@ public struct NativeRecord {
     static func make(_ def: Def) -> UnsafeMutablePointer<NativeRecord> {
         let record = UnsafeMutablePointer<NativeRecord>.allocate(capacity: 1)
         record.initialize(to: NativeRecord(def.function, signature: def.signature, doc: def.doc, effect: def.effect, kind: def.kind))
+        record.pointee.isUnsigned = def.isUnsigned
         return record
     }
 
@@ -326,6 +331,11 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             raiseTooMany(thread, count, 0)
             return .empty
         }
+        if pointee.isUnsigned {
+            let number = given < least ? least : most
+            let bound = least == most ? "exactly" : given < least ? "at least" : "at most"
+            return thread.raise(.typeError, "\(shortName)() takes \(bound) \(number) argument\(number == 1 ? "" : "s") (\(given) given)")
+        }
         if most == 0 { return thread.raise(.typeError, "\(displayName)() takes no arguments (\(given) given)") }
         if most == 1 && least == 1 { return thread.raise(.typeError, "\(displayName)() takes exactly one argument (\(given) given)") }
         if given < least {
@@ -338,7 +348,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     public func textSignature(_ thread: ThreadRef) -> Value {
         if pointee.foreign != nil { return foreignDocParts(thread).signature }
         let text = pointee.signatureText
-        guard let open = text.firstIndex(of: "(") else { return .none }
+        guard !pointee.isUnsigned, let open = text.firstIndex(of: "(") else { return .none }
         var body = String(text[open...])
         if body.hasPrefix("(self") { body = "($self" + body.dropFirst(5) } else if body.hasPrefix("(type") && pointee.kind == .classMethod { body = "($type" + body.dropFirst(5) }
         else if pointee.kind == .function { body = body == "()" ? "($module, /)" : "($module, " + (body.contains("/") ? "" : "/, ") + body.dropFirst(1) }

@@ -26,15 +26,33 @@ public struct NativeModule {
 
     public static func isRegistered(_ name: String) -> Bool { registry[name] != nil }
 
+    /// What the namespaces of the modules made so far held at first, by name. A module that is imported anew gets the same classes and functions, which
+    /// native code knows; only its namespace is fresh.
+    nonisolated(unsafe) private static let made = RootTable.reserve()
+
     /// A new module object of a registered module; nil when there is none of that name, empty when it has raised.
     public static func make(_ thread: ThreadRef, _ name: String) -> Value? {
         guard let definition = registry[name] else { return nil }
-        let module = thread.newModule(thread.newString(name))
+        let key = thread.newString(name)
+        let module = key.isEmpty ? .empty : thread.newModule(key)
         if module.isEmpty { return .empty }
+        let namespace = DictRef(module.object(ModuleObject.self).pointee.namespace)
+        if made.pointee.isEmpty {
+            made.pointee = thread.newDict()
+            if made.pointee.isEmpty { return .empty }
+        }
+        let known = DictRef(made.pointee).get(string: key)
+        if !known.isEmpty {
+            var position = 0
+            while let (name, value) = DictRef(known).next(&position) { guard namespace.set(thread, name, value) else { return .empty } }
+            return module
+        }
         let builder = ModuleBuilder(thread: thread, module: module)
         if definition.doc.utf8CodeUnitCount > 0 { builder.set("__doc__", thread.newString("\(definition.doc)")) }
         builder.add(definition.functions())
         guard definition.setUp(builder), !thread.hasException else { return .empty }
+        let copy = thread.copyDict(namespace)
+        guard !copy.isEmpty, DictRef(made.pointee).set(thread, key, copy) else { return .empty }
         return module
     }
 }
@@ -80,8 +98,8 @@ public struct ModuleBuilder {
         if namespace.isEmpty { return .empty }
         _ = DictRef(namespace).set(thread, Name.__module__, self.namespace.get(.__name__))
         // Made before the array is: the collector does not see what only an array holds.
-        let title = thread.newString(name), bases = thread.newTuple([base.value])
-        let result = thread.callFunction(TypeID.type.value, [title, bases, namespace])
+        let title = thread.newString(name), bases = thread.newTuple(base.value)
+        let result = thread.call(TypeID.type.value, title, bases, namespace)
         set(name, result)
         return result
     }

@@ -61,7 +61,7 @@ public struct NativeType {
         self.type = type
         let object = type.pointer
         object.pointee.flags = flags.union(.immutable)
-        object.pointee.basicSize = UInt32(size)
+        object.pointee.basicSize = UInt32(flags.contains(.variableSize) ? size : (size + 7) & ~7)
         object.pointee.dictOffset = UInt32(dictOffset)
         object.pointee.mask = mask
         object.pointee.trace = trace ?? (mask == 0 ? .leaf : .mask)

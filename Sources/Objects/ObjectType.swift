@@ -53,11 +53,7 @@ enum ObjectType {
             }
             slots.binary(.getAttribute) { thread, object, name in thread.genericGet(object, name) }
             slots.store(.setAttribute) { thread, object, name, value in thread.genericSet(object, name, value) ? 0 : -1 }
-            slots.hash { _, value in
-                let address = value.bits >> 4 | value.bits << 60
-                let hash = Hashing.int(Int(bitPattern: UInt(address)) >> 2)
-                return hash == -1 ? -2 : hash
-            }
+            slots.hash { _, value in Hashing.identity(value) }
             slots.compare { thread, a, b, operation in
                 switch Comparison(rawValue: operation) {
                 case .equal: return a == b ? .true : .notImplemented

@@ -51,7 +51,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if value.isExact(.str) { return value }
             if value.isSmallInt { return str(value) }
         }
-        guard let result = callSpecial(value, .__format__, [spec.isEmpty ? WellKnown.emptyString.value : spec]) else {
+        guard let result = callSpecial(value, .__format__, spec.isEmpty ? WellKnown.emptyString.value : spec) else {
             return raise(.typeError, "Type \(value.type.name) doesn't define __format__")
         }
         if result.isEmpty || result.isString { return result }
@@ -104,6 +104,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// a op b, any object.
     public func compare(_ a: Value, _ b: Value, _ operation: Comparison) -> Value {
         if Value.bothSmall(a, b) { return Value(operation.holds(a.smallInt < b.smallInt ? -1 : a.smallInt > b.smallInt ? 1 : 0)) }
+        if a.isExact(.str) && b.isExact(.str) { return Value(StringRef(a).holds(operation, StringRef(b))) }
         guard enterRecursion(" in comparison") else { return .empty }
         defer { leaveRecursion() }
         let left = a.type, right = b.type
@@ -132,6 +133,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// The truth of a op b: 1, 0, or -1 when it has raised. Unlike `isEqual` it does ask an object whether it equals itself.
     public func compareTruth(_ a: Value, _ b: Value, _ operation: Comparison) -> Int32 {
+        if a.isExact(.str) && b.isExact(.str) { return StringRef(a).holds(operation, StringRef(b)) ? 1 : 0 }
         let result = compare(a, b, operation)
         return result.isEmpty ? -1 : isTrue(result)
     }
@@ -319,7 +321,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// a op= b: the slot is the plain operator's.
     @inline(never) public func inplace(_ a: Value, _ b: Value, _ slot: Slot) -> Value {
-        let own = Slot(rawValue: slot.rawValue - Slot.add.rawValue + Slot.inplaceAdd.rawValue).unsafelyUnwrapped
+        let own = unsafeBitCast(UInt8(truncatingIfNeeded: slot.rawValue - Slot.add.rawValue + Slot.inplaceAdd.rawValue), to: Slot.self)
         if let function = a.type.binary(own) {
             let result = function(self, a, b)
             if result != .notImplemented { return result }
@@ -352,7 +354,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return function(self, sequence, count)
     }
 
-    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "** or pow()", "<<", ">>", "|", "^", "&", "//"] }
+    static var symbols: [String] { ["+", "-", "*", "@", "/", "%", "**", "<<", ">>", "|", "^", "&", "//"] }
 
     private func power1(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
         let left = a.type, right = b.type

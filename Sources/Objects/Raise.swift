@@ -15,15 +15,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// Raises a new exception of the given class with one argument.
     @inline(never) @discardableResult public func raise(_ id: TypeID, argument: Value) -> Value {
-        raise(type: id.type, arguments: [argument])
+        raise(type: id.type, argument)
     }
 
     /// Raises a new exception of the given class with no arguments.
-    @inline(never) @discardableResult public func raise(_ id: TypeID) -> Value { raise(type: id.type, arguments: []) }
+    @inline(never) @discardableResult public func raise(_ id: TypeID) -> Value { raise(type: id.type) }
 
     /// Raises `type(*arguments)`.
-    @inline(never) @discardableResult public func raise(type: TypeRef, arguments: [Value]) -> Value {
-        let exception = callFunction(type.value, arguments)
+    @inline(never) @discardableResult public func raise(type: TypeRef, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent,
+                                                              _ fourth: Value = .absent, _ fifth: Value = .absent) -> Value {
+        let exception = call(type.value, ArgumentList(first, second, third, fourth, fifth))
         if exception.isEmpty { return .empty }
         guard exception.isException else {
             return raise(.typeError, "calling \(type.value.reprForMessage(self)) should have returned an instance of BaseException, not \(exception.type.name)")
@@ -100,7 +101,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     // MARK: Frequent errors
 
-    @inline(never) @discardableResult public func raiseOutOfMemory() -> Value { raise(.memoryError) }
+    @inline(never) @discardableResult public func raiseOutOfMemory() -> Value {
+        // Making the exception may need what there is no more of.
+        if OutOfMemory.isRaising { return restore(OutOfMemory.exception.pointee) }
+        OutOfMemory.isRaising = true
+        defer { OutOfMemory.isRaising = false }
+        return raise(.memoryError)
+    }
     @inline(never) @discardableResult public func raiseKeyError(_ key: Value) -> Value { raise(.keyError, argument: key) }
     @inline(never) public func raiseAttributeError(_ object: Value, _ name: Value) -> Value {
         let text = StringRef(name).description
@@ -130,18 +137,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(never) public func raiseStopIteration(_ value: Value) -> Value {
         if value.isNone || value.isEmpty { return raise(.stopIteration) }
         // A tuple or exception must not be unpacked into several arguments.
-        return raise(type: TypeID.stopIteration.type, arguments: [value])
+        return raise(type: TypeID.stopIteration.type, value)
     }
     /// OSError of the subclass that goes with `errno` (PEP 3151).
     @inline(never) @discardableResult public func raiseOSError(_ code: Int32, _ filename: Value = .empty, _ filename2: Value = .empty) -> Value {
         let text = newString(String(cString: strerror(code)))
         if text.isEmpty { return .empty }
-        var arguments = [Value(small: Int(code)), text]
-        if !filename.isEmpty {
-            arguments.append(filename)
-            if !filename2.isEmpty { arguments += [.none, filename2] }
-        }
-        return raise(type: TypeID.osError.type, arguments: arguments)
+        if filename.isEmpty { return raise(type: TypeID.osError.type, Value(small: Int(code)), text) }
+        if filename2.isEmpty { return raise(type: TypeID.osError.type, Value(small: Int(code)), text, filename) }
+        return raise(type: TypeID.osError.type, Value(small: Int(code)), text, filename, .none, filename2)
     }
 
     // MARK: Native recursion
@@ -212,4 +216,12 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newGenericAlias(_ origin: Value, _ arguments: Value) -> Value { RuntimeHooks.genericAlias(self, origin, arguments) }
     /// `a | b` of types; `.notImplemented` when one is no type.
     public func newUnion(_ a: Value, _ b: Value) -> Value { RuntimeHooks.union(self, a, b) }
+}
+
+/// The MemoryError that is raised when there is no memory for a new one.
+public enum OutOfMemory {
+    nonisolated(unsafe) static let exception = RootTable.reserve()
+    nonisolated(unsafe) static var isRaising = false
+
+    public static func prepare(_ thread: ThreadRef) { exception.pointee = thread.call(TypeID.memoryError.value) }
 }

@@ -153,6 +153,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     public func newTuple(_ first: Value, _ second: Value) -> Value {
+        if first.isEmpty || second.isEmpty { return .empty }
         let tuple = newTuple(count: 2)
         if tuple.isEmpty { return .empty }
         TupleRef(tuple).items[0] = first
@@ -160,14 +161,35 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return tuple
     }
 
-    /// A tuple of an array's values, for cold code: they must be reachable from elsewhere too.
-    public func newTuple(_ values: [Value]) -> Value {
-        guard let vector = pushArguments(values.count) else { return .empty }
-        for (index, value) in values.enumerated() { vector[index] = value }
-        let tuple = newTuple(vector, values.count)
-        popArguments(vector)
+    public func newTuple(_ only: Value) -> Value { newTuple(ArgumentList(only, .absent)) }
+
+    /// A tuple of three values or more. Empty when one of them is empty, which says that making it has raised.
+    @inline(never) public func newTuple(_ first: Value, _ second: Value, _ third: Value, _ fourth: Value = .absent, _ fifth: Value = .absent,
+                                        _ sixth: Value = .absent, _ seventh: Value = .absent) -> Value {
+        newTuple(ArgumentList(first, second, third, fourth, fifth, sixth, seventh))
+    }
+
+    private func newTuple(_ list: ArgumentList) -> Value {
+        if list.hasEmpty { return .empty }
+        let tuple = newTuple(count: list.count)
+        if !tuple.isEmpty { list.store(TupleRef(tuple).items) }
         return tuple
     }
+
+    /// A tuple of `count` items, made one after the other. Empty when one is.
+    public func newTuple(count: Int, _ item: (Int) -> Value) -> Value {
+        let tuple = newTuple(count: count)
+        if tuple.isEmpty { return .empty }
+        for index in 0 ..< count {
+            let value = item(index)
+            if value.isEmpty { return .empty }
+            TupleRef(tuple).initialize(index, value)
+        }
+        return tuple
+    }
+
+    /// A tuple of an array's values, which something else must keep alive.
+    public func newTuple(copying values: [Value]) -> Value { newTuple(count: values.count) { values[$0] } }
 
     // MARK: Bytes
 

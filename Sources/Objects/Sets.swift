@@ -81,9 +81,31 @@ public struct SetRef {
         return hash == -1 && thread.hasException ? nil : hash
     }
 
+    /// The hash to look a key up by: a set, which has none, is looked up as the frozenset of its items. nil when it has raised.
+    @inline(__always) public static func lookupHash(_ thread: ThreadRef, _ key: Value) -> Int? {
+        if key.isPointer && key.type.has(.setSubclass) && key.type.slotPointer(.hash).pointee == TypeID.set.type.slotPointer(.hash).pointee { return itemsHash(key) }
+        return hash(thread, key)
+    }
+
+    /// The hash of a frozenset with the set's items.
+    public static func itemsHash(_ value: Value) -> Int {
+        let set = SetRef(value)
+        var result: UInt64 = 0
+        var position = 0
+        while let (_, hash) = set.nextEntry(&position) {
+            let h = UInt64(bitPattern: Int64(hash))
+            result ^= ((h ^ 89869747) ^ (h << 16)) &* 3644798167
+        }
+        result ^= (UInt64(set.count) &+ 1) &* 1927868237
+        result ^= (result >> 11) ^ (result >> 25)
+        result = result &* 69069 &+ 907133923
+        let hash = Int(bitPattern: UInt(result))
+        return hash == -1 || hash == 0 ? 590923713 : hash
+    }
+
     /// 1, 0, or -1 when it has raised.
     public func contains(_ thread: ThreadRef, _ key: Value) -> Int32 {
-        guard let hash = SetRef.hash(thread, key) else { return -1 }
+        guard let hash = SetRef.lookupHash(thread, key) else { return -1 }
         let place = find(thread, key, hash: hash)
         return place >= 0 ? 1 : place == -1 ? 0 : -1
     }

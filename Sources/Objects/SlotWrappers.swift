@@ -291,7 +291,7 @@ extension SlotTable {
                 if other.slot == slot && other.name == entry.name && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     let function = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)
                     if native == nil || native == function { native = function } else { python = true }
-                } else if other.slot != slot && isSequenceTwin(slot, other.slot) {
+                } else if other.slot != slot && isSequenceTwin(slot, other.slot) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     // `list.__add__` is the wrapper of concat, not of the arithmetic slot, and the other way round.
                     if slotEntries[slot.rawValue].count == 1 || native == nil { found = native != nil || python }
                 } else {

@@ -27,6 +27,9 @@ public typealias ReleaseFunction = @convention(c) (ThreadRef, Value, UnsafeMutab
 public enum Comparison: Int32 {
     case less = 0, lessEqual, equal, notEqual, greater, greaterEqual
 
+    /// The comparison of a number known to be valid, without the switch of `init(rawValue:)`.
+    @inlinable @inline(__always) public init(number: Int32) { self = unsafeBitCast(UInt8(truncatingIfNeeded: number), to: Comparison.self) }
+
     public var name: Name {
         switch self {
         case .less: return .__lt__

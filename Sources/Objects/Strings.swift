@@ -64,6 +64,15 @@ public struct StringRef {
         return memcmp(units, other.units, count * width) == 0
     }
 
+    /// Whether `self operation other`.
+    public func holds(_ operation: Comparison, _ other: StringRef) -> Bool {
+        switch operation {
+        case .equal: return equals(other)
+        case .notEqual: return !equals(other)
+        default: return operation.holds(compare(other))
+        }
+    }
+
     /// Negative, zero or positive, by code points.
     public func compare(_ other: StringRef) -> Int {
         let shared = min(count, other.count)
@@ -123,7 +132,7 @@ public struct StringRef {
     nonisolated(unsafe) private static var table: UnsafeMutablePointer<Value> = {
         let slots = UnsafeMutablePointer<Value>.allocate(capacity: 1 << 13)
         slots.initialize(repeating: .empty, count: 1 << 13)
-        Collector.addRoots { Collector.mark(StringRef.table, count: StringRef.tableSize) }
+        Collector.addRoots { StringRef.markTable() }
         return slots
     }()
     nonisolated(unsafe) private static var tableSize = 1 << 13
@@ -155,7 +164,29 @@ public struct StringRef {
         own.pointer.pointee.header.flags |= StringFlags.interned
         StringRef.table[index] = own.value
         StringRef.tableCount += 1
+        StringRef.noteYoung(own)
         return own
+    }
+
+    /// Those interned since the last collection: the others are old, and stay.
+    nonisolated(unsafe) private static var young: UnsafeMutablePointer<Value>?
+    nonisolated(unsafe) private static var youngCount = 0
+    nonisolated(unsafe) private static var youngCapacity = 0
+
+    private static func markTable() {
+        if Collector.isMajor { Collector.mark(table, count: tableSize) } else if let young { Collector.mark(young, count: youngCount) }
+        youngCount = 0
+    }
+
+    private static func noteYoung(_ string: StringRef) {
+        if youngCount == youngCapacity {
+            youngCapacity = max(1 << 10, youngCapacity * 2)
+            let larger = UnsafeMutablePointer<Value>.allocate(capacity: youngCapacity)
+            if let young { larger.moveInitialize(from: young, count: youngCount); young.deallocate() }
+            young = larger
+        }
+        young.unsafelyUnwrapped[youngCount] = string.value
+        youngCount += 1
     }
 
     private static func growTable() {
@@ -221,14 +252,19 @@ public struct StringRef {
         guard let result = allocate(count: characters, width: width, ascii: false) else { return .empty }
         var position = 0
         var place = 0
-        while position < count {
-            let (character, length) = decodeOne(utf8!, position)
+        // Damaged text gives odd characters, and leads nowhere else.
+        while position < count, place < characters {
+            let length = utf8Length(utf8![position])
+            guard position + length <= count else { break }
+            let (character, _) = decodeOne(utf8!, position)
             result.initialize(place, character)
             position += length
             place += 1
         }
         return result.value
     }
+
+    @inline(__always) private static func utf8Length(_ first: UInt8) -> Int { first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4 }
 
     @inline(__always) static func decodeOne(_ bytes: UnsafePointer<UInt8>, _ at: Int) -> (UInt32, Int) {
         let first = UInt32(bytes[at])
@@ -396,6 +432,26 @@ public enum Hashing {
         let reduced = Int(magnitude % UInt(modulus))
         let result = value < 0 ? -reduced : reduced
         return result == -1 ? -2 : result
+    }
+
+    /// hash(x) by identity.
+    public static func identity(_ value: Value) -> Int {
+        let hash = int(Int(bitPattern: UInt(value.bits >> 4 | value.bits << 60)) >> 2)
+        return hash == -1 ? -2 : hash
+    }
+
+    /// Seeds the hashes of text and bytes, as `PYTHONHASHSEED` says; to be called before the first string is hashed.
+    public static func start(seed number: UInt64) {
+        // SplitMix64.
+        var state = number
+        func next() -> UInt64 {
+            state = state &+ 0x9E37_79B9_7F4A_7C15
+            var word = state
+            word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+            word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+            return word ^ word >> 31
+        }
+        seed = (next(), next())
     }
 
     /// hash(x) of a float: equal to that of an equal int. NaN hashes by `identity`.

@@ -40,7 +40,7 @@ public struct StructSequence {
         for (key, number) in [("n_sequence_fields", visible), ("n_fields", total), ("n_unnamed_fields", names.filter(\.isEmpty).count)] {
             _ = dict.set(thread, StringRef.intern(key).value, Value(small: number))
         }
-        let match = thread.newTuple(Array(names.prefix(visible).filter { !$0.isEmpty }))
+        let match = thread.newTuple(copying: Array(names.prefix(visible).filter { !$0.isEmpty }))
         if !match.isEmpty { _ = dict.set(thread, Name.__match_args__, match) }
         type.modified()
     }

@@ -43,11 +43,22 @@ enum Trampolines {
                 return -1
             }
             if result.isSmallInt { return result.smallInt == -1 ? -2 : result.smallInt }
-            let hash = thread.hash(result)
+            // What fits a word is the hash as it is.
+            let hash = IntOps.toInt(result) ?? thread.hash(result)
             return hash == -1 ? -2 : hash
         } as HashFunction)
         set(.compare, { thread, a, b, operation in
-            let name = Comparison(rawValue: operation).unsafelyUnwrapped.name
+            let name = Comparison(number: operation).name
+            let found = a.type.lookup(name)
+            if !found.isEmpty && found.isPointer && !found.type.has(.methodDescriptor) {
+                // As in CPython, a method that cannot be bound counts as missing.
+                let method = thread.bind(found, a, a.type.value)
+                if method.isEmpty {
+                    thread.takeException()
+                    return .notImplemented
+                }
+                return thread.call(method, b)
+            }
             let result = thread.callSpecialFast(a, name.value, b)
             return result.isEmpty && !thread.hasException ? .notImplemented : result
         } as CompareFunction)

@@ -11,7 +11,7 @@ extension TypeConstruction {
         let left = solidBase(a), right = solidBase(b)
         if left == right { return true }
         guard left.has(.extendsLayout), right.has(.extendsLayout), sameSlots(left, right) else { return false }
-        return sameLayout(TypeRef(left.pointer.pointee.base), TypeRef(right.pointer.pointee.base))
+        return left.pointer.pointee.base == right.pointer.pointee.base
     }
 
     /// Whether two classes added the same `__slots__` at the same places.
@@ -47,7 +47,7 @@ extension TypeConstruction {
                 thread.raise(.typeError, "\(type.name).__bases__ must be tuple of classes, not '\(bases[index].type.name)'")
                 return false
             }
-            if TypeRef(bases[index]).isSubtype(of: type) {
+            if TypeRef(bases[index]).isSubtype(of: type) || extends(TypeRef(bases[index]), type) {
                 thread.raise(.typeError, "a __bases__ item causes an inheritance cycle")
                 return false
             }
@@ -62,23 +62,30 @@ extension TypeConstruction {
         type.pointer.pointee.bases = value
         type.pointer.pointee.base = base.value
         Heap.barrier(type.value.raw)
-        // What changed so far, as pairs of type and old MRO, for undoing.
+        // What changed so far, as triples of type, old MRO and new MRO, for undoing what no `mro()` method has changed further.
         let changed = thread.newList()
         guard !changed.isEmpty, updateOrders(thread, type, changed) else {
             if !changed.isEmpty {
-                var index = ListRef(changed).count - 2
+                var index = ListRef(changed).count - 3
                 while index >= 0 {
                     let other = TypeRef(ListRef(changed)[index])
-                    other.pointer.pointee.mro = ListRef(changed)[index + 1]
-                    Heap.barrier(other.value.raw)
-                    index -= 2
+                    if other.pointer.pointee.mro == ListRef(changed)[index + 2] {
+                        other.pointer.pointee.mro = ListRef(changed)[index + 1]
+                        Heap.barrier(other.value.raw)
+                    }
+                    index -= 3
                 }
             }
-            type.pointer.pointee.bases = oldBases
-            type.pointer.pointee.base = oldBase.value
+            if type.pointer.pointee.bases == value {
+                type.pointer.pointee.bases = oldBases
+                type.pointer.pointee.base = oldBase.value
+                Heap.barrier(type.value.raw)
+            }
             type.modified()
             return false
         }
+        // An `mro()` method may have set other bases, and then all is done.
+        guard type.pointer.pointee.bases == value else { return true }
         for index in 0 ..< TupleRef(oldBases).count { removeSubclass(TypeRef(TupleRef(oldBases)[index]), type) }
         for index in 0 ..< bases.count { addSubclass(thread, TypeRef(bases[index]), type) }
         type.modified()
@@ -86,9 +93,22 @@ extension TypeConstruction {
         return true
     }
 
+    /// Whether `type` is `other` or extends its layout, by the chain of bases: unlike the MRO it is current while `mro()` methods run.
+    private static func extends(_ type: TypeRef, _ other: TypeRef) -> Bool {
+        var current = type
+        while current != other {
+            let base = current.pointer.pointee.base
+            if base.isEmpty { return false }
+            current = TypeRef(base)
+        }
+        return true
+    }
+
     private static func updateOrders(_ thread: ThreadRef, _ type: TypeRef, _ changed: Value) -> Bool {
         let old = type.pointer.pointee.mro
-        guard setMRO(thread, type), ListRef(changed).append(thread, type.value), ListRef(changed).append(thread, old) else { return false }
+        guard setMRO(thread, type) else { return false }
+        let new = type.pointer.pointee.mro
+        guard ListRef(changed).append(thread, type.value), ListRef(changed).append(thread, old), ListRef(changed).append(thread, new) else { return false }
         var succeeded = true
         type.forEachSubclass { if succeeded { succeeded = updateOrders(thread, $0, changed) } }
         return succeeded

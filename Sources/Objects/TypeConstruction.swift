@@ -9,6 +9,10 @@ public enum TypeConstruction {
         var sequences: [[Value]] = []
         for index in 0 ..< bases.count {
             let order = TypeRef(bases[index]).mro
+            guard order.count > 0 else {
+                thread.raise(.typeError, "Cannot extend an incomplete type '\(TypeRef(bases[index]).name)'")
+                return nil
+            }
             sequences.append((0 ..< order.count).map { order[$0] })
         }
         sequences.append((0 ..< bases.count).map { bases[$0] })
@@ -52,9 +56,11 @@ public enum TypeConstruction {
         }
     }
 
-    /// Computes the MRO, by the metaclass's `mro()` when it overrides it, and stores it. False when it has raised.
+    /// Computes the MRO, by the metaclass's `mro()` when it overrides it, and stores it. False when it has raised. When that method has
+    /// meanwhile led to another MRO being set, the other stays.
     public static func setMRO(_ thread: ThreadRef, _ type: TypeRef) -> Bool {
         let meta = type.value.type
+        let old = type.pointer.pointee.mro
         if meta != TypeID.type.type, !meta.has(.immutable) {
             let method = meta.lookup(.mro)
             if !method.isEmpty && !method.isExact(.methodDescriptor) {
@@ -62,19 +68,26 @@ public enum TypeConstruction {
                 if result.isEmpty { return false }
                 let order = thread.tuple(result)
                 if order.isEmpty { return false }
+                let solid = solidBase(type)
                 for index in 0 ..< TupleRef(order).count {
                     guard TupleRef(order)[index].isType else {
                         thread.raise(.typeError, "mro() returned a non-class ('\(TupleRef(order)[index].type.name)')")
                         return false
                     }
+                    let base = TypeRef(TupleRef(order)[index])
+                    guard solid.isSubtype(of: solidBase(base)) else {
+                        thread.raise(.typeError, "mro() returned base with unsuitable layout ('\(base.name)')")
+                        return false
+                    }
                 }
+                if type.pointer.pointee.mro != old { return true }
                 type.pointer.pointee.mro = order
                 Heap.barrier(type.value.raw)
                 return true
             }
         }
         guard let order = linearize(thread, type, TupleRef(type.pointer.pointee.bases)) else { return false }
-        let tuple = thread.newTuple(order)
+        let tuple = thread.newTuple(copying: order)
         if tuple.isEmpty { return false }
         type.pointer.pointee.mro = tuple
         Heap.barrier(type.value.raw)
@@ -188,7 +201,7 @@ public enum TypeConstruction {
         guard let raw = Heap.allocate(max(TypeRef.objectSize + extra, Int(meta.pointer.pointee.basicSize) + extra), shape: meta.pointer.pointee.rootShape) else { return thread.raiseOutOfMemory() }
         let type = TypeRef(Value(raw))
         let object = type.pointer
-        object.pointee.flags = base.flags.intersection(.inherited).union([.heap, .base])
+        object.pointee.flags = base.flags.intersection(.inherited).subtracting([.sequencePattern, .mappingPattern]).union([.heap, .base])
         object.pointee.namespace = dict
         object.pointee.name = name
         object.pointee.qualifiedName = name
@@ -210,6 +223,14 @@ public enum TypeConstruction {
             if !base.has(.foreignLayout) { object.pointee.visit = VariableSize.visit }
         }
 
+        // Slots may have the names of entries that are no attributes.
+        let cell = namespace.get(.__classcell__)
+        if !cell.isEmpty {
+            guard cell.isExact(.cell) else {
+                return thread.raise(.typeError, "__classcell__ must be a nonlocal cell, not \(cell.type.value.reprForMessage(thread))")
+            }
+            namespace.remove(entry: namespace.find(string: Name.__classcell__.value))
+        }
         guard takeQualifiedName(thread, type, namespace) else { return .empty }
         if let layout {
             layout.apply(to: type, base: base)
@@ -237,17 +258,20 @@ public enum TypeConstruction {
             let wrapped = thread.newWrapper(.staticMethod, new)
             if wrapped.isEmpty || !namespace.set(thread, Name.__new__, wrapped) { return .empty }
         }
-        let cell = namespace.get(.__classcell__)
         if !cell.isEmpty {
-            guard cell.isExact(.cell) else {
-                return thread.raise(.typeError, "__classcell__ must be a nonlocal cell, not <class '\(cell.type.name)'>")
-            }
             cell.object(CellObject.self).pointee.contents = type.value
             Heap.barrier(cell.raw)
-            namespace.remove(entry: namespace.find(string: Name.__classcell__.value))
         }
 
         guard setMRO(thread, type) else { return .empty }
+        // For patterns a class is what the first of its bases is that is a sequence or a mapping.
+        for index in 0 ..< type.mro.count {
+            let kind = TypeRef(type.mro[index]).flags.intersection([.sequencePattern, .mappingPattern])
+            if !kind.isEmpty {
+                object.pointee.flags.formUnion(kind)
+                break
+            }
+        }
         guard Shapes.makeRoots(type) else { return thread.raiseOutOfMemory() }
         // `__eq__` without `__hash__` makes a class unhashable.
         if !namespace.get(.__eq__).isEmpty && namespace.get(.__hash__).isEmpty, !namespace.set(thread, Name.__hash__, .none) { return .empty }
@@ -335,6 +359,8 @@ public enum TypeConstruction {
                 members.append(StringRef(mangled).interned().value)
             }
             if !members.isEmpty && !base.has(.variableSize) {
+                // Classes with the same slots in another order have the same layout.
+                members.sort { StringRef($0).description < StringRef($1).description }
                 // Members follow the fixed part. With a dict word in the base they come after it and its inline slots.
                 var offset = Int(object.pointee.basicSize)
                 if object.pointee.dictOffset != 0 { offset = max(offset, Int(object.pointee.dictOffset) + 8 + Int(object.pointee.inlineCapacity) * 8) }
@@ -445,6 +471,10 @@ public enum TypeConstruction {
     /// Calls `super(type, type).__init_subclass__(**keywords)`.
     private static func initSubclass(_ thread: ThreadRef, _ type: TypeRef, _ keywords: Value) -> Bool {
         let mro = type.mro
+        guard (0 ..< mro.count).contains(where: { mro[$0] == type.value }) else {
+            thread.raise(.typeError, "super(type, obj): obj must be an instance or subtype of type")
+            return false
+        }
         for index in 1 ..< max(mro.count, 1) {
             let found = TypeRef(mro[index]).namespace.get(.__init_subclass__)
             if found.isEmpty { continue }
@@ -469,9 +499,21 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 /// The `__dict__` and `__weakref__` descriptors of classes.
 enum TypeDescriptors {
     private static let dictRecord: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "dictionary for instance variables (if defined)") { thread, a, _ in
-        InstanceAttributes.dict(thread, a[0])
+        let native = nativeDictDescriptor(a[0].type)
+        if !native.isEmpty {
+            guard let get = native.type.slot(.descriptorGet, as: TernaryFunction.self) else { return native }
+            return get(thread, native, a[0], a[0].type.value)
+        }
+        guard a[0].type.pointer.pointee.dictOffset != 0 else { return raiseUnsupported(thread, a[0]) }
+        return InstanceAttributes.dict(thread, a[0])
     })
     private static let dictSetter: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__dict__", .calls, "") { thread, a, _ in
+        let native = nativeDictDescriptor(a[0].type)
+        if !native.isEmpty {
+            guard let set = native.type.store(.descriptorSet) else { return raiseUnsupported(thread, a[0]) }
+            return set(thread, native, a[0], a[1]) == 0 ? .none : .empty
+        }
+        guard a[0].type.pointer.pointee.dictOffset != 0 else { return raiseUnsupported(thread, a[0]) }
         if a[1].isEmpty {
             InstanceAttributes.setDict(a[0], .empty)
             return .none
@@ -480,6 +522,18 @@ enum TypeDescriptors {
         InstanceAttributes.setDict(a[0], a[1])
         return .none
     })
+    /// The `__dict__` of the native type that `type` extends, if that has one: it is the one to say what may be done with an instance's dict,
+    /// even where a class's own descriptor comes first.
+    private static func nativeDictDescriptor(_ type: TypeRef) -> Value {
+        var native = type
+        while native.has(.heap), !native.pointer.pointee.base.isEmpty { native = TypeRef(native.pointer.pointee.base) }
+        return native.lookup(.__dict__)
+    }
+
+    private static func raiseUnsupported(_ thread: ThreadRef, _ object: Value) -> Value {
+        thread.raise(.typeError, "this __dict__ descriptor does not support '\(object.type.name)' objects")
+    }
+
     private static let weakrefRecord: UnsafeMutablePointer<NativeRecord> = NativeRecord.make(Def("__weakref__", .calls, "list of weak references to the object (if defined)") { _, a, _ in
         for address in WeakTable.cells(of: a[0]) {
             let cell = UnsafeMutablePointer<WeakCell>(bitPattern: address)!

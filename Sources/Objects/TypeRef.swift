@@ -18,7 +18,8 @@ public struct TypeRef: Equatable {
     /// `__name__`
     public var shortName: String { StringRef(pointer.pointee.name).description }
     public var namespace: DictRef { @inline(__always) get { DictRef(pointer.pointee.namespace) } }
-    public var mro: TupleRef { @inline(__always) get { TupleRef(pointer.pointee.mro) } }
+    /// Empty while the type is being made.
+    public var mro: TupleRef { @inline(__always) get { TupleRef(pointer.pointee.mro.isEmpty ? WellKnown.emptyTuple.value : pointer.pointee.mro) } }
 
     @usableFromInline static var slotOffset: Int { @inline(__always) get { (MemoryLayout<TypeObject>.size + 7) & ~7 } }
     static var objectSize: Int { slotOffset + Slot.count * 8 }

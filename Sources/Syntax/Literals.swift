@@ -59,10 +59,20 @@ extension Parser {
         if digits.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }) { return .float(bits: double(digits[...]).bitPattern) }
         let significant = digits.drop(while: { $0 == 0x30 })
         if significant.count > options.maximumIntegerDigits, options.maximumIntegerDigits > 0 {
-            stringFailure = StringFailure(message: "Exceeds the limit (\(options.maximumIntegerDigits) digits) for integer string conversion: value has \(digits.count) digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", place: .token(at))
+            let token = tokens[at]
+            failure = SyntaxFailure(kind: .syntaxError, message: "Exceeds the limit (\(options.maximumIntegerDigits) digits) for integer string conversion: value has \(digits.count) digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", line: Int(token.line), column: 0,
+                                    endLine: Int(token.endLine), endColumn: 0, textLine: lineText(around: Int(token.start)))
             throw fail()
         }
         return integer(digits[...], 10)
+    }
+
+    /// The line of the source that an offset is in.
+    private func lineText(around offset: Int) -> [UInt8] {
+        var start = offset, end = offset
+        while start > 0, source[start - 1] != 10 { start -= 1 }
+        while source[end] != 10, source[end] != 0 { end += 1 }
+        return Array(UnsafeBufferPointer(start: source + start, count: end - start)) + [10]
     }
 
     private func integer(_ digits: ArraySlice<UInt8>, _ radix: Int) -> Constant {
@@ -229,6 +239,10 @@ extension Parser {
                     p += 1
                     n += 1
                 }
+                if value > 0o377, !warned {
+                    warned = true
+                    warnInvalidOctal(value, token)
+                }
                 appendScalar(value, to: &result)
             case 0x78, 0x75, 0x55:
                 let width = e == 0x78 ? 2 : e == 0x75 ? 4 : 8
@@ -269,9 +283,14 @@ extension Parser {
         return result
     }
 
-    mutating func warnInvalidEscape(_ c: UInt8, _ token: Int) {
-        warnings.append(SyntaxWarningNote(message: "invalid escape sequence '\\\(Character(Unicode.Scalar(c)))'", line: Int(tokens[token].line),
-                                          category: .deprecation))
+    mutating func warnInvalidEscape(_ c: UInt8, _ token: Int) { warnOfEscape("invalid escape sequence '\\\(Character(Unicode.Scalar(c)))'", token) }
+
+    private mutating func warnInvalidOctal(_ value: UInt32, _ token: Int) { warnOfEscape("invalid octal escape sequence '\\\(String(value, radix: 8))'", token) }
+
+    private mutating func warnOfEscape(_ message: String, _ token: Int) {
+        let t = tokens[token]
+        warnings.append(SyntaxWarningNote(message: message, line: Int(t.line), category: .deprecation,
+                                          columns: t.column >= 0 ? (Int(t.column), Int(t.endColumn)) : nil))
     }
 
     private mutating func unicodeError(_ escape: Int, _ position: Int, _ end: Int, _ reason: String) -> Stop {
@@ -318,6 +337,10 @@ extension Parser {
                     value = value << 3 | UInt32(source[p] - 0x30)
                     p += 1
                     n += 1
+                }
+                if value > 0o377, !warned {
+                    warned = true
+                    warnInvalidOctal(value, token)
                 }
                 result.append(UInt8(truncatingIfNeeded: value))
             case 0x78:

@@ -62,11 +62,14 @@ public struct SyntaxWarningNote {
     public var message: String
     public var line: Int
     public var category: Category
+    /// Byte offsets of the token, the second in its last line, where the whole token is meant.
+    public var columns: (start: Int, end: Int)?
 
-    public init(message: String, line: Int, category: Category) {
+    public init(message: String, line: Int, category: Category, columns: (start: Int, end: Int)? = nil) {
         self.message = message
         self.line = line
         self.category = category
+        self.columns = columns
     }
 }
 

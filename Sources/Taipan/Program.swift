@@ -25,7 +25,7 @@ extension Runtime {
         let result: Value
         if let command = options.command {
             insertPath("")
-            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec)
+            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
         } else if let module = options.module {
             insertPath("")
             result = runModule(module, setsArgument: true)
@@ -36,7 +36,7 @@ extension Runtime {
             return finish(Prompt(runtime: self).run(namespace))
         } else {
             insertPath("")
-            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec)
+            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec, isFile: true)
         }
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
@@ -69,11 +69,13 @@ extension Runtime {
     private func insertPath(_ folder: String) {
         if options.safePath || options.isolated { return }
         let path = sysNamespace.get(string: StringRef.intern("path").value)
-        if path.isList { _ = thread.callMethod(path, Name.insert, [Value(small: 0), text(folder)]) }
+        if path.isList { _ = thread.callMethod(path, Name.insert, Value(small: 0), text(folder)) }
     }
 
-    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode) -> Value {
-        let code = CompileBuiltin.compile(thread, source, CompileBuiltin.Request(filename: text(filename), mode: mode))
+    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode, flags: Int = 0, isFile: Bool = false) -> Value {
+        var request = CompileBuiltin.Request(filename: text(filename), mode: mode, flags: flags)
+        request.isFile = isFile
+        let code = CompileBuiltin.compile(thread, source, request)
         return code.isEmpty ? .empty : Interpreter.exec(thread, code, namespace, .empty)
     }
 
@@ -91,10 +93,10 @@ extension Runtime {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder || Runtime.isZip(path) {
                 let list = sysNamespace.get(string: StringRef.intern("path").value)
-                if list.isList { _ = thread.callMethod(list, Name.insert, [Value(small: 0), text(path)]) }
+                if list.isList { _ = thread.callMethod(list, Name.insert, Value(small: 0), text(path)) }
                 if isFolder && !Home.exists(path + "/__main__.py") && !Home.exists(path + "/__main__.pyc") {
                     fputs("\(home.executable): can't find '__main__' module in '\(Runtime.absolute(given))'\n", stderr)
-                    return thread.raise(type: TypeID.systemExit.type, arguments: [Value(small: 1)])
+                    return thread.raise(type: TypeID.systemExit.type, Value(small: 1))
                 }
                 return runModule("__main__", setsArgument: false)
             }
@@ -103,7 +105,7 @@ extension Runtime {
         if descriptor < 0 {
             let reason = String(cString: strerror(errno))
             fputs("\(home.executable): can't open file '\(Runtime.absolute(path))': [Errno \(errno)] \(reason)\n", stderr)
-            return thread.raise(type: TypeID.systemExit.type, arguments: [Value(small: 2)])
+            return thread.raise(type: TypeID.systemExit.type, Value(small: 2))
         }
         let source = Runtime.readAll(descriptor)
         close(descriptor)
@@ -113,10 +115,10 @@ extension Runtime {
         _ = DictRef(namespace).set(thread, Name.__file__, text(path))
         _ = DictRef(namespace).set(thread, Name.__cached__, .none)
         let external = DictRef(WellKnown.modules.value).get(string: StringRef.intern("_frozen_importlib_external").value)
-        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern("SourceFileLoader").value, [Name.__main__.value, text(path)])
+        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern("SourceFileLoader").value, Name.__main__.value, text(path))
         if loader.isEmpty { thread.takeException() } else { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
         if path.hasSuffix(".pyc") { return runCompiled(source, namespace) }
-        return run(source: source, filename: path, namespace, mode: .exec)
+        return run(source: source, filename: path, namespace, mode: .exec, isFile: true)
     }
 
     private func runCompiled(_ bytes: [UInt8], _ namespace: Value) -> Value {

@@ -41,7 +41,7 @@ enum TopLevel {
         let text = thread.str(code)
         if text.isEmpty { thread.takeException(); return 1 }
         let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(.stderr)
-        if stream.isEmpty || stream.isNone || thread.callMethod(stream, Name.write, [thread.concatenate(StringRef(text), StringRef(taipan_latin1()[10]))]).isEmpty {
+        if stream.isEmpty || stream.isNone || thread.callMethod(stream, Name.write, thread.concatenate(StringRef(text), StringRef(taipan_latin1()[10]))).isEmpty {
             thread.takeException()
             fputs(StringRef(text).description + "\n", stderr)
         }

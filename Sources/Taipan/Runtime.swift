@@ -27,7 +27,12 @@ public final class Runtime {
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
-        guard let thread = Bootstrap.start(stackSize: 512 << 20) else {
+        if options.hashRandomization || options.hashSeed != nil {
+            var seed = UInt64(options.hashSeed ?? 0)
+            if options.hashSeed == nil { _ = getrandom(&seed, 8, 0) }
+            Hashing.start(seed: seed)
+        }
+        guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil
         }
@@ -51,6 +56,7 @@ public final class Runtime {
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()
         Bootstrap.finish()
+        OutOfMemory.prepare(thread)
         if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
             Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
         }
@@ -99,7 +105,7 @@ public final class Runtime {
         Imports.bootstrap.pointee = bootstrap
         let modules = DictRef(WellKnown.modules.value)
         _ = modules.set(thread, StringRef.intern("_imp").value, imp)
-        if thread.callMethod(bootstrap, StringRef.intern("_install").value, [WellKnown.sysModule.value, imp]).isEmpty { return false }
+        if thread.callMethod(bootstrap, StringRef.intern("_install").value, WellKnown.sysModule.value, imp).isEmpty { return false }
         let external = runLibraryFile("importlib/_bootstrap_external.py", as: "_frozen_importlib_external")
         if external.isEmpty { return false }
         // Compiled files are ours by tag, magic number and format.
@@ -194,8 +200,9 @@ public final class Runtime {
     private func makeStream(_ io: Value, _ descriptor: Int32, _ name: String, _ mode: String) -> Value {
         if fcntl(descriptor, F_GETFD) < 0 { return .none }
         let isTerminal = isatty(descriptor) != 0
-        let raw = thread.callFunction(thread.getAttribute(io, StringRef.intern("open").value), [Value(small: Int(descriptor)), thread.newString(mode + "b"), Value(small: options.unbuffered && mode == "w" ? 0 : -1)],
-                                      keywords: [(.closefd, .false)])
+        let buffering = Value(small: options.unbuffered && mode == "w" ? 0 : -1)
+        let raw = thread.callMethod(io, StringRef.intern("open").value, tuple: thread.newTuple(Value(small: Int(descriptor)), thread.newString(mode + "b"), buffering),
+                                    keywords: (.closefd, .false))
         if raw.isEmpty { return .empty }
         let fileIO = options.unbuffered && mode == "w" ? raw : thread.getAttribute(raw, Name.raw.value)
         if fileIO.isEmpty { return .empty }
@@ -208,8 +215,9 @@ public final class Runtime {
             if parts.count > 1, !parts[1].isEmpty, name != "stderr" { errors = parts[1] }
         }
         let lineBuffered = name == "stderr" || isTerminal
-        let text = thread.callFunction(thread.getAttribute(io, StringRef.intern("TextIOWrapper").value), [raw, thread.newString(encoding), thread.newString(errors), thread.newString("\n")],
-                                       keywords: [(.line_buffering, Value(lineBuffered)), (.write_through, Value(options.unbuffered && mode == "w"))])
+        let text = thread.callMethod(io, StringRef.intern("TextIOWrapper").value,
+                                     tuple: thread.newTuple(raw, thread.newString(encoding), thread.newString(errors), thread.newString("\n")),
+                                     keywords: (.line_buffering, Value(lineBuffered)), (.write_through, Value(options.unbuffered && mode == "w")))
         if text.isEmpty { return .empty }
         _ = thread.setAttribute(text, Name.mode, thread.newString(mode))
         return text
@@ -221,6 +229,21 @@ public final class Runtime {
             let exception = thread.takeException()
             TopLevel.printPlainly(thread, exception)
         }
+    }
+
+    /// `sys.stdin` and the others, and what is beneath them: they are flushed and stay open.
+    private func standardStreams() -> [Value] {
+        let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+        var streams: [Value] = []
+        for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+            var stream = sys.get(string: StringRef.intern(name).value)
+            for inner in ["buffer", "raw", ""] where !stream.isEmpty && !stream.isNone {
+                streams.append(stream)
+                stream = inner.isEmpty ? .empty : thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
+                if stream.isEmpty { thread.takeException() }
+            }
+        }
+        return streams
     }
 
     /// Flushes the streams and runs what was to run at exit. Returns the exit status, 120 when flushing failed.
@@ -236,6 +259,8 @@ public final class Runtime {
         }
         // Daemon threads stop here; a lock that one of them holds stays held.
         Threads.stopOthers(thread)
+        SysFunctions.isFinalizing = true
+        Finalizers.runAll(thread, except: standardStreams())
         for name in ["stdout", "stderr"] {
             let stream = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern(name).value)
             if stream.isEmpty || stream.isNone || thread.getAttributeOrEmpty(stream, Name.closed) == .true { thread.takeException(); continue }

@@ -399,7 +399,7 @@ enum ByteArrayMethods {
             bytes.reverse()
             return .none
         },
-        Def("__alloc__(self, /)", .reads, "B.__alloc__() -> int\n\nReturn the number of bytes actually allocated.") { _, a, _ in Value(small: ByteArrayRef(a[0]).pointer.pointee.capacity) },
+        Def("__alloc__(self, /)", .reads, "B.__alloc__() -> int\n\nReturn the number of bytes actually allocated.") { _, a, _ in Value(small: ByteArrayRef(a[0]).pointer.pointee.capacity + 1) },
         Def("__sizeof__(self, /)", .reads, "Returns the size of the bytearray object in memory, in bytes.") { _, a, _ in
             Value(small: MemoryLayout<ByteArrayObject>.size + 8 + ByteArrayRef(a[0]).pointer.pointee.capacity)
         },
@@ -412,13 +412,8 @@ enum ByteArrayMethods {
 
     private static func reduce(_ thread: ThreadRef, _ value: Value, _ proto: Int) -> Value {
         let array = ByteArrayRef(value)
-        let state: Value
-        if value.type.pointer.pointee.dictOffset != 0 {
-            state = InstanceAttributes.snapshot(thread, value)
-            if state.isEmpty { return .empty }
-        } else {
-            state = .none
-        }
+        let state = value.isExact(.bytearray) ? .none : thread.callMethod(value, Name.__getstate__)
+        if state.isEmpty { return .empty }
         let arguments: Value
         if array.count == 0 {
             arguments = WellKnown.emptyTuple.value
@@ -427,9 +422,9 @@ enum ByteArrayMethods {
             arguments = text.isEmpty ? .empty : thread.newTuple(text, StringRef.intern("latin-1").value)
         } else {
             let bytes = thread.newBytes(array.bytes, array.count)
-            arguments = bytes.isEmpty ? .empty : thread.newTuple([bytes])
+            arguments = bytes.isEmpty ? .empty : thread.newTuple(bytes)
         }
         if arguments.isEmpty { return .empty }
-        return thread.newTuple([value.type.value, arguments, state.isNone || DictRef(state).count == 0 ? .none : state])
+        return thread.newTuple(value.type.value, arguments, state)
     }
 }

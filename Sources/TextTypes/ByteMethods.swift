@@ -106,29 +106,29 @@ public enum ByteMethods {
     // MARK: Searching
 
     private static let search: [Def] = [
-        Def("find(self, sub, start=None, end=None, /)", .reads, "B.find(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.") { thread, a, _ in
+        Def("find(self, sub, start=None, end=None, /)", .reads, "B.find(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.", isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: false)
         },
-        Def("rfind(self, sub, start=None, end=None, /)", .reads, "B.rfind(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.") { thread, a, _ in
+        Def("rfind(self, sub, start=None, end=None, /)", .reads, "B.rfind(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.", isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: false)
         },
-        Def("index(self, sub, start=None, end=None, /)", .reads, "B.index(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaises ValueError when the subsection is not found.") { thread, a, _ in
+        Def("index(self, sub, start=None, end=None, /)", .reads, "B.index(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaises ValueError when the subsection is not found.", isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: true)
         },
-        Def("rindex(self, sub, start=None, end=None, /)", .reads, "B.rindex(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaise ValueError when the subsection is not found.") { thread, a, _ in
+        Def("rindex(self, sub, start=None, end=None, /)", .reads, "B.rindex(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaise ValueError when the subsection is not found.", isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: true)
         },
-        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation.") { thread, a, _ in
+        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation.", isUnsigned: true) { thread, a, _ in
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
             return ByteMethods.withNeedle(thread, a[1], integer: true) { needle in
                 let units = Text(binary: a[0]).units
                 return Value(small: units.occurrences(needle, start, min(end, units.count)))
             }
         },
-        Def("startswith(self, prefix, start=None, end=None, /)", .reads, "B.startswith(prefix[, start[, end]]) -> bool\n\nReturn True if B starts with the specified prefix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nprefix can also be a tuple of bytes to try.") { thread, a, _ in
+        Def("startswith(self, prefix, start=None, end=None, /)", .reads, "B.startswith(prefix[, start[, end]]) -> bool\n\nReturn True if B starts with the specified prefix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nprefix can also be a tuple of bytes to try.", isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: false)
         },
-        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]]) -> bool\n\nReturn True if B ends with the specified suffix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nsuffix can also be a tuple of bytes to try.") { thread, a, _ in
+        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]]) -> bool\n\nReturn True if B ends with the specified suffix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nsuffix can also be a tuple of bytes to try.", isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: true)
         },
     ]
@@ -598,7 +598,7 @@ public enum ByteMethods {
         },
         Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
             let copy = thread.newBytes(BytesRef(a[0]).bytes, BytesRef(a[0]).count)
-            return copy.isEmpty ? .empty : thread.newTuple([copy])
+            return copy.isEmpty ? .empty : thread.newTuple(copy)
         },
         Def("__sizeof__(self, /)", .pure, "Size of object in memory, in bytes.") { _, a, _ in Value(small: 33 + BytesRef(a[0]).count) },
     ]
@@ -613,7 +613,7 @@ public enum ByteMethods {
     public static func hex(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ separator: Value, _ group: Value) -> Value {
         var gap: UInt32 = 0
         var every = 1
-        let hasSeparator = !separator.isEmpty && !separator.isNone
+        let hasSeparator = !separator.isEmpty
         if hasSeparator {
             let length: Int
             if separator.isString {

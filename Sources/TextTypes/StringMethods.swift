@@ -16,7 +16,7 @@ enum StringMethods {
             arguments start and end are interpreted as in slice notation.
 
             Return -1 on failure.
-            """) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: false) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: false) },
         Def("rfind(self, sub, start=None, end=None, /)", .pure, """
             S.rfind(sub[, start[, end]]) -> int
 
@@ -25,7 +25,7 @@ enum StringMethods {
             arguments start and end are interpreted as in slice notation.
 
             Return -1 on failure.
-            """) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: false) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: false) },
         Def("index(self, sub, start=None, end=None, /)", .pure, """
             S.index(sub[, start[, end]]) -> int
 
@@ -34,7 +34,7 @@ enum StringMethods {
             arguments start and end are interpreted as in slice notation.
 
             Raises ValueError when the substring is not found.
-            """) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: true) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: true) },
         Def("rindex(self, sub, start=None, end=None, /)", .pure, """
             S.rindex(sub[, start[, end]]) -> int
 
@@ -43,14 +43,14 @@ enum StringMethods {
             arguments start and end are interpreted as in slice notation.
 
             Raises ValueError when the substring is not found.
-            """) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
         Def("count(self, sub, start=None, end=None, /)", .pure, """
             S.count(sub[, start[, end]]) -> int
 
             Return the number of non-overlapping occurrences of substring sub in
             string S[start:end].  Optional arguments start and end are
             interpreted as in slice notation.
-            """) { thread, a, _ in
+            """, isUnsigned: true) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             let units = Units(StringRef(a[0]))
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
@@ -63,7 +63,7 @@ enum StringMethods {
             With optional start, test S beginning at that position.
             With optional end, stop comparing S at that position.
             prefix can also be a tuple of strings to try.
-            """) { thread, a, _ in StringMethods.affix(thread, a, atEnd: false) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: false) },
         Def("endswith(self, suffix, start=None, end=None, /)", .pure, """
             S.endswith(suffix[, start[, end]]) -> bool
 
@@ -71,7 +71,7 @@ enum StringMethods {
             With optional start, test S beginning at that position.
             With optional end, stop comparing S at that position.
             suffix can also be a tuple of strings to try.
-            """) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
+            """, isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
     ]
 
     @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
@@ -711,8 +711,11 @@ enum StringMethods {
             return StringFormatSpec.format(thread, StringRef(a[0]), StringRef(a[1]))
         },
         Def("__getnewargs__(self, /)", .reads) { thread, a, _ in
-            let text = StringType.exact(thread, a[0])
-            return text.isEmpty ? .empty : thread.newTuple([text])
+            // A copy, even of an exact str.
+            let own = StringRef(a[0])
+            guard let copy = StringRef.allocate(count: own.count, width: own.width, ascii: own.isASCII) else { return thread.raiseOutOfMemory() }
+            copy.copy(from: own, at: 0)
+            return thread.newTuple(copy.value)
         },
         Def("__sizeof__(self, /)", .pure, "Return the size of the string in memory, in bytes.") { _, a, _ in
             let string = StringRef(a[0])

@@ -171,11 +171,11 @@ enum ByteIterators {
             let iterator = a[0].object(IteratorObject.self)
             if iterator.pointee.container.isEmpty {
                 let empty = a[0].isExact(.strIterator) || a[0].isExact(.strASCIIIterator) ? WellKnown.emptyString.value : WellKnown.emptyTuple.value
-                let arguments = thread.newTuple([empty])
+                let arguments = thread.newTuple(empty)
                 return arguments.isEmpty ? .empty : thread.newTuple(function, arguments)
             }
-            let arguments = thread.newTuple([iterator.pointee.container])
-            return arguments.isEmpty ? .empty : thread.newTuple([function, arguments, Value(small: iterator.pointee.index)])
+            let arguments = thread.newTuple(iterator.pointee.container)
+            return arguments.isEmpty ? .empty : thread.newTuple(function, arguments, Value(small: iterator.pointee.index))
         },
         Def("__setstate__(self, state, /)", .writes, "Set state information for unpickling.") { thread, a, _ in
             guard let index = thread.toInt(a[1]) else { return .empty }

@@ -91,13 +91,15 @@ typedef struct FreeRun {
 } FreeRun;
 
 #define SMALL_CLASSES 64
+#define SIZE_CLASSES (SMALL_CLASSES + 12)
 #define WELL_KNOWN_COUNT 512
 #define NAME_COUNT 1024
 
 /// Process-wide state that hot code reads.
 typedef struct TaipanRuntime {
-    /// Free runs of the size classes, 16 bytes apart: class n has cells of 16 * n bytes, up to 16 * (SMALL_CLASSES - 1).
-    FreeRun runs[SMALL_CLASSES];
+    /// Free runs of the size classes, 16 bytes apart: class n has cells of 16 * n bytes, up to 16 * (SMALL_CLASSES - 1); the rest
+    /// are the heap's own affair.
+    FreeRun runs[SIZE_CLASSES];
     /// The heap's reserved address range.
     uintptr_t heapBase;
     uintptr_t heapEnd;

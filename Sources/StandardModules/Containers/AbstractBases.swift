@@ -120,7 +120,7 @@ enum AbstractBases {
                     }
                     return result
                 }
-                return thread.newTuple([set(object.pointee.registry), set(object.pointee.cache), set(object.pointee.negativeCache), thread.newInt(object.pointee.negativeVersion)])
+                return thread.newTuple(set(object.pointee.registry), set(object.pointee.cache), set(object.pointee.negativeCache), thread.newInt(object.pointee.negativeVersion))
             },
             Def("_reset_registry(self, /)", .calls, "Internal ABC helper to reset registry of a given class.", kind: .function) { thread, a, _ in
                 let data = AbstractBases.data(thread, a[0])
@@ -219,13 +219,13 @@ enum AbstractBases {
         let subtype = instance.type.value
         if subtype == subclass {
             if object.pointee.negativeVersion == counter && contains(thread, object.pointee.negativeCache, subclass) { return .false }
-            return thread.callMethod(type, checkName, [subclass])
+            return thread.callMethod(type, checkName, subclass)
         }
-        let result = thread.callMethod(type, checkName, [subclass])
+        let result = thread.callMethod(type, checkName, subclass)
         if result.isEmpty { return .empty }
         let truth = thread.isTrue(result)
         if truth != 0 { return truth < 0 ? .empty : result }
-        return thread.callMethod(type, checkName, [subtype])
+        return thread.callMethod(type, checkName, subtype)
     }
 
     /// 1, 0, or -1 when it has raised.
@@ -244,7 +244,7 @@ enum AbstractBases {
         } else if contains(thread, object.pointee.negativeCache, subclass) {
             return 0
         }
-        let verdict = thread.callMethod(type, hookName, [subclass])
+        let verdict = thread.callMethod(type, hookName, subclass)
         if verdict.isEmpty { return -1 }
         if verdict == .true { return add(thread, own, \.cache, subclass) ? 1 : -1 }
         if verdict == .false { return add(thread, own, \.negativeCache, subclass) ? 0 : -1 }

@@ -47,8 +47,7 @@ enum CallCache {
                           doc: "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the fields:\n                        hits misses currsize maxsize\n", methods: [
             Def("cache_info(self, /)", .calls, "Report cache statistics") { thread, a, _ in
                 let own = a[0].object(CallCacheObject.self)
-                return thread.callFunction(own.pointee.infoType, [thread.newInt(own.pointee.hits), thread.newInt(own.pointee.misses),
-                                                                  own.pointee.limit < 0 ? .none : thread.newInt(own.pointee.limit), thread.newInt(DictRef(own.pointee.cache).count)])
+                return thread.call(own.pointee.infoType, thread.newInt(own.pointee.hits), thread.newInt(own.pointee.misses), own.pointee.limit < 0 ? .none : thread.newInt(own.pointee.limit), thread.newInt(DictRef(own.pointee.cache).count))
             },
             Def("cache_clear(self, /)", .calls, "Clear the cache and cache statistics") { _, a, _ in
                 let own = a[0].object(CallCacheObject.self)

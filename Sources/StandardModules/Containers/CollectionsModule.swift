@@ -78,11 +78,11 @@ enum DefaultDicts {
             Def("__copy__(self, /)", .calls, "D.copy() -> a shallow copy of D.") { thread, a, _ in thread.call(a[0].type.value, DefaultDicts.factory(a[0]), a[0]) },
             Def("__reduce__(self, /)", .calls, "Return state information for pickling.") { thread, a, _ in
                 let factory = DefaultDicts.factory(a[0])
-                let arguments = factory.isNone ? WellKnown.emptyTuple.value : thread.newTuple([factory])
+                let arguments = factory.isNone ? WellKnown.emptyTuple.value : thread.newTuple(factory)
                 if arguments.isEmpty { return .empty }
                 let items = thread.callMethod(a[0], Name.items)
                 let iterator = items.isEmpty ? Value.empty : thread.iterator(items)
-                return iterator.isEmpty ? .empty : thread.newTuple([a[0].type.value, arguments, .none, .none, iterator])
+                return iterator.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments, .none, .none, iterator)
             },
             Shared.classGetItem,
         ], getters: [

@@ -52,15 +52,15 @@ enum Combinatorics {
 
     private static func reduce(_ thread: ThreadRef, _ value: Value) -> Value {
         let own = IterTools.tool(value)
-        if own.pointee.k != 0 { return IterTools.pickled(thread, value, [WellKnown.emptyTuple.value, thread.newInt(own.pointee.i)]) }
-        if own.pointee.j == 0 { return IterTools.pickled(thread, value, [own.pointee.a, thread.newInt(own.pointee.i)]) }
+        if own.pointee.k != 0 { return IterTools.pickled(thread, value, thread.newTuple(WellKnown.emptyTuple.value, thread.newInt(own.pointee.i))) }
+        if own.pointee.j == 0 { return IterTools.pickled(thread, value, thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i))) }
         var state = tuple(thread, own.pointee.b, own.pointee.i)
         if !own.pointee.c.isEmpty {
             let indices = tuple(thread, own.pointee.b, TupleRef(own.pointee.a).count)
             let cycles = indices.isEmpty ? Value.empty : tuple(thread, own.pointee.c, own.pointee.i)
             state = cycles.isEmpty ? .empty : thread.newTuple(indices, cycles)
         }
-        return state.isEmpty ? .empty : IterTools.pickled(thread, value, [own.pointee.a, thread.newInt(own.pointee.i)], state)
+        return state.isEmpty ? .empty : IterTools.pickled(thread, value, thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i)), state)
     }
 
     /// Reads `count` indices of a state, clipped to `0 ... limit(index)`. False when it has raised.
@@ -80,10 +80,10 @@ enum Combinatorics {
         IterTools.type(module, "product", "product(*iterables, repeat=1) --> product object\n\nCartesian product of input iterables.  Equivalent to nested for-loops.\n\nFor example, product(A, B) returns the same as:  ((x,y) for x in A for y in B).\nThe leftmost iterators are in the outermost for-loop, so the output tuples\ncycle in a manner similar to an odometer (with the rightmost element changing\non every iteration).\n\nTo compute the product of an iterable with itself, specify the number\nof repetitions with the optional repeat keyword argument. For example,\nproduct(A, repeat=4) means the same as product(A, A, A, A).\n\nproduct('ab', range(3)) --> ('a',0) ('a',1) ('a',2) ('b',0) ('b',1) ('b',2)\nproduct((0,1), (0,1), (0,1)) --> (0,0,0) (0,0,1) (0,1,0) (0,1,1) (1,0,0) ...", methods: [
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                if own.pointee.k != 0 { return IterTools.pickled(thread, a[0], [WellKnown.emptyTuple.value]) }
+                if own.pointee.k != 0 { return IterTools.pickled(thread, a[0], thread.newTuple(WellKnown.emptyTuple.value)) }
                 if own.pointee.j == 0 { return thread.newTuple(a[0].type.value, own.pointee.a) }
                 let state = Combinatorics.tuple(thread, own.pointee.b, own.pointee.i)
-                return state.isEmpty ? .empty : thread.newTuple([a[0].type.value, own.pointee.a, state])
+                return state.isEmpty ? .empty : thread.newTuple(a[0].type.value, own.pointee.a, state)
             },
             IterTools.setState { thread, a, _ in
                 let own = IterTools.tool(a[0])

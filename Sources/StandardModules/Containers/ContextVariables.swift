@@ -256,7 +256,7 @@ public enum ContextVariables {
             slots.unhashable()
             slots.compare { thread, a, b, operation in
                 guard b.isExact(.context), operation == Comparison.equal.rawValue || operation == Comparison.notEqual.rawValue else { return .notImplemented }
-                return thread.compare(ContextVariables.context(a).pointee.values, ContextVariables.context(b).pointee.values, Comparison(rawValue: operation).unsafelyUnwrapped)
+                return thread.compare(ContextVariables.context(a).pointee.values, ContextVariables.context(b).pointee.values, Comparison(number: operation))
             }
             slots.unary(.iter) { thread, value in DictIterators.make(thread, .dictKeyIterator, ContextVariables.snapshot(value)) }
             slots.length { _, value in DictRef(ContextVariables.context(value).pointee.values).count }

@@ -454,7 +454,7 @@ enum Deques {
         if iterator.isEmpty { return .empty }
         let limit = DequeRef(value).limit
         let arguments = limit < 0 ? WellKnown.emptyTuple.value : thread.newTuple(WellKnown.emptyTuple.value, thread.newInt(limit))
-        return arguments.isEmpty ? .empty : thread.newTuple([value.type.value, arguments, state, iterator])
+        return arguments.isEmpty ? .empty : thread.newTuple(value.type.value, arguments, state, iterator)
     }
 
     // MARK: Iterators

@@ -83,7 +83,7 @@ enum KeyFunctions {
                 guard !left.pointee.object.isEmpty, !right.pointee.object.isEmpty else { return thread.raise(.attributeError, "object") }
                 let order = thread.call(left.pointee.function, left.pointee.object, right.pointee.object)
                 if order.isEmpty { return .empty }
-                return thread.compare(order, Value(small: 0), Comparison(rawValue: operation).unsafelyUnwrapped)
+                return thread.compare(order, Value(small: 0), Comparison(number: operation))
             }
         }
     }
@@ -109,12 +109,12 @@ enum Partials {
                           doc: "partial(func, *args, **keywords) - new function with partial application\n    of the given arguments and keywords.\n", methods: [
             Def("__reduce__(self, /)", .calls) { thread, a, _ in
                 let partial = a[0].object(PartialObject.self)
-                let arguments = thread.newTuple([partial.pointee.function])
+                let arguments = thread.newTuple(partial.pointee.function)
                 if arguments.isEmpty { return .empty }
                 let dict = InstanceAttributes.snapshot(thread, a[0])
                 if dict.isEmpty { return .empty }
-                let state = thread.newTuple([partial.pointee.function, partial.pointee.arguments, partial.pointee.keywords, DictRef(dict).count == 0 ? .none : dict])
-                return state.isEmpty ? .empty : thread.newTuple([a[0].type.value, arguments, state])
+                let state = thread.newTuple(partial.pointee.function, partial.pointee.arguments, partial.pointee.keywords, DictRef(dict).count == 0 ? .none : dict)
+                return state.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments, state)
             },
             Def("__setstate__(self, state, /)", .calls) { thread, a, _ in Partials.setState(thread, a[0], a[1]) },
             Shared.classGetItem,

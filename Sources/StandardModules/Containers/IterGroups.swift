@@ -14,7 +14,7 @@ enum Grouping {
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 if IterTools.tool(own.pointee.a).pointee.f != a[0] { return Shared.reduce(thread, Shared.builtin(thread, "iter"), WellKnown.emptyTuple.value) }
-                return IterTools.pickled(thread, a[0], [own.pointee.a, own.pointee.b])
+                return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in
@@ -37,9 +37,9 @@ enum Grouping {
         IterTools.type(module, "groupby", "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.", methods: [
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                if own.pointee.d.isEmpty || own.pointee.e.isEmpty || own.pointee.c.isEmpty { return IterTools.pickled(thread, a[0], [own.pointee.a, own.pointee.b]) }
-                let keys = thread.newTuple([own.pointee.d, own.pointee.c, own.pointee.e])
-                return keys.isEmpty ? .empty : IterTools.pickled(thread, a[0], [own.pointee.a, own.pointee.b], keys)
+                if own.pointee.d.isEmpty || own.pointee.e.isEmpty || own.pointee.c.isEmpty { return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b)) }
+                let keys = thread.newTuple(own.pointee.d, own.pointee.c, own.pointee.e)
+                return keys.isEmpty ? .empty : IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b), keys)
             },
             IterTools.setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
@@ -145,7 +145,7 @@ enum Tees {
                     guard ListRef(values).append(thread, Tees.node(current).pointee.value) else { return .empty }
                     current = Tees.node(current).pointee.next
                 }
-                return IterTools.pickled(thread, a[0], [Tees.node(current).pointee.source, values, .none])
+                return IterTools.pickled(thread, a[0], thread.newTuple(Tees.node(current).pointee.source, values, .none))
             },
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in
@@ -174,7 +174,7 @@ enum Tees {
             Def("__copy__(self, /)", .reads, "Returns an independent iterator.") { thread, a, _ in Tees.newTee(thread, IterTools.tool(a[0]).pointee.a) },
             IterTools.reduce { thread, a, _ in
                 let state = thread.newTuple(IterTools.tool(a[0]).pointee.a, Value(small: 0))
-                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], [WellKnown.emptyTuple.value], state)
+                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], thread.newTuple(WellKnown.emptyTuple.value), state)
             },
             IterTools.setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }

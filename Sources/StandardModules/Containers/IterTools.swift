@@ -52,17 +52,22 @@ enum IterTools {
     static func reduce(_ function: @escaping NativeFunction) -> Def { Def("__reduce__(self, /)", .calls, "Return state information for pickling.", function) }
     static func setState(_ function: @escaping NativeFunction) -> Def { Def("__setstate__(self, state, /)", .calls, "Set state information for unpickling.", function) }
 
+    /// How many arguments are positional. Keywords are left to a subclass's own `__init__`, and without one they are refused: nil.
+    static func given(_ thread: ThreadRef, _ type: Value, _ name: String, _ count: Int, _ keywords: Value) -> Int? {
+        let named = keywords.isEmpty ? 0 : TupleRef(keywords).count
+        if named > 0, !Shared.ownInit(TypeRef(type), .object), !Shared.noKeywords(thread, name, keywords) { return nil }
+        return count - named
+    }
+
     /// A constructor that takes no keywords: checks them and the number of arguments. False when it has raised.
     static func positional(_ thread: ThreadRef, _ type: Value, _ name: String, _ count: Int, _ keywords: Value, _ least: Int, _ most: Int) -> Bool {
-        Shared.noKeywords(thread, name, keywords) && Shared.arity(thread, name, count, least, most)
+        guard let given = given(thread, type, name, count, keywords) else { return false }
+        return Shared.arity(thread, name, given, least, most)
     }
 
     /// `(type, arguments[, state])`
-    static func pickled(_ thread: ThreadRef, _ value: Value, _ arguments: [Value], _ state: Value = .empty) -> Value {
-        for argument in arguments where argument.isEmpty { return .empty }
-        let tuple = thread.newTuple(arguments)
-        if tuple.isEmpty { return .empty }
-        return state.isEmpty ? thread.newTuple([value.type.value, tuple]) : thread.newTuple([value.type.value, tuple, state])
+    static func pickled(_ thread: ThreadRef, _ value: Value, _ arguments: Value, _ state: Value = .absent) -> Value {
+        state == .absent ? thread.newTuple(value.type.value, arguments) : thread.newTuple(value.type.value, arguments, state)
     }
 
     static func make(_ thread: ThreadRef, _ type: Value, a: Value = .empty, b: Value = .empty, c: Value = .empty, i: Int = 0, j: Int = 0, k: Int = 0, l: Int = 0) -> Value {
@@ -95,9 +100,9 @@ enum IterTools {
             },
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                if own.pointee.a.isEmpty { return IterTools.pickled(thread, a[0], []) }
-                let state = own.pointee.b.isEmpty ? thread.newTuple([own.pointee.a]) : thread.newTuple(own.pointee.a, own.pointee.b)
-                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], [], state)
+                if own.pointee.a.isEmpty { return IterTools.pickled(thread, a[0], WellKnown.emptyTuple.value) }
+                let state = own.pointee.b.isEmpty ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b)
+                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], WellKnown.emptyTuple.value, state)
             },
             setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
@@ -111,8 +116,8 @@ enum IterTools {
             },
             Shared.classGetItem,
         ], new: { thread, type, a, count, keywords in
-            guard Shared.noKeywords(thread, "chain", keywords) else { return .empty }
-            let sources = thread.newTuple(a, count)
+            guard let given = IterTools.given(thread, type, "chain", count, keywords) else { return .empty }
+            let sources = thread.newTuple(a, given)
             let source = sources.isEmpty ? Value.empty : thread.iterator(sources)
             return source.isEmpty ? .empty : IterTools.make(thread, type, a: source)
         }, next: { thread, value in
@@ -149,7 +154,7 @@ enum IterTools {
                     first = .true
                 }
                 let state = thread.newTuple(own.pointee.b, first)
-                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], [iterator], state)
+                return state.isEmpty ? .empty : IterTools.pickled(thread, a[0], thread.newTuple(iterator), state)
             },
             setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
@@ -205,7 +210,7 @@ enum IterTools {
             },
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                return IterTools.pickled(thread, a[0], own.pointee.i < 0 ? [own.pointee.a] : [own.pointee.a, thread.newInt(own.pointee.i)])
+                return IterTools.pickled(thread, a[0], own.pointee.i < 0 ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i)))
             },
         ], new: { thread, type, a, count, keywords in IterTools.repeating.call(thread, type, a, count, keywords) }, next: { _, value in
             let own = IterTools.tool(value)
@@ -215,7 +220,7 @@ enum IterTools {
         }, repr: { thread, value in
             let own = IterTools.tool(value)
             var text = TextBuffer()
-            text.append(text: value.type.name + "(")
+            text.append(text: value.type.shortName + "(")
             guard text.append(repr: own.pointee.a, thread) else { return .empty }
             text.append(text: own.pointee.i < 0 ? ")" : ", \(own.pointee.i))")
             return text.make(thread)
@@ -234,7 +239,7 @@ enum IterTools {
         type(module, "count", "Return a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? [own.pointee.a] : [own.pointee.a, own.pointee.b])
+                return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ], new: { thread, type, a, count, keywords in IterTools.count.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -252,7 +257,7 @@ enum IterTools {
         }, repr: { thread, value in
             let own = IterTools.tool(value)
             var text = TextBuffer()
-            text.append(text: value.type.name + "(")
+            text.append(text: value.type.shortName + "(")
             guard text.append(repr: own.pointee.a, thread) else { return .empty }
             if own.pointee.b != Value(small: 1) {
                 text.append(", ")
@@ -276,12 +281,12 @@ enum IterTools {
                 let pending = own.pointee.d.isEmpty ? (own.pointee.c.isNone ? Value.none : Value.empty) : own.pointee.d
                 if !pending.isEmpty {
                     // The value to begin with travels in front of the items.
-                    let first = thread.newTuple([pending])
+                    let first = thread.newTuple(pending)
                     if first.isEmpty { return .empty }
                     let chained = thread.call(IterTools.chainType.value, first, own.pointee.a)
-                    return IterTools.pickled(thread, a[0], [chained, own.pointee.b], .none)
+                    return IterTools.pickled(thread, a[0], thread.newTuple(chained, own.pointee.b), .none)
                 }
-                return IterTools.pickled(thread, a[0], [own.pointee.a, own.pointee.b], own.pointee.c.isEmpty ? .none : own.pointee.c)
+                return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b), own.pointee.c.isEmpty ? .none : own.pointee.c)
             },
             setState { _, a, _ in
                 IterTools.tool(a[0]).pointee.c = a[1].isNone ? .empty : a[1]
@@ -323,7 +328,7 @@ enum IterTools {
     private static func defineSelecting(_ module: ModuleBuilder) {
         let reduceTurning = reduce { thread, a, _ in
             let own = IterTools.tool(a[0])
-            return IterTools.pickled(thread, a[0], [own.pointee.b, own.pointee.a], Value(small: own.pointee.i))
+            return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.b, own.pointee.a), Value(small: own.pointee.i))
         }
         let setTurning = setState { thread, a, _ in
             let truth = thread.isTrue(a[1])
@@ -331,7 +336,7 @@ enum IterTools {
             IterTools.tool(a[0]).pointee.i = Int(truth)
             return .none
         }
-        let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], [IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a]) }
+        let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a)) }
         type(module, "dropwhile", "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "dropwhile", a, count, keywords)
         }, next: { thread, value in
@@ -393,7 +398,7 @@ enum IterTools {
             return selectors.isEmpty ? .empty : IterTools.make(thread, a[0], a: data, b: selectors)
         }
         type(module, "compress", "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.", methods: [
-            reduce { thread, a, _ in IterTools.pickled(thread, a[0], [IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b]) },
+            reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b)) },
         ], new: { thread, type, a, count, keywords in IterTools.compress.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
             while true {
@@ -413,10 +418,9 @@ enum IterTools {
                 if own.pointee.a.isEmpty {
                     let nothing = thread.newList()
                     let iterator = nothing.isEmpty ? Value.empty : thread.iterator(nothing)
-                    return IterTools.pickled(thread, a[0], [iterator, Value(small: 0)], Value(small: 0))
+                    return IterTools.pickled(thread, a[0], thread.newTuple(iterator, Value(small: 0)), Value(small: 0))
                 }
-                return IterTools.pickled(thread, a[0], [own.pointee.a, thread.newInt(own.pointee.i), own.pointee.j < 0 ? .none : thread.newInt(own.pointee.j), thread.newInt(own.pointee.k)],
-                                         thread.newInt(own.pointee.l))
+                return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, thread.newInt(own.pointee.i), own.pointee.j < 0 ? .none : thread.newInt(own.pointee.j), thread.newInt(own.pointee.k)), thread.newInt(own.pointee.l))
             },
             setState { thread, a, _ in
                 guard let taken = thread.toInt(a[1]) else { return .empty }
@@ -424,8 +428,8 @@ enum IterTools {
                 return .none
             },
         ], new: { thread, type, a, count, keywords in
-            guard IterTools.positional(thread, type, "islice", count, keywords, 2, 4) else { return .empty }
-            return IterTools.newSlice(thread, type, a, count)
+            guard let given = IterTools.given(thread, type, "islice", count, keywords), Shared.arity(thread, "islice", given, 2, 4) else { return .empty }
+            return IterTools.newSlice(thread, type, a, given)
         }, next: { thread, value in
             let own = IterTools.tool(value)
             if own.pointee.a.isEmpty { return .empty }
@@ -492,7 +496,7 @@ enum IterTools {
                 let arguments = thread.newTuple(count: sources.count)
                 if arguments.isEmpty { return .empty }
                 for index in 0 ..< sources.count { TupleRef(arguments).initialize(index, sources[index].isNone ? WellKnown.emptyTuple.value : sources[index]) }
-                return thread.newTuple([a[0].type.value, arguments, own.pointee.b])
+                return thread.newTuple(a[0].type.value, arguments, own.pointee.b)
             },
             setState { _, a, _ in
                 IterTools.tool(a[0]).pointee.b = a[1]

@@ -109,7 +109,7 @@ enum SimpleQueues {
         }
         while count(value) == 0 {
             let left = deadline - now(CLOCK_MONOTONIC)
-            if !block || left <= 0 { return thread.raise(type: TypeRef(emptyError.pointee), arguments: []) }
+            if !block || left <= 0 { return thread.raise(type: TypeRef(emptyError.pointee)) }
             wait(thread, puts, min(left, 0.05))
             // Signal handlers, asynchronous exceptions.
             if taipan_breaker_load(thread) != 0, !Safepoint.serve(thread) { return .empty }

@@ -22,6 +22,10 @@ struct BufferedObject {
     var canWrite: Bool
     var isDetached: Bool
     var initialized: Bool
+    /// A lock word: the raw stream is read and written with the interpreter lock released.
+    var lock: UInt32
+    /// The thread that holds the lock.
+    var owner: UInt64
 }
 
 enum Buffered {
@@ -57,6 +61,24 @@ enum Buffered {
         return closed == 0
     }
 
+    /// Runs `body` while no other thread uses the object; `failure` when it has raised.
+    static func locked<R>(_ thread: ThreadRef, _ value: Value, _ failure: R, _ body: () -> R) -> R {
+        let object = object(value)
+        let word = (UnsafeMutableRawPointer(object) + MemoryLayout<BufferedObject>.offset(of: \BufferedObject.lock)!).assumingMemoryBound(to: UInt32.self)
+        if !taipan_lock_try(word) {
+            if object.pointee.owner == thread.pointee.identifier {
+                thread.raise(.runtimeError, "reentrant call inside \(value.reprForMessage(thread))")
+                return failure
+            }
+            GIL.blocking(thread) { while taipan_lock_wait(word, -1) <= 0 {} }
+        }
+        object.pointee.owner = thread.pointee.identifier
+        let result = body()
+        object.pointee.owner = 0
+        taipan_lock_release(word)
+        return result
+    }
+
     // MARK: The raw stream
 
     /// Reads from the raw stream into the buffer's memory or elsewhere. The count, -1 for None, nil when it has raised.
@@ -65,10 +87,23 @@ enum Buffered {
         if raw.type == FileIO.type.type { return FileIO.read(thread, raw, target, count) }
         let array = thread.call(TypeID.bytearray.value, Value(small: count))
         if array.isEmpty { return nil }
-        let result = thread.callMethod(raw, Streams.name("readinto"), [array])
+        let result = thread.callMethod(raw, Streams.name("readinto"), array)
         if result.isEmpty { return nil }
         if result.isNone { return -1 }
-        guard let got = thread.toInt(result) else { return nil }
+        guard let got = thread.toInt(result) else {
+            // Whatever kept the answer from being a number is the cause.
+            guard thread.exceptionMatches(.typeError) else { return nil }
+            let cause = thread.takeException()
+            thread.raise(.osError, "raw readinto() failed")
+            if thread.exceptionMatches(.osError) {
+                let object = thread.pointee.exception.object(ExceptionObject.self)
+                object.pointee.cause = cause
+                object.pointee.context = cause
+                object.pointee.suppressContext = .true
+                Heap.barrier(thread.pointee.exception.raw)
+            }
+            return nil
+        }
         if got < 0 || got > count {
             thread.raise(.osError, "raw readinto() returned invalid length \(got) (should have been between 0 and \(count))")
             return nil
@@ -85,7 +120,7 @@ enum Buffered {
         if raw.type == FileIO.type.type { return FileIO.write(thread, raw, source, count) }
         let data = thread.newBytes(source, count)
         if data.isEmpty { return nil }
-        let result = thread.callMethod(raw, Name.write, [data])
+        let result = thread.callMethod(raw, Name.write, data)
         if result.isEmpty { return nil }
         if result.isNone { return -1 }
         guard let put = thread.toInt(result) else { return nil }
@@ -103,7 +138,7 @@ enum Buffered {
         while object.pointee.start < object.pointee.end {
             guard let put = rawWrite(thread, value, buffer(object) + object.pointee.start, object.pointee.end - object.pointee.start) else { return false }
             if put < 0 {
-                thread.raise(type: TypeID.blockingIOError.type, arguments: [Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: 0)])
+                thread.raise(type: TypeID.blockingIOError.type, Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: 0))
                 return false
             }
             object.pointee.start += put
@@ -127,7 +162,7 @@ enum Buffered {
     static func rawSeek(_ thread: ThreadRef, _ value: Value, _ offset: Int, _ whence: Int) -> Int? {
         let raw = object(value).pointee.raw
         if raw.type == FileIO.type.type { return FileIO.seek(thread, raw, offset, Int32(truncatingIfNeeded: whence)) }
-        let result = thread.callMethod(raw, Streams.name("seek"), [thread.newInt(offset), Value(small: whence)])
+        let result = thread.callMethod(raw, Streams.name("seek"), thread.newInt(offset), Value(small: whence))
         if result.isEmpty { return nil }
         guard let position = thread.toInt(result) else { return nil }
         if position < 0 { thread.raise(.osError, "Raw stream returned invalid position \(position)"); return nil }
@@ -232,6 +267,30 @@ enum Buffered {
         return result
     }
 
+    /// Fills memory with what is buffered, and by at most one read from the raw stream.
+    private static func readOnce(_ thread: ThreadRef, _ value: Value, _ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Value {
+        guard flush(thread, value) else { return .empty }
+        let object = object(value)
+        let available = min(count, object.pointee.end - object.pointee.start)
+        memcpy(target, buffer(object) + object.pointee.start, available)
+        object.pointee.start += available
+        if available == count || count == 0 { return Value(small: available) }
+        // At most one read from the raw stream, straight into a target that is larger than the buffer.
+        var got: Int
+        if count - available > object.pointee.capacity {
+            guard let direct = rawRead(thread, value, target + available, count - available) else { return .empty }
+            got = max(direct, 0)
+        } else if available > 0 && count <= object.pointee.capacity {
+            return Value(small: available)
+        } else {
+            guard let filled = fill(thread, value) else { return .empty }
+            got = min(max(filled, 0), count - available)
+            memcpy(target + available, buffer(object), got)
+            object.pointee.start = got
+        }
+        return Value(small: available + got)
+    }
+
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
         let object = object(value)
         guard flush(thread, value) else { return .empty }
@@ -268,13 +327,37 @@ enum Buffered {
             object.pointee.end += count
             return true
         }
-        guard flush(thread, value) else { return false }
+        if !flush(thread, value) {
+            guard thread.exceptionMatches(.blockingIOError) else { return false }
+            // The raw stream would block: what fits into the buffer is taken, and more than that is refused.
+            memmove(buffer(object), buffer(object) + object.pointee.start, object.pointee.end - object.pointee.start)
+            object.pointee.end -= object.pointee.start
+            object.pointee.start = 0
+            let room = object.pointee.capacity - object.pointee.end
+            if count <= room {
+                thread.takeException()
+                memcpy(buffer(object) + object.pointee.end, source, count)
+                object.pointee.end += count
+                return true
+            }
+            memcpy(buffer(object) + object.pointee.end, source, room)
+            object.pointee.end = object.pointee.capacity
+            thread.takeException()
+            thread.raise(type: TypeID.blockingIOError.type, Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: room))
+            return false
+        }
         object.pointee.isWriting = true
         var written = 0
         while count - written > object.pointee.capacity {
             guard let put = rawWrite(thread, value, source + written, count - written) else { return false }
             if put < 0 {
-                thread.raise(type: TypeID.blockingIOError.type, arguments: [Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: written)])
+                // As much as the buffer holds is kept and counts as written.
+                let kept = min(object.pointee.capacity, count - written)
+                memcpy(buffer(object), source + written, kept)
+                object.pointee.start = 0
+                object.pointee.end = kept
+                written += kept
+                thread.raise(type: TypeID.blockingIOError.type, Value(small: Int(EAGAIN)), thread.newString("write could not complete without blocking"), Value(small: written))
                 return false
             }
             written += put
@@ -313,9 +396,10 @@ enum Buffered {
         guard ready(thread, value) else { return .empty }
         let closed = isClosed(thread, value)
         if closed != 0 { return closed < 0 ? .empty : .none }
+        if Streams.stream(value).pointee.state & 2 != 0 { warnOfLeak(thread, value, source: value) }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
-        let result = thread.callMethod(object(value).pointee.raw, Name.close)
+        let result = locked(thread, value, .empty) { thread.callMethod(object(value).pointee.raw, Name.close) }
         if pending.isEmpty { return result.isEmpty ? .empty : .none }
         if result.isEmpty {
             // Both failed: the first is the context of the second.
@@ -327,6 +411,30 @@ enum Buffered {
         return thread.restore(pending)
     }
 
+    private static func seek(_ thread: ThreadRef, _ value: Value, _ target: Int, _ whence: Int) -> Value {
+        let object = object(value)
+        var offset = target
+        if object.pointee.isWriting {
+            guard flush(thread, value) else { return .empty }
+        } else if whence == 1 {
+            offset -= object.pointee.end - object.pointee.start
+        } else if whence == 0, object.pointee.end > object.pointee.start, let position = rawTell(thread, value) {
+            // Within what has been read ahead nothing need be sought.
+            let first = position - object.pointee.end
+            if offset >= first + object.pointee.start && offset <= position { object.pointee.start = offset - first; return thread.newInt(offset) }
+        }
+        if thread.hasException { return .empty }
+        object.pointee.start = 0
+        object.pointee.end = 0
+        guard let position = rawSeek(thread, value, offset, whence) else { return .empty }
+        return thread.newInt(position)
+    }
+
+    static func warnOfLeak(_ thread: ThreadRef, _ value: Value, source: Value) {
+        guard object(value).pointee.initialized else { return }
+        if thread.callMethod(object(value).pointee.raw, Streams.name("_dealloc_warn"), source).isEmpty { thread.takeException() }
+    }
+
     static func tell(_ thread: ThreadRef, _ value: Value) -> Int? {
         guard let position = rawTell(thread, value) else { return nil }
         let object = object(value)
@@ -336,6 +444,10 @@ enum Buffered {
 
     private static let common: [Def] = [
         Def("close(self, /)", .calls) { thread, a, _ in Buffered.close(thread, a[0]) },
+        Def("_dealloc_warn(self, source, /)", .calls) { thread, a, _ in
+            Buffered.warnOfLeak(thread, a[0], source: a[1])
+            return .none
+        },
         Def("detach(self, /)", .calls) { thread, a, _ in
             guard Buffered.ready(thread, a[0]) else { return .empty }
             if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
@@ -346,8 +458,7 @@ enum Buffered {
         },
         Def("flush(self, /)", .calls) { thread, a, _ in
             guard Buffered.open(thread, a[0], "flush of") else { return .empty }
-            if Buffered.object(a[0]).pointee.isWriting { return Buffered.flush(thread, a[0]) ? .none : .empty }
-            return .none
+            return Buffered.locked(thread, a[0], .empty) { Buffered.flush(thread, a[0]) ? .none : .empty }
         },
         Def("seekable(self, /)", .calls) { thread, a, _ in Buffered.ready(thread, a[0]) ? thread.callMethod(Buffered.object(a[0]).pointee.raw, Streams.name("seekable")) : .empty },
         Def("readable(self, /)", .calls) { thread, a, _ in Buffered.ready(thread, a[0]) ? (Buffered.object(a[0]).pointee.canRead ? thread.callMethod(Buffered.object(a[0]).pointee.raw, Streams.name("readable")) : .false) : .empty },
@@ -355,7 +466,7 @@ enum Buffered {
         Def("fileno(self, /)", .calls) { thread, a, _ in Buffered.ready(thread, a[0]) ? thread.callMethod(Buffered.object(a[0]).pointee.raw, Name.fileno) : .empty },
         Def("isatty(self, /)", .calls) { thread, a, _ in Buffered.ready(thread, a[0]) ? thread.callMethod(Buffered.object(a[0]).pointee.raw, Name.isatty) : .empty },
         Def("tell(self, /)", .calls) { thread, a, _ in
-            guard Buffered.ready(thread, a[0]), let position = Buffered.tell(thread, a[0]) else { return .empty }
+            guard Buffered.ready(thread, a[0]), let position = Buffered.locked(thread, a[0], nil, { Buffered.tell(thread, a[0]) }) else { return .empty }
             return thread.newInt(max(position, 0))
         },
         Def("seek(self, target, whence=0, /)", .calls) { thread, a, _ in
@@ -363,33 +474,21 @@ enum Buffered {
             let object = Buffered.object(a[0])
             if whence < 0 || whence > 4 { return thread.raise(.valueError, "whence value \(whence) unsupported") }
             if !Streams.require(thread, object.pointee.raw, "seekable", "File or stream is not seekable.") { return .empty }
-            var offset = target
-            if object.pointee.isWriting {
-                guard Buffered.flush(thread, a[0]) else { return .empty }
-            } else if whence == 1 {
-                offset -= object.pointee.end - object.pointee.start
-            } else if whence == 0, object.pointee.end > object.pointee.start, let position = Buffered.rawTell(thread, a[0]) {
-                // Within what has been read ahead nothing need be sought.
-                let first = position - object.pointee.end
-                if offset >= first + object.pointee.start && offset <= position { object.pointee.start = offset - first; return thread.newInt(offset) }
-            }
-            if thread.hasException { return .empty }
-            object.pointee.start = 0
-            object.pointee.end = 0
-            guard let position = Buffered.rawSeek(thread, a[0], offset, whence) else { return .empty }
-            return thread.newInt(position)
+            return Buffered.locked(thread, a[0], .empty) { Buffered.seek(thread, a[0], target, whence) }
         },
         Def("truncate(self, size=None, /)", .calls) { thread, a, _ in
             guard Buffered.open(thread, a[0], "truncate of") else { return .empty }
             let object = Buffered.object(a[0])
             if !object.pointee.canWrite { return Streams.raiseUnsupported(thread, "truncate") }
-            guard Buffered.flush(thread, a[0]) else { return .empty }
-            var size = a[1]
-            if size.isEmpty || size.isNone {
-                guard let position = Buffered.tell(thread, a[0]) else { return .empty }
-                size = thread.newInt(position)
+            return Buffered.locked(thread, a[0], .empty) {
+                guard Buffered.flush(thread, a[0]) else { return .empty }
+                var size = a[1]
+                if size.isEmpty || size.isNone {
+                    guard let position = Buffered.tell(thread, a[0]) else { return .empty }
+                    size = thread.newInt(position)
+                }
+                return thread.callMethod(object.pointee.raw, Streams.name("truncate"), size)
             }
-            return thread.callMethod(object.pointee.raw, Streams.name("truncate"), [size])
         },
         Def("__getstate__(self, /)", .calls) { thread, a, _ in thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' object") },
     ]
@@ -399,26 +498,29 @@ enum Buffered {
             guard let size = Streams.size(thread, a[1]) else { return .empty }
             if size < -1 { return thread.raise(.valueError, "read length must be non-negative or -1") }
             guard Buffered.open(thread, a[0], "read of") else { return .empty }
-            return Buffered.read(thread, a[0], size)
+            return Buffered.locked(thread, a[0], .empty) { Buffered.read(thread, a[0], size) }
         },
         Def("read1(self, size=-1, /)", .calls) { thread, a, _ in
             guard let size = Streams.size(thread, a[1]), Buffered.open(thread, a[0], "read of") else { return .empty }
-            return Buffered.read1(thread, a[0], size)
+            return Buffered.locked(thread, a[0], .empty) { Buffered.read1(thread, a[0], size) }
         },
         Def("peek(self, size=0, /)", .calls) { thread, a, _ in
-            guard Buffered.open(thread, a[0], "peek of"), Buffered.flush(thread, a[0]) else { return .empty }
-            let object = Buffered.object(a[0])
-            if object.pointee.end == object.pointee.start { guard Buffered.fill(thread, a[0]) != nil else { return .empty } }
-            return thread.newBytes(Buffered.buffer(object) + object.pointee.start, object.pointee.end - object.pointee.start)
+            guard Buffered.open(thread, a[0], "peek of") else { return .empty }
+            return Buffered.locked(thread, a[0], .empty) {
+                guard Buffered.flush(thread, a[0]) else { return .empty }
+                let object = Buffered.object(a[0])
+                if object.pointee.end == object.pointee.start { guard Buffered.fill(thread, a[0]) != nil else { return .empty } }
+                return thread.newBytes(Buffered.buffer(object) + object.pointee.start, object.pointee.end - object.pointee.start)
+            }
         },
         Def("readline(self, size=-1, /)", .calls) { thread, a, _ in
             guard let size = Streams.size(thread, a[1]), Buffered.open(thread, a[0], "readline of") else { return .empty }
-            return Buffered.line(thread, a[0], size)
+            return Buffered.locked(thread, a[0], .empty) { Buffered.line(thread, a[0], size) }
         },
         Def("readinto(self, buffer, /)", .calls) { thread, a, _ in
             guard Buffered.open(thread, a[0], "readinto of") else { return .empty }
             return thread.withWritableBuffer(a[1], "readinto") { target, count in
-                let data = Buffered.read(thread, a[0], count)
+                let data = Buffered.locked(thread, a[0], .empty) { Buffered.read(thread, a[0], count) }
                 if data.isEmpty || data.isNone { return data }
                 memcpy(target, BytesRef(data).bytes, BytesRef(data).count)
                 return Value(small: BytesRef(data).count)
@@ -427,10 +529,7 @@ enum Buffered {
         Def("readinto1(self, buffer, /)", .calls) { thread, a, _ in
             guard Buffered.open(thread, a[0], "readinto of") else { return .empty }
             return thread.withWritableBuffer(a[1], "readinto1") { target, count in
-                let data = Buffered.read1(thread, a[0], count)
-                if data.isEmpty { return data }
-                memcpy(target, BytesRef(data).bytes, BytesRef(data).count)
-                return Value(small: BytesRef(data).count)
+                Buffered.locked(thread, a[0], .empty) { Buffered.readOnce(thread, a[0], target, count) }
             }
         },
     ]
@@ -441,7 +540,10 @@ enum Buffered {
             guard Buffered.ready(thread, a[0]) else { return .empty }
             return thread.withBuffer(a[1]) { bytes, count in
                 guard Buffered.open(thread, a[0], "write to") else { return .empty }
-                return Buffered.write(thread, a[0], bytes, count) ? Value(small: count) : .empty
+                return Buffered.locked(thread, a[0], .empty) {
+                    // Another thread may have closed the stream while this one waited.
+                    Buffered.open(thread, a[0], "write to") && Buffered.write(thread, a[0], bytes, count) ? Value(small: count) : .empty
+                }
             }
         },
     ]
@@ -469,17 +571,17 @@ enum Buffered {
             let name = thread.getAttributeOrEmpty(value, Name.name)
             if name.isEmpty {
                 if thread.hasException, !thread.clearException(.valueError) { return .empty }
-                return thread.newString("<_io.\(value.type.name)>")
+                return thread.newString("<\(value.type.name)>")
             }
-            guard let recursive = thread.enterRepr(value) else { return .empty }
-            if recursive { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
+            guard let isFirst = thread.enterRepr(value) else { return .empty }
+            if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
             defer { thread.leaveRepr(value) }
-            return thread.newString("<_io.\(value.type.name) name=\(name.reprForMessage(thread))>")
+            return thread.newString("<\(value.type.name) name=\(name.reprForMessage(thread))>")
         }
         slots.unary(.next) { thread, value in
             guard Buffered.open(thread, value, "readline of") else { return .empty }
             if !Buffered.object(value).pointee.canRead { return Streams.raiseUnsupported(thread, "not readable") }
-            let line = Buffered.line(thread, value, -1)
+            let line = Buffered.locked(thread, value, .empty) { Buffered.line(thread, value, -1) }
             return line.isEmpty || BytesRef(line).count == 0 ? .empty : line
         }
     }

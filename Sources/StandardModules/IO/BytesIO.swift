@@ -197,10 +197,11 @@ enum BytesIO {
                 let contents = thread.callMethod(a[0], Streams.name("getvalue"))
                 if contents.isEmpty { return .empty }
                 let dict = InstanceAttributes.snapshot(thread, a[0])
-                return dict.isEmpty ? .empty : thread.newTuple([contents, thread.newInt(BytesIO.object(a[0]).pointee.position), DictRef(dict).count == 0 ? .none : dict])
+                return dict.isEmpty ? .empty : thread.newTuple(contents, thread.newInt(BytesIO.object(a[0]).pointee.position), DictRef(dict).count == 0 ? .none : dict)
             },
             Def("__setstate__(self, state, /)", .writes) { thread, a, _ in
                 guard a[1].isTuple, TupleRef(a[1]).count == 3 else { return thread.raise(.typeError, "\(a[0].type.name).__setstate__ argument should be 3-tuple, got \(a[1].type.name)") }
+                guard BytesIO.open(thread, a[0]) else { return .empty }
                 let stream = BytesIO.object(a[0])
                 stream.pointee.count = 0
                 stream.pointee.position = 0
@@ -212,7 +213,7 @@ enum BytesIO {
                 let dict = TupleRef(a[1])[2]
                 if dict.isNone { return .none }
                 guard dict.isDict else { return thread.raise(.typeError, "third item of state should be a dict, got a \(dict.type.name)") }
-                return thread.callMethod(InstanceAttributes.dict(thread, a[0]), Name.update, [dict])
+                return thread.callMethod(InstanceAttributes.dict(thread, a[0]), Name.update, dict)
             },
         ], getters: [
             Getter("closed") { _, a, _ in Value(BytesIO.object(a[0]).pointee.state & 1 != 0) },

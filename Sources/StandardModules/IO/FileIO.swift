@@ -56,6 +56,14 @@ enum FileIO {
         return nil
     }
 
+    /// ResourceWarning about a file that is closed only by its finalizer; `source` is the outermost stream over it.
+    static func warnOfLeak(_ thread: ThreadRef, _ value: Value, source: Value) {
+        let object = file(value)
+        guard object.pointee.descriptor >= 0 && object.pointee.closesDescriptor else { return }
+        let text = source.reprForMessage(thread)
+        if !RuntimeHooks.warn(thread, .resourceWarning, "unclosed file \(text)", 1) { RuntimeHooks.writeUnraisable(thread, "", value) }
+    }
+
     static func seek(_ thread: ThreadRef, _ value: Value, _ offset: Int, _ whence: Int32) -> Int? {
         let object = file(value)
         if object.pointee.descriptor < 0 { _ = raiseClosed(thread); return nil }
@@ -179,6 +187,7 @@ enum FileIO {
 
     static func close(_ thread: ThreadRef, _ value: Value) -> Value {
         let object = file(value)
+        if object.pointee.state & 1 != 0 { return .none }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
         object.pointee.state |= 1
@@ -247,6 +256,10 @@ enum FileIO {
                 return thread.newInt(size)
             },
             Def("close(self, /)", .calls) { thread, a, _ in FileIO.close(thread, a[0]) },
+            Def("_dealloc_warn(self, source, /)", .calls) { thread, a, _ in
+                FileIO.warnOfLeak(thread, a[0], source: a[1])
+                return .none
+            },
             Def("fileno(self, /)", .calls) { thread, a, _ in
                 let descriptor = FileIO.file(a[0]).pointee.descriptor
                 return descriptor < 0 ? FileIO.raiseClosed(thread) : Value(small: Int(descriptor))
@@ -283,11 +296,7 @@ enum FileIO {
             }
             slots.call(.initialize) { thread, value, a, count, keywords in FileIO.initializer.call(thread, value, a, count, keywords) }
             slots.unary(.finalize) { thread, value in
-                let object = FileIO.file(value)
-                if object.pointee.descriptor >= 0 && object.pointee.closesDescriptor {
-                    let text = value.reprForMessage(thread)
-                    if !RuntimeHooks.warn(thread, .resourceWarning, "unclosed file \(text)", 1) { RuntimeHooks.writeUnraisable(thread, "", value) }
-                }
+                FileIO.warnOfLeak(thread, value, source: value)
                 return Streams.finalize(thread, value)
             }
             slots.unary(.repr) { thread, value in
@@ -321,7 +330,7 @@ enum FileNames {
             bytes = Array(BytesRef(value).buffer)
         } else if value.isString {
             if StringRef(value).hasSurrogates {
-                let encoded = thread.callMethod(value, .encode, [Streams.name("utf-8"), Name.surrogateescape.value])
+                let encoded = thread.callMethod(value, .encode, Streams.name("utf-8"), Name.surrogateescape.value)
                 if encoded.isEmpty { return nil }
                 bytes = Array(BytesRef(encoded).buffer)
             } else {

@@ -26,7 +26,7 @@ enum Streams {
     @inline(__always) static func stream(_ value: Value) -> UnsafeMutablePointer<StreamObject> { value.object(StreamObject.self) }
 
     static func raiseUnsupported(_ thread: ThreadRef, _ message: String) -> Value {
-        thread.raise(type: TypeRef(unsupported.pointee), arguments: [thread.newString(message)])
+        thread.raise(type: TypeRef(unsupported.pointee), thread.newString(message))
     }
 
     static func raiseClosed(_ thread: ThreadRef) -> Value { thread.raise(.valueError, "I/O operation on closed file.") }
@@ -73,7 +73,7 @@ enum Streams {
         ioBase = NativeType("_IOBase", module: "_io", size: size, mask: 0b10, dictOffset: 8, flags: [.base, .weakReferenceable], doc: "The abstract base class for all I/O classes.", methods: [
             Def("seek(self, offset, whence=0, /)", .calls) { thread, _, _ in Streams.raiseUnsupported(thread, "seek") },
             Def("tell(self, /)", .calls, "Return current stream position.") { thread, a, _ in
-                thread.callMethod(a[0], Streams.name("seek"), [Value(small: 0), Value(small: 1)])
+                thread.callMethod(a[0], Streams.name("seek"), Value(small: 0), Value(small: 1))
             },
             Def("truncate(self, size=None, /)", .calls) { thread, _, _ in Streams.raiseUnsupported(thread, "truncate") },
             Def("flush(self, /)", .calls, "Flush write buffers, if applicable.") { thread, a, _ in
@@ -114,7 +114,7 @@ enum Streams {
             },
             Def("writelines(self, lines, /)", .calls, "Write a list of lines to stream.") { thread, a, _ in
                 guard Streams.checkOpen(thread, a[0]) else { return .empty }
-                let ok = thread.forEach(a[1]) { !thread.callMethod(a[0], Name.write, [$0]).isEmpty }
+                let ok = thread.forEach(a[1]) { !thread.callMethod(a[0], Name.write, $0).isEmpty }
                 return ok ? .none : .empty
             },
         ], getters: [
@@ -142,7 +142,7 @@ enum Streams {
                 if size < 0 { return thread.callMethod(a[0], Streams.name("readall")) }
                 let buffer = thread.call(TypeID.bytearray.value, Value(small: size))
                 if buffer.isEmpty { return .empty }
-                let count = thread.callMethod(a[0], Streams.name("readinto"), [buffer])
+                let count = thread.callMethod(a[0], Streams.name("readinto"), buffer)
                 if count.isEmpty || count.isNone { return count }
                 guard let got = thread.toInt(count) else { return .empty }
                 return thread.getItem(thread.call(TypeID.bytes.value, buffer), thread.newSlice(.none, Value(small: got), .none))
@@ -150,7 +150,7 @@ enum Streams {
             Def("readall(self, /)", .calls, "Read until EOF, using multiple read() call.") { thread, a, _ in
                 var result: [UInt8] = []
                 while true {
-                    let data = thread.callMethod(a[0], Name.read, [Value(small: 8192)])
+                    let data = thread.callMethod(a[0], Name.read, Value(small: 8192))
                     if data.isEmpty { return .empty }
                     if data.isNone { return result.isEmpty ? .none : thread.newBytes(result) }
                     guard data.isBytes else { return thread.raise(.typeError, "read() should return bytes") }
@@ -180,7 +180,7 @@ enum Streams {
             Getter("errors") { _, _, _ in .none },
         ]) { $0.call(.new, make) }
         for type in [ioBase!, rawBase!, bufferedBase!, textBase!] { module.add(type) }
-        unsupported.pointee = thread.callFunction(TypeID.type.value, [thread.newString("UnsupportedOperation"), thread.newTuple([TypeID.osError.value, TypeID.valueError.value]), thread.newDict()])
+        unsupported.pointee = thread.call(TypeID.type.value, thread.newString("UnsupportedOperation"), thread.newTuple(TypeID.osError.value, TypeID.valueError.value), thread.newDict())
         if !unsupported.pointee.isEmpty { _ = thread.setAttribute(unsupported.pointee, Name.__module__, name("io")) }
         module.set("UnsupportedOperation", unsupported.pointee)
         module.set("BlockingIOError", TypeID.blockingIOError.value)
@@ -198,7 +198,7 @@ enum Streams {
 
     private static func readInto(_ thread: ThreadRef, _ value: Value, _ buffer: Value, _ method: String) -> Value {
         thread.withWritableBuffer(buffer, "readinto") { bytes, count in
-            let data = thread.callMethod(value, name(method), [Value(small: count)])
+            let data = thread.callMethod(value, name(method), Value(small: count))
             if data.isEmpty { return .empty }
             guard data.isBytes else { return thread.raise(.typeError, "\(method)() should return bytes") }
             let got = BytesRef(data).count
@@ -226,7 +226,7 @@ enum Streams {
                     if limit >= 0 { wanted = min(wanted, limit - result.count) }
                 }
             }
-            let data = thread.callMethod(value, Name.read, [Value(small: wanted)])
+            let data = thread.callMethod(value, Name.read, Value(small: wanted))
             if data.isEmpty { return .empty }
             guard data.isBytes else { return thread.raise(.osError, "read() should have returned a bytes object, not '\(data.type.name)'") }
             if BytesRef(data).count == 0 { break }

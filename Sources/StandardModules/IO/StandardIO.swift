@@ -11,10 +11,12 @@ public enum StandardIO {
             },
             Def("open_code(path)", .calls, "Opens the provided file with the intent to import the contents.", kind: .function) { thread, a, _ in
                 guard a[0].isString else { return thread.raise(.typeError, "open_code() argument 'path' must be str, not \(a[0].type.name)") }
-                return thread.callFunction(OpenFunction.function.pointee, [a[0], thread.newString("rb")])
+                return thread.call(OpenFunction.function.pointee, a[0], thread.newString("rb"))
             },
             Def("text_encoding(encoding, stacklevel=2, /)", .reads, "A helper function to choose the text encoding.", kind: .function) { thread, a, _ in
-                a[0].isNone ? Streams.name("locale") : a[0]
+                if !a[0].isNone { return a[0] }
+                guard let level = a[1].isEmpty ? 2 : thread.toInt(a[1]) else { return .empty }
+                return OpenFunction.warnOfDefault(thread, level) ? Streams.name(OpenFunction.flag(thread, "utf8_mode") ? "utf-8" : "locale") : .empty
             },
         ]) { module in
             Streams.start(module)
@@ -35,6 +37,20 @@ public enum StandardIO {
 enum OpenFunction {
     nonisolated(unsafe) static let function = RootTable.reserve()
 
+    /// Whether an attribute of `sys.flags` is set.
+    static func flag(_ thread: ThreadRef, _ name: String) -> Bool {
+        let flags = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: Streams.name("flags"))
+        if flags.isEmpty { return false }
+        let value = thread.getAttributeOrEmpty(flags, Streams.name(name))
+        if value.isEmpty { thread.takeException() }
+        return value == .true || value.isSmallInt && value.smallInt != 0
+    }
+
+    /// EncodingWarning where no encoding is named, if it was asked for. False when it has raised.
+    static func warnOfDefault(_ thread: ThreadRef, _ level: Int) -> Bool {
+        !flag(thread, "warn_default_encoding") || RuntimeHooks.warn(thread, .encodingWarning, "'encoding' argument not specified", level)
+    }
+
     static func open(_ thread: ThreadRef, _ a: Arguments) -> Value {
         let file = a[0]
         guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "open() argument 'mode' must be str, not \(a[1].isNone ? "None" : a[1].type.name)") }
@@ -48,6 +64,9 @@ enum OpenFunction {
                 return thread.raise(.typeError, "expected str, bytes or os.PathLike object, not \(file.type.name)")
             }
             if result.isEmpty { return .empty }
+            guard result.isString || result.isBytes else {
+                return thread.raise(.typeError, "expected \(file.type.name).__fspath__() to return str or bytes, not \(result.type.name)")
+            }
             path = result
         }
         let mode = a[1].isEmpty ? "r" : StringRef(a[1]).description
@@ -77,7 +96,7 @@ enum OpenFunction {
             if buffering == 1, !RuntimeHooks.warn(thread, .runtimeWarning, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used", 1) { return .empty }
         }
         raw = (creating ? "x" : reading ? "r" : writing ? "w" : "a") + (updating ? "+" : "")
-        let rawFile = thread.callFunction(FileIO.type.type.value, [path, thread.newString(raw), a[6].isEmpty ? .true : a[6], a[7].isEmpty ? .none : a[7]])
+        let rawFile = thread.call(FileIO.type.type.value, path, thread.newString(raw), a[6].isEmpty ? .true : a[6], a[7].isEmpty ? .none : a[7])
         if rawFile.isEmpty { return .empty }
         let result = wrap(thread, rawFile, a, mode, buffering, isBinary: isBinary, updating: updating, reading: reading)
         if result.isEmpty {
@@ -106,7 +125,7 @@ enum OpenFunction {
         let type = updating ? Buffered.random! : reading ? Buffered.reader! : Buffered.writer!
         let buffer = thread.call(type.type.value, raw, Value(small: buffering))
         if buffer.isEmpty || isBinary { return buffer }
-        let text = thread.callFunction(TextIO.type.type.value, [buffer, a[3].isEmpty ? .none : a[3], a[4].isEmpty ? .none : a[4], a[5].isEmpty ? .none : a[5], Value(lineBuffering)])
+        let text = thread.call(TextIO.type.type.value, buffer, a[3].isEmpty ? .none : a[3], a[4].isEmpty ? .none : a[4], a[5].isEmpty ? .none : a[5], Value(lineBuffering))
         if text.isEmpty || !thread.setAttribute(text, Name.mode, thread.newString(mode)) { return .empty }
         return text
     }

@@ -122,10 +122,10 @@ enum StringIO {
                 else if index + 1 >= string.count || string[index + 1] != 10 { stream.pointee.seen |= 1 }
             }
             if stream.pointee.seen & 5 != 0 {
-                translated = thread.callMethod(thread.callMethod(text, Name.replace, [thread.newString("\r\n"), taipan_latin1()[10]]), Name.replace, [taipan_latin1()[13], taipan_latin1()[10]])
+                translated = thread.callMethod(thread.callMethod(text, Name.replace, thread.newString("\r\n"), taipan_latin1()[10]), Name.replace, taipan_latin1()[13], taipan_latin1()[10])
             }
         } else {
-            translated = thread.callMethod(text, Name.replace, [taipan_latin1()[10], stream.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n")])
+            translated = thread.callMethod(text, Name.replace, taipan_latin1()[10], stream.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n"))
         }
         return !translated.isEmpty && put(thread, value, StringRef(translated))
     }
@@ -277,19 +277,20 @@ enum StringIO {
                 let text = StringIO.slice(thread, stream, 0, stream.pointee.count)
                 let dict = InstanceAttributes.snapshot(thread, a[0])
                 if text.isEmpty || dict.isEmpty { return .empty }
-                return thread.newTuple([text, stream.pointee.newline, thread.newInt(stream.pointee.position), DictRef(dict).count == 0 ? .none : dict])
+                return thread.newTuple(text, stream.pointee.newline, thread.newInt(stream.pointee.position), DictRef(dict).count == 0 ? .none : dict)
             },
             Def("__setstate__(self, state, /)", .writes) { thread, a, _ in
                 guard a[1].isTuple, TupleRef(a[1]).count == 4 else { return thread.raise(.typeError, "\(a[0].type.name).__setstate__ argument should be 4-tuple, got \(a[1].type.name)") }
+                if StringIO.object(a[0]).pointee.state & 1 != 0 { return thread.raise(.valueError, "I/O operation on closed file") }
                 let state = TupleRef(a[1])
                 guard state[0].isString else { return thread.raise(.typeError, "initial_value must be str, not \(state[0].type.name)") }
-                if thread.callFunction(thread.getAttribute(a[0], Name.__init__), [WellKnown.emptyString.value, state[1]]).isEmpty { return .empty }
+                if thread.call(thread.getAttribute(a[0], Name.__init__), WellKnown.emptyString.value, state[1]).isEmpty { return .empty }
                 guard StringIO.put(thread, a[0], StringRef(state[0])), let position = thread.toInt(state[2]) else { return .empty }
                 if position < 0 { return thread.raise(.valueError, "position value cannot be negative") }
                 StringIO.object(a[0]).pointee.position = position
                 if state[3].isNone { return .none }
                 guard state[3].isDict else { return thread.raise(.typeError, "fourth item of state should be a dict, got a \(state[3].type.name)") }
-                return thread.callMethod(InstanceAttributes.dict(thread, a[0]), Name.update, [state[3]])
+                return thread.callMethod(InstanceAttributes.dict(thread, a[0]), Name.update, state[3])
             },
         ], getters: [
             Getter("closed") { thread, a, _ in
@@ -342,7 +343,7 @@ enum NewlineDecoder {
         if seen & 4 != 0 { items.append("\r\n") }
         if items.isEmpty { return .none }
         if items.count == 1 { return thread.newString(items[0]) }
-        return thread.newTuple(items.map { thread.newString($0) })
+        return thread.newTuple(count: items.count) { thread.newString(items[$0]) }
     }
 
     /// Decodes newlines in text that has been decoded already.
@@ -372,8 +373,8 @@ enum NewlineDecoder {
             }
         }
         if !hasCR || !object.pointee.translates { return text }
-        let joined = thread.callMethod(text, Name.replace, [thread.newString("\r\n"), taipan_latin1()[10]])
-        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, [taipan_latin1()[13], taipan_latin1()[10]])
+        let joined = thread.callMethod(text, Name.replace, thread.newString("\r\n"), taipan_latin1()[10])
+        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, taipan_latin1()[13], taipan_latin1()[10])
     }
 
     private static let initializer = Constructor("IncrementalNewlineDecoder(self, decoder, translate, errors='strict')") { thread, a, _ in
@@ -397,7 +398,7 @@ enum NewlineDecoder {
                 let final = a[2].isEmpty ? 0 : thread.isTrue(a[2])
                 if final < 0 { return .empty }
                 var text = a[1]
-                if !object.pointee.decoder.isNone { text = thread.callMethod(object.pointee.decoder, Name.decode, [a[1], Value(final != 0)]) }
+                if !object.pointee.decoder.isNone { text = thread.callMethod(object.pointee.decoder, Name.decode, a[1], Value(final != 0)) }
                 if text.isEmpty { return .empty }
                 guard text.isString else { return thread.raise(.typeError, "decoder should return a string result, not '\(text.type.name)'") }
                 return NewlineDecoder.translate(thread, a[0], text, final: final != 0)
@@ -422,7 +423,7 @@ enum NewlineDecoder {
                 guard let flag = thread.toInt(TupleRef(a[1])[1]) else { return .empty }
                 object.pointee.pendingCR = flag & 1 != 0
                 if object.pointee.decoder.isNone { return .none }
-                return thread.callMethod(object.pointee.decoder, Streams.name("setstate"), [thread.newTuple(TupleRef(a[1])[0], thread.newInt(flag >> 1))])
+                return thread.callMethod(object.pointee.decoder, Streams.name("setstate"), thread.newTuple(TupleRef(a[1])[0], thread.newInt(flag >> 1)))
             },
             Def("reset(self, /)", .calls) { thread, a, _ in
                 let object = NewlineDecoder.object(a[0])

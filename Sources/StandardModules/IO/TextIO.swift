@@ -52,6 +52,9 @@ struct TextObject {
     var isTelling: Bool
     var seekable: Bool
     var atStart: Bool
+    var canRead: Bool
+    var canWrite: Bool
+    var hasRead1: Bool
 }
 
 enum TextIO {
@@ -66,6 +69,9 @@ enum TextIO {
         thread.raise(.valueError, object.pointee.isDetached ? "underlying buffer has been detached" : "I/O operation on uninitialized object")
         return false
     }
+
+    /// What is known of a stream outlives its buffer.
+    static func wasReady(_ thread: ThreadRef, _ value: Value) -> Bool { object(value).pointee.isDetached || ready(thread, value) }
 
     static func open(_ thread: ThreadRef, _ value: Value) -> Bool {
         guard ready(thread, value) else { return false }
@@ -111,6 +117,30 @@ enum TextIO {
         return true
     }
 
+    /// The encoding of the locale, which UTF-8 mode overrules.
+    private static func localeEncoding(_ thread: ThreadRef) -> Value { Streams.name(OpenFunction.flag(thread, "utf8_mode") ? "utf-8" : "UTF-8") }
+
+    /// Looks the stream's encoding up, unless it is one of the native ones. False when it has raised.
+    private static func checkCodec(_ thread: ThreadRef, _ encoding: Value, _ codec: UInt8) -> Bool {
+        if codec != 0 { return true }
+        let info = thread.call(thread.importAttribute("codecs", "lookup"), encoding)
+        if info.isEmpty { return false }
+        guard thread.getAttributeOrEmpty(info, Streams.name("_is_text_encoding")) != .false else {
+            thread.raise(.lookupError, "\(encoding.reprForMessage(thread)) is not a text encoding; use codecs.open() to handle arbitrary codecs")
+            return false
+        }
+        return !thread.hasException
+    }
+
+    /// Asks the buffer whether what is written next begins a file. False when it has raised.
+    private static func noteStart(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>) -> Bool {
+        object.pointee.atStart = true
+        guard object.pointee.seekable && object.pointee.canWrite else { return true }
+        let position = thread.callMethod(object.pointee.buffer, Streams.name("tell"))
+        if position.isEmpty { thread.takeException() } else { object.pointee.atStart = position == Value(small: 0) }
+        return true
+    }
+
     private static let initializer = Constructor("TextIOWrapper(self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)") { thread, a, _ in
         let object = TextIO.object(a[0])
         object.pointee.initialized = false
@@ -119,18 +149,13 @@ enum TextIO {
             return thread.raise(.typeError, "TextIOWrapper() argument '\(name)' must be str or None, not \(a[index].type.name)")
         }
         guard TextIO.setNewline(thread, object, a[4]) else { return .empty }
-        var encoding = a[2].isEmpty || a[2].isNone ? Streams.name("utf-8") : a[2]
-        if StringRef(encoding).equals("locale") { encoding = Streams.name("utf-8") }
+        let isDefault = a[2].isEmpty || a[2].isNone
+        if isDefault && !OpenFunction.warnOfDefault(thread, 1) { return .empty }
+        let encoding = isDefault || StringRef(a[2]).equals("locale") ? TextIO.localeEncoding(thread) : a[2]
         for index in 0 ..< StringRef(encoding).count where StringRef(encoding)[index] == 0 { return thread.raise(.valueError, "embedded null character") }
         object.pointee.codec = TextIO.normalized(StringRef(encoding).description)
-        if object.pointee.codec == 0 {
-            let info = thread.call(thread.importAttribute("codecs", "lookup"), encoding)
-            if info.isEmpty { return .empty }
-            let isText = thread.getAttributeOrEmpty(info, Streams.name("_is_text_encoding"))
-            if isText == .false {
-                return thread.raise(.lookupError, "\(encoding.reprForMessage(thread)) is not a text encoding; use codecs.open() to handle arbitrary codecs")
-            }
-        }
+        guard TextIO.checkCodec(thread, encoding, object.pointee.codec) else { return .empty }
+        if !a[3].isEmpty && !a[3].isNone && OpenFunction.flag(thread, "dev_mode") && thread.call(thread.importAttribute("codecs", "lookup_error"), a[3]).isEmpty { return .empty }
         object.pointee.buffer = a[1]
         object.pointee.encoding = encoding
         object.pointee.errors = a[3].isEmpty || a[3].isNone ? Name.strict.value : a[3]
@@ -153,10 +178,14 @@ enum TextIO {
         let seekable = thread.callMethod(a[1], Streams.name("seekable"))
         if seekable.isEmpty { return .empty }
         object.pointee.seekable = thread.isTrue(seekable) > 0
-        if object.pointee.seekable, thread.isTrue(thread.callMethod(a[1], Streams.name("writable"))) > 0 {
-            let position = thread.callMethod(a[1], Streams.name("tell"))
-            if position.isEmpty { thread.takeException() } else { object.pointee.atStart = position == Value(small: 0) }
-        }
+        let readable = thread.callMethod(a[1], Streams.name("readable"))
+        if readable.isEmpty { return .empty }
+        object.pointee.canRead = thread.isTrue(readable) > 0
+        let writable = thread.callMethod(a[1], Streams.name("writable"))
+        if writable.isEmpty { return .empty }
+        object.pointee.canWrite = thread.isTrue(writable) > 0
+        object.pointee.hasRead1 = object.pointee.canRead && !thread.getAttributeOrEmpty(a[1], Streams.name("read1")).isEmpty
+        guard TextIO.noteStart(thread, object) else { return .empty }
         if thread.hasException { return .empty }
         object.pointee.initialized = true
         Heap.barrier(a[0].raw)
@@ -171,16 +200,24 @@ enum TextIO {
         let count = object.pointee.pendingCount
         if count == 0 { return true }
         let bytes = (object.pointee.pending.raw + MemoryLayout<StorageObject>.size).assumingMemoryBound(to: UInt8.self)
+        // Another thread may write text before the buffer has taken this: not into the same storage.
+        let storage = object.pointee.pending
         object.pointee.pendingCount = 0
+        object.pointee.pending = .empty
+        defer {
+            if object.pointee.pending.isEmpty {
+                object.pointee.pending = storage
+                Heap.barrier(value.raw)
+            }
+        }
         let buffer = object.pointee.buffer
-        if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.write(thread, buffer, bytes, count) }
-        let data = thread.newBytes(bytes, count)
-        if data.isEmpty { return false }
-        return !thread.callMethod(buffer, Name.write, [data]).isEmpty
+        if buffer.type == Buffered.writer.type && Buffered.object(buffer).pointee.initialized { return Buffered.locked(thread, buffer, false) { Buffered.write(thread, buffer, bytes, count) } }
+        return !thread.callMethod(buffer, Name.write, thread.newBytes(bytes, count)).isEmpty
     }
 
     private static func append(_ thread: ThreadRef, _ value: Value, _ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         let object = object(value)
+        if object.pointee.pendingCount + count > object.pointee.chunkSize { guard flushPending(thread, value) else { return false } }
         if object.pointee.pending.isEmpty || object.pointee.pendingCount + count > Heap.cellSize(object.pointee.pending.raw) - MemoryLayout<StorageObject>.size {
             guard flushPending(thread, value) else { return false }
             let capacity = max(count, pendingCapacity)
@@ -195,7 +232,7 @@ enum TextIO {
 
     private static func encode(_ thread: ThreadRef, _ value: Value, _ text: Value) -> Value {
         let object = object(value)
-        if object.pointee.codec != 0 { return thread.callMethod(text, Name.encode, [object.pointee.encoding, object.pointee.errors]) }
+        if object.pointee.codec != 0 { return thread.callMethod(text, Name.encode, object.pointee.encoding, object.pointee.errors) }
         if object.pointee.encoder.isEmpty {
             let make = thread.importAttribute("codecs", "getincrementalencoder")
             if make.isEmpty { return .empty }
@@ -207,16 +244,17 @@ enum TextIO {
             Heap.barrier(value.raw)
             if !object.pointee.atStart {
                 // No byte order mark in the middle of a file.
-                if thread.callMethod(encoder, Streams.name("setstate"), [Value(small: 0)]).isEmpty { thread.takeException() }
+                if thread.callMethod(encoder, Streams.name("setstate"), Value(small: 0)).isEmpty { thread.takeException() }
             }
         }
-        return thread.callMethod(object.pointee.encoder, Name.encode, [text])
+        return thread.callMethod(object.pointee.encoder, Name.encode, text)
     }
 
     static func write(_ thread: ThreadRef, _ value: Value, _ text: Value) -> Value {
         guard text.isString else { return thread.raise(.typeError, "write() argument must be str, not \(text.type.name)") }
         guard open(thread, value) else { return .empty }
         let object = object(value)
+        if !object.pointee.canWrite { return Streams.raiseUnsupported(thread, "not writable") }
         if object.pointee.decoded.isHeap || object.pointee.leftoverCount > 0 {
             // What was read ahead no longer stands at the position.
             object.pointee.decoded = .empty
@@ -228,7 +266,7 @@ enum TextIO {
         var source = text
         if string.width == 1 { hasNewline = memchr(string.units, 10, string.count) != nil } else { for index in 0 ..< string.count where string[index] == 10 { hasNewline = true; break } }
         if hasNewline && object.pointee.writeNewline != 0 {
-            source = thread.callMethod(text, Name.replace, [taipan_latin1()[10], object.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n")])
+            source = thread.callMethod(text, Name.replace, taipan_latin1()[10], object.pointee.writeNewline == 1 ? taipan_latin1()[13] : thread.newString("\r\n"))
             if source.isEmpty { return .empty }
         }
         var needsFlush = object.pointee.lineBuffering && hasNewline
@@ -242,7 +280,7 @@ enum TextIO {
             guard bytes.isBytes else { return thread.raise(.typeError, "encoder should return a bytes object, not '\(bytes.type.name)'") }
             guard append(thread, value, BytesRef(bytes).bytes, BytesRef(bytes).count) else { return .empty }
         }
-        if object.pointee.pendingCount >= pendingCapacity || needsFlush || object.pointee.writeThrough {
+        if object.pointee.pendingCount >= object.pointee.chunkSize || needsFlush || object.pointee.writeThrough {
             guard flushPending(thread, value) else { return .empty }
         }
         if needsFlush, thread.callMethod(object.pointee.buffer, Name.flush).isEmpty { return .empty }
@@ -267,11 +305,11 @@ enum TextIO {
     private static func readChunk(_ thread: ThreadRef, _ value: Value, all: Bool = false) -> Int {
         let object = object(value)
         let data = all ? thread.callMethod(object.pointee.buffer, Name.read)
-            : object.pointee.buffer.type == Buffered.reader.type ? (Buffered.open(thread, object.pointee.buffer, "read of") ? Buffered.read1(thread, object.pointee.buffer, object.pointee.chunkSize) : .empty)
-            : thread.callMethod(object.pointee.buffer, Streams.name("read1"), [Value(small: object.pointee.chunkSize)])
+            : object.pointee.buffer.type == Buffered.reader.type ? (Buffered.open(thread, object.pointee.buffer, "read of") ? Buffered.locked(thread, object.pointee.buffer, .empty) { Buffered.read1(thread, object.pointee.buffer, object.pointee.chunkSize) } : .empty)
+            : thread.callMethod(object.pointee.buffer, Streams.name(object.pointee.hasRead1 ? "read1" : "read"), Value(small: object.pointee.chunkSize))
         if data.isEmpty { return -1 }
-        guard data.isBytes || data.isExact(.bytearray) else {
-            if data.isNone { thread.raise(.typeError, "can't concat NoneType to bytes") } else { thread.raise(.typeError, "underlying read\(all ? "" : "1")() should have returned a bytes-like object, not '\(data.type.name)'") }
+        guard data.isBytes || data.type.slotPointer(.getBuffer).pointee != nil else {
+            if data.isNone { thread.raise(.typeError, "can't concat NoneType to bytes") } else { thread.raise(.typeError, "underlying read\(all || !object.pointee.hasRead1 ? "" : "1")() should have returned a bytes-like object, not '\(data.type.name)'") }
             return -1
         }
         var bytes = data.isBytes ? data : thread.call(TypeID.bytes.value, data)
@@ -301,7 +339,7 @@ enum TextIO {
             if object.pointee.readUniversal { text = universal(thread, object, text, final: atEnd) }
         } else {
             if !makeDecoder(thread, value) { return -1 }
-            text = thread.callMethod(object.pointee.decoder, Name.decode, [bytes, Value(atEnd)])
+            text = thread.callMethod(object.pointee.decoder, Name.decode, bytes, Value(atEnd))
             if !text.isEmpty && !text.isString {
                 thread.raise(.typeError, "decoder should return a string result, not '\(text.type.name)'")
                 return -1
@@ -323,7 +361,7 @@ enum TextIO {
         var ascii = true
         for index in 0 ..< ref.count where ref.bytes[index] >= 0x80 { ascii = false; break }
         if ascii { return thread.newString(utf8: ref.bytes, ref.count) }
-        return thread.callMethod(bytes, Name.decode, [object.pointee.encoding, object.pointee.errors])
+        return thread.callMethod(bytes, Name.decode, object.pointee.encoding, object.pointee.errors)
     }
 
     private static func makeDecoder(_ thread: ThreadRef, _ value: Value) -> Bool {
@@ -368,14 +406,14 @@ enum TextIO {
             }
         }
         if !object.pointee.readTranslate { return text }
-        let joined = thread.callMethod(text, Name.replace, [thread.newString("\r\n"), taipan_latin1()[10]])
-        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, [taipan_latin1()[13], taipan_latin1()[10]])
+        let joined = thread.callMethod(text, Name.replace, thread.newString("\r\n"), taipan_latin1()[10])
+        return joined.isEmpty ? .empty : thread.callMethod(joined, Name.replace, taipan_latin1()[13], taipan_latin1()[10])
     }
 
     private static func prepareToRead(_ thread: ThreadRef, _ value: Value) -> Bool {
         guard open(thread, value) else { return false }
         let object = object(value)
-        if object.pointee.buffer.type == Buffered.writer.type {
+        if !object.pointee.canRead {
             _ = Streams.raiseUnsupported(thread, "not readable")
             return false
         }
@@ -446,7 +484,7 @@ enum TextIO {
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
         guard prepareToRead(thread, value) else { return .empty }
         let object = object(value)
-        var result = Value.empty
+        var result = Value.empty, resultBytes = Value.empty
         while true {
             if object.pointee.decoded.isEmpty || object.pointee.decodedPosition >= StringRef(object.pointee.decoded).count {
                 let status = readChunk(thread, value)
@@ -461,6 +499,11 @@ enum TextIO {
                 if text.isEmpty { return .empty }
                 object.pointee.decoded = text
                 object.pointee.decodedPosition = 0
+                if !resultBytes.isEmpty && !object.pointee.chunk.isEmpty {
+                    let chunk = thread.binary(resultBytes, object.pointee.chunk, .add)
+                    if chunk.isEmpty { return .empty }
+                    object.pointee.chunk = chunk
+                }
                 Heap.barrier(value.raw)
                 start = 0
             }
@@ -472,6 +515,13 @@ enum TextIO {
                 return thread.substring(string, start, end)
             }
             result = thread.substring(string, start, string.count)
+            if result.isEmpty { return .empty }
+            if object.pointee.codec != 0 && !object.pointee.chunk.isEmpty {
+                // `tell` wants to know what bytes the beginning of the line came from.
+                let used = bytesUsed(object, start), chunk = BytesRef(object.pointee.chunk)
+                resultBytes = thread.newBytes(chunk.bytes + used, chunk.count - used)
+                if resultBytes.isEmpty { return .empty }
+            }
             object.pointee.decodedPosition = string.count
         }
     }
@@ -515,7 +565,7 @@ enum TextIO {
         var index = 0
         let bytes = BytesRef(object.pointee.chunk)
         while count < object.pointee.decodedPosition && index < bytes.count {
-            let text = thread.callMethod(decoder, Name.decode, [thread.newBytes(bytes.bytes + index, 1)])
+            let text = thread.callMethod(decoder, Name.decode, thread.newBytes(bytes.bytes + index, 1))
             if text.isEmpty { return .empty }
             count += StringRef(text).count
             index += 1
@@ -543,7 +593,7 @@ enum TextIO {
         if negative.isEmpty { return .empty }
         if negative == .true { return thread.raise(.valueError, "negative seek position \(target.reprForMessage(thread))") }
         guard !thread.callMethod(value, Name.flush).isEmpty else { return .empty }
-        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), [target, Value(small: base)])
+        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), target, Value(small: base))
         if result.isEmpty { return .empty }
         object.pointee.decoded = .empty
         object.pointee.chunk = .empty
@@ -553,7 +603,7 @@ enum TextIO {
         if !object.pointee.decoder.isEmpty, thread.callMethod(object.pointee.decoder, Streams.name("reset")).isEmpty { return .empty }
         if !object.pointee.encoder.isEmpty {
             let state = result == Value(small: 0)
-            let done = state ? thread.callMethod(object.pointee.encoder, Streams.name("reset")) : thread.callMethod(object.pointee.encoder, Streams.name("setstate"), [Value(small: 0)])
+            let done = state ? thread.callMethod(object.pointee.encoder, Streams.name("reset")) : thread.callMethod(object.pointee.encoder, Streams.name("setstate"), Value(small: 0))
             if done.isEmpty { return .empty }
         }
         object.pointee.atStart = result == Value(small: 0)
@@ -565,6 +615,7 @@ enum TextIO {
         let closed = thread.getAttribute(value, Name.closed)
         if closed.isEmpty { return .empty }
         if thread.isTrue(closed) != 0 { return thread.hasException ? .empty : .none }
+        if Streams.stream(value).pointee.state & 2 != 0, thread.callMethod(object(value).pointee.buffer, Streams.name("_dealloc_warn"), value).isEmpty { thread.takeException() }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
         let result = thread.callMethod(object(value).pointee.buffer, Name.close)
@@ -617,7 +668,7 @@ enum TextIO {
             Def("truncate(self, pos=None, /)", .calls) { thread, a, _ in
                 guard TextIO.ready(thread, a[0]) else { return .empty }
                 if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
-                return thread.callMethod(TextIO.object(a[0]).pointee.buffer, Streams.name("truncate"), [a[1].isEmpty ? .none : a[1]])
+                return thread.callMethod(TextIO.object(a[0]).pointee.buffer, Streams.name("truncate"), a[1].isEmpty ? .none : a[1])
             },
             Def("reconfigure(self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)", .calls) { thread, a, _ in
                 guard TextIO.ready(thread, a[0]) else { return .empty }
@@ -629,10 +680,11 @@ enum TextIO {
                 if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
                 if !a[1].isEmpty && !a[1].isNone {
                     guard a[1].isString else { return thread.raise(.typeError, "reconfigure() argument 'encoding' must be str or None, not \(a[1].type.name)") }
-                    let codec = TextIO.normalized(StringRef(a[1]).description)
-                    if codec == 0, thread.call(thread.importAttribute("codecs", "lookup"), a[1]).isEmpty { return .empty }
+                    let encoding = StringRef(a[1]).equals("locale") ? TextIO.localeEncoding(thread) : a[1]
+                    let codec = TextIO.normalized(StringRef(encoding).description)
+                    guard TextIO.checkCodec(thread, encoding, codec) else { return .empty }
                     object.pointee.codec = codec
-                    object.pointee.encoding = a[1]
+                    object.pointee.encoding = encoding
                     object.pointee.decoder = .empty
                     object.pointee.encoder = .empty
                     if a[2].isEmpty || a[2].isNone { object.pointee.errors = Name.strict.value }
@@ -643,6 +695,7 @@ enum TextIO {
                     object.pointee.decoder = .empty
                     object.pointee.encoder = .empty
                 }
+                if object.pointee.encoder.isEmpty { guard TextIO.noteStart(thread, object) else { return .empty } }
                 if !a[3].isEmpty, !TextIO.setNewline(thread, object, a[3]) { return .empty }
                 if !a[4].isEmpty && !a[4].isNone { object.pointee.lineBuffering = thread.isTrue(a[4]) > 0 }
                 if !a[5].isEmpty && !a[5].isNone { object.pointee.writeThrough = thread.isTrue(a[5]) > 0 }
@@ -650,15 +703,16 @@ enum TextIO {
                 return thread.hasException ? .empty : .none
             },
         ], getters: [
-            Getter("encoding") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
-            Getter("errors") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.errors : .empty },
+            Getter("encoding") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
+            Getter("errors") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.errors : .empty },
             Getter("buffer") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.buffer : .empty },
-            Getter("line_buffering") { thread, a, _ in TextIO.ready(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
-            Getter("write_through") { thread, a, _ in TextIO.ready(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
+            Getter("line_buffering") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
+            Getter("write_through") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
             Getter("closed") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.closed) : .empty },
             Getter("name") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.name) : .empty },
-            Getter("newlines") { thread, a, _ in TextIO.ready(thread, a[0]) ? NewlineDecoder.describe(thread, TextIO.object(a[0]).pointee.seen) : .empty },
+            Getter("newlines") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? NewlineDecoder.describe(thread, TextIO.object(a[0]).pointee.seen) : .empty },
             Getter("_CHUNK_SIZE", set: { thread, a, _ in
+                if a[1].isEmpty { return thread.raise(.attributeError, "cannot delete attribute") }
                 guard let size = thread.toInt(a[1]) else { return .empty }
                 if size <= 0 { return thread.raise(.valueError, "a strictly positive integer is required") }
                 TextIO.object(a[0]).pointee.chunkSize = size
@@ -678,10 +732,10 @@ enum TextIO {
                 return .empty
             }
             slots.unary(.repr) { thread, value in
-                guard TextIO.ready(thread, value) else { return .empty }
+                guard TextIO.wasReady(thread, value) else { return .empty }
                 var text = "<_io.TextIOWrapper"
-                guard let recursive = thread.enterRepr(value) else { return .empty }
-                if recursive { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
+                guard let isFirst = thread.enterRepr(value) else { return .empty }
+                if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
                 defer { thread.leaveRepr(value) }
                 let name = thread.getAttributeOrEmpty(value, Name.name)
                 if !name.isEmpty { text += " name=\(name.reprForMessage(thread))" } else if thread.hasException, !thread.clearException(.valueError) { return .empty }

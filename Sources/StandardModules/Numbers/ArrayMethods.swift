@@ -105,7 +105,7 @@ enum ArrayMethods {
             if wanted < 0 { return t.raise(.valueError, "negative count") }
             let (length, overflow) = wanted.multipliedReportingOverflow(by: ArrayRef(a[0]).itemSize)
             if overflow { return t.raiseOutOfMemory() }
-            let bytes = t.callMethod(a[1], Name.read.value, [t.newInt(length)])
+            let bytes = t.callMethod(a[1], Name.read.value, t.newInt(length))
             if bytes.isEmpty { return .empty }
             guard bytes.isBytes else { return t.raise(.typeError, "read() didn't return bytes") }
             let short = BytesRef(bytes).count != length
@@ -201,7 +201,7 @@ enum ArrayMethods {
             while offset < ArrayRef(a[0]).count * ArrayRef(a[0]).itemSize {
                 let array = ArrayRef(a[0])
                 let bytes = t.newBytes(array.bytes + offset, min(piece, array.count * array.itemSize - offset))
-                if bytes.isEmpty || t.callMethod(a[1], Name.write.value, [bytes]).isEmpty { return .empty }
+                if bytes.isEmpty || t.callMethod(a[1], Name.write.value, bytes).isEmpty { return .empty }
                 offset += piece
             }
             return .none
@@ -232,14 +232,14 @@ enum ArrayPickling {
         if version < 3 {
             let items = ArrayMethods.list(thread, array)
             if items.isEmpty { return .empty }
-            return thread.newTuple([value.type.value, thread.newTuple([code, items]), dict])
+            return thread.newTuple(value.type.value, thread.newTuple(code, items), dict)
         }
         let reconstructor = thread.importAttribute("array", "_array_reconstructor")
         if reconstructor.isEmpty { return .empty }
         let bytes = thread.newBytes(array.bytes, array.count * array.itemSize)
         if bytes.isEmpty { return .empty }
         let machine = ArrayKind.find(UInt32(array.code)).unsafelyUnwrapped.machine
-        return thread.newTuple([reconstructor, thread.newTuple([value.type.value, code, Value(small: machine), bytes]), dict])
+        return thread.newTuple(reconstructor, thread.newTuple(value.type.value, code, Value(small: machine), bytes), dict)
     }
 
     static func reconstruct(_ thread: ThreadRef, _ a: Arguments) -> Value {
@@ -261,7 +261,7 @@ enum ArrayPickling {
         // Another layout: each item is read by it and stored anew.
         if machine >= 18 {
             let names = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
-            let text = thread.callMethod(a[3], Name.decode.value, [thread.newString(names[machine - 18])])
+            let text = thread.callMethod(a[3], Name.decode.value, thread.newString(names[machine - 18]))
             if text.isEmpty { return .empty }
             return thread.forEach(text) { array.append(thread, $0) } ? result : .empty
         }

@@ -121,7 +121,7 @@ enum ArrayModule {
             if mutableSequence.isEmpty {
                 _ = module.thread.clearException(.importError)
             } else {
-                _ = module.thread.callMethod(mutableSequence, StringRef.intern("register").value, [type.type.value])
+                _ = module.thread.callMethod(mutableSequence, StringRef.intern("register").value, type.type.value)
             }
             return true
         }
@@ -144,7 +144,7 @@ enum ArrayModule {
                 return iterator
             }
             slots.length { _, value in ArrayRef(value).count }
-            slots.compare { thread, a, b, operation in ArrayModule.compare(thread, a, b, Comparison(rawValue: operation).unsafelyUnwrapped) }
+            slots.compare { thread, a, b, operation in ArrayModule.compare(thread, a, b, Comparison(number: operation)) }
             slots.contains { thread, array, item in
                 let place = ArrayMethods.find(thread, ArrayRef(array), item, 0, Int.max)
                 return place == -2 ? -1 : place >= 0 ? 1 : 0
@@ -202,8 +202,8 @@ enum ArrayModule {
             Def("__reduce__(self, /)", .calls, "What a pickle needs.") { t, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 let iter = DictRef(WellKnown.builtins.value).get(string: StringRef.intern("iter").value)
-                if iterator.pointee.container.isEmpty { return t.newTuple([iter, t.newTuple([WellKnown.emptyTuple.value])]) }
-                return t.newTuple([iter, t.newTuple([iterator.pointee.container]), t.newInt(iterator.pointee.index)])
+                if iterator.pointee.container.isEmpty { return t.newTuple(iter, t.newTuple(WellKnown.emptyTuple.value)) }
+                return t.newTuple(iter, t.newTuple(iterator.pointee.container), t.newInt(iterator.pointee.index))
             },
             Def("__setstate__(self, state, /)", .calls, "Sets the place.") { t, a, _ in
                 guard let index = t.toInt(a[1]) else { return .empty }
@@ -278,7 +278,7 @@ enum ArrayModule {
     private static func repr(_ thread: ThreadRef, _ value: Value) -> Value {
         let array = ArrayRef(value)
         let code = Character(UnicodeScalar(array.code))
-        let name = value.type.name
+        let name = value.type.shortName
         if array.count == 0 { return thread.newString("\(name)('\(code)')") }
         let items = array.code == UInt8(ascii: "u") ? ArrayMethods.text(thread, array) : ArrayMethods.list(thread, array)
         if items.isEmpty { return .empty }

@@ -93,7 +93,7 @@ enum BisectModule {
             list.set(index, a[1])
             return .none
         }
-        return thread.callMethod(a[0], Name.insert.value, [thread.newInt(place), a[1]]).isEmpty ? .empty : .none
+        return thread.callMethod(a[0], Name.insert.value, thread.newInt(place), a[1]).isEmpty ? .empty : .none
     }
 }
 

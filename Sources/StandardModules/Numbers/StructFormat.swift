@@ -25,7 +25,7 @@ enum StructFormat {
 
     @discardableResult @inline(never) static func fail(_ thread: ThreadRef, _ message: String) -> Value {
         let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorClass.pointee), arguments: [text])
+        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorClass.pointee), text)
     }
 
     private static func size(_ code: UInt8, native: Bool) -> Int? {

@@ -40,7 +40,7 @@ enum StructModule {
             let namespace = thread.newDict()
             if namespace.isEmpty || cache.pointee.isEmpty { return false }
             _ = DictRef(namespace).set(thread, Name.__module__, thread.newString("struct"))
-            let error = thread.callFunction(TypeID.type.value, [thread.newString("error"), thread.newTuple([TypeID.exception.value]), namespace])
+            let error = thread.call(TypeID.type.value, thread.newString("error"), thread.newTuple(TypeID.exception.value), namespace)
             if error.isEmpty { return false }
             StructFormat.errorClass.pointee = error
             module.set("error", error)
@@ -83,7 +83,7 @@ enum StructModule {
         var text = format
         if format.isString {
             if !StringRef(format).isASCII {
-                text = thread.callMethod(format, Name.encode.value, [Name.ascii.value])
+                text = thread.callMethod(format, Name.encode.value, Name.ascii.value)
                 if text.isEmpty { return false }
             }
         } else if format.isBytes {

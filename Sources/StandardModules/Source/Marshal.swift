@@ -16,7 +16,7 @@ enum Marshal {
         NativeModule.register("marshal", doc: "Reading and writing Python values in a binary format.", functions: [
             Def("dump(value, file, version=4, /)", .calls, "Write the value on the open file.", kind: .function) { thread, a, _ in
                 let data = Marshal.dumps(thread, a[0], a[2])
-                return data.isEmpty ? .empty : thread.callMethod(a[1], .write, [data])
+                return data.isEmpty ? .empty : thread.callMethod(a[1], .write, data)
             },
             Def("load(file, /)", .calls, "Read one value from the open file and return it.", kind: .function) { thread, a, _ in Marshal.load(thread, a[0]) },
             Def("dumps(value, version=4, /)", .calls, "Return the bytes object that would be written to a file by dump(value, file).", kind: .function) { thread, a, _ in
@@ -57,7 +57,7 @@ enum Marshal {
     }
 
     private static func load(_ thread: ThreadRef, _ file: Value) -> Value {
-        let data = thread.callMethod(file, .read, [Value(small: 0)])
+        let data = thread.callMethod(file, .read, Value(small: 0))
         if data.isEmpty { return .empty }
         guard data.isBytes else { return thread.raise(.typeError, "file.read() returned not bytes but \(data.type.name)") }
         guard let refs = newReferences(thread) else { return .empty }
@@ -340,7 +340,7 @@ struct MarshalReader {
             thread.raise(.eofError, message)
             return nil
         }
-        chunk = thread.callMethod(file, .read, [thread.newInt(count)])
+        chunk = thread.callMethod(file, .read, thread.newInt(count))
         if chunk.isEmpty { return nil }
         guard chunk.isBytes else {
             thread.raise(.typeError, "file.read() returned not bytes but \(chunk.type.name)")
@@ -515,7 +515,7 @@ struct MarshalReader {
     }
 
     private func complex(_ real: Double, _ imaginary: Double) -> Value {
-        thread.callFunction(TypeID.complex.value, [thread.newFloat(real), thread.newFloat(imaginary)])
+        thread.call(TypeID.complex.value, thread.newFloat(real), thread.newFloat(imaginary))
     }
 
     /// Text of one byte a character.
@@ -538,7 +538,7 @@ struct MarshalReader {
         guard MarshalReader.isWellFormed(start, count) else {
             // The codec words the error.
             let bytes = thread.newBytes(start, count)
-            return bytes.isEmpty ? .empty : thread.callMethod(bytes, .decode, [Name.utf_8.value, Name.surrogatepass.value])
+            return bytes.isEmpty ? .empty : thread.callMethod(bytes, .decode, Name.utf_8.value, Name.surrogatepass.value)
         }
         let result = thread.newString(utf8: start, count)
         return result.isEmpty || !interned ? result : StringRef(result).interned().value

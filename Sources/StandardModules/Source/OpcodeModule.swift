@@ -29,8 +29,15 @@ enum OpcodeModule {
         if list.isEmpty { return .empty }
         for opcode in Opcode.allCases {
             let shape = OperandShape.shape(of: opcode)
-            let kinds = [shape.a, shape.b, shape.c, shape.x, shape.y].map { StringRef.intern("\($0)").value }
-            let row = thread.newTuple([StringRef.intern("\(opcode)").value, Value(small: opcode.extraWords)] + kinds + [Value(!shape.ends)])
+            let kinds = [shape.a, shape.b, shape.c, shape.x, shape.y]
+            let row = thread.newTuple(count: 8) { index in
+                switch index {
+                case 0: return StringRef.intern("\(opcode)").value
+                case 1: return Value(small: opcode.extraWords)
+                case 7: return Value(!shape.ends)
+                default: return StringRef.intern("\(kinds[index - 2])").value
+                }
+            }
             if row.isEmpty || !ListRef(list).append(thread, row) { return .empty }
         }
         return list

@@ -155,7 +155,7 @@ enum Tree {
         NativeType("AST", module: "ast", size: MemoryLayout<ASTObject>.size, mask: 0b10, dictOffset: 8, flags: .base, methods: [
             Def("__reduce__(self)", .calls) { thread, a, _ in
                 let dict = InstanceAttributes.dict(thread, a[0])
-                return dict.isEmpty ? .empty : thread.newTuple([a[0].type.value, WellKnown.emptyTuple.value, dict])
+                return dict.isEmpty ? .empty : thread.newTuple(a[0].type.value, WellKnown.emptyTuple.value, dict)
             },
         ], getters: [.instanceDict], slots: { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
@@ -231,12 +231,12 @@ enum Tree {
                   set("__doc__", doc.map { thread.newString($0) } ?? .none) else { return false }
             if isSum || sum == node {
                 var attributes = WellKnown.emptyTuple.value
-                if hasPlace { attributes = thread.newTuple(place) }
+                if hasPlace { attributes = thread.newTuple(copying: place) }
                 guard set("_attributes", attributes) else { return false }
             }
             for field in fields where field.quantity == .optional { if !set(field.name, .none) { return false } }
             if hasPlace, isSum || sum == node { guard set("end_lineno", .none), set("end_col_offset", .none) else { return false } }
-            let bases = thread.newTuple([table[base.rawValue].type.value])
+            let bases = thread.newTuple(table[base.rawValue].type.value)
             if bases.isEmpty { return false }
             let type = thread.call(TypeID.type.value, StringRef.intern("\(node)").value, bases, namespace)
             if type.isEmpty { return false }

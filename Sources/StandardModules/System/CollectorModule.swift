@@ -21,7 +21,7 @@ enum CollectorModule {
         if list.isEmpty { thread.takeException(); return }
         for index in 0 ..< ListRef(list).count {
             let callback = ListRef(list)[index]
-            if thread.callFunction(callback, [StringRef.intern("\(phase)").value, info]).isEmpty { RuntimeHooks.writeUnraisable(thread, "", callback) }
+            if thread.call(callback, StringRef.intern("\(phase)").value, info).isEmpty { RuntimeHooks.writeUnraisable(thread, "", callback) }
         }
     }
 
@@ -30,7 +30,10 @@ enum CollectorModule {
         var collected = 0
         // What only a finalizer kept alive dies in the round after.
         for _ in 0 ..< 8 {
-            if generation == 2 { DeadTemporaries.clear(thread) }
+            if generation == 2 {
+                DeadTemporaries.clear(thread)
+                Collector.wipeStack()
+            }
             Collector.collect(major: generation == 2)
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
             collected += Collector.finalizerQueue.count
@@ -179,7 +182,7 @@ enum CollectorModule {
         },
         Def("get_debug()", .reads, "Get the garbage collection debugging flags.", kind: .function) { thread, _, _ in thread.newInt(CollectorModule.debugFlags) },
         Def("get_count()", .reads, "Return a three-tuple of the current collection counts.", kind: .function) { thread, _, _ in
-            thread.newTuple([thread.newInt(Heap.allocatedSinceCollection >> 15), Value(small: Collector.minorCount & 0xFF), Value(small: 0)])
+            thread.newTuple(thread.newInt(Heap.allocatedSinceCollection >> 15), Value(small: Collector.minorCount & 0xFF), Value(small: 0))
         },
         Def("set_threshold(threshold0, threshold1=10, threshold2=10, /)", .writes, "Sets the collection thresholds.  Setting threshold0 to zero disables\ncollection.", kind: .function) { thread, a, _ in
             guard let first = thread.toInt(a[0]), let second = a[1].isEmpty ? CollectorModule.thresholds.1 : thread.toInt(a[1]),
@@ -189,7 +192,7 @@ enum CollectorModule {
         },
         Def("get_threshold()", .reads, "Return the current collection thresholds.", kind: .function) { thread, _, _ in
             let limits = CollectorModule.thresholds
-            return thread.newTuple([thread.newInt(limits.0), thread.newInt(limits.1), thread.newInt(limits.2)])
+            return thread.newTuple(thread.newInt(limits.0), thread.newInt(limits.1), thread.newInt(limits.2))
         },
         Def("get_stats()", .reads, "Return a list of dictionaries containing per-generation statistics.", kind: .function) { thread, _, _ in
             let list = thread.newList()

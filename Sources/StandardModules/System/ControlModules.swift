@@ -111,7 +111,7 @@ enum ControlModules {
 
     private static func raise(_ thread: ThreadRef) -> Value {
         let code = errno
-        return thread.raise(type: TypeRef(terminalError.pointee), arguments: [Value(small: Int(code)), thread.newString(String(cString: strerror(code)))])
+        return thread.raise(type: TypeRef(terminalError.pointee), Value(small: Int(code)), thread.newString(String(cString: strerror(code))))
     }
 
     private static func done(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? raise(thread) : .none }

@@ -53,7 +53,7 @@ enum LocaleModule {
                 if name == nil { return .empty }
             }
             guard category >= 0, category <= 12, let result = CSystem.setlocale(category, name) else {
-                return thread.raise(type: TypeRef(LocaleModule.error.pointee), arguments: [thread.newString(query ? "locale query failed" : "unsupported locale setting")])
+                return thread.raise(type: TypeRef(LocaleModule.error.pointee), thread.newString(query ? "locale query failed" : "unsupported locale setting"))
             }
             return FileSystemText.decode(thread, cString: result)
         },
@@ -127,7 +127,7 @@ enum LocaleModule {
         },
         Def("bindtextdomain(domain, dir, /)", .calls, "Bind the C library's domain to dir.") { thread, a, _ in
             guard let domain = LocaleModule.string(thread, a[0], "bindtextdomain", 1) else { return .empty }
-            if domain.count == 1 { return thread.raise(type: TypeRef(LocaleModule.error.pointee), arguments: [thread.newString("domain must be a non-empty string")]) }
+            if domain.count == 1 { return thread.raise(type: TypeRef(LocaleModule.error.pointee), thread.newString("domain must be a non-empty string")) }
             guard let directory = PathArgument.take(thread, a[1], "bindtextdomain", "dir", none: true) else { return .empty }
             guard let result = CSystem.bindtextdomain(domain, directory.isNone ? nil : directory.bytes) else { return thread.raiseOSError(errno) }
             return FileSystemText.decode(thread, cString: result)

@@ -94,7 +94,7 @@ enum PosixProcess {
     private static func waited(_ thread: ThreadRef, _ process: Int32, _ status: Int32, _ usage: rusage) -> Value {
         if process < 0 { return thread.raiseOSError(errno) }
         let resources = thread.importModule("resource").isEmpty ? Value.empty : ResourceModule.usage(thread, usage)
-        return resources.isEmpty ? .empty : thread.newTuple([Value(small: Int(process)), Value(small: Int(status)), resources])
+        return resources.isEmpty ? .empty : thread.newTuple(Value(small: Int(process)), Value(small: Int(status)), resources)
     }
 
     private static func identifier(_ thread: ThreadRef, _ id: UInt32) -> Value { thread.newInt(Int(id)) }
@@ -269,12 +269,12 @@ enum PosixProcess {
         Def("getresuid()", .calls, "Return a tuple of the current process's real, effective, and saved user ids.") { thread, _, _ in
             var ids: [uid_t] = [0, 0, 0]
             if system_getresuid(&ids) < 0 { return thread.raiseOSError(errno) }
-            return thread.newTuple(ids.map { Value(small: Int($0)) })
+            return thread.newTuple(count: ids.count) { Value(small: Int(ids[$0])) }
         },
         Def("getresgid()", .calls, "Return a tuple of the current process's real, effective, and saved group ids.") { thread, _, _ in
             var ids: [gid_t] = [0, 0, 0]
             if system_getresgid(&ids) < 0 { return thread.raiseOSError(errno) }
-            return thread.newTuple(ids.map { Value(small: Int($0)) })
+            return thread.newTuple(count: ids.count) { Value(small: Int(ids[$0])) }
         },
         Def("getgroups()", .calls, "Return list of supplemental group IDs for the process.") { thread, _, _ in
             var groups = [gid_t](repeating: 0, count: 65536)
@@ -395,7 +395,7 @@ enum PosixProcess {
         Def("getloadavg()", .calls, "Return average recent system load information.") { thread, _, _ in
             var loads = [Double](repeating: 0, count: 3)
             if Glibc.getloadavg(&loads, 3) != 3 { return thread.raise(.osError, "Load averages are unobtainable") }
-            return thread.newTuple([thread.newFloat(loads[0]), thread.newFloat(loads[1]), thread.newFloat(loads[2])])
+            return thread.newTuple(thread.newFloat(loads[0]), thread.newFloat(loads[1]), thread.newFloat(loads[2]))
         },
         Def("umask(mask, /)", .calls, "Set the current numeric umask and return the previous umask.") { thread, a, _ in
             guard let mask = SystemArguments.int32(thread, a[0]) else { return .empty }

@@ -54,7 +54,7 @@ enum RuntimeModules {
                 let function = TupleRef(a[0])[0]
                 guard function.type.slotPointer(.call).pointee != nil else { return thread.raise(.typeError, "the first argument must be callable") }
                 let rest = thread.newTuple(TupleRef(a[0]).items + 1, TupleRef(a[0]).count - 1)
-                let entry = rest.isEmpty ? .empty : thread.newTuple([function, rest, a[1].isEmpty ? .none : a[1]])
+                let entry = rest.isEmpty ? .empty : thread.newTuple(function, rest, a[1].isEmpty ? .none : a[1])
                 if entry.isEmpty { return .empty }
                 if RuntimeModules.callbacks.isEmpty { WellKnown.atexitCallbacks.value = thread.newList() }
                 return RuntimeModules.callbacks.isEmpty || !ListRef(RuntimeModules.callbacks).append(thread, entry) ? .empty : function

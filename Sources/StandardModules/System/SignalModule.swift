@@ -21,7 +21,7 @@ enum SignalModule {
             module.set("struct_siginfo", SignalModule.siginfo.type.value)
             let error = module.thread.newDict()
             guard !error.isEmpty, DictRef(error).set(module.thread, Name.__module__, module.thread.newString("signal")) else { return false }
-            let type = module.thread.callFunction(TypeID.type.value, [module.thread.newString("itimer_error"), module.thread.newTuple([TypeID.osError.value]), error])
+            let type = module.thread.call(TypeID.type.value, module.thread.newString("itimer_error"), module.thread.newTuple(TypeID.osError.value), error)
             SignalModule.itimerError.pointee = type
             module.set("ItimerError", type)
             module.set("default_int_handler", Signals.interruptHandler)
@@ -87,7 +87,7 @@ enum SignalModule {
 
     private static func raiseTimerError(_ thread: ThreadRef) -> Value {
         let code = errno
-        return thread.raise(type: TypeRef(itimerError.pointee), arguments: [Value(small: Int(code)), thread.newString(String(cString: strerror(code)))])
+        return thread.raise(type: TypeRef(itimerError.pointee), Value(small: Int(code)), thread.newString(String(cString: strerror(code))))
     }
 
     static let functions = [

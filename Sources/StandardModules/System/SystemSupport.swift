@@ -65,7 +65,7 @@ public enum FileSystemText {
             if character >= 0xDC80 && character <= 0xDCFF {
                 bytes.append(UInt8(character & 0xFF))
             } else if character & 0xFFFF_F800 == 0xD800 {
-                thread.raise(type: TypeID.unicodeEncodeError.type, arguments: [thread.newString("utf-8"), text, Value(small: index), Value(small: index + 1), thread.newString("surrogates not allowed")])
+                thread.raise(type: TypeID.unicodeEncodeError.type, thread.newString("utf-8"), text, Value(small: index), Value(small: index + 1), thread.newString("surrogates not allowed"))
                 return nil
             } else {
                 bytes.appendUTF8(character)

@@ -163,7 +163,7 @@ enum ThreadLocks {
             Def("_release_save(self, /)", .calls, "For internal use by `threading.Condition`.") { thread, a, _ in
                 let lock = a[0].object(RecursiveLockObject.self)
                 guard lock.pointee.count > 0 else { return thread.raise(.runtimeError, "cannot release un-acquired lock") }
-                let state = thread.newTuple([thread.newInt(lock.pointee.count), thread.newInt(unsigned: UInt(lock.pointee.owner))])
+                let state = thread.newTuple(thread.newInt(lock.pointee.count), thread.newInt(unsigned: UInt(lock.pointee.owner)))
                 if state.isEmpty { return .empty }
                 lock.pointee.owner = 0
                 lock.pointee.count = 0

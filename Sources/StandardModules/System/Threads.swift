@@ -51,7 +51,7 @@ public enum Threads {
         }
         let number = nextNumber
         nextNumber += 1
-        let entry = thread.newTuple([Value(small: number), function, arguments, keywords.isEmpty ? .none : keywords])
+        let entry = thread.newTuple(Value(small: number), function, arguments, keywords.isEmpty ? .none : keywords)
         guard !entry.isEmpty, ListRef(starting.pointee).append(thread, entry) else { return .empty }
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -151,11 +151,11 @@ public enum Threads {
         if !name.isEmpty { name = thread.str(name) } else { name = thread.newString("\(thread.pointee.identifier)") }
         if name.isEmpty { return .empty }
         let heading = thread.newString("Exception in thread \(StringRef(name).description):\n")
-        if heading.isEmpty || thread.callMethod(file, Name.write, [heading]).isEmpty { return .empty }
-        let printer = thread.importAttribute("traceback", "print_exception")
+        if heading.isEmpty || thread.callMethod(file, Name.write, heading).isEmpty { return .empty }
+        let printer = thread.importModule("traceback")
         if printer.isEmpty { return .empty }
-        let type = fields[0], value = fields[1], traceback = fields[2]
-        if thread.callFunction(printer, [type, value, traceback], keywords: [(.file, file)]).isEmpty { return .empty }
+        let arguments = thread.newTuple(fields[0], fields[1], fields[2])
+        if thread.callMethod(printer, StringRef.intern("print_exception").value, tuple: arguments, keywords: (.file, file)).isEmpty { return .empty }
         if thread.callMethod(file, Name.flush).isEmpty { thread.takeException() }
         return .none
     }

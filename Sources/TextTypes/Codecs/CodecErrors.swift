@@ -39,7 +39,7 @@ enum CodecErrors {
         let name = thread.newString(encoding)
         let text = thread.newString(reason)
         if name.isEmpty || text.isEmpty { return .empty }
-        return thread.callFunction(id.value, [name, object, Value(small: start), Value(small: end), text])
+        return thread.call(id.value, name, object, Value(small: start), Value(small: end), text)
     }
 
     // MARK: The registry
@@ -48,7 +48,7 @@ enum CodecErrors {
     static var state: TupleRef { TupleRef(WellKnown.codecState.value) }
 
     static func start(_ thread: ThreadRef) {
-        WellKnown.codecState.value = thread.newTuple([thread.newList(), thread.newDict(), thread.newDict()])
+        WellKnown.codecState.value = thread.newTuple(thread.newList(), thread.newDict(), thread.newDict())
         let handlers: [(StaticString, Def)] = [
             ("strict", Def("strict_errors(exception, /)", .calls, "Implements the 'strict' error handling, which raises a UnicodeError on coding errors.") { thread, a, _ in
                 a[0].isException ? thread.raise(a[0]) : thread.raise(.typeError, "codec must pass exception instance")

@@ -175,7 +175,7 @@ enum CodecsModule {
             var consumed = count
             var order = number < 0 ? ByteOrder.little : number > 0 ? .big : .native
             let result = body(UnsafePointer(bytes), count, &order, last != 0, &consumed)
-            return result.isEmpty ? .empty : thread.newTuple([result, Value(small: consumed), Value(small: order.rawValue)])
+            return result.isEmpty ? .empty : thread.newTuple(result, Value(small: consumed), Value(small: order.rawValue))
         }
     }
 

@@ -18,7 +18,7 @@ public enum Binascii {
 
     @inline(never) static func fail(_ thread: ThreadRef, _ message: String) -> Value {
         let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), arguments: [text])
+        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), text)
     }
 
     /// Calls `body` with the bytes of ASCII text: a string or a bytes-like object.

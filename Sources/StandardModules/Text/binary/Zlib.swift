@@ -11,7 +11,11 @@ public enum Zlib {
     nonisolated(unsafe) static var compressType: NativeType!
     nonisolated(unsafe) static var decompressType: NativeType!
     /// The list that keeps what the library allocates in the call now being made.
-    nonisolated(unsafe) static var owner = Value.empty
+    nonisolated(unsafe) private static let ownerRoot = RootTable.reserve()
+    static var owner: Value {
+        get { ownerRoot.pointee }
+        set { ownerRoot.pointee = newValue }
+    }
 
     public static func register() {
         NativeModule.register("zlib", doc: "The functions in this module allow compression and decompression using the\nzlib library, which is based on GNU zip.\n\nadler32(string[, start]) -- Compute an Adler-32 checksum.\ncompress(data[, level]) -- Compress data, with compression level 0-9 or -1.\ncompressobj([level[, ...]]) -- Return a compressor object.\ncrc32(string[, start]) -- Compute a CRC-32 checksum.\ndecompress(string,[wbits],[bufsize]) -- Decompresses a compressed string.\ndecompressobj([wbits[, zdict]]) -- Return a decompressor object.\n\n'wbits' is window buffer size and container format.\nCompressor objects support compress() and flush() methods; decompressor\nobjects support decompress() and flush().",
@@ -35,7 +39,7 @@ public enum Zlib {
 
     @inline(never) static func fail(_ thread: ThreadRef, _ message: String) -> Value {
         let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), arguments: [text])
+        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), text)
     }
 
     /// Raises `zlib.error` for a status of the library.

@@ -37,7 +37,7 @@ public enum CSVModule {
 
     @inline(never) @discardableResult static func fail(_ thread: ThreadRef, _ message: String) -> Value {
         let text = thread.newString(message)
-        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), arguments: [text])
+        return text.isEmpty ? .empty : thread.raise(type: TypeRef(errorType.pointee), text)
     }
 
     /// The registered dialect of a name. Empty when it has raised.

@@ -62,7 +62,7 @@ public enum JSONModule {
     @inline(never) @discardableResult static func raise(_ thread: ThreadRef, _ message: String, _ document: Value, _ position: Int) -> Value {
         let type = thread.importAttribute("json.decoder", "JSONDecodeError")
         if type.isEmpty { return .empty }
-        let exception = thread.callFunction(type, [thread.newString(message), document, thread.newInt(position)])
+        let exception = thread.call(type, thread.newString(message), document, thread.newInt(position))
         if exception.isEmpty { return .empty }
         return thread.raise(exception)
     }

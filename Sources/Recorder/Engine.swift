@@ -1,0 +1,231 @@
+import Glibc
+import Interpreter
+import TraceJIT
+
+/// The JIT as the interpreter sees it: hot loops, compiled traces, exits and bridges.
+///
+/// A loop's inline cache counts its rounds down. At zero the engine records one round (`Recorder`), compiles the trace and leaves it in the cache, which from then on
+/// sends every arrival at the loop's head into machine code. A trace is left through an exit, whose snapshot gives the registers their values and makes
+/// the frames of inlined calls; an exit that is taken often gets a bridge. Whatever cannot be recorded is left to the interpreter: a loop whose recording fails is tried again after
+/// ever longer waits.
+///
+/// There is one engine, and it runs under the interpreter lock.
+public final class Engine {
+    nonisolated(unsafe) static var shared: Engine!
+
+    let words = Words()
+    let compiler: TraceCompiler
+    /// Of the recording in progress.
+    var recorder: Recorder?
+    /// Inlined calls, by the token of their frame records.
+    var calls: [InlinedCall] = []
+    /// The frame that the innermost `enter` was given.
+    private var frame: FramePointer?
+    private var lastExit: (trace: CompiledTrace, exit: Int)?
+    /// Objects that compiled code refers to.
+    private var kept: Set<UInt64> = []
+    public private(set) var statistics = Statistics()
+
+    static let hotLoop: UInt32 = 50, hotExit = 8, bridgeAttempts = 3
+
+    public struct Statistics {
+        public var entered = 0, recorded = 0, aborted = 0
+        /// Why recordings were given up.
+        public var reasons: [String: Int] = [:]
+    }
+
+    /// What leaving a trace needs to know of a call that it has inlined.
+    struct InlinedCall {
+        let function: Value
+        /// Where the caller goes on.
+        let returnTo: ProgramCounter
+        /// The frame's `FrameFlags` with the caller's result register.
+        let flags: UInt64
+    }
+
+    /// Turns the JIT on. False when this machine has none.
+    @discardableResult public static func start(log: ((String) -> Void)? = nil, writesPerfMap: Bool = false) -> Bool {
+        var options = TraceCompiler.Options()
+        options.log = log
+        options.writesPerfMap = writesPerfMap
+        guard let engine = Engine(options) else { return false }
+        shared = engine
+        Collector.addRoots { for bits in Engine.shared.kept { Collector.mark(Value(bits: bits)) } }
+        JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) })
+        JIT.loopThreshold = hotLoop
+        return true
+    }
+
+    private init?(_ options: TraceCompiler.Options) {
+        guard let compiler = TraceCompiler(words.vocabulary, Engine.model(), options: options, exitHandler: { context, state, number in
+            Engine.shared.leave(context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self), state, number)
+            return 0
+        }) else { return nil }
+        self.compiler = compiler
+    }
+
+    /// How values look, for the back end.
+    private static func model() -> ValueModel {
+        var model = ValueModel(intShift: 1, intTag: 1, intMask: 1,
+                               selfTaggedFloat: .init(bias: 0x1000_0000_0000_0000, rotation: 3, mask: 3, tag: 2))
+        model.classOffset = 0
+        model.barrierOffset = 4
+        model.barrierValue = Mark.old
+        model.boxFloat = { context, number in
+            let word = Value.encodeFloat(number)
+            return word.isEmpty ? context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self).newFloat(number).bits : word.bits
+        }
+        model.unboxFloat = { _, word, result in
+            let value = Value(bits: word)
+            guard value.isFloat else { return 0 }
+            result.pointee = value.doubleValue
+            return 1
+        }
+        model.allocate = { context, payload, count in Words.allocate(payload, count).bits }
+        model.barrier = { _, object in Heap.barrier(Value(bits: object).raw) }
+        return model
+    }
+
+    func keep(_ value: Value) { if value.isHeap { kept.insert(value.bits) } }
+
+    // MARK: Loops
+
+    private func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) {
+        cache.pointee.version = Engine.hotLoop
+        guard recorder == nil, taipan_breaker_load(thread) == 0, let fp = thread.pointee.frame,
+              thread.pointee.recursionDepth + Recorder.deepest < taipan.recursionLimit, fp + 32768 < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
+        if let trace = trace(cache) {
+            cache.pointee.version = 1
+            enter(thread, trace)
+        } else {
+            recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
+            record(thread)
+        }
+    }
+
+    /// The compiled trace that a loop's cache holds.
+    func trace(_ cache: UnsafeMutablePointer<InlineCache>) -> CompiledTrace? {
+        guard let raw = UnsafeRawPointer(bitPattern: cache.pointee.offset) else { return nil }
+        return Unmanaged<CompiledTrace>.fromOpaque(raw).takeUnretainedValue()
+    }
+
+    private func enter(_ thread: ThreadRef, _ trace: CompiledTrace) {
+        let outer = frame
+        let root = thread.pointee.frame
+        frame = root
+        statistics.entered += 1
+        _ = compiler.enter(trace, frame: root, context: thread)
+        frame = outer
+        guard let (left, exit) = lastExit, !thread.hasException, recorder == nil, let root else { return }
+        let times = left.exits[exit].timesLeft
+        // Tried again and again, but ever more rarely.
+        if times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1 {
+            let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: root, cache: nil)
+            guard bridge.adoptFrames(left, exit) else { return }
+            recorder = bridge
+            record(thread)
+        }
+    }
+
+    // MARK: Leaving
+
+    /// Restores the interpreter's state at an exit.
+    private func leave(_ thread: ThreadRef, _ state: UnsafeMutablePointer<UInt64>, _ number: UInt32) {
+        let reader = compiler.reader(number, state: state, context: thread)
+        let root = frame.unsafelyUnwrapped
+        let frames = reader.frames
+        // The collector is to see what is written from now on.
+        var innermost = root
+        for record in frames { innermost = root + record.base }
+        let code = frames.isEmpty ? root.code : calls[Int(frames[frames.count - 1].token)].function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
+        thread.pointee.stackTop = innermost + Int(code.pointee.registerCount)
+        for record in frames { root[record.base + FrameSlot.saved] = .empty }
+        reader.restore(UnsafeMutableRawPointer(root).assumingMemoryBound(to: UInt64.self))
+        build(thread, root, frames.map { (base: $0.base, call: Int($0.token)) }, at: ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped)
+        lastExit = (reader.trace, reader.exit)
+    }
+
+    /// Writes the headers of inlined frames and makes the innermost the thread's.
+    private func build(_ thread: ThreadRef, _ root: FramePointer, _ frames: [(base: Int, call: Int)], at pc: ProgramCounter) {
+        var current = root
+        for frame in frames {
+            let call = calls[frame.call], fp = root + frame.base
+            current.pc = call.returnTo
+            fp[FrameSlot.function] = call.function
+            fp[FrameSlot.code] = call.function.object(FunctionObject.self).pointee.code
+            fp.previous = current
+            fp[FrameSlot.context] = .empty
+            fp[FrameSlot.object] = .empty
+            fp.flags = call.flags
+            current = fp
+        }
+        current.pc = pc
+        thread.pointee.frame = current
+        thread.pointee.stackTop = current + Int(current.code.pointee.registerCount)
+        thread.pointee.recursionDepth += Int64(frames.count)
+    }
+
+    // MARK: Calls that look at frames
+
+    /// Chains of frames at calls, by number.
+    var chains: [(frames: [(base: Int, call: Int)], pc: ProgramCounter)] = []
+
+    /// Makes the frames of inlined calls real before a call that may run Python.
+    static let pushFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
+        let engine = Engine.shared.unsafelyUnwrapped, chain = engine.chains[number]
+        engine.build(context.assumingMemoryBound(to: ThreadState.self), frame.assumingMemoryBound(to: Value.self), chain.frames, at: chain.pc)
+    }
+    /// And takes them away again.
+    static let popFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
+        let thread = context.assumingMemoryBound(to: ThreadState.self), root = frame.assumingMemoryBound(to: Value.self)
+        let frames = Engine.shared.unsafelyUnwrapped.chains[number].frames
+        for frame in frames.reversed() { JIT.detach(root + frame.base) }
+        thread.pointee.frame = root
+        thread.pointee.stackTop = root + Int(root.code.pointee.registerCount)
+        thread.pointee.recursionDepth -= Int64(frames.count)
+    }
+
+    // MARK: Recording
+
+    private func record(_ thread: ThreadRef) {
+        JIT.record(thread)
+        // Something was raised in the middle of an instruction.
+        if let recorder { finish(recorder, .failed("raises")) }
+    }
+
+    private func step(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> Bool {
+        guard let recorder else { return false }
+        let outcome = recorder.record(fp, pc)
+        if case .goesOn = outcome { return true }
+        finish(recorder, outcome)
+        return false
+    }
+
+    private func finish(_ recorder: Recorder, _ outcome: Recorder.Outcome) {
+        self.recorder = nil
+        var reason: String
+        switch outcome {
+        case .finished(let trace):
+            do {
+                let compiled = try compiler.compile(trace)
+                for value in recorder.kept { keep(value) }
+                for bits in compiled.valueConstants { keep(Value(bits: bits)) }
+                statistics.recorded += 1
+                if let cache = recorder.cache {
+                    cache.pointee.offset = Int(bitPattern: Unmanaged.passRetained(compiled).toOpaque())
+                    cache.pointee.version = 1
+                }
+                return
+            } catch { reason = "\(error)" }
+        case .failed(let why): reason = why
+        case .goesOn: return
+        }
+        statistics.aborted += 1
+        statistics.reasons[reason, default: 0] += 1
+        compiler.options.log?("given up: \(reason)\n")
+        if let cache = recorder.cache {
+            cache.pointee.spare = min(cache.pointee.spare + 1, 20)
+            cache.pointee.version = Engine.hotLoop << UInt32(cache.pointee.spare)
+        }
+    }
+}

@@ -1,0 +1,808 @@
+import Bytecode
+import Interpreter
+import TraceJIT
+
+/// What each bytecode does, in IR.
+extension Recorder {
+    func instruction(_ opcode: Bytecode.Opcode, _ word: UInt32, _ a: Int, _ b2: Int, _ c: Int) -> Outcome {
+        let constants = level.code.pointee.constantItems
+        switch opcode {
+        case .nop, .jump:
+            return .goesOn
+        case .move:
+            write(a, read(b2))
+            return .goesOn
+        case .loadConst:
+            write(a, constant(constants[b2 | c << 8]))
+            return .goesOn
+        case .loadConstWide:
+            write(a, constant(constants[Int(pc[1])]))
+            return .goesOn
+        case .clear:
+            write(a, b.value(0))
+            return .goesOn
+        case .checkBound:
+            guard !actual(a).isEmpty else { return .failed("unbound local") }
+            guardBound(read(a))
+            return .goesOn
+        case .loadCell:
+            guard !actual(b2).object(CellObject.self).pointee.contents.isEmpty else { return .failed("unbound cell") }
+            let contents = b.load(read(b2), words.cell)
+            guardBound(contents)
+            write(a, contents)
+            return .goesOn
+        case .storeCell:
+            let cell = read(a)
+            b.barrier(cell)
+            b.store(cell, words.cell, self.word(read(b2)))
+            return .goesOn
+        case .loadFree, .storeFree:
+            return freeVariable(opcode, a, b2)
+        case .loadGlobal:
+            return loadGlobal(a)
+        case .getAttr:
+            return getAttribute(a, b2)
+        case .setAttr:
+            return setAttribute(a, b2)
+        case .getMethod:
+            return getMethod(a, b2)
+        case .getItem:
+            return getItem(a, read(b2), actual(b2), read(c), actual(c))
+        case .getItemK:
+            return getItem(a, read(b2), actual(b2), constant(constants[c]), constants[c])
+        case .setItem:
+            return setItem(a, b2, c)
+        case .add, .subtract, .multiply, .matrixMultiply, .divide, .modulo, .power, .leftShift, .rightShift, .bitOr, .bitXor, .bitAnd, .floorDivide:
+            return binary(a, read(b2), actual(b2), read(c), actual(c), opcode.number - Bytecode.Opcode.add.number, inplace: false)
+        case .addK, .subtractK, .multiplyK, .matrixMultiplyK, .divideK, .moduloK, .powerK, .leftShiftK, .rightShiftK, .bitOrK, .bitXorK, .bitAndK, .floorDivideK:
+            return binary(a, read(b2), actual(b2), constant(constants[c]), constants[c], opcode.number - Bytecode.Opcode.addK.number, inplace: false)
+        case .inplaceAdd, .inplaceSubtract, .inplaceMultiply, .inplaceMatrixMultiply, .inplaceDivide, .inplaceModulo, .inplacePower, .inplaceLeftShift,
+             .inplaceRightShift, .inplaceBitOr, .inplaceBitXor, .inplaceBitAnd, .inplaceFloorDivide:
+            return binary(a, read(b2), actual(b2), read(c), actual(c), opcode.number - Bytecode.Opcode.inplaceAdd.number, inplace: true)
+        case .inplaceAddK, .inplaceSubtractK, .inplaceMultiplyK, .inplaceMatrixMultiplyK, .inplaceDivideK, .inplaceModuloK, .inplacePowerK, .inplaceLeftShiftK,
+             .inplaceRightShiftK, .inplaceBitOrK, .inplaceBitXorK, .inplaceBitAndK, .inplaceFloorDivideK:
+            return binary(a, read(b2), actual(b2), constant(constants[c]), constants[c], opcode.number - Bytecode.Opcode.inplaceAddK.number, inplace: true)
+        case .negate:
+            return negate(a, b2)
+        case .not:
+            guard let truth = truth(read(b2), actual(b2)) else { return .failed("truth of \(actual(b2).type.name)") }
+            write(a, b.value(Value(!truth).bits))
+            return .goesOn
+        case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
+            return compare(a, read(b2), actual(b2), read(c), actual(c), opcode.number - Bytecode.Opcode.equal.number)
+        case .equalK, .notEqualK, .lessK, .lessEqualK, .greaterK, .greaterEqualK:
+            return compare(a, read(b2), actual(b2), constant(constants[c]), constants[c], opcode.number - Bytecode.Opcode.equalK.number)
+        case .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessEqual, .jumpGreater, .jumpGreaterEqual:
+            return jumpCompare(read(a), actual(a), read(b2), actual(b2), opcode.number - Bytecode.Opcode.jumpEqual.number, c)
+        case .jumpEqualK, .jumpNotEqualK, .jumpLessK, .jumpLessEqualK, .jumpGreaterK, .jumpGreaterEqualK:
+            return jumpCompare(read(a), actual(a), constant(constants[b2]), constants[b2], opcode.number - Bytecode.Opcode.jumpEqualK.number, c)
+        case .is, .isNot:
+            guard let same = same(read(b2), actual(b2), read(c), actual(c)) else { return .failed("identity of floats") }
+            write(a, b.value(Value(same == (opcode == .is)).bits))
+            return .goesOn
+        case .jumpIs:
+            return same(read(a), actual(a), read(b2), actual(b2)) == nil ? .failed("identity of floats") : .goesOn
+        case .jumpIfNone, .jumpIfNotNone:
+            let value = actual(a), ref = read(a)
+            if b.trace.type(ref) == .value {
+                if value.isNone { guardSame(ref, .none) } else { b.guarding(.gne, b.cast(ref, .int), b.int(Int64(bitPattern: Value.none.bits))) }
+            }
+            return .goesOn
+        case .jumpIfTrue, .jumpIfFalse:
+            return truth(read(a), actual(a)) == nil ? .failed("truth of \(actual(a).type.name)") : .goesOn
+        case .contains, .notContains:
+            return contains(a, read(b2), actual(b2), read(c), actual(c), opcode == .notContains)
+        case .jumpContains:
+            return .failed("jumpContains")
+        case .call:
+            return call(a, b2, c, isMethod: false)
+        case .callMethod:
+            return call(a, b2, c, isMethod: true)
+        case .buildTuple:
+            return buildTuple(a, b2, c)
+        case .buildList:
+            return buildList(a, b2, c)
+        case .unpackSequence:
+            return unpack(a, b2, c)
+        case .getIter:
+            return getIterator(a, b2)
+        case .forIter:
+            return forIter(a, b2)
+        case .return, .returnNone:
+            return returns(opcode == .return ? read(a) : b.value(Value.none.bits), opcode == .return ? actual(a) : .none)
+        default:
+            return .failed("\(opcode)")
+        }
+    }
+
+    // MARK: Names
+
+    private func freeVariable(_ opcode: Bytecode.Opcode, _ a: Int, _ index: Int) -> Outcome {
+        let cellIndex = opcode == .loadFree ? index : a
+        let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
+        if depth == 0 { guardSame(b.slot(FrameSlot.function), level.function) }
+        let ref = constant(cell)
+        if opcode == .storeFree {
+            b.barrier(ref)
+            b.store(ref, words.cell, word(read(index)))
+            return .goesOn
+        }
+        guard !cell.object(CellObject.self).pointee.contents.isEmpty else { return .failed("unbound free variable") }
+        let contents = b.load(ref, words.cell)
+        guardBound(contents)
+        write(a, contents)
+        return .goesOn
+    }
+
+    private func loadGlobal(_ a: Int) -> Outcome {
+        let function = level.function.object(FunctionObject.self)
+        let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
+        if depth == 0 { guardSame(b.slot(FrameSlot.function), level.function) }
+        let globals = DictRef(function.pointee.globals)
+        let entry = globals.find(string: name)
+        if entry >= 0 {
+            write(a, dictValue(globals, entry: entry))
+            return .goesOn
+        }
+        let builtins = function.pointee.builtins
+        guard builtins.isExact(.dict), globals.value.isExact(.dict) else { return .failed("odd builtins") }
+        let place = DictRef(builtins).find(string: name)
+        guard place >= 0 else { return .failed("undefined name") }
+        guardAbsent(globals)
+        write(a, dictValue(DictRef(builtins), entry: place))
+        return .goesOn
+    }
+
+    /// Guards that a dict has no other keys than now.
+    private func guardAbsent(_ dict: DictRef) {
+        keep(dict.value)
+        b.guarding(.geq, b.load(b.pointer(UnsafeRawPointer(dict.pointer)), words.dictVersion), b.int(Int64(dict.version)))
+    }
+
+    // MARK: Attributes
+
+    private func getAttribute(_ a: Int, _ register: Int) -> Outcome {
+        let object = actual(register), ref = read(register)
+        let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
+        if object.isPointer, let value = cachedAttribute(ref, object, name, bindsFunctions: true) {
+            write(a, value)
+            return .goesOn
+        }
+        let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// An attribute that a cache can find; nil when none can.
+    private func cachedAttribute(_ ref: Ref, _ object: Value, _ name: Value, bindsFunctions: Bool) -> Ref? {
+        let entry = Attributes.lookUp(thread, object, name).pointee
+        switch entry.kind {
+        case .inlineSlot:
+            guard !word(at: object, entry.offset).isEmpty else { return nil }
+            guardShape(ref, object)
+            let value = b.load(ref, words.attribute(entry.offset))
+            guardBound(value)
+            return value
+        case .overflowSlot:
+            let array = word(at: object, Int(entry.value.bits))
+            guard !array.isEmpty, !word(at: array, entry.offset).isEmpty else { return nil }
+            guardShape(ref, object)
+            let value = b.load(b.load(ref, words.attribute(Int(entry.value.bits))), words.attribute(entry.offset))
+            guardBound(value)
+            return value
+        case .classValue:
+            guard bindsFunctions, entry.value.isExact(.function) else { return nil }
+            guardShape(ref, object)
+            let method = b.new(words.layout("method", TypeID.method.rawValue, size: MemoryLayout<MethodObject>.size))
+            isNew(method)
+            b.store(method, words.methodFunction, constant(entry.value))
+            b.store(method, words.methodReceiver, word(ref))
+            return method
+        case .classEntry:
+            let namespace = DictRef(entry.value)
+            guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset >> 32) else { return nil }
+            guardShape(ref, object)
+            return dictValue(namespace, entry: entry.offset & 0xFFFF_FFFF)
+        case .dictEntry:
+            guard object.isExact(.module) else { return nil }
+            let dict = DictRef(object.object(ModuleObject.self).pointee.namespace)
+            guard dict.pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset >> 32) else { return nil }
+            guardSame(ref, object)
+            return dictValue(dict, entry: entry.offset & 0xFFFF_FFFF)
+        case .typeValue:
+            guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset) else { return nil }
+            guardSame(ref, object)
+            guardTypeVersion(TypeRef(object))
+            return constant(entry.value)
+        default:
+            return nil
+        }
+    }
+
+    private func word(at object: Value, _ offset: Int) -> Value { (object.raw + offset).assumingMemoryBound(to: Value.self).pointee }
+
+    private func setAttribute(_ register: Int, _ valueRegister: Int) -> Outcome {
+        let object = actual(register), ref = read(register)
+        let cache = (level.code.pointee.caches + Int(pc[1])).pointee
+        let value = word(read(valueRegister))
+        if object.isPointer, ShapeTable.record(object.shapeIndex).pointee.version == cache.version, cache.kind == .inlineSlot || cache.kind == .transition {
+            guardShape(ref, object)
+            b.barrier(ref)
+            b.store(ref, words.attribute(cache.offset), value)
+            if cache.kind == .transition { b.store(ref, words.shape, b.int(Int64(UInt32(truncatingIfNeeded: cache.value.bits)))) }
+            return .goesOn
+        }
+        guardStatus(call(words.setAttribute, [word(ref), b.value(cache.name.bits), value], runsPython: true))
+        return .goesOn
+    }
+
+    private func getMethod(_ a: Int, _ register: Int) -> Outcome {
+        let object = actual(register), ref = read(register)
+        let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
+        guard object.isPointer else { return .failed("method of \(object.type.name)") }
+        let entry = Attributes.lookUp(thread, object, name).pointee
+        if entry.kind == .classValue && entry.value.type.has(.methodDescriptor) {
+            guardShape(ref, object)
+            write(a, constant(entry.value))
+            write(a + frameHeaderWords, ref)
+            return .goesOn
+        }
+        let value: Ref
+        if let cached = cachedAttribute(ref, object, name, bindsFunctions: false) { value = cached } else {
+            value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
+            guardResult(value)
+        }
+        write(a, value)
+        write(a + frameHeaderWords, b.value(0))
+        return .goesOn
+    }
+
+    // MARK: Items
+
+    /// Whether an operation on the object can run no Python: everything in it is of the exact built-in types, as far as one level tells.
+    private func isPlain(_ value: Value) -> Bool {
+        value.isSmallInt || value.isFloat || value.isImmediate || value.isExact(.str) || value.isExact(.bytes) || value.isExact(.int)
+    }
+
+    private func index(_ key: Ref, _ actual: Value, _ count: Ref, _ actualCount: Int) -> Ref? {
+        let position = actual.smallInt
+        let number = int(key)
+        if position >= 0 {
+            guard position < actualCount else { return nil }
+            b.guarding(.gult, number, count)
+            return number
+        }
+        guard position + actualCount >= 0 else { return nil }
+        b.guarding(.glt, number, b.int(0))
+        let fromEnd = b.int(.add, number, count)
+        b.guarding(.gge, fromEnd, b.int(0))
+        return fromEnd
+    }
+
+    private func getItem(_ a: Int, _ ref: Ref, _ container: Value, _ key: Ref, _ actualKey: Value) -> Outcome {
+        if actualKey.isSmallInt && container.isExact(.list) {
+            guardObject(ref, container)
+            guard let position = index(key, actualKey, b.load(ref, words.listCount), ListRef(container).count) else { return .failed("index out of range") }
+            write(a, b.load(b.load(ref, words.listStorage), index: position, words.arrayItem))
+            return .goesOn
+        }
+        if actualKey.isSmallInt && container.isExact(.tuple) {
+            guardObject(ref, container)
+            guard let position = index(key, actualKey, b.load(ref, words.tupleCount), TupleRef(container).count) else { return .failed("index out of range") }
+            write(a, b.load(ref, index: position, words.tupleItem))
+            return .goesOn
+        }
+        let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.str) || container.isExact(.bytes) || container.isExact(.bytearray))
+        if plain {
+            guardObject(ref, container)
+            guardPlain(key, actualKey)
+        }
+        let result = call(words.getItem, [word(ref), word(key)], runsPython: !plain)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// Guards what `isPlain` has seen.
+    private func guardPlain(_ ref: Ref, _ actual: Value) {
+        if ref.isConstant || b.trace.type(ref) != .value { return }
+        if actual.isSmallInt { _ = int(ref) } else if actual.isFloat { _ = b.unboxFloat(ref) } else if actual.isImmediate { guardSame(ref, actual) } else { guardObject(ref, actual) }
+    }
+
+    private func setItem(_ register: Int, _ keyRegister: Int, _ valueRegister: Int) -> Outcome {
+        let container = actual(register), ref = read(register), actualKey = actual(keyRegister), key = read(keyRegister)
+        if container.isExact(.list) && actualKey.isSmallInt {
+            guardObject(ref, container)
+            guard let position = index(key, actualKey, b.load(ref, words.listCount), ListRef(container).count) else { return .failed("index out of range") }
+            let storage = b.load(ref, words.listStorage)
+            b.barrier(storage)
+            b.store(storage, index: position, words.arrayItem, word(read(valueRegister)))
+            return .goesOn
+        }
+        let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
+        if plain {
+            guardObject(ref, container)
+            guardPlain(key, actualKey)
+        }
+        guardStatus(call(words.setItem, [word(ref), word(key), word(read(valueRegister))], runsPython: !plain))
+        return .goesOn
+    }
+
+    private func contains(_ a: Int, _ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ negated: Bool) -> Outcome {
+        let plain = isPlain(actualItem) && (container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str))
+        if plain {
+            guardObject(ref, container)
+            guardPlain(item, actualItem)
+        }
+        let found = call(words.contains, [word(ref), word(item)], runsPython: !plain)
+        guardStatus(found)
+        write(a, bool(negated ? b.int(.xor, found, b.int(1)) : found))
+        return .goesOn
+    }
+
+    /// The word of a truth that is 0 or 1.
+    private func bool(_ ref: Ref) -> Ref {
+        b.cast(b.int(.or, b.int(.shl, ref, b.int(3)), b.int(Int64(bitPattern: Value.false.bits))), .value)
+    }
+
+    // MARK: Numbers
+
+    private func binary(_ a: Int, _ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ operation: UInt8, inplace: Bool) -> Outcome {
+        let slot = unsafeBitCast(UInt8(truncatingIfNeeded: Slot.add.rawValue) + operation, to: Slot.self)
+        if p.isSmallInt && q.isSmallInt, let result = integers(x, p.smallInt, y, q.smallInt, slot) {
+            write(a, result)
+            return .goesOn
+        }
+        if (p.isFloat || p.isSmallInt) && (q.isFloat || q.isSmallInt) && (p.isFloat || q.isFloat), let result = floats(x, p, y, q, slot) {
+            write(a, result)
+            return .goesOn
+        }
+        let plain = isPlain(p) && isPlain(q) || p.isExact(.list) && q.isExact(.list) && slot == .add || p.isExact(.tuple) && q.isExact(.tuple) && slot == .add
+        if plain {
+            guardKind(x, p)
+            guardKind(y, q)
+        }
+        let result = call(inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    private func guardKind(_ ref: Ref, _ actual: Value) {
+        if actual.isExact(.list) || actual.isExact(.tuple) { guardObject(ref, actual) } else { guardPlain(ref, actual) }
+    }
+
+    private func integers(_ x: Ref, _ p: Int, _ y: Ref, _ q: Int, _ slot: Slot) -> Ref? {
+        func fits(_ result: (partialValue: Int, overflow: Bool)) -> Bool { !result.overflow && Value.fitsSmall(result.partialValue) }
+        switch slot {
+        case .add: return fits(p.addingReportingOverflow(q)) ? b.checked(.add, int(x), int(y), bits: 63) : nil
+        case .subtract: return fits(p.subtractingReportingOverflow(q)) ? b.checked(.sub, int(x), int(y), bits: 63) : nil
+        case .multiply: return fits(p.multipliedReportingOverflow(by: q)) ? b.checked(.mul, int(x), int(y), bits: 63) : nil
+        case .floorDivide, .modulo:
+            guard q > 0 else { return nil }
+            let dividend = int(x), divisor = int(y)
+            b.guarding(.ggt, divisor, b.int(0))
+            return b.int(slot == .modulo ? .flmod : .fldiv, dividend, divisor)
+        case .divide:
+            guard q != 0, p.magnitude >> 53 == 0, q.magnitude >> 53 == 0 else { return nil }
+            let dividend = int(x), divisor = int(y)
+            b.guarding(.gne, divisor, b.int(0))
+            b.emit(.gfits, .void, dividend, Ref(literal: 54))
+            b.emit(.gfits, .void, divisor, Ref(literal: 54))
+            return b.float(.fdiv, b.float(.itof, dividend), b.float(.itof, divisor))
+        case .bitAnd: return b.int(.and, int(x), int(y))
+        case .bitOr: return b.int(.or, int(x), int(y))
+        case .bitXor: return b.int(.xor, int(x), int(y))
+        case .rightShift:
+            guard q >= 0, q < 64 else { return nil }
+            let number = int(x), count = int(y)
+            b.guarding(.gult, count, b.int(64))
+            return b.int(.sar, number, count)
+        case .leftShift:
+            guard q >= 0, q < 62, (p << q) >> q == p, Value.fitsSmall(p << q) else { return nil }
+            let number = int(x), count = int(y)
+            b.guarding(.gult, count, b.int(62))
+            let shifted = b.int(.shl, number, count)
+            b.emit(.gfits, .void, shifted, Ref(literal: 63))
+            b.guarding(.geq, b.int(.sar, shifted, count), number)
+            return shifted
+        default: return nil
+        }
+    }
+
+    private func floats(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ slot: Slot) -> Ref? {
+        switch slot {
+        case .add: return b.float(.fadd, double(x, p), double(y, q))
+        case .subtract: return b.float(.fsub, double(x, p), double(y, q))
+        case .multiply: return b.float(.fmul, double(x, p), double(y, q))
+        case .divide:
+            guard (q.isSmallInt ? Double(q.smallInt) : q.doubleValue) != 0 else { return nil }
+            let dividend = double(x, p), divisor = double(y, q)
+            b.guarding(.gfne, divisor, b.float(0))
+            return b.float(.fdiv, dividend, divisor)
+        default: return nil
+        }
+    }
+
+    private func negate(_ a: Int, _ register: Int) -> Outcome {
+        let value = actual(register), ref = read(register)
+        if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
+            write(a, b.checked(.sub, b.int(0), int(ref), bits: 63))
+            return .goesOn
+        }
+        guard value.isFloat else { return .failed("negation of \(value.type.name)") }
+        write(a, b.float(.fneg, double(ref, value)))
+        return .goesOn
+    }
+
+    // MARK: Comparisons and truth
+
+    private func comparison(_ index: UInt8) -> Comparison {
+        [Comparison.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual][Int(index)]
+    }
+
+    private func areNumbers(_ p: Value, _ q: Value) -> Bool { (p.isSmallInt || p.isFloat) && (q.isSmallInt || q.isFloat) }
+
+    private func exactInDouble(_ p: Value) -> Bool { !p.isSmallInt || p.smallInt.magnitude >> 53 == 0 }
+
+    /// The operands of a comparison of numbers: two ints, or two doubles. Nil when they cannot be compared as such.
+    private func numbers(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> (x: Ref, y: Ref, floats: Bool)? {
+        guard areNumbers(p, q) else { return nil }
+        if p.isSmallInt && q.isSmallInt { return (int(x), int(y), false) }
+        guard exactInDouble(p), exactInDouble(q) else { return nil }
+        if p.isSmallInt { b.emit(.gfits, .void, int(x), Ref(literal: 54)) }
+        if q.isSmallInt { b.emit(.gfits, .void, int(y), Ref(literal: 54)) }
+        return (double(x, p), double(y, q), true)
+    }
+
+    private func compare(_ a: Int, _ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ index: UInt8) -> Outcome {
+        let operation = comparison(index)
+        if let (left, right, floats) = numbers(x, p, y, q) {
+            let truth: Ref
+            switch operation {
+            case .equal: truth = b.int(floats ? .feq : .eq, left, right)
+            case .notEqual: truth = b.int(floats ? .fne : .ne, left, right)
+            case .less: truth = b.int(floats ? .flt : .lt, left, right)
+            case .lessEqual: truth = b.int(floats ? .fle : .le, left, right)
+            case .greater: truth = b.int(floats ? .flt : .lt, right, left)
+            case .greaterEqual: truth = b.int(floats ? .fle : .le, right, left)
+            }
+            write(a, bool(truth))
+            return .goesOn
+        }
+        let plain = isPlain(p) && isPlain(q)
+        if plain {
+            guardPlain(x, p)
+            guardPlain(y, q)
+        }
+        let result = call(words.compare, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: !plain)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    private func jumpCompare(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ index: UInt8, _ wanted: Int) -> Outcome {
+        let operation = comparison(index)
+        if let (left, right, floats) = numbers(x, p, y, q) {
+            let order: Bool
+            if floats {
+                let a = p.isSmallInt ? Double(p.smallInt) : p.doubleValue, b = q.isSmallInt ? Double(q.smallInt) : q.doubleValue
+                switch operation {
+                case .equal: order = a == b
+                case .notEqual: order = a != b
+                case .less: order = a < b
+                case .lessEqual: order = a <= b
+                case .greater: order = a > b
+                case .greaterEqual: order = a >= b
+                }
+                switch operation {
+                case .equal: self.b.guarding(order ? .gfeq : .gfne, left, right)
+                case .notEqual: self.b.guarding(order ? .gfne : .gfeq, left, right)
+                case .less: self.b.guarding(order ? .gflt : .gfnlt, left, right)
+                case .lessEqual: self.b.guarding(order ? .gfle : .gfnle, left, right)
+                case .greater: self.b.guarding(order ? .gflt : .gfnlt, right, left)
+                case .greaterEqual: self.b.guarding(order ? .gfle : .gfnle, right, left)
+                }
+                return .goesOn
+            }
+            order = operation.holds(p.smallInt < q.smallInt ? -1 : p.smallInt > q.smallInt ? 1 : 0)
+            switch operation {
+            case .equal: b.guarding(order ? .geq : .gne, left, right)
+            case .notEqual: b.guarding(order ? .gne : .geq, left, right)
+            case .less: b.guarding(order ? .glt : .gge, left, right)
+            case .lessEqual: b.guarding(order ? .gle : .ggt, left, right)
+            case .greater: b.guarding(order ? .ggt : .gle, left, right)
+            case .greaterEqual: b.guarding(order ? .gge : .glt, left, right)
+            }
+            return .goesOn
+        }
+        guard p.isExact(.str), q.isExact(.str) else { return .failed("comparison of \(p.type.name) and \(q.type.name)") }
+        guardPlain(x, p)
+        guardPlain(y, q)
+        // Strings compare without running or raising anything, so that the guard can go back to the instruction.
+        let truth = call(words.compareTruth, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: false)
+        if StringRef(p).holds(operation, StringRef(q)) { b.guardTrue(truth) } else { b.guardFalse(truth) }
+        return .goesOn
+    }
+
+    /// Guards whether two references are one object, as they are now; nil for floats, whose identity depends on boxes.
+    private func same(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> Bool? {
+        if p.isFloat || q.isFloat { return nil }
+        let same = p == q
+        b.guarding(same ? .geq : .gne, bits(x), bits(y))
+        return same
+    }
+
+    /// Guards the truth of a value, as it is now; nil when finding it out may run Python.
+    private func truth(_ ref: Ref, _ actual: Value) -> Bool? {
+        if actual.isBool || actual.isNone {
+            guardSame(ref, actual)
+            return actual == .true
+        }
+        if actual.isSmallInt {
+            let number = int(ref)
+            b.guarding(actual.smallInt != 0 ? .gne : .geq, number, b.int(0))
+            return actual.smallInt != 0
+        }
+        if actual.isFloat {
+            let isTrue = actual.doubleValue != 0
+            b.guarding(isTrue ? .gfne : .gfeq, double(ref, actual), b.float(0))
+            return isTrue
+        }
+        guard actual.isPointer else { return nil }
+        let count: Int
+        let field: UInt16
+        if actual.isExact(.list) { (count, field) = (ListRef(actual).count, words.listCount) }
+        else if actual.isExact(.tuple) { (count, field) = (TupleRef(actual).count, words.tupleCount) }
+        else if actual.isExact(.str) || actual.isExact(.dict) || actual.isExact(.set) { (count, field) = (word(at: actual, 8).bits == 0 ? 0 : 1, words.length) }
+        else {
+            let type = actual.type
+            guard type.slotPointer(.bool).pointee == nil, type.slotPointer(.length).pointee == nil else { return nil }
+            guardShape(ref, actual)
+            return true
+        }
+        guardObject(ref, actual)
+        b.guarding(count != 0 ? .gne : .geq, b.load(ref, field), b.int(0))
+        return count != 0
+    }
+
+    // MARK: Calls
+
+    private func call(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
+        var count = given
+        let first = window + frameHeaderWords
+        var callee = actual(window)
+        var ref = read(window)
+        var arguments: [Ref] = []
+        var values: [Value] = []
+        if isMethod && actual(first).isEmpty {
+            for index in 0 ..< given { arguments.append(read(first + 1 + index)); values.append(actual(first + 1 + index)) }
+        } else {
+            if isMethod { count += 1 }
+            for index in 0 ..< count { arguments.append(read(first + index)); values.append(actual(first + index)) }
+        }
+        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
+        if callee.isExact(.method) {
+            let method = callee.object(MethodObject.self).pointee
+            guardObject(ref, callee)
+            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
+            values.insert(method.receiver, at: 0)
+            callee = method.function
+            ref = b.load(ref, words.methodFunction)
+            count += 1
+        }
+        func place() { for index in 0 ..< count { b.set(level.base + first + index, arguments[index]) } }
+        if callee.isExact(.function) {
+            guardSame(ref, callee)
+            place()
+            if let outcome = enter(callee, constant(callee), at: first, count: count, flags: UInt64(a) << 8) { return outcome }
+        } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
+            let type = TypeRef(callee), initializer = type.lookup(.__init__)
+            let fields = type.pointer.pointee
+            if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
+                guardSame(ref, callee)
+                guardTypeVersion(type)
+                let size = fields.dictOffset == 0 ? Int(fields.basicSize) : max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)
+                let object = b.new(words.layout(type.name, fields.rootShape, size: size))
+                isNew(object)
+                arguments.insert(object, at: 0)
+                values.insert(.none, at: 0)
+                count += 1
+                place()
+                b.set(level.base + first + FrameSlot.saved, object)
+                guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor) else { return .failed("constructor") }
+                return outcome
+            }
+        } else if callee.isExact(.builtinFunction) {
+            let function = callee.object(BuiltinFunctionObject.self).pointee
+            guardSame(ref, callee)
+            if let result = intrinsic(callee, arguments, values) {
+                forgetWindow(window, count)
+                write(a, result)
+                return .goesOn
+            }
+            if !function.receiver.isEmpty {
+                arguments.insert(constant(function.receiver), at: 0)
+                values.insert(function.receiver, at: 0)
+                count += 1
+            }
+            if let outcome = native(function.record, a, window, arguments, values) { return outcome }
+        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
+            let descriptor = callee.object(DescriptorObject.self).pointee
+            guardSame(ref, callee)
+            if values[0].type.value == descriptor.owner, let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
+                guardObject(arguments[0], values[0])
+                if let outcome = native(record, a, window, arguments, values) { return outcome }
+            }
+        }
+        for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
+        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: true)
+        forgetWindow(window, count)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
+    private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value]) -> Outcome? {
+        guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
+              record.pointee.total <= arguments.count + 1 else { return nil }
+        let first = level.base + window + frameHeaderWords
+        for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
+        let result = call(words.native(record), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: record.pointee.effect == .calls)
+        forgetWindow(window, arguments.count)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// Builtins worth code of their own.
+    private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
+        let record = callee.object(BuiltinFunctionObject.self).pointee.record
+        guard StringRef(record.pointee.module).equals("builtins") else { return nil }
+        let name = StringRef(record.pointee.name)
+        if name.equals("len"), arguments.count == 1 {
+            let value = values[0]
+            if value.isExact(.list) { guardObject(arguments[0], value); return b.load(arguments[0], words.listCount) }
+            if value.isExact(.tuple) { guardObject(arguments[0], value); return b.load(arguments[0], words.tupleCount) }
+            if value.isExact(.str) || value.isExact(.dict) || value.isExact(.set) { guardObject(arguments[0], value); return b.load(arguments[0], words.length) }
+        }
+        if name.equals("isinstance"), arguments.count == 2, values[1].isExact(.type), values[0].isPointer {
+            let type = TypeRef(values[1])
+            guardSame(arguments[1], values[1])
+            guardShape(arguments[0], values[0])
+            if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
+            // `__class__` may say otherwise.
+            return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
+        }
+        return nil
+    }
+
+    private func returns(_ ref: Ref, _ value: Value) -> Outcome {
+        if depth == 0 { return .failed("loop left by return") }
+        if level.flags & FrameFlags.constructor != 0 {
+            guard value.isNone else { return .failed("odd __init__") }
+            if b.trace.type(ref) == .value { guardSame(ref, .none) }
+        }
+        leaveFrame(ref)
+        return .goesOn
+    }
+
+    // MARK: Building
+
+    private func buildTuple(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
+        guard count > 0 else { return .failed("empty tuple") }
+        let items = (0 ..< count).map { word(read(first + $0)) }
+        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size), count: b.int(Int64(count)))
+        isNew(tuple)
+        b.store(tuple, words.tupleCount, b.int(Int64(count)))
+        for index in 0 ..< count { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, items[index]) }
+        write(a, tuple)
+        return .goesOn
+    }
+
+    private func buildList(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
+        let items = (0 ..< count).map { word(read(first + $0)) }
+        let list = b.new(words.layout("list", TypeID.list.rawValue, size: MemoryLayout<ListObject>.size))
+        isNew(list)
+        if count > 0 {
+            let capacity = (count + 1) & ~1
+            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size), count: b.int(Int64(capacity)))
+            isNew(array)
+            b.store(array, words.arrayCount, b.int(Int64(count)))
+            for index in 0 ..< count { b.store(array, index: b.int(Int64(index)), words.arrayItem, items[index]) }
+            b.store(list, words.listStorage, array)
+            b.store(list, words.listCount, b.int(Int64(count)))
+            b.store(list, words.listCapacity, b.int(Int64(capacity)))
+        }
+        write(a, list)
+        return .goesOn
+    }
+
+    private func unpack(_ a: Int, _ register: Int, _ count: Int) -> Outcome {
+        let value = actual(register), ref = read(register)
+        if value.isExact(.tuple) && TupleRef(value).count == count {
+            guardObject(ref, value)
+            b.guarding(.geq, b.load(ref, words.tupleCount), b.int(Int64(count)))
+            let items = (0 ..< count).map { b.load(ref, index: b.int(Int64($0)), words.tupleItem) }
+            for index in 0 ..< count { write(a + index, items[index]) }
+            return .goesOn
+        }
+        guard value.isExact(.list), ListRef(value).count == count else { return .failed("unpacking of \(value.type.name)") }
+        guardObject(ref, value)
+        b.guarding(.geq, b.load(ref, words.listCount), b.int(Int64(count)))
+        let storage = b.load(ref, words.listStorage)
+        let items = (0 ..< count).map { b.load(storage, index: b.int(Int64($0)), words.arrayItem) }
+        for index in 0 ..< count { write(a + index, items[index]) }
+        return .goesOn
+    }
+
+    // MARK: Iteration
+
+    private func getIterator(_ a: Int, _ register: Int) -> Outcome {
+        let value = actual(register), ref = read(register)
+        guard value.isPointer, !value.isExact(.generator) else { return .failed("iter of \(value.type.name)") }
+        let plain = value.isExact(.list) || value.isExact(.tuple) || value.isExact(.range) || value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
+        if plain { guardObject(ref, value) }
+        let result = call(words.iterator, [word(ref)], runsPython: !plain)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    private func forIter(_ a: Int, _ register: Int) -> Outcome {
+        let iterator = actual(register), ref = read(register)
+        let end = next + Int(Int32(bitPattern: pc[1]))
+        guard iterator.isPointer else { return .failed("iterator") }
+        switch iterator.shapeIndex {
+        case TypeID.rangeIterator.rawValue:
+            guardObject(ref, iterator)
+            let remaining = b.load(ref, words.rangeRemaining)
+            guard iterator.object(RangeIteratorObject.self).pointee.remaining > 0 else {
+                b.guarding(.gle, remaining, b.int(0))
+                return .goesOn
+            }
+            b.guarding(.ggt, remaining, b.int(0))
+            let number = b.load(ref, words.rangeNext)
+            b.store(ref, words.rangeRemaining, b.int(.sub, remaining, b.int(1)))
+            b.store(ref, words.rangeNext, b.int(.add, number, b.load(ref, words.rangeStep)))
+            write(a, number)
+            return .goesOn
+        case TypeID.listIterator.rawValue, TypeID.tupleIterator.rawValue:
+            let isList = iterator.shapeIndex == TypeID.listIterator.rawValue
+            let object = iterator.object(IteratorObject.self).pointee
+            guardObject(ref, iterator)
+            let container = b.load(ref, words.iteratorContainer)
+            guard !object.container.isEmpty else {
+                b.guarding(.geq, b.cast(container, .int), b.int(0))
+                return .goesOn
+            }
+            b.guarding(.gne, b.cast(container, .int), b.int(0))
+            let index = b.load(ref, words.iteratorIndex)
+            let count = b.load(container, isList ? words.listCount : words.tupleCount)
+            guard UInt(bitPattern: object.index) < UInt(bitPattern: isList ? ListRef(object.container).count : TupleRef(object.container).count) else {
+                b.guarding(.guge, index, count)
+                b.store(ref, words.iteratorContainer, b.value(0))
+                return .goesOn
+            }
+            b.guarding(.gult, index, count)
+            b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1)))
+            write(a, isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem))
+            return .goesOn
+        case TypeID.generator.rawValue:
+            return .failed("generator")
+        default:
+            guard !iterator.type.has(.heap) else { return .failed("iterator of a class") }
+            guardObject(ref, iterator)
+            let item = call(words.next, [word(ref)], runsPython: true)
+            guardResult(item)
+            // Whether there is a next one is not known before it was asked for: the trace is for the round that goes on.
+            b.mark(token(end))
+            b.guarding(.gne, b.cast(item, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
+            expectedAfter = next
+            write(a, item)
+            return .goesOn
+        }
+    }
+}

@@ -1,0 +1,313 @@
+import Bytecode
+import Interpreter
+import TraceJIT
+
+/// Records one trace: looks at each instruction before the interpreter executes it, and says in IR what it will do.
+///
+/// Registers are the trace's slots, numbered from the root frame's R0; a frame of an inlined call lies further up, where the interpreter would put it. What is in a
+/// register now decides what is recorded: two small ints are added as ints, behind guards that they are ints again.
+/// A guard that fails resumes the interpreter at the instruction (`mark`); so within an instruction all guards come before the first effect, and after a
+/// call that may raise the guard on its result resumes behind the instruction, where the exit finds the exception raised.
+///
+/// To support an opcode: a case in `RecordInstructions.swift`. Whatever has none ends the recording.
+final class Recorder {
+    enum Outcome {
+        case goesOn
+        case finished(Trace)
+        case failed(String)
+    }
+
+    /// A frame: the root's, or one of an inlined call.
+    struct Level {
+        let base: Int
+        let fp: FramePointer
+        let code: UnsafeMutablePointer<CodeObject>
+        let function: Value
+        /// The inlined call, by its number in `Engine.calls`.
+        let call: Int
+        let flags: UInt64
+    }
+
+    static let deepest: Int64 = 24
+    static let longest = 3000
+
+    let engine: Engine
+    let thread: ThreadRef
+    let b: TraceBuilder
+    /// The loop's cache; nil for a bridge.
+    let cache: UnsafeMutablePointer<InlineCache>?
+    private let anchor: ProgramCounter
+    var levels: [Level]
+    /// Objects that the trace refers to by address.
+    private(set) var kept: [Value] = []
+    /// Temporaries of the root frame that the trace has read before writing them: the loop carries them.
+    private var carried: Set<Int> = []
+    /// References known to be objects.
+    private var objects: Set<Ref> = []
+    private var length = 0
+    var words: Words { engine.words }
+
+    // The instruction being recorded.
+    private(set) var pc: ProgramCounter
+    /// The instruction behind it.
+    private(set) var next: ProgramCounter
+    /// Where execution must go on for what was recorded to be true, when that was not known beforehand.
+    var expectedAfter: ProgramCounter?
+
+    init(_ engine: Engine, _ thread: ThreadRef, _ builder: TraceBuilder, root: FramePointer, cache: UnsafeMutablePointer<InlineCache>?) {
+        self.engine = engine
+        self.thread = thread
+        b = builder
+        self.cache = cache
+        anchor = root.pc
+        pc = anchor
+        next = anchor
+        levels = [Level(base: 0, fp: root, code: root.code, function: root[FrameSlot.function], call: -1, flags: 0)]
+    }
+
+    /// A bridge begins where its exit has left the interpreter, perhaps in inlined frames. False when they are not as they should be.
+    func adoptFrames(_ trace: CompiledTrace, _ exit: Int) -> Bool {
+        var chain: [FrameRecord] = []
+        var link = trace.snapshot(exit).frame
+        while link >= 0 {
+            chain.append(trace.trace.frames[link])
+            link = trace.trace.frames[link].parent
+        }
+        let root = levels[0].fp
+        for record in chain.reversed() {
+            let call = engine.calls[Int(record.token)]
+            levels.append(Level(base: record.base, fp: root + record.base, code: call.function.object(FunctionObject.self).pointee.code.object(CodeObject.self),
+                                function: call.function, call: Int(record.token), flags: call.flags))
+        }
+        return thread.pointee.frame == levels[levels.count - 1].fp
+    }
+
+    var level: Level { levels[levels.count - 1] }
+    var depth: Int { levels.count - 1 }
+
+    /// Records the instruction at `pc` of the frame `fp`.
+    func record(_ fp: FramePointer, _ pc: ProgramCounter) -> Outcome {
+        guard fp == level.fp else { return .failed("frame out of step") }
+        if let expected = expectedAfter {
+            expectedAfter = nil
+            guard pc == expected else { return .failed("iterator ended") }
+        }
+        length += 1
+        if length > Recorder.longest || b.isTooLong { return .failed("too long") }
+        let word = pc.pointee
+        let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
+        self.pc = pc
+        next = pc + 1 + opcode.extraWords
+        if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
+        b.mark(token(pc))
+        return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
+    }
+
+    func token(_ pc: ProgramCounter) -> UInt64 { UInt64(UInt(bitPattern: pc)) }
+
+    /// A loop's end: this loop's, one with a trace of its own to go on in, or one that the trace cannot contain.
+    private func closeRound(_ distance: Int) -> Outcome {
+        let target = next - distance
+        let loop = level.code.pointee.caches + Int(pc[1])
+        let code = level.code
+        if depth == 0 {
+            let locals = Int(code.pointee.clearCount)
+            let carried = carried
+            b.forget(where: { $0 >= locals && !carried.contains($0) })
+        }
+        b.mark(token(target))
+        b.guarding(.geq, b.load(b.contextPointer, words.breaker), b.int(0))
+        if depth == 0, let cache, cache == loop { return .finished(b.closeLoop()) }
+        if let trace = engine.trace(loop), trace.isValid {
+            return .finished(depth == 0 ? b.link(to: trace, token: token(target)) : b.leave(token(target)))
+        }
+        return cache == nil ? .finished(b.leave(token(target))) : .failed("inner loop")
+    }
+
+    // MARK: Registers
+
+    func actual(_ register: Int) -> Value { level.fp[register] }
+
+    func read(_ register: Int) -> Ref {
+        let slot = level.base + register
+        if b.known(slot) == nil && depth == 0 && register >= Int(level.code.pointee.clearCount) { carried.insert(slot) }
+        return b.slot(slot)
+    }
+
+    func write(_ register: Int, _ ref: Ref) { b.set(level.base + register, ref) }
+
+    /// The registers of a call's window are dead.
+    func forgetWindow(_ register: Int, _ count: Int) {
+        let first = level.base + register
+        b.forget(first ..< first + frameHeaderWords + count + 1)
+    }
+
+    func keep(_ value: Value) { if value.isHeap { kept.append(value) } }
+
+    func constant(_ value: Value) -> Ref {
+        if value.isSmallInt { return b.int(Int64(value.smallInt)) }
+        if value.isFloat { return b.float(value.doubleValue) }
+        keep(value)
+        return b.value(value.bits)
+    }
+
+    // MARK: Kinds of values
+
+    /// The word of a reference.
+    func word(_ ref: Ref) -> Ref {
+        switch b.trace.type(ref) {
+        case .int: return b.boxInt(ref)
+        case .float: return b.boxFloat(ref)
+        case .pointer: return b.cast(ref, .value)
+        default: return ref
+        }
+    }
+
+    func bits(_ ref: Ref) -> Ref { b.cast(word(ref), .int) }
+
+    func int(_ ref: Ref) -> Ref { b.trace.type(ref) == .int ? ref : b.unboxInt(ref) }
+
+    /// A number as a double, given what it is now.
+    func double(_ ref: Ref, _ actual: Value) -> Ref {
+        if actual.isSmallInt { return b.float(.itof, int(ref)) }
+        return b.trace.type(ref) == .float ? ref : b.unboxFloat(ref)
+    }
+
+    /// Guards that the reference is a heap object of the shape of `actual`.
+    func guardObject(_ ref: Ref, _ actual: Value) {
+        if ref.isConstant { return }
+        if objects.insert(ref).inserted {
+            b.guardTag(ref, mask: 7, tag: 0)
+            b.guarding(.gne, b.cast(ref, .int), b.int(0))
+        }
+        b.guardClass(ref, actual.shapeIndex)
+    }
+
+    func isNew(_ ref: Ref) { objects.insert(ref) }
+
+    /// Guards the shape, and that its class is as it was.
+    func guardShape(_ ref: Ref, _ actual: Value) {
+        guardObject(ref, actual)
+        let record = ShapeTable.record(actual.shapeIndex)
+        guardNumber(UnsafeRawPointer(record) + MemoryLayout<ShapeRecord>.offset(of: \.version)!, words.version, record.pointee.version)
+    }
+
+    /// Guards a 32-bit number at a fixed address.
+    private func guardNumber(_ address: UnsafeRawPointer, _ field: UInt16, _ number: UInt32) {
+        b.guarding(.geq, b.load(b.pointer(address), field), b.int(Int64(number)))
+    }
+
+    /// Guards that the reference is just this word.
+    func guardSame(_ ref: Ref, _ actual: Value) {
+        if ref.isConstant { return }
+        keep(actual)
+        b.guarding(.geq, bits(ref), b.int(Int64(bitPattern: actual.bits)))
+    }
+
+    func guardBound(_ ref: Ref) {
+        if ref.isConstant || b.trace.type(ref) != .value || objects.contains(ref) { return }
+        b.guarding(.gne, b.cast(ref, .int), b.int(0))
+    }
+
+    /// A value of a dict that holds still, read anew; or a constant, for what programs hardly ever replace.
+    func dictValue(_ dict: DictRef, entry: Int) -> Ref {
+        let owner = dict.value
+        keep(owner)
+        keep(dict.pointer.pointee.table)
+        guardNumber(UnsafeRawPointer(dict.pointer), words.dictVersion, dict.version)
+        let place = dict.entries + entry * 3 + 2
+        let loaded = b.load(b.pointer(UnsafeRawPointer(place)), words.dictEntry)
+        let value = place.pointee
+        guard value.isHeap, value.isExact(.function) || value.isExact(.builtinFunction) || value.isExact(.module) || value.type.has(.typeSubclass) else { return loaded }
+        guardSame(loaded, value)
+        return constant(value)
+    }
+
+    func guardTypeVersion(_ type: TypeRef) {
+        keep(type.value)
+        guardNumber(UnsafeRawPointer(type.pointer) + MemoryLayout<TypeObject>.offset(of: \.version)!, words.version, type.pointer.pointee.version)
+    }
+
+    // MARK: Calls
+
+    /// Stores a word where native code will look for it.
+    func store(slot: Int, _ ref: Ref) {
+        let word = word(ref)
+        b.emit(.sstore, .void, Ref(literal: slot), word)
+        b.set(slot, ref)
+    }
+
+    func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
+
+    /// Calls a function of the runtime. Where it may run Python, the frames are made real around it; otherwise only the end of the stack is set.
+    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool) -> Ref {
+        var chain = -1
+        let words = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
+        if runsPython {
+            for slot in b.modifiedSlots { if let ref = b.known(slot) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) } }
+            if depth > 0 {
+                chain = engine.chains.count
+                engine.chains.append((levels.dropFirst().map { (base: $0.base, call: $0.call) }, next))
+                _ = b.call(self.words.pushFrames, [b.contextPointer, b.framePointer, b.int(Int64(chain))])
+            } else {
+                b.emit(.sstore, .void, Ref(literal: FrameSlot.pc), b.value(token(next)))
+            }
+        } else if depth > 0 {
+            b.store(b.contextPointer, self.words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
+        }
+        let result = b.call(function, [b.contextPointer] + words)
+        if chain >= 0 {
+            _ = b.call(self.words.popFrames, [b.contextPointer, b.framePointer, b.int(Int64(chain))])
+        } else if depth > 0 {
+            b.store(b.contextPointer, self.words.stackTop, address(slot: Int(levels[0].code.pointee.registerCount)))
+        }
+        return result
+    }
+
+    /// Leaves behind the instruction when the call has raised.
+    func guardResult(_ result: Ref) {
+        b.mark(token(next))
+        b.guarding(.gne, b.cast(result, .int), b.int(0))
+    }
+
+    func guardStatus(_ status: Ref) {
+        b.mark(token(next))
+        b.guarding(.gge, status, b.int(0))
+    }
+
+    /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined.
+    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64) -> Outcome? {
+        let object = function.object(FunctionObject.self)
+        let code = object.pointee.code.object(CodeObject.self)
+        let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
+        guard depth < Int(Recorder.deepest) - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
+        // A recursive function is unrolled a little and no more.
+        if levels.filter({ $0.code == code }).count > 2 { return .failed("recursion") }
+        let base = level.base + register
+        guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        let missing = Int(code.pointee.argumentCount) - count
+        if missing > 0 {
+            guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }
+            guardSame(b.load(ref, words.functionDefaults), object.pointee.defaults)
+            let defaults = TupleRef(object.pointee.defaults)
+            for index in 0 ..< missing { b.set(base + count + index, constant(defaults[defaults.count - missing + index])) }
+        }
+        for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { b.set(base + index, b.value(0)) }
+        keep(function)
+        engine.calls.append(Engine.InlinedCall(function: function, returnTo: next, flags: flags))
+        let number = engine.calls.count - 1
+        b.enterFrame(base: base, token: UInt64(number))
+        levels.append(Level(base: base, fp: level.fp + register, code: code, function: function, call: number, flags: flags))
+        return .goesOn
+    }
+
+    /// The innermost inlined call returns `result`.
+    func leaveFrame(_ result: Ref) {
+        let left = level
+        let made = left.flags & FrameFlags.constructor != 0 ? b.known(left.base + FrameSlot.saved) : nil
+        b.leaveFrame()
+        b.forget(left.base - frameHeaderWords ..< left.base + Int(left.code.pointee.registerCount))
+        levels.removeLast()
+        write(Int(left.flags >> 8), made ?? result)
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Interpreter
+import TraceJIT
+
+/// The runtime's memory layouts and functions as traces name them.
+///
+/// Fields of one alias class may be the same memory, fields of two never are. Class 0 is the shape in an object's header.
+struct Words {
+    let vocabulary: Vocabulary
+    let shape, version, dictVersion, dictEntry: UInt16
+    let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
+    let tupleCount, tupleItem, length: UInt16
+    let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
+    let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
+    let breaker, stackTop: UInt16
+    let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
+    let pushFrames, popFrames: UInt16
+
+    init() {
+        let vocabulary = Vocabulary()
+        self.vocabulary = vocabulary
+        func field(_ name: String, _ offset: Int, _ width: Field.Width, _ alias: Int, _ stability: Field.Stability = .plain) -> UInt16 { vocabulary.field(Field(name, offset: offset, width: width, alias: alias, stability: stability)) }
+        shape = field("shape", 0, .u32, 0)
+        version = field("version", 0, .u32, 5)
+        dictVersion = field("dictVersion", MemoryLayout<DictObject>.offset(of: \.version)!, .u32, 6)
+        dictEntry = field("dictEntry", 0, .value, 7)
+        listCount = field("count", 8, .i64, 1)
+        listStorage = field("storage", 16, .value, 1)
+        listCapacity = field("capacity", 24, .i64, 1)
+        arrayCount = field("arrayCount", 8, .i64, 14)
+        arrayItem = field("item", 16, .value, 2)
+        tupleCount = field("tupleCount", 8, .i64, 3, .immutable)
+        tupleItem = field("tupleItem", 16, .value, 3, .immutable)
+        length = field("length", 8, .i64, 15)
+        cell = field("contents", 8, .value, 8)
+        methodFunction = field("function", 8, .value, 12, .immutable)
+        methodReceiver = field("receiver", 16, .value, 12, .immutable)
+        functionCode = field("code", 8, .value, 13)
+        functionDefaults = field("defaults", MemoryLayout<FunctionObject>.offset(of: \.defaults)!, .value, 13)
+        iteratorContainer = field("container", 8, .value, 10)
+        iteratorIndex = field("index", 16, .i64, 10)
+        rangeNext = field("next", 8, .i64, 9)
+        rangeStep = field("step", 16, .i64, 9)
+        rangeRemaining = field("remaining", 24, .i64, 9)
+        breaker = field("breaker", MemoryLayout<ThreadState>.offset(of: \.recursionDepth)! + 8, .u32, 11, .volatile)
+        stackTop = field("stackTop", MemoryLayout<ThreadState>.offset(of: \.stackTop)!, .pointer, 11)
+
+        func function<T>(_ name: String, _ address: T, _ arguments: [IRType], _ result: IRType, _ effect: Function.Effect) -> UInt16 {
+            vocabulary.function(Function(name, unsafeBitCast(address, to: UnsafeRawPointer.self), arguments, result, effect))
+        }
+        binary = function("binary", Helpers.binary, [.pointer, .value, .value, .int], .value, .anything)
+        inplace = function("inplace", Helpers.inplace, [.pointer, .value, .value, .int], .value, .anything)
+        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
+        compare = function("compare", Helpers.compare, [.pointer, .value, .value, .int], .value, .anything)
+        isTrue = function("isTrue", Helpers.isTrue, [.pointer, .value], .int, .anything)
+        getItem = function("getItem", Helpers.getItem, [.pointer, .value, .value], .value, .anything)
+        setItem = function("setItem", Helpers.setItem, [.pointer, .value, .value, .value], .int, .anything)
+        contains = function("contains", Helpers.contains, [.pointer, .value, .value], .int, .anything)
+        call = function("call", Helpers.call, [.pointer, .value, .pointer, .int], .value, .anything)
+        iterator = function("iterator", Helpers.iterator, [.pointer, .value], .value, .anything)
+        next = function("next", Helpers.next, [.pointer, .value], .value, .anything)
+        getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
+        setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
+        pushFrames = function("pushFrames", Engine.pushFrames, [.pointer, .pointer, .int], .void, .anything)
+        popFrames = function("popFrames", Engine.popFrames, [.pointer, .pointer, .int], .void, .anything)
+    }
+
+    /// A word within an object at an offset found by a shape.
+    func attribute(_ offset: Int) -> UInt16 { vocabulary.field(Field("attribute", offset: offset, width: .value, alias: 4)) }
+
+    /// A native function: `record` outlives everything.
+    func native(_ record: UnsafeMutablePointer<NativeRecord>) -> UInt16 {
+        let effect: Function.Effect = record.pointee.effect == .pure || record.pointee.effect == .reads ? .readsAnything : .anything
+        return vocabulary.function(Function(StringRef(record.pointee.name).description, unsafeBitCast(record.pointee.function, to: UnsafeRawPointer.self), [.pointer, .pointer, .int], .value, effect))
+    }
+
+    // MARK: Allocation
+
+    /// Layouts whose objects traces may keep virtual. The payload is the shape, and above it the size in bytes without the tail.
+    func layout(_ name: String, _ shape: ShapeIndex, size: Int) -> UInt16 { vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape))) }
+
+    static func allocate(_ payload: UInt64, _ count: Int) -> Value {
+        guard let raw = Heap.allocate(Int(payload >> 32) + count * 8, shape: ShapeIndex(truncatingIfNeeded: payload)) else {
+            // Compiled code and exits cannot raise here; a few hundred bytes fail only when the process is done for.
+            fputs("Fatal Python error: out of memory in compiled code\n", stderr)
+            abort()
+        }
+        return Value(raw)
+    }
+}
+
+/// What traces call for all that is not worth machine code of its own. The first argument is the thread; an empty result, or a negative one, has raised.
+enum Helpers {
+    typealias Context = UnsafeMutableRawPointer
+    @inline(__always) static func thread(_ context: Context) -> ThreadRef { context.assumingMemoryBound(to: ThreadState.self) }
+
+    static let binary: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).binary($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self)) }
+    static let inplace: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).inplace($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self)) }
+    static let compareTruth: @convention(c) (Context, Value, Value, Int) -> Int = { Int(thread($0).compareTruth($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3)))) }
+    static let compare: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).compare($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3))) }
+    static let isTrue: @convention(c) (Context, Value) -> Int = { Int(thread($0).isTrue($1)) }
+    static let getItem: @convention(c) (Context, Value, Value) -> Value = { context, container, key in
+        if container.isExact(.dict) {
+            let found = DictRef(container).get(thread(context), key)
+            if !found.isEmpty || thread(context).hasException { return found }
+        }
+        return thread(context).getItem(container, key)
+    }
+    static let setItem: @convention(c) (Context, Value, Value, Value) -> Int = { context, container, key, value in
+        if container.isExact(.dict) { return DictRef(container).set(thread(context), key, value) ? 0 : -1 }
+        return thread(context).setItem(container, key, value) ? 0 : -1
+    }
+    static let contains: @convention(c) (Context, Value, Value) -> Int = { Int(Comparisons.contains(thread($0), $1, $2)) }
+    static let call: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3) }
+    static let iterator: @convention(c) (Context, Value) -> Value = { thread($0).iterator($1) }
+    /// What `next` returns at the end: an immediate that is no value.
+    static let ended = Value(immediate: 31)
+    static let next: @convention(c) (Context, Value) -> Value = { context, iterator in
+        let item = thread(context).next(iterator)
+        return item.isEmpty && !thread(context).hasException ? Value(immediate: 31) : item
+    }
+    static let getAttribute: @convention(c) (Context, Value, Value) -> Value = { thread($0).getAttribute($1, $2) }
+    static let setAttribute: @convention(c) (Context, Value, Value, Value) -> Int = { thread($0).setAttribute($1, $2, $3) ? 0 : -1 }
+}

@@ -1,0 +1,58 @@
+"""Memory that runs out: a MemoryError, after which the program goes on."""
+import subprocess
+import sys
+
+from harness import raises, run
+
+
+def limited(source, megabytes=700):
+    """Run a program that may have so much writable memory."""
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_DATA, ({megabytes} << 20, {megabytes} << 20))\n"
+    result = subprocess.run([sys.executable, "-c", limit + source], capture_output=True, text=True)
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_huge_objects():
+    for make in (lambda: bytearray(1 << 60), lambda: [0] * (1 << 57), lambda: "x" * (1 << 60), lambda: (1,) * (1 << 57), lambda: bytes(1 << 60)):
+        raises(MemoryError, None, make)
+
+
+def test_one_large_object():
+    source = "try: bytearray(2 << 30)\nexcept MemoryError: print('refused')\nprint(len(bytearray(1 << 20)))"
+    assert limited(source) == (0, "refused\n1048576\n", "")
+
+
+def test_many_large_objects():
+    source = """
+kept = []
+try:
+    while True: kept.append(bytes(1 << 20))
+except MemoryError:
+    count = len(kept)
+    kept = None
+print(count > 50)
+print(len([bytes(1 << 20) for _ in range(50)]))
+"""
+    assert limited(source) == (0, "True\n50\n", "")
+
+
+def test_many_small_objects():
+    source = """
+kept = []
+for _ in range(2):
+    try:
+        while True: kept.append([])
+    except MemoryError:
+        enough = len(kept) > 1000000
+        kept.clear()
+        print(enough)
+"""
+    assert limited(source) == (0, "True\nTrue\n", "")
+
+
+def test_uncaught():
+    status, out, err = limited("kept = []\nwhile True: kept.append('x' * 100 + str(len(kept)))")
+    assert status == 1 and err.rstrip().endswith("MemoryError"), (status, out, err)
+
+
+run(globals())

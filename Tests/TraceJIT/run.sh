@@ -1,0 +1,32 @@
+#!/bin/sh
+# Tests of the TraceJIT room. Builds it with Tool.swift as one module, then: text-to-text tests of the optimiser (passes/*.txt; `run.sh --update` rewrites their
+# expectations), the tiny language's programs and random ones, interpreted against compiled, and machine code against binutils.
+# The last line is the summary.
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+build=${TMPDIR:-/tmp}/taipan-tracejit-tests
+rm -rf "$build" && mkdir -p "$build"
+cp "$root"/Sources/TraceJIT/*.swift "$here"/*.swift "$build"
+mv "$build/Tool.swift" "$build/main.swift"
+(cd "$build" && swiftc -swift-version 5 -O -wmo *.swift -o tool) || { echo "0 passed, 1 failed"; exit 1; }
+tool=$build/tool
+if [ "$1" = --update ]; then
+    exec "$tool" pass --update "$here"/passes/*.txt
+fi
+{
+    "$tool" pass "$here"/passes/*.txt
+    "$tool" tiny "$here"/programs/*.tiny
+    "$tool" eager "$here"/programs/*.tiny
+    python3.11 "$here/fuzz.py" "$tool" 300
+    python3.11 "$here/encodings.py" "$tool"
+} | python3.11 -c '
+import re, sys
+passed = failed = 0
+for line in sys.stdin:
+    match = re.fullmatch(r"(\d+) passed, (\d+) failed\n", line)
+    if match:
+        passed, failed = passed + int(match[1]), failed + int(match[2])
+    else:
+        print(line, end="")
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed != 0)'
