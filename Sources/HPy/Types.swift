@@ -155,18 +155,22 @@ enum Types {
             if bases.isEmpty { return .empty }
         }
         guard let base = ForeignLayout.bestBase(thread, bases) else { return .empty }
-        if spec.basicsize > 0, !base.isSubtype(of: builtin) {
+        // A shape that the base does not have is only a place for the struct; behind items there is none.
+        let hasShape = base.isSubtype(of: builtin)
+        if spec.basicsize > 0, !hasShape, builtin.has(.variableSize) || base.has(.variableSize) {
             return thread.raise(.typeError, "type '\(fullName)' has a shape of '\(builtin.name)', but its base is '\(base.name)'")
         }
         let parent = ForeignType.of(base)
-        if spec.basicsize > 0, !Types.compatible(base, builtin, parent) {
+        if spec.basicsize > 0, !Types.compatible(base, hasShape ? builtin : Types.nativeBase(base), parent) {
             return thread.raise(.typeError, "type '\(fullName)' cannot add a struct to '\(base.name)' with the given shape")
         }
 
         // The layout, and what we know of the type for good.
         let type = UnsafeMutablePointer<ForeignType>.allocate(capacity: 1)
         type.initialize(to: ForeignType(context: Contexts.making, shape: spec.shape, size: max(Int(spec.basicsize), parent?.pointee.size ?? 0), offset: 0, base: parent))
-        type.pointee.offset = base.has(.variableSize) ? 0 : ForeignLayout.structOffset(fixed: Int(Types.nativeBase(base).pointer.pointee.basicSize))
+        let natural = ForeignLayout.structOffset(fixed: Int(Types.nativeBase(base).pointer.pointee.basicSize))
+        let wanted = hasShape || spec.basicsize == 0 ? natural : max(natural, ForeignLayout.structOffset(fixed: Int(builtin.pointer.pointee.basicSize)))
+        type.pointee.offset = base.has(.variableSize) ? 0 : parent?.pointee.offset ?? wanted
         if let parent {
             type.pointee.hasCall = parent.pointee.hasCall
             type.pointee.callOffset = parent.pointee.callOffset
@@ -202,7 +206,7 @@ enum Types {
             type.pointee.objectMembers.append(definition.pointee.member.offset)
         }
         var layout = ForeignLayout(visit: Instances.visit)
-        layout.structSize = type.pointee.size
+        layout.structSize = type.pointee.size + (base.has(.variableSize) ? 0 : type.pointee.offset - natural)
         layout.isBase = spec.flags & Flag.baseType != 0
         layout.isWatched = type.pointee.isDestroyed
         layout.data = UInt(bitPattern: type)

@@ -12,6 +12,7 @@ import support
 VERSION = "0.9.0"
 FOLDER = os.path.join(support.ROOT, ".build", "hpy-tests")
 TOOLS = ["pytest<9", "setuptools<70", "filelock"]
+OWN = "test_taipan.py"
 SOURCES = ["argparse", "buildvalue", "format", "helpers", "structseq"]
 
 
@@ -57,7 +58,7 @@ def files(mode):
     inner = os.path.join(test, mode)
     if mode != "universal" and os.path.isdir(inner):
         names += sorted(f"{mode}/{name}" for name in os.listdir(inner) if name.startswith("test_"))
-    return names
+    return names + [OWN]
 
 
 def check_table():
@@ -71,7 +72,7 @@ def check_table():
             "generated files are up to date": "FAILED" if generated.returncode else "PASSED"}
 
 
-RESULT = re.compile(r"^(?:test/)?(\S+\.py::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b")
+RESULT = re.compile(r"^(?:test/|\S*?HPy/)?(\S+\.py::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b")
 
 
 def run(mode, name, options):
@@ -79,7 +80,8 @@ def run(mode, name, options):
     paths = [os.path.join(FOLDER, "site"), os.path.join(FOLDER, "tools"), HERE]
     # Random values of hashes play no part in them, and the other modes are chosen by each test.
     environment = support.environment(PYTHONPATH=os.pathsep.join(paths), HPY=None, PYTHONDONTWRITEBYTECODE=None)
-    command = [*support.taipan(), "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "hpy_modes", f"--hpy-mode={mode}", "--tb=short", f"test/{name}"]
+    command = [*support.taipan(), "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "hpy_modes", f"--hpy-mode={mode}", "--tb=short",
+               *(["-p", "test.conftest", os.path.join(HERE, name)] if name == OWN else [f"test/{name}"])]
     if options.k:
         command += ["-k", options.k]
     outcome = support.run(command, env=environment, cwd=os.path.join(FOLDER, "upstream"), timeout=options.timeout)
