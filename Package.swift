@@ -48,8 +48,14 @@ let package = Package(
         // HPy: extension modules of the universal ABI.
         .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dl")]),
         room("HPy", ["CHPy", "Objects", "TextTypes", "Interpreter"]),
-        room("Taipan", ["HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
-                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem"]),
+        room("StandardNetwork", ["CSystem", "Objects", "TextTypes", "Interpreter", "StandardSystem"], path: "Sources/StandardModules/Network"),
+        .systemLibrary(name: "CBzip2"),
+        .systemLibrary(name: "CLzma"),
+        room("StandardArchives", ["Objects", "CBzip2", "CLzma"], path: "Sources/StandardModules/Archives"),
+        .systemLibrary(name: "CExpat"),
+        room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
+        room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],
     swiftLanguageVersions: [.v5]

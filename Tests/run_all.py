@@ -20,6 +20,7 @@ def runners(options):
         "python": python("run_python_tests.py", *common),
         "stress": python("run_stress_tests.py", *common),
         "differential": python("Differential/run_differential.py", *common),
+        "programs": python("Programs/run.py", *common),
         "conformance": python("Conformance/run.py", "--check", *common),
         "fuzz": python("Fuzz/run.py", *common),
         "hpy": python("HPy/run.py", *common),
@@ -43,8 +44,8 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "stress", "differential", "conformance", "fuzz", "hpy"],
-                        help="only tests of this kind: swift, python, stress, differential, conformance, fuzz or hpy")
+                        choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz", "hpy"],
+                        help="only tests of this kind: swift, python, stress, programs, differential, conformance, fuzz or hpy")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

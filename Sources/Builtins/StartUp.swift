@@ -1,5 +1,8 @@
 import Glibc
 
+/// Whether hot code is compiled; `stress` compiles it almost at once.
+public enum JITMode: String { case off, on, stress }
+
 /// What the command line and the environment ask for.
 public struct RuntimeOptions {
     // What to run: at most one of these; none is the prompt or standard input.
@@ -42,6 +45,10 @@ public struct RuntimeOptions {
     /// -X options: name, and value when there is one.
     public var extensions: [(name: String, value: String?)] = []
     public var pycachePrefix: String?
+    /// `-X jit=…`
+    public var jit = JITMode.on
+    /// `-X jitlog=FILE`
+    public var jitLog: String?
     /// PYTHONIOENCODING
     public var ioEncoding: String?
     public var hashSeed: UInt32?
@@ -156,6 +163,10 @@ public enum CommandLineOptions {
             case "dev": options.devMode = true
             case "utf8": options.utf8Mode = value != "0"
             case "warn_default_encoding": options.warnDefaultEncoding = true
+            case "jit":
+                guard let mode = JITMode(rawValue: value ?? "on") else { fail("-X jit: 'on', 'off' or 'stress' expected") }
+                options.jit = mode
+            case "jitlog": options.jitLog = value
             case "pycache_prefix": options.pycachePrefix = value == "" ? nil : value
             case "no_debug_ranges": options.hidesColumns = true
             case "int_max_str_digits":

@@ -188,3 +188,27 @@ int system_getresgid(gid_t *ids) { return getresgid(ids, ids + 1, ids + 2); }
 int system_statvfs(const char *path, struct statvfs *status) { return statvfs(path, status); }
 int system_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) { return accept4(descriptor, address, length, flags); }
 int system_flock(int descriptor, int operation) { return flock(descriptor, operation); }
+
+void *system_mremap(void *start, size_t size, size_t wanted) {
+    void *result = mremap(start, size, wanted, MREMAP_MAYMOVE);
+    return result == MAP_FAILED ? NULL : result;
+}
+
+void *system_memmem(const void *text, size_t count, const void *pattern, size_t length) { return memmem(text, count, pattern, length); }
+
+// MARK: Names and semaphores
+
+int system_gethostbyname(const char *name, struct hostent *record, char *buffer, long size, struct hostent **found, int *failure) {
+    return gethostbyname_r(name, record, buffer, (size_t)size, found, failure);
+}
+int system_gethostbyaddr(const void *address, socklen_t length, int family, struct hostent *record, char *buffer, long size, struct hostent **found, int *failure) {
+    return gethostbyaddr_r(address, length, family, record, buffer, (size_t)size, found, failure);
+}
+sem_t *system_sem_create(const char *name, unsigned value) {
+    sem_t *result = sem_open(name, O_CREAT | O_EXCL, 0600, value);
+    return result == SEM_FAILED ? NULL : result;
+}
+sem_t *system_sem_open(const char *name) {
+    sem_t *result = sem_open(name, 0);
+    return result == SEM_FAILED ? NULL : result;
+}

@@ -26,7 +26,9 @@ public final class Engine {
     private var kept: Set<UInt64> = []
     public private(set) var statistics = Statistics()
 
-    static let hotLoop: UInt32 = 50, hotExit = 8, bridgeAttempts = 3
+    /// Rounds before a loop is recorded, times an exit is taken before it gets a bridge, and how often that is tried.
+    nonisolated(unsafe) static var hotLoop: UInt32 = 50, hotExit = 8
+    static let bridgeAttempts = 3
 
     public struct Statistics {
         public var entered = 0, recorded = 0, aborted = 0
@@ -44,10 +46,10 @@ public final class Engine {
     }
 
     /// Turns the JIT on. False when this machine has none.
-    @discardableResult public static func start(log: ((String) -> Void)? = nil, writesPerfMap: Bool = false) -> Bool {
+    @discardableResult public static func start(log: ((String) -> Void)? = nil, isStress: Bool = false) -> Bool {
         var options = TraceCompiler.Options()
         options.log = log
-        options.writesPerfMap = writesPerfMap
+        if isStress { hotLoop = 2; hotExit = 1 }
         guard let engine = Engine(options) else { return false }
         shared = engine
         Collector.addRoots { for bits in Engine.shared.kept { Collector.mark(Value(bits: bits)) } }

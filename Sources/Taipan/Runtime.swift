@@ -1,18 +1,23 @@
 import Builtins
 import Bytecode
 import ContainerTypes
+import CSystem
 import CoreTypes
 import Glibc
 import HPy
 import Interpreter
+import Recorder
 import NumberTypes
 import Objects
+import StandardArchives
 import StandardContainers
 import StandardIO
+import StandardNetwork
 import StandardNumbers
 import StandardSource
 import StandardSystem
 import StandardText
+import StandardXML
 import Syntax
 import TextTypes
 
@@ -51,6 +56,10 @@ public final class Runtime {
         StandardContainers.start(thread)
         StandardIO.start(thread)
         StandardSystem.start(thread)
+        StandardNetwork.start(thread)
+        StandardArchives.start(thread)
+        StandardXML.start(thread)
+        startJIT()
         HPyModules.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
@@ -64,6 +73,17 @@ public final class Runtime {
             reportFatal("initialization failed")
             return nil
         }
+    }
+
+    /// Before any code object is made: their loops count from the threshold that is set here.
+    private func startJIT() {
+        if options.jit == .off { return }
+        var log: ((String) -> Void)?
+        if let path = options.jitLog, let file = fopen(path, "w") {
+            setvbuf(file, nil, _IOLBF, 0)
+            log = { fputs($0, file) }
+        }
+        Engine.start(log: log, isStress: options.jit == .stress)
     }
 
     private func sys(_ name: String, _ value: Value) {

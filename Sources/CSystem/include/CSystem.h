@@ -17,6 +17,9 @@
 #include <grp.h>
 #include <ifaddrs.h>
 #include <langinfo.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
 #include <libintl.h>
 #include <locale.h>
 #include <net/if.h>
@@ -27,6 +30,7 @@
 #include <pty.h>
 #include <pwd.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -146,6 +150,20 @@ int system_getresgid(gid_t *_Nonnull ids);
 int system_statvfs(const char *_Nonnull path, struct statvfs *_Nonnull status);
 int system_accept4(int descriptor, struct sockaddr *_Nullable address, socklen_t *_Nullable length, int flags);
 static inline long system_utime_now(void) { return (1l << 30) - 1l; }
+
+/// Null with errno set when it fails.
+void *_Nullable system_mremap(void *_Nonnull start, size_t size, size_t wanted);
+
+/// Null when it is not there.
+void *_Nullable system_memmem(const void *_Nonnull text, size_t count, const void *_Nonnull pattern, size_t length);
+
+// Names and semaphores.
+int system_gethostbyname(const char *_Nonnull name, struct hostent *_Nonnull record, char *_Nonnull buffer, long size, struct hostent *_Nullable *_Nonnull found, int *_Nonnull failure);
+int system_gethostbyaddr(const void *_Nonnull address, socklen_t length, int family, struct hostent *_Nonnull record, char *_Nonnull buffer, long size,
+                         struct hostent *_Nullable *_Nonnull found, int *_Nonnull failure);
+/// Null with errno set when it fails.
+sem_t *_Nullable system_sem_create(const char *_Nonnull name, unsigned value);
+sem_t *_Nullable system_sem_open(const char *_Nonnull name);
 
 // Control messages.
 static inline size_t system_cmsg_len(size_t n) { return CMSG_LEN(n); }

@@ -187,7 +187,7 @@ enum FileIO {
 
     static func close(_ thread: ThreadRef, _ value: Value) -> Value {
         let object = file(value)
-        if object.pointee.state & 1 != 0 { return .none }
+        if object.pointee.descriptor < 0 && object.pointee.state & 1 != 0 { return .none }
         let flushed = thread.callMethod(value, Name.flush)
         let pending = flushed.isEmpty ? thread.takeException() : .empty
         object.pointee.state |= 1

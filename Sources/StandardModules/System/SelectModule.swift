@@ -47,16 +47,19 @@ enum SelectModule {
 
     // MARK: select()
 
-    /// The descriptors of a sequence, and the objects as a tuple.
+    /// The descriptors of a sequence, and the objects as a list. A list may change while its items are asked.
     private static func take(_ thread: ThreadRef, _ value: Value) -> (objects: Value, descriptors: [Int32])? {
-        let objects = thread.tuple(value)
-        if objects.isEmpty {
+        let source = value.isList ? value : thread.list(value)
+        if source.isEmpty {
             if thread.clearException(.typeError) { thread.raise(.typeError, "arguments 1-3 must be sequences") }
             return nil
         }
+        let objects = thread.newList()
+        if objects.isEmpty { return nil }
         var descriptors: [Int32] = []
-        for index in 0 ..< TupleRef(objects).count {
-            guard let descriptor = Descriptor.of(thread, TupleRef(objects)[index]) else { return nil }
+        while descriptors.count < ListRef(source).count {
+            let object = ListRef(source)[descriptors.count]
+            guard let descriptor = Descriptor.of(thread, object), ListRef(objects).append(thread, object) else { return nil }
             guard descriptor < 1024 else {
                 thread.raise(.valueError, "filedescriptor out of range in select()")
                 return nil
@@ -71,7 +74,7 @@ enum SelectModule {
         if timeout < 0 && !a[3].isEmpty && !a[3].isNone { return thread.raise(.valueError, "timeout must be non-negative") }
         guard let readers = take(thread, a[0]), let writers = take(thread, a[1]), let others = take(thread, a[2]) else { return .empty }
         let groups = [readers, writers, others]
-        // The collector sees the objects' tuples here.
+        // The collector sees the objects' lists here.
         guard let roots = thread.pushArguments(3) else { return .empty }
         defer { thread.popArguments(roots) }
         for index in 0 ..< 3 { roots[index] = groups[index].objects }
@@ -112,7 +115,7 @@ enum SelectModule {
             lists[index] = thread.newList()
             if lists[index].isEmpty { return .empty }
             for (place, descriptor) in groups[index].descriptors.enumerated() where sets[index][Int(descriptor) >> 6] >> UInt(descriptor & 63) & 1 != 0 {
-                if !ListRef(lists[index]).append(thread, TupleRef(roots[index])[place]) { return .empty }
+                if !ListRef(lists[index]).append(thread, ListRef(roots[index])[place]) { return .empty }
             }
         }
         return thread.newTuple(lists, 3)

@@ -17,6 +17,7 @@ public enum StandardSystem {
         ControlModules.register()
         LocaleModule.register()
         SelectModule.register()
+        MemoryMap.register()
         Threads.register()
         CollectorModule.register()
         FaultHandler.register()

@@ -152,7 +152,7 @@ public struct PathArgument {
 
 public enum Descriptor {
     /// A file descriptor from an int; nil when it has raised.
-    static func take(_ thread: ThreadRef, _ value: Value) -> Int32? {
+    public static func take(_ thread: ThreadRef, _ value: Value) -> Int32? {
         let index = thread.toIndex(value)
         if index.isEmpty { return nil }
         guard let number = IntOps.toInt(index), number <= Int(Int32.max), number >= Int(Int32.min) else {
@@ -187,7 +187,7 @@ public enum Descriptor {
     }
 
     /// The `dir_fd` argument.
-    static func directory(_ thread: ThreadRef, _ value: Value) -> Int32? {
+    public static func directory(_ thread: ThreadRef, _ value: Value) -> Int32? {
         if value.isEmpty || value.isNone { return AT_FDCWD }
         guard value.isInt || value.type.slotPointer(.index).pointee != nil else {
             thread.raise(.typeError, "argument should be integer or None, not \(value.type.name)")
@@ -196,7 +196,7 @@ public enum Descriptor {
         return take(thread, value)
     }
 
-    static func setInheritable(_ descriptor: Int32, _ inheritable: Bool) -> Int32 {
+    public static func setInheritable(_ descriptor: Int32, _ inheritable: Bool) -> Int32 {
         let flags = system_fcntl_int(descriptor, F_GETFD, 0)
         if flags < 0 { return -1 }
         let wanted = inheritable ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC
@@ -231,7 +231,7 @@ public enum SystemArguments {
     }
 
     /// An int taken modulo 2^64, as bit masks are.
-    static func mask(_ thread: ThreadRef, _ value: Value) -> UInt? {
+    public static func mask(_ thread: ThreadRef, _ value: Value) -> UInt? {
         let index = thread.toIndex(value)
         if index.isEmpty { return nil }
         if let number = IntOps.toInt(index) { return UInt(bitPattern: number) }
@@ -239,14 +239,14 @@ public enum SystemArguments {
         return size > 0 ? IntOps.limbs(index)[0] : 0 &- IntOps.limbs(index)[0]
     }
 
-    static func flag(_ thread: ThreadRef, _ value: Value, default absent: Bool) -> Bool? {
+    public static func flag(_ thread: ThreadRef, _ value: Value, default absent: Bool) -> Bool? {
         if value.isEmpty { return absent }
         let truth = thread.isTrue(value)
         return truth < 0 ? nil : truth > 0
     }
 
     /// A user or group id; -1 means no change.
-    static func identifier(_ thread: ThreadRef, _ value: Value, _ what: String) -> UInt32? {
+    public static func identifier(_ thread: ThreadRef, _ value: Value, _ what: String) -> UInt32? {
         guard value.isInt || value.type.slotPointer(.index).pointee != nil else {
             thread.raise(.typeError, "\(what) should be integer, not \(value.type.name)")
             return nil
@@ -260,7 +260,7 @@ public enum SystemArguments {
         return UInt32(truncatingIfNeeded: number)
     }
 
-    static func text(_ thread: ThreadRef, _ value: Value, _ function: String, _ position: Int = 0) -> String? {
+    public static func text(_ thread: ThreadRef, _ value: Value, _ function: String, _ position: Int = 0) -> String? {
         guard value.isString else {
             thread.raise(.typeError, "\(function)() argument\(position > 0 ? " \(position)" : "") must be str, not \(value.type.name)")
             return nil
@@ -280,13 +280,13 @@ public enum SystemCall {
     }
 
     /// None, or OSError when the result says that the call failed.
-    static func none(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : .none }
-    static func int(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result)) }
+    public static func none(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : .none }
+    public static func int(_ thread: ThreadRef, _ result: Int32) -> Value { result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result)) }
 }
 
 extension ModuleBuilder {
     /// Adds a table of the system's constants.
-    func add(constants table: UnsafePointer<SystemConstant>) {
+    public func add(constants table: UnsafePointer<SystemConstant>) {
         var entry = table
         while let name = entry.pointee.name {
             set(String(cString: name), Int(entry.pointee.value))
@@ -326,7 +326,7 @@ public enum TimeArgument {
         return result
     }
 
-    static func spec(_ nanoseconds: Int) -> timespec {
+    public static func spec(_ nanoseconds: Int) -> timespec {
         var seconds = nanoseconds / 1_000_000_000, rest = nanoseconds % 1_000_000_000
         if rest < 0 {
             rest += 1_000_000_000
@@ -336,7 +336,7 @@ public enum TimeArgument {
     }
 
     /// Now, by a clock that does not jump.
-    static func monotonic() -> Int {
+    public static func monotonic() -> Int {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return now.tv_sec * 1_000_000_000 + now.tv_nsec

@@ -1,0 +1,160 @@
+import CBzip2
+import Glibc
+import Objects
+
+/// `_bz2`: compression by libbzip2.
+enum Bzip2 {
+    struct CompressorObject {
+        var header: ObjectHeader
+        var stream: UInt
+        var flushed: Bool
+    }
+
+    nonisolated(unsafe) private static var compressor: NativeType!
+    nonisolated(unsafe) private static var decompressor: NativeType!
+
+    private static func newStream() -> UnsafeMutablePointer<bz_stream> {
+        let stream = UnsafeMutablePointer<bz_stream>.allocate(capacity: 1)
+        stream.initialize(to: bz_stream())
+        return stream
+    }
+
+    /// Whether a result is an error, which is raised then.
+    private static func failed(_ thread: ThreadRef, _ status: Int32) -> Bool {
+        switch status {
+        case BZ_OK, BZ_RUN_OK, BZ_FLUSH_OK, BZ_FINISH_OK, BZ_STREAM_END: return false
+        case BZ_PARAM_ERROR: thread.raise(.valueError, "Internal error - invalid parameters passed to libbzip2")
+        case BZ_MEM_ERROR: thread.raiseOutOfMemory()
+        case BZ_DATA_ERROR, BZ_DATA_ERROR_MAGIC: thread.raise(.osError, "Invalid data stream")
+        case BZ_IO_ERROR: thread.raise(.osError, "Unknown I/O error")
+        case BZ_UNEXPECTED_EOF: thread.raise(.eofError, "Compressed file ended before the logical end-of-stream was detected")
+        case BZ_SEQUENCE_ERROR: thread.raise(.runtimeError, "Internal error - Invalid sequence of commands sent to libbzip2")
+        default: thread.raise(.osError, "Unrecognized error from libbzip2: \(status)")
+        }
+        return true
+    }
+
+    private static let makeCompressor = Constructor("BZ2Compressor(self, compresslevel=9, /)") { thread, a, _ in
+        guard let level = a[1].isEmpty ? 9 : thread.toInt(a[1]) else { return .empty }
+        if level < 1 || level > 9 { return thread.raise(.valueError, "compresslevel must be between 1 and 9") }
+        let value = thread.allocateInstance(TypeRef(a[0]))
+        if value.isEmpty { return .empty }
+        let stream = newStream()
+        value.object(CompressorObject.self).pointee.stream = UInt(bitPattern: stream)
+        return failed(thread, BZ2_bzCompressInit(stream, Int32(level), 0, 0)) ? .empty : value
+    }
+
+    private static let makeDecompressor = Constructor("BZ2Decompressor(self)") { thread, a, _ in
+        let value = thread.allocateInstance(TypeRef(a[0]))
+        if value.isEmpty { return .empty }
+        let object = value.object(DecompressorObject.self)
+        object.pointee.unusedData = WellKnown.emptyBytes.value
+        object.pointee.pending = WellKnown.emptyBytes.value
+        object.pointee.needsInput = true
+        let stream = newStream()
+        object.pointee.stream = UInt(bitPattern: stream)
+        return failed(thread, BZ2_bzDecompressInit(stream, 0, 0)) ? .empty : value
+    }
+
+    private static func compress(_ thread: ThreadRef, _ object: UnsafeMutablePointer<CompressorObject>, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ action: Int32) -> Value {
+        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return thread.raise(.valueError, "compressor is closed") }
+        var output = ArchiveOutput(limit: -1)
+        var start = bytes, left = count
+        while true {
+            let part = min(left, Int(Int32.max)), room = min(output.room(), Int(Int32.max))
+            stream.pointee.next_in = UnsafeMutableRawPointer(start).assumingMemoryBound(to: CChar.self)
+            stream.pointee.avail_in = UInt32(part)
+            stream.pointee.next_out = UnsafeMutableRawPointer(output.next).assumingMemoryBound(to: CChar.self)
+            stream.pointee.avail_out = UInt32(room)
+            let status = BZ2_bzCompress(stream, action)
+            if failed(thread, status) {
+                output.discard()
+                return .empty
+            }
+            let used = part - Int(stream.pointee.avail_in)
+            start += used
+            left -= used
+            output.count += room - Int(stream.pointee.avail_out)
+            if action == BZ_RUN ? left == 0 : status == BZ_STREAM_END { break }
+        }
+        return output.finish(thread)
+    }
+
+    private static func decompress(_ thread: ThreadRef, _ value: Value, _ data: Value, _ limit: Value) -> Value {
+        let object = value.object(DecompressorObject.self)
+        if object.pointee.eof { return thread.raise(.eofError, "End of stream already reached") }
+        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return thread.raise(.valueError, "decompressor is closed") }
+        return DecompressorObject.decompress(thread, value, data, limit) { input, left, output in
+            let part = min(left, Int(Int32.max)), room = min(output.room(), Int(Int32.max))
+            stream.pointee.next_in = UnsafeMutableRawPointer(mutating: input).assumingMemoryBound(to: CChar.self)
+            stream.pointee.avail_in = UInt32(part)
+            stream.pointee.next_out = UnsafeMutableRawPointer(output.next).assumingMemoryBound(to: CChar.self)
+            stream.pointee.avail_out = UInt32(room)
+            let status = BZ2_bzDecompress(stream)
+            if failed(thread, status) { return nil }
+            let used = part - Int(stream.pointee.avail_in), made = room - Int(stream.pointee.avail_out)
+            input += used
+            left -= used
+            output.count += made
+            if status == BZ_STREAM_END {
+                object.pointee.eof = true
+                return false
+            }
+            if left == 0 { return made == room && output.room() > 0 }
+            return output.room() > 0
+        }
+    }
+
+    static func register() {
+        NativeModule.register("_bz2") { module in
+            compressor = NativeType("BZ2Compressor", module: "_bz2", size: MemoryLayout<CompressorObject>.size, flags: .base,
+                                    doc: "Create a compressor object for compressing data incrementally.\n\n  compresslevel\n    Compression level, as a number between 1 and 9.\n\nFor one-shot compression, use the compress() function instead.", methods: [
+                Def("compress(self, data, /)", .writes, "Provide data to the compressor object: compressed data if possible, or an empty bytes object otherwise.") { thread, a, _ in
+                    let object = a[0].object(CompressorObject.self)
+                    return thread.withBuffer(a[1]) { bytes, count in
+                        if object.pointee.flushed { return thread.raise(.valueError, "Compressor has been flushed") }
+                        return count == 0 ? WellKnown.emptyBytes.value : Bzip2.compress(thread, object, bytes, count, BZ_RUN)
+                    }
+                },
+                Def("flush(self, /)", .writes, "Finish the compression process: the compressed data left in internal buffers.") { thread, a, _ in
+                    let object = a[0].object(CompressorObject.self)
+                    if object.pointee.flushed { return thread.raise(.valueError, "Repeated call to flush()") }
+                    object.pointee.flushed = true
+                    var nothing: UInt8 = 0
+                    return Bzip2.compress(thread, object, &nothing, 0, BZ_FINISH)
+                },
+            ]) { slots in
+                slots.call(.new) { thread, type, a, count, keywords in Bzip2.makeCompressor.call(thread, type, a, count, keywords) }
+                slots.unary(.finalize) { _, value in
+                    let object = value.object(CompressorObject.self)
+                    if let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) {
+                        BZ2_bzCompressEnd(stream)
+                        stream.deallocate()
+                        object.pointee.stream = 0
+                    }
+                    return .none
+                }
+            }
+            decompressor = NativeType("BZ2Decompressor", module: "_bz2", size: MemoryLayout<DecompressorObject>.size, mask: DecompressorObject.mask, flags: .base,
+                                      doc: "Create a decompressor object for decompressing data incrementally.\n\nFor one-shot decompression, use the decompress() function instead.", methods: [
+                Def("decompress(self, data, max_length=-1)", .writes, "Decompress *data*, returning uncompressed data as bytes, at most *max_length* of them if that is nonnegative.") { thread, a, _ in
+                    Bzip2.decompress(thread, a[0], a[1], a[2])
+                },
+            ], getters: DecompressorObject.getters) { slots in
+                slots.call(.new) { thread, type, a, count, keywords in Bzip2.makeDecompressor.call(thread, type, a, count, keywords) }
+                slots.unary(.finalize) { _, value in
+                    let object = value.object(DecompressorObject.self)
+                    if let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) {
+                        BZ2_bzDecompressEnd(stream)
+                        stream.deallocate()
+                        object.pointee.stream = 0
+                    }
+                    return .none
+                }
+            }
+            module.add(compressor)
+            module.add(decompressor)
+            return true
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import CSystem
+import Glibc
+import Interpreter
+import Objects
+import StandardSystem
+
+/// `_socket`: the module, its constants, and its functions but for looking names up, which are in `HostNames`.
+enum SocketModule {
+    static func register() {
+        NativeModule.register("_socket", doc: "Implementation module for socket operations.\n\nSee the socket module for documentation.", functions: functions + HostNames.functions) { module in
+            module.add(constants: system_table_socket())
+            module.set("INADDR_NONE", Int(UInt32.max))
+            module.set("INADDR_BROADCAST", Int(UInt32.max))
+            module.set("has_ipv6", Value.true)
+            module.set("error", TypeID.osError.value)
+            module.set("timeout", TypeID.timeoutError.value)
+            NetworkErrors.host.pointee = SocketModule.exception(module, "herror")
+            NetworkErrors.addressInfo.pointee = SocketModule.exception(module, "gaierror")
+            SocketType.start(module)
+            return true
+        }
+    }
+
+    /// A subclass of OSError that calls itself `socket`'s.
+    private static func exception(_ module: ModuleBuilder, _ name: String) -> Value {
+        let thread = module.thread
+        let namespace = thread.newDict()
+        if namespace.isEmpty { return .empty }
+        _ = DictRef(namespace).set(thread, Name.__module__, StringRef.intern("socket").value)
+        // Made before the array is: the collector does not see what only an array holds.
+        let title = thread.newString(name), bases = thread.newTuple(TypeID.osError.value)
+        let result = thread.call(TypeID.type.value, title, bases, namespace)
+        module.set(name, result)
+        return result
+    }
+
+    // MARK: Byte order
+
+    private static func swap16(_ thread: ThreadRef, _ value: Value, _ function: String) -> Value {
+        guard let number = NetworkArguments.int32(thread, value) else { return .empty }
+        if number < 0 { return thread.raise(.overflowError, "\(function): can't convert negative Python int to C 16-bit unsigned integer") }
+        if number > 0xFFFF { return thread.raise(.overflowError, "\(function): Python int too large to convert to C 16-bit unsigned integer") }
+        return Value(small: Int(UInt16(number).bigEndian))
+    }
+
+    private static func swap32(_ thread: ThreadRef, _ value: Value) -> Value {
+        guard value.isInt else { return thread.raise(.typeError, "expected int, \(value.type.name) found") }
+        if IntOps.isNegative(value) { return thread.raise(.overflowError, "can't convert negative value to unsigned int") }
+        guard let number = IntOps.toInt(thread.toIndex(value)) else { return thread.raise(.overflowError, "Python int too large to convert to C unsigned long") }
+        guard let word = UInt32(exactly: number) else { return thread.raise(.overflowError, "int larger than 32 bits") }
+        return Value(small: Int(word.bigEndian))
+    }
+
+    private static func controlSize(_ thread: ThreadRef, _ value: Value, _ function: String, _ size: (Int) -> Int) -> Value {
+        guard let length = thread.toInt(value) else { return .empty }
+        // The system keeps such lengths in 32 bits.
+        if length < 0 || length > Int(Int32.max) - size(function == "CMSG_LEN" ? 0 : 1) { return thread.raise(.overflowError, "\(function)() argument out of range") }
+        return Value(small: size(length))
+    }
+
+    private static let functions = [
+        Def("close(fd, /)", .calls, "Close an integer socket file descriptor.", kind: .function) { thread, a, _ in
+            guard let descriptor = SystemArguments.int(thread, a[0]) else { return .empty }
+            return SocketType.closeDescriptor(thread, Int32(truncatingIfNeeded: descriptor))
+        },
+        Def("dup(fd, /)", .calls, "Duplicate an integer socket file descriptor.", kind: .function) { thread, a, _ in
+            guard let descriptor = SystemArguments.int(thread, a[0]) else { return .empty }
+            let result = system_fcntl_int(Int32(truncatingIfNeeded: descriptor), F_DUPFD_CLOEXEC, 0)
+            return result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result))
+        },
+        Def("socketpair(*args)", .calls, "Create a pair of socket objects from the sockets returned by the platform\nsocketpair() function.", kind: .function) { thread, a, _ in
+            guard let a = Positional(thread, a[0], "socketpair", 0, 3), let family = NetworkArguments.int32(thread, a[0], default: AF_UNIX),
+                  let kind = NetworkArguments.int32(thread, a[1], default: Int32(SOCK_STREAM.rawValue)), let proto = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }
+            var ends: [Int32] = [-1, -1]
+            if Glibc.socketpair(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto, &ends) < 0 { return thread.raiseOSError(errno) }
+            let first = thread.allocateInstance(SocketType.native.type)
+            guard !first.isEmpty, SocketType.adopt(thread, first, ends[0], family: family, kind: kind, proto: proto) else { return .empty }
+            let second = thread.allocateInstance(SocketType.native.type)
+            guard !second.isEmpty, SocketType.adopt(thread, second, ends[1], family: family, kind: kind, proto: proto) else { return .empty }
+            return thread.newTuple(first, second)
+        },
+        Def("ntohs(x, /)", .pure, "Convert a 16-bit unsigned integer from network to host byte order.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "ntohs") },
+        Def("htons(x, /)", .pure, "Convert a 16-bit unsigned integer from host to network byte order.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "htons") },
+        Def("ntohl(x, /)", .pure, "Convert a 32-bit integer from network to host byte order.", kind: .function) { thread, a, _ in SocketModule.swap32(thread, a[0]) },
+        Def("htonl(x, /)", .pure, "Convert a 32-bit integer from host to network byte order.", kind: .function) { thread, a, _ in SocketModule.swap32(thread, a[0]) },
+        Def("inet_aton(ip_addr, /)", .reads, "Convert an IP address in string format (123.45.67.89) to the 32-bit packed\nbinary format used in low-level network functions.", kind: .function) { thread, a, _ in
+            guard let text = NetworkArguments.text(thread, a[0], "inet_aton") else { return .empty }
+            var address = in_addr()
+            if inet_aton(text, &address) == 0 { return thread.raise(.osError, "illegal IP address string passed to inet_aton") }
+            return thread.newBytes(&address, 4)
+        },
+        Def("inet_ntoa(packed_ip, /)", .reads, "Convert an IP address from 32-bit packed binary format to string format", kind: .function) { thread, a, _ in
+            thread.withBuffer(a[0]) { bytes, count in
+                if count != 4 { return thread.raise(.osError, "packed IP wrong length for inet_ntoa") }
+                return thread.newString("\(bytes[0]).\(bytes[1]).\(bytes[2]).\(bytes[3])")
+            }
+        },
+        Def("inet_pton(af, ip, /)", .reads, "Convert an IP address from string format to a packed string suitable\nfor use with low-level network functions.", kind: .function) { thread, a, _ in
+            guard let family = NetworkArguments.int32(thread, a[0]), let text = NetworkArguments.text(thread, a[1], "inet_pton", 2) else { return .empty }
+            var packed = [UInt8](repeating: 0, count: 16)
+            switch inet_pton(family, text, &packed) {
+            case ..<0: return thread.raiseOSError(errno)
+            case 0: return thread.raise(.osError, "illegal IP address string passed to inet_pton")
+            default: return thread.newBytes(&packed, family == AF_INET ? 4 : 16)
+            }
+        },
+        Def("inet_ntop(af, packed_ip, /)", .reads, "Convert a packed IP address of the given family to string format.", kind: .function) { thread, a, _ in
+            guard let family = NetworkArguments.int32(thread, a[0]) else { return .empty }
+            return thread.withBuffer(a[1]) { bytes, count in
+                guard family == AF_INET || family == AF_INET6 else { return thread.raise(.valueError, "unknown address family \(family)") }
+                if count != (family == AF_INET ? 4 : 16) { return thread.raise(.valueError, "invalid length of packed IP address string") }
+                var text = [CChar](repeating: 0, count: 64)
+                return inet_ntop(family, bytes, &text, 64) == nil ? thread.raiseOSError(errno) : NetworkArguments.string(thread, text)
+            }
+        },
+        Def("getdefaulttimeout()", .reads, "Returns the default timeout in seconds (float) for new socket objects.", kind: .function) { thread, _, _ in
+            SocketCalls.timeoutValue(thread, SocketCalls.defaultTimeout)
+        },
+        Def("setdefaulttimeout(timeout, /)", .writes, "Set the default timeout in seconds (float) for new socket objects.", kind: .function) { thread, a, _ in
+            guard let timeout = SocketCalls.timeout(thread, a[0]) else { return .empty }
+            SocketCalls.defaultTimeout = timeout
+            return .none
+        },
+        Def("CMSG_LEN(length, /)", .pure, "Return the total length, without trailing padding, of an ancillary\ndata item with associated data of the given length.", kind: .function) { thread, a, _ in
+            SocketModule.controlSize(thread, a[0], "CMSG_LEN") { system_cmsg_len($0) }
+        },
+        Def("CMSG_SPACE(length, /)", .pure, "Return the buffer size needed for recvmsg() to receive an ancillary\ndata item with associated data of the given length, along with any\ntrailing padding.", kind: .function) { thread, a, _ in
+            SocketModule.controlSize(thread, a[0], "CMSG_SPACE") { system_cmsg_space($0) }
+        },
+    ]
+}
