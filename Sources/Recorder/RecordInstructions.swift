@@ -622,12 +622,9 @@ extension Recorder {
                 write(a, result)
                 return .goesOn
             }
-            if !function.receiver.isEmpty {
-                arguments.insert(constant(function.receiver), at: 0)
-                values.insert(function.receiver, at: 0)
-                count += 1
-            }
-            if let outcome = native(function.record, a, window, arguments, values) { return outcome }
+            // The call by the general way below puts the receiver in front itself.
+            let receivers = function.receiver.isEmpty ? [] : [function.receiver]
+            if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values) { return outcome }
         } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)
@@ -660,7 +657,7 @@ extension Recorder {
     /// Builtins worth code of their own.
     private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
         let record = callee.object(BuiltinFunctionObject.self).pointee.record
-        guard StringRef(record.pointee.module).equals("builtins") else { return nil }
+        guard !record.pointee.module.isEmpty, StringRef(record.pointee.module).equals("builtins") else { return nil }
         let name = StringRef(record.pointee.name)
         if name.equals("len"), arguments.count == 1 {
             let value = values[0]
