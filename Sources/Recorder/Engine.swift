@@ -24,11 +24,18 @@ public final class Engine {
     private var lastExit: (trace: CompiledTrace, exit: Int)?
     /// Objects that compiled code refers to.
     private var kept: Set<UInt64> = []
+    /// Bridges made for each root trace, by its number.
+    private var bridges: [Int: Int] = [:]
+    /// While one instruction is executed for compiled code: whether it has been.
+    private var single = Single.no
+    private enum Single { case no, ahead, done }
     public private(set) var statistics = Statistics()
 
     /// Rounds before a loop is recorded, times an exit is taken before it gets a bridge, and how often that is tried.
-    nonisolated(unsafe) static var hotLoop: UInt32 = 50, hotExit = 8
+    nonisolated(unsafe) static var hotLoop: UInt32 = 53, hotExit = 8
     static let bridgeAttempts = 3
+    /// Bridges that one loop may have, those of its bridges included.
+    static let mostBridges = 150
 
     public struct Statistics {
         public var entered = 0, recorded = 0, aborted = 0
@@ -121,12 +128,26 @@ public final class Engine {
         guard let (left, exit) = lastExit, !thread.hasException, recorder == nil, let root else { return }
         let times = left.exits[exit].timesLeft
         // Tried again and again, but ever more rarely.
-        if times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1 {
+        if times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
+           !endsAt(left, exit), bridges[rootNumber(left), default: 0] < Engine.mostBridges {
+            bridges[rootNumber(left), default: 0] += 1
             let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: root, cache: nil)
             guard bridge.adoptFrames(left, exit) else { return }
             recorder = bridge
             record(thread)
         }
+    }
+
+    /// Whether the exit is where the trace ends by design, for want of a trace to go on in.
+    private func endsAt(_ trace: CompiledTrace, _ exit: Int) -> Bool {
+        guard let last = trace.trace.instructions.last, last.op == .leave else { return false }
+        return trace.exits[exit].snapshot == Int(last.c)
+    }
+
+    private func rootNumber(_ trace: CompiledTrace) -> Int {
+        var root = trace
+        while let parent = root.trace.parent { root = parent }
+        return root.number
     }
 
     // MARK: Leaving
@@ -187,6 +208,16 @@ public final class Engine {
         thread.pointee.recursionDepth -= Int64(frames.count)
     }
 
+    /// Executes the one instruction at which the thread's frame stands: for those that have no code of their own. Negative when it has raised.
+    static let execute: @convention(c) (UnsafeMutableRawPointer) -> Int = { context in
+        let thread = context.assumingMemoryBound(to: ThreadState.self), engine = Engine.shared.unsafelyUnwrapped
+        let outer = engine.single
+        engine.single = .ahead
+        JIT.record(thread)
+        engine.single = outer
+        return thread.hasException ? -1 : 0
+    }
+
     // MARK: Recording
 
     private func record(_ thread: ThreadRef) {
@@ -196,6 +227,10 @@ public final class Engine {
     }
 
     private func step(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> Bool {
+        if single != .no {
+            defer { single = .done }
+            return single == .ahead
+        }
         guard let recorder else { return false }
         let outcome = recorder.record(fp, pc)
         if case .goesOn = outcome { return true }
@@ -227,7 +262,8 @@ public final class Engine {
         compiler.options.log?("given up: \(reason)\n")
         if let cache = recorder.cache {
             cache.pointee.spare = min(cache.pointee.spare + 1, 20)
-            cache.pointee.version = Engine.hotLoop << UInt32(cache.pointee.spare)
+            // Not a multiple of the first wait: a short loop would be met in its last round again.
+            cache.pointee.version = Engine.hotLoop << UInt32(cache.pointee.spare) + UInt32(cache.pointee.spare) * 7
         }
     }
 }

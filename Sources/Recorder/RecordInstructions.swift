@@ -93,7 +93,14 @@ extension Recorder {
         case .contains, .notContains:
             return contains(a, read(b2), actual(b2), read(c), actual(c), opcode == .notContains)
         case .jumpContains:
-            return .failed("jumpContains")
+            return jumpContains(read(a), actual(a), read(b2), actual(b2), c)
+        case .listAppend:
+            guardStatus(call(words.append, [self.word(read(a)), self.word(read(b2))], runsPython: false))
+            return .goesOn
+        case .getSlice, .buildSlice, .buildSet, .buildMap, .buildString, .formatValue, .listToTuple, .loadClosure, .makeFunction, .invert, .plus:
+            return interpret(results: a ..< a + 1)
+        case .setAdd, .mapAdd, .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
+            return interpret(results: 0 ..< 0)
         case .call:
             return call(a, b2, c, isMethod: false)
         case .callMethod:
@@ -338,6 +345,24 @@ extension Recorder {
         let found = call(words.contains, [word(ref), word(item)], runsPython: !plain)
         guardStatus(found)
         write(a, bool(negated ? b.int(.xor, found, b.int(1)) : found))
+        return .goesOn
+    }
+
+    private func jumpContains(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ wanted: Int) -> Outcome {
+        guard isPlain(actualItem), container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
+            return .failed("membership in \(container.type.name)")
+        }
+        guardObject(ref, container)
+        guardPlain(item, actualItem)
+        // Keys of classes may run Python when they are compared.
+        let found = call(words.contains, [word(ref), word(item)], runsPython: true)
+        guardStatus(found)
+        let truth = Comparisons.contains(thread, container, actualItem)
+        if truth < 0 { return .failed("membership raises") }
+        let jumps = Int(truth) == wanted
+        b.mark(token(jumps ? next : next + Int(Int32(bitPattern: pc[1]))))
+        b.guarding(.geq, found, b.int(Int64(truth)))
+        expectedAfter = jumps ? next + Int(Int32(bitPattern: pc[1])) : next
         return .goesOn
     }
 
@@ -657,7 +682,7 @@ extension Recorder {
     /// Builtins worth code of their own.
     private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
         let record = callee.object(BuiltinFunctionObject.self).pointee.record
-        guard !record.pointee.module.isEmpty, StringRef(record.pointee.module).equals("builtins") else { return nil }
+        guard record.pointee.module.isHeap, StringRef(record.pointee.module).equals("builtins") else { return nil }
         let name = StringRef(record.pointee.name)
         if name.equals("len"), arguments.count == 1 {
             let value = values[0]

@@ -110,7 +110,8 @@ final class Recorder {
         let target = next - distance
         let loop = level.code.pointee.caches + Int(pc[1])
         let code = level.code
-        if depth == 0 {
+        // What this round has put into temporaries without having read them first is dead when the loop begins anew.
+        if depth == 0, let cache, cache == loop {
             let locals = Int(code.pointee.clearCount)
             let carried = carried
             b.forget(where: { $0 >= locals && !carried.contains($0) })
@@ -262,6 +263,18 @@ final class Recorder {
             b.store(b.contextPointer, self.words.stackTop, address(slot: Int(levels[0].code.pointee.registerCount)))
         }
         return result
+    }
+
+    /// Lets the interpreter execute the instruction, which goes on behind it and leaves its results in `results`.
+    func interpret(results: Range<Int>) -> Outcome {
+        let behind = next
+        next = pc
+        let status = call(words.execute, [], runsPython: true)
+        next = behind
+        let loaded = results.map { b.load(b.framePointer, words.register(level.base + $0)) }
+        guardStatus(status)
+        for (register, ref) in zip(results, loaded) { write(register, ref) }
+        return .goesOn
     }
 
     /// Leaves behind the instruction when the call has raised.

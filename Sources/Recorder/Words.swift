@@ -14,7 +14,7 @@ struct Words {
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
-    let pushFrames, popFrames: UInt16
+    let pushFrames, popFrames, execute, append: UInt16
 
     init() {
         let vocabulary = Vocabulary()
@@ -62,11 +62,16 @@ struct Words {
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
         pushFrames = function("pushFrames", Engine.pushFrames, [.pointer, .pointer, .int], .void, .anything)
+        execute = function("execute", Engine.execute, [.pointer], .int, .anything)
+        append = function("append", Helpers.append, [.pointer, .value, .value], .int, .anything)
         popFrames = function("popFrames", Engine.popFrames, [.pointer, .pointer, .int], .void, .anything)
     }
 
     /// A word within an object at an offset found by a shape.
     func attribute(_ offset: Int) -> UInt16 { vocabulary.field(Field("attribute", offset: offset, width: .value, alias: 4)) }
+
+    /// A register as it is in memory, after native code has written it.
+    func register(_ slot: Int) -> UInt16 { vocabulary.field(Field("register", offset: slot * 8, width: .value, alias: 16, stability: .volatile)) }
 
     /// A native function: `record` outlives everything.
     func native(_ record: UnsafeMutablePointer<NativeRecord>) -> UInt16 {
@@ -110,6 +115,7 @@ enum Helpers {
         if container.isExact(.dict) { return DictRef(container).set(thread(context), key, value) ? 0 : -1 }
         return thread(context).setItem(container, key, value) ? 0 : -1
     }
+    static let append: @convention(c) (Context, Value, Value) -> Int = { ListRef($1).append(thread($0), $2) ? 0 : -1 }
     static let contains: @convention(c) (Context, Value, Value) -> Int = { Int(Comparisons.contains(thread($0), $1, $2)) }
     static let call: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3) }
     static let iterator: @convention(c) (Context, Value) -> Value = { thread($0).iterator($1) }
