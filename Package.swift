@@ -45,6 +45,9 @@ let package = Package(
         room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
+        // HPy: extension modules of the universal ABI.
+        .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dl")]),
+        room("HPy", ["CHPy", "Objects", "TextTypes", "Interpreter"]),
         room("StandardNetwork", ["CSystem", "Objects", "TextTypes", "Interpreter", "StandardSystem"], path: "Sources/StandardModules/Network"),
         .systemLibrary(name: "CBzip2"),
         .systemLibrary(name: "CLzma"),
@@ -53,7 +56,7 @@ let package = Package(
         room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
         .target(name: "CForeign", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("ffi")]),
         room("ForeignFunctions", ["Objects", "Interpreter", "CForeign"]),
-        room("Taipan", ["CSystem", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
+        room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "ForeignFunctions"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
     ],

@@ -23,6 +23,7 @@ def runners(options):
         "programs": python("Programs/run.py", *common),
         "conformance": python("Conformance/run.py", "--check", *common),
         "fuzz": python("Fuzz/run.py", *common),
+        "hpy": python("HPy/run.py", *common),
     }
 
 
@@ -43,8 +44,8 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz"],
-                        help="only tests of this kind: swift, python, stress, programs, differential, conformance or fuzz")
+                        choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz", "hpy"],
+                        help="only tests of this kind: swift, python, stress, programs, differential, conformance, fuzz or hpy")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

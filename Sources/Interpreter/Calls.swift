@@ -110,8 +110,13 @@ enum Building {
         return thread.extend(ListRef(list), iterable)
     }
 
+    /// Whether the entries of a mapping can be copied as they lie: a subclass of dict that does not iterate in its own way is not asked, whatever else it overrides.
+    private static func isPlain(_ mapping: Value) -> Bool {
+        mapping.isExact(.dict) || mapping.isDict && mapping.type.slotPointer(.iter).pointee == TypeID.dict.type.slotPointer(.iter).pointee
+    }
+
     static func dictUpdate(_ thread: ThreadRef, _ dict: Value, _ mapping: Value) -> Bool {
-        if mapping.isExact(.dict) {
+        if isPlain(mapping) {
             var position = 0
             while let (key, value) = DictRef(mapping).next(&position) {
                 guard DictRef(dict).set(thread, key, hash: DictRef(mapping).entries[(position - 1) * 3].smallInt, value) else { return false }
@@ -145,7 +150,7 @@ enum Building {
             }
             return !thread.hasException
         }
-        if mapping.isExact(.dict) {
+        if isPlain(mapping) {
             var position = 0
             while let (key, value) = DictRef(mapping).next(&position) {
                 guard accept(key), DictRef(dict).set(thread, key, value) else { return false }

@@ -42,7 +42,7 @@ enum FunctionType {
                 Heap.barrier(a[0].raw)
                 return .none
             }) { _, a, _ in function(a[0]).pointee.code },
-            Getter("__globals__") { _, a, _ in function(a[0]).pointee.globals },
+            Getter("__globals__", set: readOnlyMember) { _, a, _ in function(a[0]).pointee.globals },
             Getter("__builtins__") { _, a, _ in function(a[0]).pointee.builtins },
             Getter("__closure__") { _, a, _ in orNone(function(a[0]).pointee.closure) },
             Getter("__name__", set: { thread, a, _ in

@@ -9,6 +9,8 @@ public enum ImpModule {
     nonisolated(unsafe) public static var createDynamic: (ThreadRef, Value) -> Value = { thread, _ in
         thread.raise(.importError, "this interpreter cannot load extension modules yet")
     }
+    /// Runs the module's own initialization: 0, or the zero word when it has raised. Set by the HPy room.
+    nonisolated(unsafe) public static var executeDynamic: (ThreadRef, Value) -> Value = { _, _ in Value(small: 0) }
     nonisolated(unsafe) private static var lockDepth = 0
 
     private static func name(of thread: ThreadRef, spec: Value) -> Value { thread.getAttribute(spec, Name.name.value) }
@@ -47,7 +49,7 @@ public enum ImpModule {
             },
             Def("exec_builtin(mod, /)", .calls, "Initialize a built-in module.", kind: .function) { _, _, _ in Value(small: 0) },
             Def("create_dynamic(spec, file=None, /)", .calls, "Create an extension module.", kind: .function) { thread, a, _ in ImpModule.createDynamic(thread, a[0]) },
-            Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { _, _, _ in Value(small: 0) },
+            Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { thread, a, _ in ImpModule.executeDynamic(thread, a[0]) },
             Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { _, _, _ in .false },
             Def("is_frozen_package(name, /)", .reads, "Returns True if the module name is of a frozen package.", kind: .function) { thread, a, _ in
                 thread.raise(.importError, "No such frozen object named \(a[0].isString ? StringRef(a[0]).description : "")")

@@ -237,6 +237,10 @@ public enum Collector {
             mark(words + Int(record.pointee.tailOffset) >> 3, count: Int(words[1].bits))
         case .custom:
             record.pointee.visit.unsafelyUnwrapped(UnsafeMutableRawPointer(header))
+        case .customTail:
+            let first = Int(record.pointee.tailOffset) >> 3
+            mark(words + first, count: Heap.cellSize(UnsafeMutableRawPointer(header)) >> 3 - first)
+            record.pointee.visit.unsafelyUnwrapped(UnsafeMutableRawPointer(header))
         }
     }
 
@@ -542,6 +546,9 @@ public enum Collector {
         }
     }
 
+    /// Tells what the `visit` functions of rooms above would mark, for `forEachReferent`.
+    nonisolated(unsafe) public static var customReferents: (Value, (Value) -> Void) -> Void = { _, _ in }
+
     /// Visits the values that an object refers to, its type left out.
     public static func forEachReferent(of object: Value, _ body: (Value) -> Void) {
         let record = ShapeTable.record(object.shapeIndex)
@@ -554,11 +561,14 @@ public enum Collector {
         }
         let first = Int(record.pointee.tailOffset) >> 3
         switch record.pointee.trace {
-        case .tail:
+        case .tail, .customTail:
             for index in first ..< max(first, Heap.cellSize(object.raw) >> 3) where !words[index].isEmpty { body(words[index]) }
+            if record.pointee.trace == .customTail { customReferents(object, body) }
         case .counted:
             for index in first ..< first + Int(words[1].bits) where !words[index].isEmpty { body(words[index]) }
-        case .leaf, .mask, .custom:
+        case .custom:
+            customReferents(object, body)
+        case .leaf, .mask:
             break
         }
     }

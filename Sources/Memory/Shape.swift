@@ -31,8 +31,10 @@ public enum TraceKind: UInt8 {
     case tail
     /// The words named by `mask`, then as many words from `tailOffset` as the integer in the object's second word says.
     case counted
-    /// `visit` calls `mark` on each.
+    /// The words named by `mask`, and `visit` calls `mark` on the rest.
     case custom
+    /// Both `.custom` and `.tail`.
+    case customTail
 }
 
 public typealias ShapeIndex = UInt32

@@ -111,6 +111,9 @@ extension NativeType {
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let function = callee.object(BuiltinFunctionObject.self)
                 if function.pointee.receiver.isEmpty { return function.pointee.record.call(thread, arguments, count, keywords) }
+                if let foreign = function.pointee.record.pointee.foreign {
+                    return foreign(thread, UnsafeMutableRawPointer(function.pointee.record), function.pointee.receiver, arguments, count, keywords)
+                }
                 guard let vector = thread.pushArguments(count + 1) else { return .empty }
                 vector[0] = function.pointee.receiver
                 (vector + 1).update(from: arguments, count: count)

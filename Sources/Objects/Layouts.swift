@@ -41,6 +41,8 @@ public struct TypeObject {
     /// How the fixed part is traced; `.leaf`, `.mask`, `.counted` or `.custom`.
     public var trace: TraceKind
     public var tailOffset: UInt16
+    /// Bytes of a foreign struct that follows the items of a type of variable size.
+    public var structSize: UInt32
     /// Number of `__slots__` members at the end of the fixed part.
     public var slotMembers: UInt16
     public var visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)?
@@ -78,6 +80,10 @@ public struct TypeFlags: OptionSet {
     public static let extendsLayout = TypeFlags(rawValue: 1 << 14)
     /// Has `__slots__` or is native: instances have no dict of their own making.
     public static let slotted = TypeFlags(rawValue: 1 << 15)
+    /// Instances hold a struct of a foreign interface, which traces it: see `ForeignLayout`.
+    public static let foreignLayout = TypeFlags(rawValue: 1 << 16)
+    /// A foreign interface wants to know when instances die.
+    public static let watched = TypeFlags(rawValue: 1 << 17)
     // Subclasses of the built-in types, for one-test checks.
     public static let intSubclass = TypeFlags(rawValue: 1 << 20)
     public static let listSubclass = TypeFlags(rawValue: 1 << 21)
@@ -93,7 +99,7 @@ public struct TypeFlags: OptionSet {
     public static let frozenSetSubclass = TypeFlags(rawValue: 1 << 30)
     static let inherited: TypeFlags = [.intSubclass, .listSubclass, .tupleSubclass, .bytesSubclass, .strSubclass, .dictSubclass, .exceptionSubclass,
                                        .typeSubclass, .floatSubclass, .setSubclass, .frozenSetSubclass, .sequencePattern, .mappingPattern, .selfPattern,
-                                       .variableSize]
+                                       .variableSize, .foreignLayout, .watched]
 }
 
 /// A string: an array of 1-, 2- or 4-byte units (PEP 393), the narrowest that holds its largest character.

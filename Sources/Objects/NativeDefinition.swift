@@ -104,6 +104,12 @@ public struct NativeRecord {
     public var owner: Value = .empty
     /// The interned name of the module whose function it is, or empty.
     public var module: Value = .empty
+    /// Set for a function of a foreign interface, which binds its arguments itself: see `ForeignFunction.swift`.
+    public var foreign: ForeignFunction?
+    /// What the foreign interface knows of the function.
+    public var foreignData: UnsafeMutableRawPointer?
+    /// Its doc, zero-terminated UTF-8 that lives for good; it may begin with a signature.
+    var foreignDoc: UnsafePointer<CChar>?
 
     init(_ function: @escaping NativeFunction, signature: StaticString, doc: StaticString, effect: Effect, kind: DefKind) {
         self.function = function
@@ -199,6 +205,10 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     }
 
     @inline(never) public func callSlow(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
+        if let foreign = pointee.foreign {
+            if count == 0 { return thread.raise(.typeError, "\(displayName)(): not enough arguments") }
+            return foreign(thread, UnsafeMutableRawPointer(self), arguments[0], arguments + 1, count - 1, keywords)
+        }
         if !pointee.isParsed { parse() }
         let total = pointee.total
         // The receiver's type is checked by the descriptor; here only that there is one.
@@ -284,7 +294,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
 
     var shortName: String { StringRef(pointee.name).description }
     /// With the type's name in front of a method's.
-    var displayName: String {
+    public var displayName: String {
         if pointee.owner.isEmpty {
             if pointee.module.isEmpty || StringRef(pointee.module).equals("builtins") { return shortName }
             return "\(StringRef(pointee.module).description).\(shortName)"
@@ -336,6 +346,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
 
     /// `__text_signature__` as `inspect` reads it, or empty when the declaration has none.
     public func textSignature(_ thread: ThreadRef) -> Value {
+        if pointee.foreign != nil { return foreignDocParts(thread).signature }
         let text = pointee.signatureText
         guard !pointee.isUnsigned, let open = text.firstIndex(of: "(") else { return .none }
         var body = String(text[open...])
@@ -345,7 +356,8 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     }
 
     public func docString(_ thread: ThreadRef) -> Value {
-        pointee.doc.utf8CodeUnitCount == 0 ? .none : thread.newString(pointee.docText)
+        if pointee.foreign != nil { return foreignDocParts(thread).doc }
+        return pointee.doc.utf8CodeUnitCount == 0 ? .none : thread.newString(pointee.docText)
     }
 }
 

@@ -138,11 +138,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// A zeroed instance of a type: of the size that its layout says plus `extra` bytes of items. For `__new__` of native types, whose `type` may be a subclass.
     public func allocateInstance(_ type: TypeRef, extra: Int = 0) -> Value {
         var size = Int(type.pointer.pointee.basicSize) + extra
-        if type.pointer.pointee.dictOffset != 0 {
+        if type.pointer.pointee.structSize != 0 {
+            size = ForeignLayout.structOffset(after: (size + 7) & ~7) + Int(type.pointer.pointee.structSize)
+        } else if type.pointer.pointee.dictOffset != 0 {
             size = type.has(.variableSize) ? ((size + 7) & ~7) + 8 : max(size, Int(type.pointer.pointee.dictOffset) + 8 + Int(type.pointer.pointee.inlineCapacity) * 8)
         }
         guard let raw = Heap.allocate(size, shape: type.pointer.pointee.rootShape) else { return raiseOutOfMemory() }
-        if type.has(.finalized) { Collector.registerFinalizable(raw) }
+        if !type.flags.isDisjoint(with: [.finalized, .watched]) {
+            if type.has(.finalized) { Collector.registerFinalizable(raw) }
+            if type.has(.watched) { ForeignLayout.watch(raw) }
+        }
         return Value(raw)
     }
 }

@@ -51,8 +51,9 @@ public enum Shapes {
         var mask = object.pointee.mask
         var tail = Int(object.pointee.tailOffset)
         if object.pointee.dictOffset != 0 && !type.has(.variableSize) {
-            if object.pointee.inlineCapacity > 0 {
-                trace = .tail
+            // A word beyond the mask's reach is found as the tail.
+            if object.pointee.inlineCapacity > 0 || object.pointee.dictOffset >= 512 {
+                trace = trace == .custom ? .customTail : .tail
                 tail = Int(object.pointee.dictOffset)
             } else {
                 mask |= 1 << UInt64(object.pointee.dictOffset >> 3)
@@ -386,7 +387,7 @@ public enum VariableSize {
     }
 
     /// The collector's visitor for instances of subclasses.
-    static let visit: @convention(c) (UnsafeMutableRawPointer) -> Void = { raw in
+    public static let visit: @convention(c) (UnsafeMutableRawPointer) -> Void = { raw in
         let object = Value(raw)
         let type = object.type
         if type.has(.tupleSubclass) { Collector.mark(TupleRef(object).items, count: TupleRef(object).count) }

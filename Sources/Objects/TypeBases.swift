@@ -6,6 +6,8 @@ extension TypeConstruction {
         let first = a.pointer.pointee, second = b.pointer.pointee
         guard first.basicSize == second.basicSize, first.dictOffset == second.dictOffset, first.mask == second.mask, first.trace == second.trace,
               first.tailOffset == second.tailOffset, a.has(.weakReferenceable) == b.has(.weakReferenceable) else { return false }
+        // Only the interface knows what a foreign struct means.
+        if (a.has(.foreignLayout) || b.has(.foreignLayout)) && first.nativeData != second.nativeData { return false }
         let left = solidBase(a), right = solidBase(b)
         if left == right { return true }
         guard left.has(.extendsLayout), right.has(.extendsLayout), sameSlots(left, right) else { return false }

@@ -184,7 +184,7 @@ public enum TypeConstruction {
     // MARK: type.__new__
 
     /// `type.__new__(meta, name, bases, namespace, **keywords)`.
-    static func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ givenBases: Value, _ namespace: Value, _ keywords: Value) -> Value {
+    static func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ givenBases: Value, _ namespace: Value, _ keywords: Value, layout: ForeignLayout? = nil) -> Value {
         var bases = givenBases
         if TupleRef(bases).count == 0 {
             var object = TypeID.object.value
@@ -220,10 +220,11 @@ public enum TypeConstruction {
         object.pointee.dictOffset = base.pointer.pointee.dictOffset
         object.pointee.inlineCapacity = base.pointer.pointee.inlineCapacity
         object.pointee.nativeData = base.pointer.pointee.nativeData
+        object.pointee.structSize = base.pointer.pointee.structSize
         if base.has(.variableSize) {
             object.pointee.trace = .custom
             object.pointee.mask = 0
-            object.pointee.visit = VariableSize.visit
+            if !base.has(.foreignLayout) { object.pointee.visit = VariableSize.visit }
         }
 
         // Slots may have the names of entries that are no attributes.
@@ -234,7 +235,12 @@ public enum TypeConstruction {
             }
             namespace.remove(entry: namespace.find(string: Name.__classcell__.value))
         }
-        guard takeQualifiedName(thread, type, namespace), addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
+        guard takeQualifiedName(thread, type, namespace) else { return .empty }
+        if let layout {
+            layout.apply(to: type, base: base)
+        } else {
+            guard addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
+        }
 
         if namespace.get(.__module__).isEmpty {
             let globals = RuntimeHooks.currentGlobals(thread)

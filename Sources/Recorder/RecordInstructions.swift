@@ -647,12 +647,9 @@ extension Recorder {
                 write(a, result)
                 return .goesOn
             }
-            if !function.receiver.isEmpty {
-                arguments.insert(constant(function.receiver), at: 0)
-                values.insert(function.receiver, at: 0)
-                count += 1
-            }
-            if let outcome = native(function.record, a, window, arguments, values) { return outcome }
+            // The call by the general way below puts the receiver in front itself.
+            let receivers = function.receiver.isEmpty ? [] : [function.receiver]
+            if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values) { return outcome }
         } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)

@@ -5,6 +5,7 @@ import CSystem
 import CoreTypes
 import ForeignFunctions
 import Glibc
+import HPy
 import Interpreter
 import Recorder
 import NumberTypes
@@ -60,6 +61,7 @@ public final class Runtime {
         StandardXML.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
+        HPyModules.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
         configure()

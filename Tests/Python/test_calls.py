@@ -145,4 +145,23 @@ def test_many_arguments():
     assert ns["big"](*range(300)) == 299 and eval("big(%s)" % ",".join(map(str, range(300))), ns) == 299
 
 
+def test_bound_native_functions_in_a_loop():
+    split, join, new = "a b".split, "-".join, object.__new__
+    texts = []
+    for number in range(3000):
+        texts = split()
+        text = join(texts)
+        assert type(new(object)) is object
+    assert text == "a-b"
+
+
+def test_members_of_functions_are_member_descriptors():
+    import inspect
+    import types
+    assert type(types.FunctionType.__globals__) is types.MemberDescriptorType
+    module = types.ModuleType("m")
+    module.x = 1
+    assert inspect.getattr_static(module, "x") == 1
+
+
 run(globals())

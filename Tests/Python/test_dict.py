@@ -126,6 +126,23 @@ def test_missing_and_subclass():
     assert d["zz"] == "zzzz" and d.get("zz") is None and "zz" not in d and type(d.copy()) is dict and type(d | {}) is dict
 
 
+def test_unpacking_a_subclass():
+    class Odd(dict):
+        def __getitem__(self, key):
+            return "key=" + key
+        def keys(self):
+            return ["x"]
+    class Iterating(Odd):
+        def __iter__(self):
+            return iter(["x"])
+    def f(**keywords):
+        return keywords
+    plain = Odd(x=11, y=12)
+    assert f(**plain) == {**plain} == {"x": 11, "y": 12}
+    other = Iterating(x=11, y=12)
+    assert f(**other) == {**other} == {"x": "key=x"}
+
+
 def test_repr():
     d = {"a": 1, 2: [3]}
     d["self"] = d

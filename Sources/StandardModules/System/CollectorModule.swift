@@ -64,7 +64,8 @@ enum CollectorModule {
             default: forEachReferent(of: value, body)
             }
         }
-        if object.type.has(.heap) { body(object.type.value) }
+        // Instances of foreign types tell themselves what they refer to, and their type is not of it.
+        if object.type.has(.heap) && !(object.type.has(.foreignLayout) && object.type.pointer.pointee.dictOffset == 0) { body(object.type.value) }
     }
 
     /// The items of a hash table, whose entries begin with a hash.

@@ -1,0 +1,150 @@
+/// HPy's binary interface, written down from its documentation: the context, and the structs by which an extension module describes itself, its types and its
+/// functions. A handle is one word, the same word as a `Value` in universal mode.
+#ifndef TAIPAN_CHPY_H
+#define TAIPAN_CHPY_H
+
+#include "HPyContext.h"
+
+typedef void (*HPyAnyFunction)(void);
+
+/// `HPyFunc_Signature`
+enum {
+    HPySignatureVarargs = 1, HPySignatureKeywords = 2, HPySignatureNoArgs = 3, HPySignatureOne = 4,
+};
+
+/// `HPyDef_Kind`
+enum { HPyKindSlot = 1, HPyKindMethod = 2, HPyKindMember = 3, HPyKindGetSet = 4 };
+
+typedef struct HPySlotDefinition {
+    int32_t slot;
+    void *_Nullable implementation;
+    void *_Nullable trampoline;
+} HPySlotDefinition;
+
+typedef struct HPyMethodDefinition {
+    const char *_Nullable name;
+    void *_Nullable implementation;
+    void *_Nullable trampoline;
+    int32_t signature;
+    const char *_Nullable doc;
+} HPyMethodDefinition;
+
+typedef struct HPyMemberDefinition {
+    const char *_Nullable name;
+    int32_t type;
+    intptr_t offset;
+    int32_t readonly;
+    const char *_Nullable doc;
+} HPyMemberDefinition;
+
+typedef struct HPyGetSetDefinition {
+    const char *_Nullable name;
+    void *_Nullable getter;
+    void *_Nullable setter;
+    void *_Nullable getterTrampoline;
+    void *_Nullable setterTrampoline;
+    const char *_Nullable doc;
+    void *_Nullable closure;
+} HPyGetSetDefinition;
+
+typedef struct HPyDefinition {
+    int32_t kind;
+    union {
+        HPySlotDefinition slot;
+        HPyMethodDefinition method;
+        HPyMemberDefinition member;
+        HPyGetSetDefinition getset;
+    };
+} HPyDefinition;
+
+typedef struct HPyTypeSpecification {
+    const char *_Nullable name;
+    int32_t basicsize;
+    int32_t itemsize;
+    unsigned long flags;
+    int32_t shape;
+    void *_Nullable legacySlots;
+    HPyDefinition *_Nullable *_Nullable definitions;
+    const char *_Nullable doc;
+} HPyTypeSpecification;
+
+typedef struct HPyTypeParameter {
+    int32_t kind;
+    Value object;
+} HPyTypeParameter;
+
+typedef struct HPyModuleDefinition {
+    const char *_Nullable doc;
+    intptr_t size;
+    void *_Nullable legacyMethods;
+    HPyDefinition *_Nullable *_Nullable definitions;
+    Value *_Nullable *_Nullable globals;
+} HPyModuleDefinition;
+
+typedef struct HPyBuffer {
+    void *_Nullable buf;
+    Value obj;
+    intptr_t len;
+    intptr_t itemsize;
+    int32_t readonly;
+    int32_t ndim;
+    char *_Nullable format;
+    intptr_t *_Nullable shape;
+    intptr_t *_Nullable strides;
+    intptr_t *_Nullable suboffsets;
+    void *_Nullable internal;
+} HPyBuffer;
+
+/// `HPyCallFunction` and `HPyCapsule_Destructor`: CPython's entry, then ours.
+typedef struct HPyFunctionPair {
+    void *_Nullable trampoline;
+    void *_Nullable implementation;
+} HPyFunctionPair;
+
+typedef Value (*HPyNoArgsFunction)(HPyContext *_Nonnull, Value self);
+typedef Value (*HPyOneFunction)(HPyContext *_Nonnull, Value self, Value argument);
+typedef Value (*HPyVarargsFunction)(HPyContext *_Nonnull, Value self, const Value *_Nullable arguments, size_t count);
+typedef Value (*HPyKeywordsFunction)(HPyContext *_Nonnull, Value self, const Value *_Nullable arguments, size_t count, Value names);
+typedef Value (*HPyTernaryFunction)(HPyContext *_Nonnull, Value, Value, Value);
+typedef int32_t (*HPyInquiryFunction)(HPyContext *_Nonnull, Value);
+typedef intptr_t (*HPyLengthFunction)(HPyContext *_Nonnull, Value);
+typedef Value (*HPyIndexFunction)(HPyContext *_Nonnull, Value, intptr_t);
+typedef int32_t (*HPyStoreIndexFunction)(HPyContext *_Nonnull, Value, intptr_t, Value);
+typedef int32_t (*HPyStoreFunction)(HPyContext *_Nonnull, Value, Value, Value);
+typedef int32_t (*HPyContainsFunction)(HPyContext *_Nonnull, Value, Value);
+typedef Value (*HPyCompareFunction)(HPyContext *_Nonnull, Value, Value, int32_t);
+typedef int32_t (*HPyInitFunction)(HPyContext *_Nonnull, Value self, const Value *_Nullable arguments, intptr_t count, Value keywords);
+typedef Value (*HPyNewFunction)(HPyContext *_Nonnull, Value type, const Value *_Nullable arguments, intptr_t count, Value keywords);
+typedef Value (*HPyGetterFunction)(HPyContext *_Nonnull, Value, void *_Nullable closure);
+typedef int32_t (*HPySetterFunction)(HPyContext *_Nonnull, Value, Value, void *_Nullable closure);
+typedef int32_t (*HPyGetBufferFunction)(HPyContext *_Nonnull, Value, HPyBuffer *_Nonnull, int32_t flags);
+typedef void (*HPyReleaseBufferFunction)(HPyContext *_Nonnull, Value, HPyBuffer *_Nonnull);
+typedef void (*HPyFinalizeFunction)(HPyContext *_Nonnull, Value);
+typedef int32_t (*HPyVisitFunction)(Value *_Nonnull field, void *_Nullable argument);
+typedef int32_t (*HPyTraverseFunction)(void *_Nonnull object, HPyVisitFunction _Nonnull visit, void *_Nullable argument);
+typedef void (*HPyDestroyFunction)(void *_Nonnull object);
+typedef void (*HPyCapsuleFunction)(const char *_Nullable name, void *_Nullable pointer, void *_Nullable context);
+typedef HPyModuleDefinition *_Nullable (*HPyModuleFunction)(void);
+typedef uint32_t (*HPyVersionFunction)(void);
+typedef void (*HPySetContextFunction)(HPyContext *_Nonnull);
+
+// The contexts of the three modes.
+extern HPyContext taipan_hpy_contexts[3];
+static inline HPyContext *_Nonnull taipan_hpy_universal(void) { return &taipan_hpy_contexts[0]; }
+static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_contexts[1]; }
+static inline HPyContext *_Nonnull taipan_hpy_trace(void) { return &taipan_hpy_contexts[2]; }
+
+/// dlopen with RTLD_NOW. Null, and `*error` says why.
+void *_Nullable taipan_hpy_open(const char *_Nonnull path, const char *_Nullable *_Nonnull error);
+/// dlsym. Null, and `*error` says why.
+void *_Nullable taipan_hpy_symbol(void *_Nonnull library, const char *_Nonnull name, const char *_Nullable *_Nonnull error);
+
+/// A copy of data in pages of its own that may only be read; null when there is no memory.
+void *_Nullable taipan_hpy_copy_read_only(const void *_Nonnull data, size_t size);
+/// Makes such a copy fault on every access.
+void taipan_hpy_forbid(void *_Nonnull copy, size_t size);
+void taipan_hpy_free_copy(void *_Nonnull copy, size_t size);
+/// The native stack as text, to be freed; null when that cannot be had.
+char *_Nullable taipan_hpy_stack_trace(int limit, int skip);
+
+#endif

@@ -1,0 +1,29 @@
+import Interpreter
+import Objects
+
+/// Imports, compilation and evaluation.
+enum Evaluation {
+    static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
+        c.pointee.ctx_Import_ImportModule = { _, name in
+            let thread = Contexts.thread
+            guard let name else { return thread.raise(.systemError, "a null pointer was passed for a string") }
+            return thread.importModule(String(cString: name))
+        }
+        c.pointee.ctx_Compile_s = { _, source, filename, kind in
+            let thread = Contexts.thread
+            let modes: [StaticString] = ["eval", "exec", "single"]
+            guard kind >= 0, kind < 3 else { return thread.raise(.systemError, "invalid source kind") }
+            let text = thread.newString(cString: source)
+            let name = thread.newString(cString: filename)
+            let mode = thread.newString("\(modes[Int(kind)])")
+            if text.isEmpty || name.isEmpty || mode.isEmpty { return .empty }
+            return thread.call(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("compile").value), text, name, mode)
+        }
+        c.pointee.ctx_EvalCode = { _, code, globals, locals in
+            let thread = Contexts.thread
+            guard code.isExact(.code) else { return thread.raise(.systemError, "PyEval_EvalCode: code expected") }
+            guard globals.isDict else { return thread.raise(.systemError, "PyEval_EvalCode: NULL globals") }
+            return thread.call(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("eval").value), code, globals, locals.isEmpty ? globals : locals)
+        }
+    }
+}

@@ -1,0 +1,209 @@
+import Objects
+
+/// Instances of types made from a specification: where their struct is, how it is traced, and what happens when they die.
+
+/// What is known of such a type beyond its type object, immortal: `TypeObject.nativeData` points to it, also of Python subclasses.
+struct ForeignType {
+    var context: UnsafeMutablePointer<HPyContext>
+    /// `HPyType_BuiltinShape`
+    var shape: Int32
+    /// Bytes of the struct.
+    var size: Int
+    /// Offset of the struct in an instance; 0 when it follows items of variable number.
+    var offset: Int
+    var base: UnsafeMutablePointer<ForeignType>?
+    var traverse: HPyTraverseFunction?
+    var destroy: HPyDestroyFunction?
+    var getBuffer: HPyGetBufferFunction?
+    var releaseBuffer: HPyReleaseBufferFunction?
+    /// It or a base has `HPy_tp_call`.
+    var hasCall = false
+    /// The offset in the struct of the member `__vectorcalloffset__`, or -1.
+    var callOffset = -1
+    /// It or a base has `HPy_tp_destroy`.
+    var isDestroyed = false
+    /// It or a base has `HPy_tp_traverse`; a struct without is scanned conservatively.
+    var isTraversed = false
+    /// Bytes from the struct's start that are the fields of members that hold objects: their offsets.
+    var objectMembers: [Int] = []
+
+    @inline(__always) static func of(_ type: TypeRef) -> UnsafeMutablePointer<ForeignType>? {
+        type.has(.foreignLayout) ? UnsafeMutablePointer(bitPattern: type.pointer.pointee.nativeData) : nil
+    }
+}
+
+enum Instances {
+    /// Objects to look after when they die: since the last collection, and older ones.
+    nonisolated(unsafe) private static var young: [UInt] = []
+    nonisolated(unsafe) private static var old: [UInt] = []
+
+    static let objectOffset = ForeignLayout.structOffset(fixed: 8)
+    static let typeOffset = ForeignLayout.structOffset(fixed: Int(TypeID.type.type.pointer.pointee.basicSize))
+    static let floatOffset = ForeignLayout.structOffset(fixed: MemoryLayout<FloatObject>.size)
+    static let listOffset = ForeignLayout.structOffset(fixed: Int(TypeID.list.type.pointer.pointee.basicSize))
+    static let dictOffset = ForeignLayout.structOffset(fixed: Int(TypeID.dict.type.pointer.pointee.basicSize))
+
+    static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
+        ForeignLayout.watch = { Instances.watch($0) }
+        Collector.addDeathVisitor { major in Instances.bury(major) }
+        Collector.customReferents = { object, body in Instances.referents(object, body) }
+
+        c.pointee.ctx_AsStruct_Object = { _, value in value.raw + 16 }
+        c.pointee.ctx_AsStruct_Type = { _, value in value.raw + Instances.typeOffset }
+        c.pointee.ctx_AsStruct_Float = { _, value in value.raw + Instances.floatOffset }
+        c.pointee.ctx_AsStruct_List = { _, value in value.raw + Instances.listOffset }
+        c.pointee.ctx_AsStruct_Dict = { _, value in value.raw + Instances.dictOffset }
+        c.pointee.ctx_AsStruct_Long = { _, value in Instances.variable(value) }
+        c.pointee.ctx_AsStruct_Unicode = { _, value in Instances.variable(value) }
+        c.pointee.ctx_AsStruct_Tuple = { _, value in Instances.variable(value) }
+        c.pointee.ctx_New = { _, type, data in
+            let thread = Contexts.thread
+            guard type.isType else { return thread.raise(.typeError, "HPy_New arg 1 must be a type") }
+            let result = Instances.new(thread, TypeRef(type))
+            if result.isEmpty { return .empty }
+            if let layout = ForeignType.of(TypeRef(type)) { data?.pointee = Instances.structure(result, layout) } else { data?.pointee = result.raw + 8 }
+            return result
+        }
+        c.pointee.ctx_Type_GenericNew = { _, type, _, _, _ in
+            let thread = Contexts.thread
+            guard type.isType else { return thread.raise(.typeError, "HPy_Type_GenericNew arg 1 must be a type") }
+            return Instances.new(thread, TypeRef(type))
+        }
+        c.pointee.ctx_Type_GetBuiltinShape = { _, type in
+            let thread = Contexts.thread
+            guard type.isType else {
+                thread.raise(.typeError, "arg must be a type")
+                return -2
+            }
+            return ForeignType.of(TypeRef(type))?.pointee.shape ?? -1
+        }
+    }
+
+    // MARK: Places
+
+    private static func variable(_ value: Value) -> UnsafeMutableRawPointer { value.raw + ForeignLayout.structOffset(after: VariableSize.payload(value, value.type)) }
+
+    /// The C struct of an instance.
+    @inline(__always) static func structure(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>) -> UnsafeMutableRawPointer {
+        layout.pointee.offset != 0 ? value.raw + layout.pointee.offset : Instances.variable(value)
+    }
+
+    /// The word before the struct: the instance's own call function, or null. An instance without struct has it too.
+    @inline(__always) static func callWord(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+        (Instances.structure(value, layout) - 8).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+    }
+
+    /// The call function that an instance keeps in its struct.
+    static func callMember(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>, _ offset: Int) -> UnsafeMutablePointer<HPyFunctionPair> {
+        (structure(value, layout) + offset).assumingMemoryBound(to: HPyFunctionPair.self)
+    }
+
+    // MARK: Making
+
+    /// A zeroed instance. Empty when it has raised.
+    private static func new(_ thread: ThreadRef, _ type: TypeRef) -> Value {
+        if type.has(.typeSubclass) { return thread.raise(.typeError, "HPy_New cannot make a type") }
+        guard type.has(.foreignLayout) || Instances.plain(type) else { return thread.raise(.typeError, "HPy_New cannot make a '\(type.name)' object") }
+        if type.has(.abstract), !type.pointer.pointee.abstractMethods.isEmpty { return thread.raise(.typeError, "Can't instantiate abstract class \(type.name)") }
+        if type.has(.strSubclass) || type.has(.dictSubclass) || type.has(.tupleSubclass) || type.has(.bytesSubclass) || type.has(.intSubclass) {
+            // These are not valid when all zero, or have items: the built-in constructor makes an empty one.
+            var native = type
+            while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
+            guard let make = native.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
+            var nothing = Value.none
+            return make(thread, type.value, &nothing, 0, .empty)
+        }
+        return thread.allocateInstance(type)
+    }
+
+    /// A class whose instances are no more than `object`'s.
+    private static func plain(_ type: TypeRef) -> Bool {
+        var native = type
+        while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
+        return native == TypeID.object.type
+    }
+
+    // MARK: Tracing
+
+    /// The collector's visitor: marks what the struct holds.
+    static let visit: @convention(c) (UnsafeMutableRawPointer) -> Void = { raw in
+        let value = Value(raw)
+        let type = value.type
+        if type.has(.variableSize) { VariableSize.visit(raw) }
+        guard let layout = ForeignType.of(type) else { return }
+        Instances.forEachField(value, layout) { Collector.mark($0) }
+        if !layout.pointee.isTraversed, layout.pointee.size > 0 {
+            let start = UInt(bitPattern: Instances.structure(value, layout))
+            Collector.scanConservatively(from: start, to: start + UInt(layout.pointee.size))
+        }
+    }
+
+    private struct Visit {
+        let body: (Value) -> Void
+    }
+
+    /// Visits the fields that `HPy_tp_traverse` functions and members tell of.
+    private static func forEachField(_ value: Value, _ layout: UnsafeMutablePointer<ForeignType>, _ body: (Value) -> Void) {
+        let start = Instances.structure(value, layout)
+        withoutActuallyEscaping(body) { body in
+            var visit = Visit(body: body)
+            var current: UnsafeMutablePointer<ForeignType>? = layout
+            while let type = current {
+                for offset in type.pointee.objectMembers {
+                    let field = (start + offset).loadUnaligned(as: Value.self)
+                    if !field.isEmpty { body(field) }
+                }
+                if let traverse = type.pointee.traverse {
+                    withUnsafeMutablePointer(to: &visit) {
+                        _ = traverse(start, { field, argument in
+                            if !field.pointee.isEmpty { argument.unsafelyUnwrapped.assumingMemoryBound(to: Visit.self).pointee.body(field.pointee) }
+                            return 0
+                        }, UnsafeMutableRawPointer($0))
+                    }
+                }
+                current = type.pointee.base
+            }
+        }
+    }
+
+    private static func referents(_ object: Value, _ body: (Value) -> Void) {
+        let type = object.type
+        guard let layout = ForeignType.of(type) else { return }
+        if type.has(.tupleSubclass) { for index in 0 ..< TupleRef(object).count { body(TupleRef(object)[index]) } }
+        Instances.forEachField(object, layout, body)
+    }
+
+    // MARK: Death
+
+    /// Has an instance's `HPy_tp_destroy` functions, or a capsule's destructor, called when it dies.
+    static func watch(_ object: UnsafeMutableRawPointer) { Instances.young.append(UInt(bitPattern: object)) }
+
+    /// After marking: calls the destructors of the dead. They may not use HPy.
+    private static func bury(_ major: Bool) {
+        var candidates = Instances.young
+        Instances.young = []
+        if major {
+            candidates += Instances.old
+            Instances.old = []
+        }
+        for address in candidates {
+            let raw = UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
+            if Collector.isMarked(raw) {
+                Instances.old.append(address)
+                continue
+            }
+            let value = Value(raw)
+            if value.isExact(.capsule) {
+                Capsules.destroy(value.object(CapsuleObject.self))
+                continue
+            }
+            guard let layout = ForeignType.of(value.type) else { continue }
+            let start = Instances.structure(value, layout)
+            var current: UnsafeMutablePointer<ForeignType>? = layout
+            while let type = current {
+                if let destroy = type.pointee.destroy { destroy(start) }
+                current = type.pointee.base
+            }
+        }
+    }
+}

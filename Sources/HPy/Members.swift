@@ -1,0 +1,262 @@
+import Glibc
+import Objects
+
+/// Members (fields of the C struct) and getsets as descriptors.
+struct DescriptorData {
+    var context: UnsafeMutablePointer<HPyContext>
+    var definition: UnsafeMutablePointer<HPyDefinition>
+}
+
+struct ForeignDescriptorObject {
+    var header: ObjectHeader
+    var owner: Value
+    var name: Value
+    var data: UnsafeMutablePointer<DescriptorData>
+}
+
+enum Members {
+    nonisolated(unsafe) private static var getSetType: NativeType!
+    nonisolated(unsafe) private static var memberType: NativeType!
+
+    /// `HPyMember_FieldType`
+    private enum Field {
+        static let short: Int32 = 0, int: Int32 = 1, long: Int32 = 2, float: Int32 = 3, double: Int32 = 4, string: Int32 = 5, object: Int32 = 6, char: Int32 = 7
+        static let byte: Int32 = 8, ubyte: Int32 = 9, ushort: Int32 = 10, uint: Int32 = 11, ulong: Int32 = 12, stringInPlace: Int32 = 13, bool: Int32 = 14
+        static let objectEx: Int32 = 16, longLong: Int32 = 17, ulongLong: Int32 = 18, ssize: Int32 = 19, none: Int32 = 20
+    }
+
+    @inline(__always) private static func object(_ value: Value) -> UnsafeMutablePointer<ForeignDescriptorObject> { value.object(ForeignDescriptorObject.self) }
+    private static func name(_ value: Value) -> String { StringRef(object(value).pointee.name).description }
+
+    static func start(_ thread: ThreadRef) {
+        func getters(_ doc: @escaping NativeFunction) -> [Getter] {
+            [
+                Getter("__name__") { _, a, _ in Members.object(a[0]).pointee.name },
+                Getter("__objclass__") { _, a, _ in Members.object(a[0]).pointee.owner },
+                Getter("__qualname__") { thread, a, _ in
+                    thread.newString("\(StringRef(TypeRef(Members.object(a[0]).pointee.owner).pointer.pointee.qualifiedName).description).\(Members.name(a[0]))")
+                },
+                Getter("__doc__", get: doc),
+            ]
+        }
+        let size = MemoryLayout<ForeignDescriptorObject>.size
+        getSetType = NativeType("getset_descriptor", size: size, mask: 0b110, getters: getters { thread, a, _ in
+            Members.doc(thread, Members.object(a[0]).pointee.data.pointee.definition.pointee.getset.doc)
+        }) { slots in
+            slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
+                if receiver.isEmpty { return descriptor }
+                guard Members.check(thread, descriptor, receiver) else { return .empty }
+                return Members.get(thread, descriptor, receiver)
+            }
+            slots.store(.descriptorSet) { thread, descriptor, receiver, value in
+                guard Members.check(thread, descriptor, receiver) else { return -1 }
+                return Members.set(thread, descriptor, receiver, value)
+            }
+            slots.unary(.repr) { thread, value in thread.newString("<attribute '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>") }
+        }
+        memberType = NativeType("member_descriptor", size: size, mask: 0b110, getters: getters { thread, a, _ in
+            Members.doc(thread, Members.object(a[0]).pointee.data.pointee.definition.pointee.member.doc)
+        }) { slots in
+            slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
+                if receiver.isEmpty { return descriptor }
+                guard Members.check(thread, descriptor, receiver) else { return .empty }
+                return Members.read(thread, descriptor, receiver)
+            }
+            slots.store(.descriptorSet) { thread, descriptor, receiver, value in
+                guard Members.check(thread, descriptor, receiver) else { return -1 }
+                return Members.write(thread, descriptor, receiver, value) ? 0 : -1
+            }
+            slots.unary(.repr) { thread, value in thread.newString("<member '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>") }
+        }
+    }
+
+    private static func doc(_ thread: ThreadRef, _ text: UnsafePointer<CChar>?) -> Value { text == nil ? .none : thread.newString(cString: text) }
+
+    private static func check(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value) -> Bool {
+        let owner = TypeRef(object(descriptor).pointee.owner)
+        if receiver.type.isSubtype(of: owner) { return true }
+        thread.raise(.typeError, "descriptor '\(name(descriptor))' for '\(owner.name)' objects doesn't apply to a '\(receiver.type.name)' object")
+        return false
+    }
+
+    /// A descriptor for a definition, or empty when it has raised.
+    static func make(_ thread: ThreadRef, _ owner: TypeRef, _ name: Value, _ definition: UnsafeMutablePointer<HPyDefinition>) -> Value {
+        let type: NativeType = definition.pointee.kind == Int32(HPyKindGetSet) ? getSetType : memberType
+        let result = type.allocate(thread, size: MemoryLayout<ForeignDescriptorObject>.size)
+        if result.isEmpty { return .empty }
+        let data = UnsafeMutablePointer<DescriptorData>.allocate(capacity: 1)
+        data.initialize(to: DescriptorData(context: Contexts.making, definition: definition))
+        object(result).pointee.owner = owner.value
+        object(result).pointee.name = name
+        object(result).pointee.data = data
+        return result
+    }
+
+    // MARK: Getsets
+
+    private static func get(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value) -> Value {
+        let data = object(descriptor).pointee.data, context = data.pointee.context
+        let definition = data.pointee.definition.pointee.getset
+        guard let getter = definition.getter else {
+            return thread.raise(.attributeError, "unreadable attribute")
+        }
+        let own = Contexts.open(context, receiver)
+        let value = Contexts.receive(context, Contexts.call(context) { unsafeBitCast(getter, to: HPyGetterFunction.self)($0, own, definition.closure) })
+        Contexts.close(context, own)
+        if value.isEmpty && !thread.hasException { return thread.raise(.systemError, "the getter of '\(name(descriptor))' returned NULL without setting an exception") }
+        return thread.hasException ? .empty : value
+    }
+
+    private static func set(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value, _ value: Value) -> Int32 {
+        let data = object(descriptor).pointee.data, context = data.pointee.context
+        let definition = data.pointee.definition.pointee.getset
+        guard let setter = definition.setter else {
+            thread.raise(.attributeError, "attribute '\(name(descriptor))' of '\(TypeRef(object(descriptor).pointee.owner).name)' objects is not writable")
+            return -1
+        }
+        let own = Contexts.open(context, receiver), new = value.isEmpty ? value : Contexts.open(context, value)
+        let status = Contexts.call(context) { unsafeBitCast(setter, to: HPySetterFunction.self)($0, own, new, definition.closure) }
+        Contexts.close(context, own)
+        if !new.isEmpty { Contexts.close(context, new) }
+        if status < 0 && !thread.hasException { thread.raise(.systemError, "the setter of '\(name(descriptor))' failed without setting an exception") }
+        return thread.hasException ? -1 : 0
+    }
+
+    // MARK: Members
+
+    private static func place(_ descriptor: Value, _ receiver: Value) -> (UnsafeMutableRawPointer, HPyMemberDefinition)? {
+        let member = object(descriptor).pointee.data.pointee.definition.pointee.member
+        guard let layout = ForeignType.of(receiver.type) else { return nil }
+        return (Instances.structure(receiver, layout) + member.offset, member)
+    }
+
+    private static func read(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value) -> Value {
+        guard let (place, member) = place(descriptor, receiver) else { return thread.raise(.systemError, "the object has no C struct") }
+        switch member.type {
+        case Field.short: return Value(small: Int(place.loadUnaligned(as: Int16.self)))
+        case Field.int: return Value(small: Int(place.loadUnaligned(as: Int32.self)))
+        case Field.long, Field.longLong, Field.ssize: return thread.newInt(place.loadUnaligned(as: Int.self))
+        case Field.float: return thread.newFloat(Double(place.loadUnaligned(as: Float.self)))
+        case Field.double: return thread.newFloat(place.loadUnaligned(as: Double.self))
+        case Field.string:
+            guard let text = place.loadUnaligned(as: UnsafePointer<CChar>?.self) else { return .none }
+            return thread.newString(cString: text)
+        case Field.stringInPlace: return thread.newString(cString: place.assumingMemoryBound(to: CChar.self))
+        case Field.object:
+            let value = place.loadUnaligned(as: Value.self)
+            return value.isEmpty ? .none : value
+        case Field.objectEx:
+            let value = place.loadUnaligned(as: Value.self)
+            return value.isEmpty ? thread.raiseAttributeError(receiver, object(descriptor).pointee.name) : value
+        case Field.char:
+            let unit = place.load(as: UInt8.self)
+            return thread.newString(codePoints: [UInt32(unit)])
+        case Field.byte: return Value(small: Int(place.load(as: Int8.self)))
+        case Field.ubyte: return Value(small: Int(place.load(as: UInt8.self)))
+        case Field.ushort: return Value(small: Int(place.loadUnaligned(as: UInt16.self)))
+        case Field.uint: return Value(small: Int(place.loadUnaligned(as: UInt32.self)))
+        case Field.ulong, Field.ulongLong: return thread.newInt(unsigned: place.loadUnaligned(as: UInt.self))
+        case Field.bool: return Value(place.load(as: UInt8.self) != 0)
+        case Field.none: return .none
+        default: return thread.raise(.systemError, "bad memberdescr type for \(name(descriptor))")
+        }
+    }
+
+    private static func write(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value, _ value: Value) -> Bool {
+        guard let (place, member) = place(descriptor, receiver) else {
+            thread.raise(.systemError, "the object has no C struct")
+            return false
+        }
+        if member.readonly != 0 {
+            thread.raise(.attributeError, "readonly attribute")
+            return false
+        }
+        let isObject = member.type == Field.object || member.type == Field.objectEx
+        if value.isEmpty {
+            if member.type == Field.objectEx, place.loadUnaligned(as: Value.self).isEmpty {
+                thread.raise(.attributeError, name(descriptor))
+                return false
+            }
+            if !isObject {
+                thread.raise(.typeError, "can't delete numeric/char attribute")
+                return false
+            }
+        }
+        /// An integer of the range, truncated with a warning if it is not in it.
+        func integer(_ least: Int, _ most: Int, _ what: String) -> Int? {
+            guard let number = thread.toInt(value) else { return nil }
+            if number < least || number > most {
+                guard RuntimeHooks.warn(thread, .runtimeWarning, "Truncation of value to \(what)", 1) else { return nil }
+            }
+            return number
+        }
+        switch member.type {
+        case Field.bool:
+            guard value.isBool else {
+                thread.raise(.typeError, "attribute value type must be bool")
+                return false
+            }
+            place.storeBytes(of: value == .true ? 1 : 0, as: UInt8.self)
+        case Field.byte:
+            guard let number = integer(-128, 127, "char") else { return false }
+            place.storeBytes(of: Int8(truncatingIfNeeded: number), as: Int8.self)
+        case Field.ubyte:
+            guard let number = integer(0, 255, "unsigned char") else { return false }
+            place.storeBytes(of: UInt8(truncatingIfNeeded: number), as: UInt8.self)
+        case Field.short:
+            guard let number = integer(-32768, 32767, "short") else { return false }
+            place.storeBytes(of: Int16(truncatingIfNeeded: number), as: Int16.self)
+        case Field.ushort:
+            guard let number = integer(0, 65535, "unsigned short") else { return false }
+            place.storeBytes(of: UInt16(truncatingIfNeeded: number), as: UInt16.self)
+        case Field.int:
+            guard let number = integer(Int(Int32.min), Int(Int32.max), "int") else { return false }
+            place.storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
+        case Field.uint:
+            guard let number = integer(0, Int(UInt32.max), "unsigned int") else { return false }
+            place.storeBytes(of: UInt32(truncatingIfNeeded: number), as: UInt32.self)
+        case Field.long, Field.longLong, Field.ssize:
+            guard let number = thread.toInt(value) else { return false }
+            place.storeBytes(of: number, as: Int.self)
+        case Field.ulong, Field.ulongLong:
+            let index = thread.toIndex(value)
+            if index.isEmpty { return false }
+            if let word = IntOps.toInt(index) {
+                if word < 0, !RuntimeHooks.warn(thread, .runtimeWarning, "Writing negative value into unsigned field", 1) { return false }
+                place.storeBytes(of: UInt(bitPattern: word), as: UInt.self)
+            } else if !IntOps.isNegative(index), IntOps.size(index) == 1 {
+                place.storeBytes(of: IntOps.limbs(index)[0], as: UInt.self)
+            } else {
+                thread.raise(.overflowError, "Python int too large to convert to C unsigned long")
+                return false
+            }
+        case Field.float:
+            guard let number = thread.toDouble(value) else { return false }
+            place.storeBytes(of: Float(number), as: Float.self)
+        case Field.double:
+            guard let number = thread.toDouble(value) else { return false }
+            place.storeBytes(of: number, as: Double.self)
+        case Field.object, Field.objectEx:
+            place.storeBytes(of: value, as: Value.self)
+            Heap.barrier(receiver.raw)
+        case Field.char:
+            guard value.isString, StringRef(value).count == 1, StringRef(value)[0] < 256 else {
+                thread.raise(.typeError, "bad argument type for built-in operation")
+                return false
+            }
+            // One byte of the text's UTF-8: only ASCII has just one.
+            guard StringRef(value)[0] < 128 else {
+                thread.raise(.typeError, "bad argument type for built-in operation")
+                return false
+            }
+            place.storeBytes(of: UInt8(StringRef(value)[0]), as: UInt8.self)
+        case Field.string, Field.stringInPlace:
+            thread.raise(.typeError, "readonly attribute")
+            return false
+        default:
+            thread.raise(.systemError, "bad memberdescr type for \(name(descriptor))")
+            return false
+        }
+        return true
+    }
+}

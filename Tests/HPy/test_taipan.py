@@ -1,0 +1,293 @@
+"""What upstream's tests leave open: members of the context that came after 0.9.0 or that nobody knows, what is refused, collection while C holds handles, and imports without a stub.
+
+The fixtures are upstream's: `run.py` runs this file beside upstream's tests, as part of each mode.
+"""
+import gc
+import os
+import subprocess
+import sys
+
+import pytest
+from test.support import HPyTest
+
+MEMBER = """
+    #define MEMBER(number) (((void **)&ctx->h_None)[number])
+    typedef HPy (*unary)(HPyContext *, HPy);
+    typedef HPy (*slice)(HPyContext *, HPy, HPy_ssize_t, HPy_ssize_t);
+"""
+
+
+class TestContext(HPyTest):
+    def test_members_after_0_9(self):
+        mod = self.make_module(MEMBER + """
+            HPyDef_METH(is_dict, "is_dict", HPyFunc_O)
+            static HPy is_dict_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                HPy dict = ((HPy *)&ctx->h_None)[263];
+                return HPyBool_FromBool(ctx, HPy_Is(ctx, dict, arg));
+            }
+            HPyDef_METH(insert, "insert", HPyFunc_VARARGS)
+            static HPy insert_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+            {
+                int (*function)(HPyContext *, HPy, HPy_ssize_t, HPy) = MEMBER(265);
+                if (function(ctx, args[0], -1, args[1]) < 0)
+                    return HPy_NULL;
+                return HPy_Dup(ctx, ctx->h_None);
+            }
+            HPyDef_METH(middle, "middle", HPyFunc_O)
+            static HPy middle_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                return ((slice)MEMBER(266))(ctx, arg, 1, 3);
+            }
+            HPyDef_METH(cut, "cut", HPyFunc_O)
+            static HPy cut_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                int (*set)(HPyContext *, HPy, HPy_ssize_t, HPy_ssize_t, HPy) = MEMBER(267);
+                int (*delete)(HPyContext *, HPy, HPy_ssize_t, HPy_ssize_t) = MEMBER(268);
+                if (set(ctx, arg, 0, 1, arg) < 0 || delete(ctx, arg, 1, 2) < 0)
+                    return HPy_NULL;
+                return HPy_Dup(ctx, arg);
+            }
+            HPyDef_METH(first, "first", HPyFunc_O)
+            static HPy first_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                HPy iterator = ((unary)MEMBER(269))(ctx, arg);
+                if (HPy_IsNull(iterator))
+                    return HPy_NULL;
+                int check = ((int (*)(HPyContext *, HPy))MEMBER(271))(ctx, iterator);
+                HPy result = check ? ((unary)MEMBER(270))(ctx, iterator) : HPy_NULL;
+                HPy_Close(ctx, iterator);
+                if (HPy_IsNull(result) && !HPyErr_Occurred(ctx))
+                    return HPy_Dup(ctx, ctx->h_Ellipsis);
+                return result;
+            }
+            HPyDef_METH(new_slice, "new_slice", HPyFunc_VARARGS)
+            static HPy new_slice_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+            {
+                HPy (*function)(HPyContext *, HPy, HPy, HPy) = MEMBER(272);
+                return function(ctx, args[0], args[1], HPy_NULL);
+            }
+            @EXPORT(is_dict)
+            @EXPORT(insert)
+            @EXPORT(middle)
+            @EXPORT(cut)
+            @EXPORT(first)
+            @EXPORT(new_slice)
+            @INIT
+        """)
+        assert mod.is_dict(dict) and not mod.is_dict(list)
+        items = [1, 2]
+        mod.insert(items, 9)
+        assert items == [1, 9, 2]
+        with pytest.raises(SystemError):
+            mod.insert((), 1)
+        assert mod.middle("abcd") == "bc"
+        assert mod.cut([1, 2, 3]) == [1, 3, 2, 3]
+        assert mod.first(x for x in "xy") == "x"
+        assert mod.first([]) is ...
+        with pytest.raises(TypeError, match="'int' object is not iterable"):
+            mod.first(3)
+        assert mod.new_slice(1, 2) == slice(1, 2)
+
+    def test_unknown_member_names_itself(self):
+        mod = self.make_module(MEMBER + """
+            HPyDef_METH(f, "f", HPyFunc_O)
+            static HPy f_impl(HPyContext *ctx, HPy self, HPy arg) { return ((unary)MEMBER(280))(ctx, arg); }
+            @EXPORT(f)
+            @INIT
+        """)
+        with pytest.raises(SystemError, match="member 280"):
+            mod.f(1)
+
+
+class TestCollector(HPyTest):
+    SOURCE = """
+        typedef struct { HPyField field; long number; } Node;
+        HPyType_HELPERS(Node, %(shape)s)
+        HPyDef_SLOT(Node_traverse, HPy_tp_traverse)
+        static int Node_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
+        {
+            HPy_VISIT(&((Node *)self)->field);
+            return 0;
+        }
+        static int destroyed;
+        HPyDef_SLOT(Node_destroy, HPy_tp_destroy)
+        static void Node_destroy_impl(void *self) { destroyed++; }
+        HPyDef_METH(Node_set, "set", HPyFunc_O)
+        static HPy Node_set_impl(HPyContext *ctx, HPy self, HPy arg)
+        {
+            Node *node = Node_AsStruct(ctx, self);
+            HPyField_Store(ctx, self, &node->field, arg);
+            node->number++;
+            return HPy_Dup(ctx, ctx->h_None);
+        }
+        HPyDef_METH(Node_get, "get", HPyFunc_NOARGS)
+        static HPy Node_get_impl(HPyContext *ctx, HPy self)
+        {
+            Node *node = Node_AsStruct(ctx, self);
+            if (HPyField_IsNull(node->field))
+                return HPy_Dup(ctx, ctx->h_None);
+            return HPyField_Load(ctx, self, node->field);
+        }
+        HPyDef_MEMBER(Node_number, "number", HPyMember_LONG, offsetof(Node, number))
+        static HPyDef *Node_defines[] = { &Node_traverse, &Node_destroy, &Node_set, &Node_get, &Node_number, NULL };
+        static HPyType_Spec Node_spec = {
+            .name = "mytest.Node", .basicsize = sizeof(Node), .builtin_shape = SHAPE(Node), .defines = Node_defines,
+            .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE | HPy_TPFLAGS_HAVE_GC,
+        };
+        HPyDef_METH(count, "destroyed", HPyFunc_NOARGS)
+        static HPy count_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, destroyed); }
+        static void make_Node(HPyContext *ctx, HPy module)
+        {
+            HPyType_SpecParam param[] = { { HPyType_SpecParam_Base, ctx->%(base)s }, { 0 } };
+            HPyHelpers_AddType(ctx, module, "Node", &Node_spec, param);
+        }
+        HPyDef_METH(build, "build", HPyFunc_O)
+        static HPy build_impl(HPyContext *ctx, HPy self, HPy arg)
+        {
+            HPyListBuilder builder = HPyListBuilder_New(ctx, 500);
+            for (int i = 0; i < 500; i++) {
+                HPy item = HPy_CallTupleDict(ctx, arg, HPy_NULL, HPy_NULL);
+                if (HPy_IsNull(item)) {
+                    HPyListBuilder_Cancel(ctx, builder);
+                    return HPy_NULL;
+                }
+                HPyListBuilder_Set(ctx, builder, i, item);
+                HPy_Close(ctx, item);
+            }
+            return HPyListBuilder_Build(ctx, builder);
+        }
+        @EXPORT(count)
+        @EXPORT(build)
+        @EXTRA_INIT_FUNC(make_Node)
+        @INIT
+    """
+
+    @pytest.mark.parametrize("shape, base, value", [("Object", "h_BaseObjectType", None), ("List", "h_ListType", [1, 2]), ("Long", "h_LongType", 1 << 70),
+                                                    ("Float", "h_FloatType", 1.5), ("Unicode", "h_UnicodeType", "añ"), ("Tuple", "h_TupleType", (1, "x"))])
+    def test_structs_survive(self, shape, base, value):
+        mod = self.make_module(self.SOURCE % {"shape": "HPyType_BuiltinShape_" + shape, "base": base})
+
+        class Sub(mod.Node):
+            pass
+
+        arguments = () if value is None else (value,)
+        nodes = []
+        for number in range(300):
+            node = (Sub if number % 2 else mod.Node)(*arguments)
+            node.set([number])
+            if number % 2:
+                node.attribute = [number]
+            nodes.append(node)
+            if number % 50 == 0:
+                gc.collect()
+        gc.collect()
+        for number, node in enumerate(nodes):
+            assert node.get() == [number]
+            assert node.number == 1
+            assert not number % 2 or node.attribute == [number]
+            assert value is None or node == value
+        nodes = node = None
+        for _ in range(100):
+            mod.Node(*arguments).set([])
+        gc.collect()
+        assert mod.destroyed() > 300
+
+    def test_handles_in_frames_survive(self):
+        mod = self.make_module(self.SOURCE % {"shape": "HPyType_BuiltinShape_Object", "base": "h_BaseObjectType"})
+        made = []
+
+        def make():
+            made.append(len(made))
+            if len(made) % 100 == 0:
+                gc.collect()
+            return [len(made)]
+
+        assert mod.build(make) == [[number + 1] for number in range(500)]
+
+        def fail():
+            raise KeyError("stop")
+
+        with pytest.raises(KeyError):
+            mod.build(fail)
+
+    def test_calls_by_super_reach_the_base(self):
+        mod = self.make_module("""
+            HPyDef_SLOT(Base_repr, HPy_tp_repr)
+            static HPy Base_repr_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, "base"); }
+            static HPyDef *Base_defines[] = { &Base_repr, NULL };
+            static HPyType_Spec Base_spec = { .name = "mytest.Base", .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Base_defines };
+            HPyDef_SLOT(Derived_repr, HPy_tp_repr)
+            static HPy Derived_repr_impl(HPyContext *ctx, HPy self)
+            {
+                HPy type = HPy_GetAttr_s(ctx, self, "base");
+                HPy method = HPy_GetAttr_s(ctx, type, "__repr__");
+                HPy text = HPy_Call(ctx, method, &self, 1, HPy_NULL);
+                HPy prefix = HPyUnicode_FromString(ctx, "derived of ");
+                HPy result = HPy_Add(ctx, prefix, text);
+                HPy_Close(ctx, type);
+                HPy_Close(ctx, method);
+                HPy_Close(ctx, text);
+                HPy_Close(ctx, prefix);
+                return result;
+            }
+            static HPyDef *Derived_defines[] = { &Derived_repr, NULL };
+            static HPyType_Spec Derived_spec = { .name = "mytest.Derived", .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Derived_defines };
+            static void make(HPyContext *ctx, HPy module)
+            {
+                HPy base = HPyType_FromSpec(ctx, &Base_spec, NULL);
+                HPyType_SpecParam param[] = { { HPyType_SpecParam_Base, base }, { 0 } };
+                HPy derived = HPyType_FromSpec(ctx, &Derived_spec, param);
+                HPy_SetAttr_s(ctx, derived, "base", base);
+                HPy_SetAttr_s(ctx, module, "Derived", derived);
+                HPy_Close(ctx, base);
+                HPy_Close(ctx, derived);
+            }
+            @EXTRA_INIT_FUNC(make)
+            @INIT
+        """)
+        assert repr(mod.Derived()) == "derived of base"
+
+        class Python(mod.Derived):
+            def __repr__(self):
+                return "python, " + super().__repr__()
+
+        assert repr(Python()) == "python, derived of base"
+
+
+class TestImport(HPyTest):
+    def test_without_a_stub(self, tmpdir):
+        module = self.compile_module("""
+            HPyDef_METH(f, "f", HPyFunc_NOARGS)
+            static HPy f_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, ctx->name); }
+            @EXPORT(f)
+            @INIT
+        """, name="nostub")
+        folder = os.path.dirname(module.so_filename)
+        for stub in ("nostub.py",):
+            if os.path.exists(os.path.join(folder, stub)):
+                os.remove(os.path.join(folder, stub))
+        code = "import nostub; print(nostub.f().split(' (')[0], nostub.__file__.endswith('.hpy0.so'), nostub.__spec__.name)"
+        for setting, name in ((None, "HPy Universal ABI"), ("debug", "HPy Debug Mode ABI"), ("other:debug,nostub:trace", "HPy Trace Mode ABI"),
+                              ("other:debug", "HPy Universal ABI")):
+            environment = {**os.environ, "PYTHONPATH": folder}
+            environment.pop("HPY", None)
+            if setting:
+                environment["HPY"] = setting
+            out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+            assert out.stdout == f"{name} True nostub\n", out.stderr
+
+    def test_legacy_methods_are_refused(self):
+        with pytest.raises(ImportError, match="legacy methods.*--hpy-abi=universal"):
+            self.make_module("""
+                static HPyModuleDef moduledef = { .legacy_methods = (cpy_PyMethodDef *)1 };
+                @HPy_MODINIT(moduledef)
+            """)
+
+    def test_legacy_types_are_refused(self):
+        with pytest.raises(ImportError, match="legacy"):
+            self.make_module("""
+                static HPyType_Spec Old_spec = { .name = "mytest.Old", .builtin_shape = HPyType_BuiltinShape_Legacy };
+                @EXPORT_TYPE("Old", Old_spec)
+                @INIT
+            """)
