@@ -770,6 +770,7 @@ def _set_wide(self, value):
 
 class Array(_CData, metaclass=PyCArrayType):
     """The base of arrays."""
+    __class_getitem__ = classmethod(type(list[int]))
 
     def __new__(cls, *arguments):
         if getattr(cls, "_length_", None) is None:

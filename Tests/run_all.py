@@ -21,7 +21,7 @@ def runners(options):
         "stress": python("run_stress_tests.py", *common),
         "differential": python("Differential/run_differential.py", *common),
         "programs": python("Programs/run.py", *common),
-        "conformance": python("Conformance/run.py", "--check", *common),
+        "conformance": python("Conformance/run.py", "--check", *(["--steady"] if options.steady else []), *common),
         "fuzz": python("Fuzz/run.py", *common),
         "hpy": python("HPy/run.py", *common),
     }
@@ -46,6 +46,7 @@ def main():
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
                         choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz", "hpy"],
                         help="only tests of this kind: swift, python, stress, programs, differential, conformance, fuzz or hpy")
+    parser.add_argument("--steady", action="store_true", help="of CPython's tests, only modules that do not depend on time, threads and the collector")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

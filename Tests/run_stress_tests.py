@@ -9,7 +9,7 @@ import support
 from run_python_tests import FOLDER, names, verdicts
 
 # Files that allocate so much that collections must be rarer.
-SLOW = {"test_async", "test_async_generators", "test_code_objects", "test_copy_pickle", "test_imports", "test_library_basics",
+SLOW = {"test_memory", "test_async", "test_async_generators", "test_code_objects", "test_copy_pickle", "test_imports", "test_library_basics",
         "test_number_modules", "test_slots", "test_text_modules", "test_traceback_text"}
 
 

@@ -50,6 +50,8 @@ def limit(memory):
     """To be called in the child: no core files, and no more writable memory than `memory` bytes."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    # A shell that starts the tests in the background leaves it ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def start(command, *, memory=MEMORY, **options):

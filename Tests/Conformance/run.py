@@ -187,6 +187,7 @@ def main():
     parser = support.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="run the allow-list only; what is on it must pass")
     parser.add_argument("--regenerate", action="store_true", help="rewrite the allow-lists and SCOREBOARD.md")
+    parser.add_argument("--steady", action="store_true", help="leave out the modules of timing.txt, whose tests depend on time, threads and the collector")
     parser.add_argument("--scoreboard", action="store_true", help="only write SCOREBOARD.md anew")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for each module")
     parser.add_argument("--test-timeout", type=float, default=60, help="seconds for each test")
@@ -195,6 +196,10 @@ def main():
     if options.scoreboard:
         return scoreboard.write(HERE)
     modules = [m for m in options.module or default_modules() if options.k in m]
+    if options.steady:
+        with open(os.path.join(HERE, "timing.txt")) as file:
+            unsteady = file.read().split()
+        modules = [m for m in modules if m not in unsteady]
     work = check if options.check else measure
     passed = failed = 0
     for good, bad in support.each(lambda name: work(name, options), modules, options.j):
