@@ -53,7 +53,7 @@ public struct RuntimeOptions {
     public var extensions: [(name: String, value: String?)] = []
     public var pycachePrefix: String?
     /// `-X jit=…`
-    public var jit = JITMode.off
+    public var jit = JITMode.on
     /// `-X jitlog=FILE`
     public var jitLog: String?
     /// PYTHONIOENCODING

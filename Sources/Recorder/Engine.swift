@@ -21,8 +21,6 @@ public final class Engine {
     var recorder: Recorder?
     /// Inlined calls, by the token of their frame records.
     var calls: [InlinedCall] = []
-    /// The frame that the innermost `enter` was given.
-    private var frame: FramePointer?
     private var lastExit: (trace: CompiledTrace, exit: Int)?
     /// Objects that compiled code refers to.
     private var kept: Set<UInt64> = []
@@ -147,12 +145,9 @@ public final class Engine {
     }
 
     private func enter(_ thread: ThreadRef, _ trace: CompiledTrace) {
-        let outer = frame
         let root = thread.pointee.frame
-        frame = root
         statistics.entered += 1
         _ = compiler.enter(trace, frame: root, context: thread)
-        frame = outer
         guard let (left, exit) = lastExit, !thread.hasException, recorder == nil, let root else { return }
         let times = left.exits[exit].timesLeft
         // Tried again and again, but ever more rarely.
@@ -183,7 +178,7 @@ public final class Engine {
     /// Restores the interpreter's state at an exit.
     private func leave(_ thread: ThreadRef, _ state: UnsafeMutablePointer<UInt64>, _ number: UInt32) {
         let reader = compiler.reader(number, state: state, context: thread)
-        let root = frame.unsafelyUnwrapped
+        let root = UnsafeMutableRawPointer(reader.framePointer).assumingMemoryBound(to: Value.self)
         let frames = reader.frames
         // The collector is to see what is written from now on.
         var innermost = root

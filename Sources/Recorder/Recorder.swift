@@ -46,7 +46,9 @@ final class Recorder {
     private var objects: Set<Ref> = []
     private var length = 0
     private var calls = 0
-    /// Whether compiled code can be expected to be faster than the interpreter.
+    /// Slots that have been written to memory before calls that look at frames.
+    private var flushed: Set<Int> = []
+    /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
     var isWorthwhile: Bool { calls * Engine.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
@@ -128,6 +130,8 @@ final class Recorder {
         }
         b.mark(token(target))
         b.guarding(.geq, b.load(b.contextPointer, words.breaker), b.int(0))
+        // The next round's calls find in memory what this round has left.
+        if calls > 0 { flush() }
         let counter = b.pointer(UnsafeRawPointer(engine.executed))
         b.store(counter, words.counter, b.int(.add, b.load(counter, words.counter), b.int(Int64(length))))
         if depth == 0, let cache, cache == loop { return .finished(b.closeLoop()) }
@@ -153,7 +157,21 @@ final class Recorder {
         return b.slot(slot)
     }
 
-    func write(_ register: Int, _ ref: Ref) { b.set(level.base + register, ref) }
+    func write(_ register: Int, _ ref: Ref) {
+        let slot = level.base + register
+        b.set(slot, ref)
+        // A slot that holds again what it held at entry is in no snapshot: memory has to have it too.
+        if !flushed.isEmpty, flushed.contains(slot), !b.modifiedSlots.contains(slot) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
+    }
+
+    /// Writes to memory what the registers hold.
+    private func flush() {
+        for slot in b.modifiedSlots {
+            guard let ref = b.known(slot) else { continue }
+            flushed.insert(slot)
+            b.emit(.sstore, .void, Ref(literal: slot), word(ref))
+        }
+    }
 
     /// The registers of a call's window are dead.
     func forgetWindow(_ register: Int, _ count: Int) {
@@ -264,7 +282,7 @@ final class Recorder {
         let words = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         if runsPython {
             calls += 1
-            for slot in b.modifiedSlots { if let ref = b.known(slot) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) } }
+            flush()
             if depth > 0 {
                 chain = engine.chains.count
                 engine.chains.append((levels.dropFirst().map { (base: $0.base, call: $0.call) }, next))
