@@ -28,15 +28,12 @@ final class Recorder {
         let flags: UInt64
     }
 
-    static let deepest: Int64 = 24
-    static let longest = 3000
-
     let engine: Engine
     let thread: ThreadRef
     let b: TraceBuilder
     /// The loop's cache; nil for a bridge.
     let cache: UnsafeMutablePointer<InlineCache>?
-    private let anchor: ProgramCounter
+    let anchor: ProgramCounter
     var levels: [Level]
     /// Objects that the trace refers to by address.
     private(set) var kept: [Value] = []
@@ -49,7 +46,7 @@ final class Recorder {
     /// Slots that have been written to memory before calls that look at frames.
     private var flushed: Set<Int> = []
     /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
-    var isWorthwhile: Bool { calls * Engine.bytecodesPerCall <= length }
+    var isWorthwhile: Bool { calls * Engine.limits.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -105,14 +102,24 @@ final class Recorder {
             guard pc == expected else { return .failed("iterator ended") }
         }
         length += 1
-        if length > Recorder.longest || b.isTooLong { return .failed("too long") }
+        if length > Engine.limits.longestTrace || b.isTooLong { return .failed("too long") }
         let word = pc.pointee
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
         self.pc = pc
         next = pc + 1 + opcode.extraWords
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
         b.mark(token(pc))
+        if Engine.isStress { forceExit() }
         return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
+    }
+
+    /// With `-X jit=stress` the trace is left once at each instruction although nothing has failed, in one of the first rounds.
+    private func forceExit() {
+        let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+        counter.initialize(to: length % 3)
+        let address = b.pointer(UnsafeRawPointer(counter)), rounds = b.load(address, words.rounds)
+        b.store(address, words.rounds, b.int(.add, rounds, b.int(1)))
+        b.guarding(.gne, rounds, b.int(2))
     }
 
     func token(_ pc: ProgramCounter) -> UInt64 { UInt64(UInt(bitPattern: pc)) }
@@ -226,6 +233,7 @@ final class Recorder {
     func guardShape(_ ref: Ref, _ actual: Value) {
         guardObject(ref, actual)
         let record = ShapeTable.record(actual.shapeIndex)
+        engine.log?.name(UInt64(UInt(bitPattern: UnsafeRawPointer(record))) + UInt64(MemoryLayout<ShapeRecord>.offset(of: \.version)!), "class of shape \(actual.type.name)")
         guardNumber(UnsafeRawPointer(record) + MemoryLayout<ShapeRecord>.offset(of: \.version)!, words.version, record.pointee.version)
     }
 
@@ -254,6 +262,11 @@ final class Recorder {
         guardNumber(UnsafeRawPointer(dict.pointer), words.dictVersion, dict.version)
         let place = dict.entries + entry * 3 + 2
         let loaded = b.load(b.pointer(UnsafeRawPointer(place)), words.dictEntry)
+        if let log = engine.log {
+            let key = (place - 1).pointee
+            log.name(UInt64(UInt(bitPattern: dict.pointer)), "namespace with '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+            log.name(UInt64(UInt(bitPattern: place)), "name '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+        }
         let value = place.pointee
         guard value.isHeap, value.isExact(.function) || value.isExact(.builtinFunction) || value.isExact(.module) || value.type.has(.typeSubclass) else { return loaded }
         guardSame(loaded, value)
@@ -262,6 +275,7 @@ final class Recorder {
 
     func guardTypeVersion(_ type: TypeRef) {
         keep(type.value)
+        engine.log?.name(UInt64(UInt(bitPattern: type.pointer)) + UInt64(MemoryLayout<TypeObject>.offset(of: \.version)!), "class \(type.name)")
         guardNumber(UnsafeRawPointer(type.pointer) + MemoryLayout<TypeObject>.offset(of: \.version)!, words.version, type.pointer.pointee.version)
     }
 
@@ -330,11 +344,12 @@ final class Recorder {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
-        guard depth < Int(Recorder.deepest) - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
+        guard depth < Engine.limits.deepestInlining - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
         // A recursive function is unrolled a little and no more.
         if levels.filter({ $0.code == code }).count > 2 { return .failed("recursion") }
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guardSame(b.load(ref, words.functionCode), object.pointee.code)
         let missing = Int(code.pointee.argumentCount) - count
         if missing > 0 {
             guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }

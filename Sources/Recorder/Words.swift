@@ -12,7 +12,7 @@ struct Words {
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
-    let breaker, stackTop, counter: UInt16
+    let breaker, stackTop, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let pushFrames, popFrames, execute, append: UInt16
 
@@ -46,6 +46,7 @@ struct Words {
         stackTop = field("stackTop", MemoryLayout<ThreadState>.offset(of: \.stackTop)!, .pointer, 11)
 
         counter = field("executed", 0, .i64, 17)
+        rounds = field("rounds", 0, .i64, 18, .volatile)
 
         func function<T>(_ name: String, _ address: T, _ arguments: [IRType], _ result: IRType, _ effect: Function.Effect) -> UInt16 {
             vocabulary.function(Function(name, unsafeBitCast(address, to: UnsafeRawPointer.self), arguments, result, effect))
