@@ -2,6 +2,8 @@
 struct Limits {
     /// Rounds before a loop is recorded; loops of code that is loaded already keep what they have left.
     var hotLoop = 1031
+    /// The same of calls of a function.
+    var hotCall = 1619
     /// Times that an exit is taken before it gets a bridge, and how often that is tried.
     var hotExit = 64
     var bridgeAttempts = 8
@@ -20,6 +22,7 @@ struct Limits {
     static var stress: Limits {
         var limits = Limits()
         limits.hotLoop = 1
+        limits.hotCall = 1
         limits.hotExit = 1
         limits.bridgeAttempts = 3
         limits.bytecodesPerCall = 0
@@ -31,7 +34,7 @@ struct Limits {
     }
 
     static let names: [(name: String, least: Int, most: Int, path: WritableKeyPath<Limits, Int>)] = [
-        ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
+        ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_call", 1, 1 << 20, \.hotCall), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
         ("bytecodes_per_call", 0, 1 << 20, \.bytecodesPerCall), ("visits_to_judge", 1, 0xFFFF, \.visitsToJudge), ("bytecodes_per_visit", 0, 1 << 20, \.bytecodesPerVisit),
         ("most_bridges", 0, 1 << 20, \.mostBridges), ("longest_trace", 1, 6000, \.longestTrace), ("deepest_inlining", 0, 100, \.deepestInlining),
     ]

@@ -43,6 +43,7 @@ final class TraceLog {
             let call = engine.calls[Int(trace.frames[link].token)]
             let code = call.function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
             result.append(place(code, pc))
+            if call.isReturn { return result.joined(separator: " < ") }
             pc = call.returnTo
             link = trace.frames[link].parent
         }
@@ -54,7 +55,7 @@ final class TraceLog {
     func begin(_ recorder: Recorder) {
         let kind: String
         if let parent = recorder.b.trace.parent { kind = "bridge from trace \(parent.number) exit \(recorder.b.trace.parentExit)" } else { kind = "loop" }
-        write("== \(kind) at \(place(recorder.levels[0].code, recorder.anchor))\n")
+        write("== \(kind) at \(place(recorder.anchorCode, recorder.anchor))\n")
     }
 
     func end(_ compiled: CompiledTrace, _ recorder: Recorder, _ machineCode: [UInt8]) {
@@ -98,7 +99,7 @@ final class TraceLog {
     func gaveUp(_ recorder: Recorder, _ reason: String) {
         let level = recorder.level
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: recorder.pc.pointee))
-        var text = "== given up: \(reason)\n-- began at \(place(recorder.levels[0].code, recorder.anchor))"
+        var text = "== given up: \(reason)\n-- began at \(place(recorder.anchorCode, recorder.anchor))"
         if let parent = recorder.b.trace.parent { text += " as bridge from trace \(parent.number) exit \(recorder.b.trace.parentExit)" }
         write(text + "\n-- stopped at \(place(level.code, recorder.pc)): \(opcode)\n")
     }
