@@ -256,7 +256,9 @@ def show_trace(log, trace, options, out, everything=False):
             print(f"        {trace.readable(guard)}    ({trace.why(guard)})", file=out)
     if everything:
         print("    as recorded:", file=out)
-        show_instructions(trace, trace.recorded, out)
+        for line in trace.recorded:
+            if not line.startswith(("@", "frame ")):
+                print("      " + trace.readable(re.sub(r" @\d+$", "", line)), file=out)
     if options.ir or everything:
         print("    optimised:", file=out)
         show_instructions(trace, trace.optimised, out)

@@ -73,10 +73,12 @@ final class TraceLog {
                         : String(Int64(bitPattern: constant.bits))) + " \(name)\n"
             if seen.insert(line).inserted { text += line }
         }
-        for instruction in trace.instructions where instruction.op == .gclass && instruction.b.isConstant {
-            let shape = trace.constants[instruction.b.constantIndex].bits
-            let line = "class \(shape) \(TypeRef(ShapeTable.record(UInt32(truncatingIfNeeded: shape)).pointee.type).name)\n"
-            if seen.insert(line).inserted { text += line }
+        for version in [recorder.b.trace, trace] {
+            for instruction in version.instructions where instruction.op == .gclass && instruction.b.isConstant {
+                let shape = version.constants[instruction.b.constantIndex].bits
+                let line = "class \(shape) \(TypeRef(ShapeTable.record(UInt32(truncatingIfNeeded: shape)).pointee.type).name)\n"
+                if seen.insert(line).inserted { text += line }
+            }
         }
         text += "-- exits\n"
         for exit in compiled.exits.indices {
