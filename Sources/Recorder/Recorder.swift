@@ -34,10 +34,8 @@ final class Recorder {
         var loops: Set<UnsafeMutablePointer<InlineCache>> = []
     }
 
-    /// Frames that a trace may inline, and words that they may take.
-    static let deepest: Int64 = 24
+    /// Words that the frames of inlined calls may take.
     static let room = 32768
-    static let longest = 3000
     /// A trace of so many bytecodes does not inline functions that have traces of their own.
     static let longEnough = 800
 
@@ -47,6 +45,8 @@ final class Recorder {
     /// The cache of the loop or the function whose trace this is; nil for a bridge, and for the place where a call returns.
     let cache: UnsafeMutablePointer<InlineCache>?
     let anchor: ProgramCounter
+    /// The code that it is in.
+    private(set) var anchorCode: UnsafeMutablePointer<CodeObject>
     /// The bridge hangs where its trace ends for want of another to go on in.
     private let goesOnElsewhere: Bool
     var levels: [Level]
@@ -64,7 +64,7 @@ final class Recorder {
     private var exposed: [(slot: Int, object: Ref)] = []
     private var livenesses: [UnsafeMutablePointer<CodeObject>: Liveness] = [:]
     /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
-    var isWorthwhile: Bool { calls * Engine.bytecodesPerCall <= length }
+    var isWorthwhile: Bool { calls * Engine.limits.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -82,6 +82,7 @@ final class Recorder {
         b = builder
         self.cache = cache
         anchor = bridge ?? root.pc
+        anchorCode = root.code
         self.goesOnElsewhere = goesOnElsewhere
         pc = anchor
         next = anchor
@@ -109,7 +110,8 @@ final class Recorder {
                                 functionRef: b.known(record.base + FrameSlot.function),
                                 generator: call.flags & FrameFlags.generator != 0 ? b.known(record.base + FrameSlot.context) : nil))
         }
-        return thread.pointee.frame == levels[levels.count - 1].fp
+        anchorCode = level.code
+        return thread.pointee.frame == level.fp
     }
 
     var level: Level { levels[levels.count - 1] }
@@ -129,7 +131,7 @@ final class Recorder {
         }
         if length == 0 && goesOnElsewhere, let trace = engine.trace(at: pc) { return link(to: trace) }
         length += 1
-        if length > Recorder.longest || b.isTooLong { return .failed("too long") }
+        if length > Engine.limits.longestTrace || b.isTooLong { return .failed("too long") }
         let word = pc.pointee
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
         self.pc = pc
@@ -145,7 +147,17 @@ final class Recorder {
             exposed = []
         }
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
+        if Engine.isStress { forceExit() }
         return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
+    }
+
+    /// With `-X jit=stress` the trace is left once at each instruction although nothing has failed, in one of the first rounds.
+    private func forceExit() {
+        let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+        counter.initialize(to: length % 3)
+        let address = b.pointer(UnsafeRawPointer(counter)), rounds = b.load(address, words.rounds)
+        b.store(address, words.rounds, b.int(.add, rounds, b.int(1)))
+        b.guarding(.gne, rounds, b.int(2))
     }
 
     func token(_ pc: ProgramCounter) -> UInt64 { UInt64(UInt(bitPattern: pc)) }
@@ -200,7 +212,7 @@ final class Recorder {
         b.guarding(.glt, end, b.load(context, words.stackLimit))
         let recursion = b.int(.add, b.load(context, words.recursionDepth), b.int(Int64(depth)))
         let limit = b.load(b.pointer(UnsafeRawPointer(taipan_recursion_limit())), words.recursionLimit)
-        b.guarding(.glt, b.int(.add, recursion, b.int(Recorder.deepest)), limit)
+        b.guarding(.glt, b.int(.add, recursion, b.int(Int64(Engine.limits.deepestInlining))), limit)
         for index in 1 ..< levels.count { for (slot, ref) in header(index) { b.set(slot, ref) } }
         b.store(context, words.frame, address(slot: level.base))
         b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
@@ -348,6 +360,7 @@ final class Recorder {
     func guardShape(_ ref: Ref, _ actual: Value) {
         guardObject(ref, actual)
         let record = ShapeTable.record(actual.shapeIndex)
+        engine.log?.name(UInt64(UInt(bitPattern: UnsafeRawPointer(record))) + UInt64(MemoryLayout<ShapeRecord>.offset(of: \.version)!), "class of shape \(actual.type.name)")
         guardNumber(UnsafeRawPointer(record) + MemoryLayout<ShapeRecord>.offset(of: \.version)!, words.version, record.pointee.version)
     }
 
@@ -376,6 +389,11 @@ final class Recorder {
         guardNumber(UnsafeRawPointer(dict.pointer), words.dictVersion, dict.version)
         let place = dict.entries + entry * 3 + 2
         let loaded = b.load(b.pointer(UnsafeRawPointer(place)), words.dictEntry)
+        if let log = engine.log {
+            let key = (place - 1).pointee
+            log.name(UInt64(UInt(bitPattern: dict.pointer)), "namespace with '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+            log.name(UInt64(UInt(bitPattern: place)), "name '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+        }
         let value = place.pointee
         guard value.isHeap, value.isExact(.function) || value.isExact(.builtinFunction) || value.isExact(.module) || value.type.has(.typeSubclass) else { return loaded }
         guardSame(loaded, value)
@@ -384,6 +402,7 @@ final class Recorder {
 
     func guardTypeVersion(_ type: TypeRef) {
         keep(type.value)
+        engine.log?.name(UInt64(UInt(bitPattern: type.pointer)) + UInt64(MemoryLayout<TypeObject>.offset(of: \.version)!), "class \(type.name)")
         guardNumber(UnsafeRawPointer(type.pointer) + MemoryLayout<TypeObject>.offset(of: \.version)!, words.version, type.pointer.pointee.version)
     }
 
@@ -470,7 +489,7 @@ final class Recorder {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
-        guard depth < Int(Recorder.deepest) - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
+        guard depth < Engine.limits.deepestInlining - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
         // A recursive function goes on in its own trace; until there is one it is unrolled a little.
         let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
         let isStart = cache == entry, compiled = engine.trace(entry)
@@ -478,6 +497,7 @@ final class Recorder {
         if occurrences > 2 && !goesOn { return .failed("recursion") }
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guardSame(b.load(ref, words.functionCode), object.pointee.code)
         let missing = Int(code.pointee.argumentCount) - count
         if missing > 0 {
             guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }
@@ -536,7 +556,7 @@ final class Recorder {
     /// Resumes a suspended generator, whose frame is inlined on top of the stack: its registers are loaded from it, those that are still of use. Nil when it cannot be.
     func resume(_ ref: Ref, _ value: Value, sending sent: Ref, flags: UInt64) -> Outcome? {
         let generator = value.object(GeneratorObject.self).pointee
-        guard depth < Int(Recorder.deepest) - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
+        guard depth < Engine.limits.deepestInlining - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
         let code = generator.code.object(CodeObject.self), count = Int(level.code.pointee.registerCount) + frameHeaderWords
         let base = level.base + count
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }

@@ -12,7 +12,7 @@ struct Words {
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
-    let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter: UInt16
+    let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let execute, append: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, newSlice, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
@@ -77,6 +77,7 @@ struct Words {
         iteratedLength = field("iterated", MemoryLayout<RangeIteratorObject>.offset(of: \.length)!, .i64, 9)
         real = field("real", MemoryLayout<ComplexObject>.offset(of: \.real)!, .f64, 23, .immutable)
         imaginary = field("imaginary", MemoryLayout<ComplexObject>.offset(of: \.imaginary)!, .f64, 23, .immutable)
+        rounds = field("rounds", 0, .i64, 24, .volatile)
 
         func function<T>(_ name: String, _ address: T, _ arguments: [IRType], _ result: IRType, _ effect: Function.Effect) -> UInt16 {
             vocabulary.function(Function(name, unsafeBitCast(address, to: UnsafeRawPointer.self), arguments, result, effect))
