@@ -647,6 +647,9 @@ extension Recorder {
                 write(a, result)
                 return .goesOn
             }
+            if let entry = function.record.pointee.foreign, !function.receiver.isEmpty {
+                return foreign(entry, function.record, a, window, constant(function.receiver), arguments[...])
+            }
             // The call by the general way below puts the receiver in front itself.
             let receivers = function.receiver.isEmpty ? [] : [function.receiver]
             if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values) { return outcome }
@@ -655,6 +658,7 @@ extension Recorder {
             guardSame(ref, callee)
             if values[0].type.value == descriptor.owner, let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
                 guardObject(arguments[0], values[0])
+                if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
                 if let outcome = native(record, a, window, arguments, values) { return outcome }
             }
         }
@@ -674,6 +678,18 @@ extension Recorder {
         let first = level.base + window + frameHeaderWords
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
         let result = call(words.native(record), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: record.pointee.effect == .calls)
+        forgetWindow(window, arguments.count)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
+    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>) -> Outcome {
+        let first = level.base + window + frameHeaderWords
+        for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
+        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
+                          runsPython: true, isDirect: true)
         forgetWindow(window, arguments.count)
         guardResult(result)
         write(a, result)

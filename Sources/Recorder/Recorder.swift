@@ -46,10 +46,12 @@ final class Recorder {
     private var objects: Set<Ref> = []
     private var length = 0
     private var calls = 0
+    /// Those of them that leave compiled code for longer than a call in the interpreter would.
+    private var dearCalls = 0
     /// Slots that have been written to memory before calls that look at frames.
     private var flushed: Set<Int> = []
     /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
-    var isWorthwhile: Bool { calls * Engine.bytecodesPerCall <= length }
+    var isWorthwhile: Bool { dearCalls * Engine.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -277,11 +279,13 @@ final class Recorder {
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
     /// Calls a function of the runtime. Where it may run Python, the frames are made real around it; otherwise only the end of the stack is set.
-    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool) -> Ref {
+    /// An `isDirect` call goes to what the interpreter would call: where no frame of an inlined call has to be made, it is no dearer from here.
+    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDirect: Bool = false) -> Ref {
         var chain = -1
         let words = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         if runsPython {
             calls += 1
+            if depth > 0 || !isDirect { dearCalls += 1 }
             flush()
             if depth > 0 {
                 chain = engine.chains.count
