@@ -789,6 +789,9 @@ extension Recorder {
                 write(a, result)
                 return .goesOn
             }
+            if let entry = function.record.pointee.foreign, !function.receiver.isEmpty {
+                return foreign(entry, function.record, a, window, constant(function.receiver), arguments[...])
+            }
             // The call by the general way below puts the receiver in front itself.
             let receivers = function.receiver.isEmpty ? [] : [function.receiver]
             if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values, hasReceiver: !receivers.isEmpty) { return outcome }
@@ -797,11 +800,12 @@ extension Recorder {
             guardSame(ref, callee)
             if values[0].type.value == descriptor.owner, let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
                 guardObject(arguments[0], values[0])
+                if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
                 if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
             }
         }
         for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
-        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython)
+        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
         forgetWindow(window, count)
         guardResult(result)
         write(a, result)
@@ -822,6 +826,18 @@ extension Recorder {
         }
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
         let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
+        forgetWindow(window, arguments.count)
+        guardResult(result)
+        write(a, result)
+        return .goesOn
+    }
+
+    /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
+    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>) -> Outcome {
+        let first = level.base + window + frameHeaderWords
+        for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
+        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
+                          runsPython: true)
         forgetWindow(window, arguments.count)
         guardResult(result)
         write(a, result)

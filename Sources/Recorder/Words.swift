@@ -142,6 +142,11 @@ struct Words {
         return vocabulary.function(Function(StringRef(record.pointee.name).description, unsafeBitCast(record.pointee.function, to: UnsafeRawPointer.self), [.pointer, .pointer, .int], .value, effect))
     }
 
+    /// A function of a foreign interface, which is called with its record and binds its arguments itself.
+    func foreign(_ entry: @escaping ForeignFunction) -> UInt16 {
+        vocabulary.function(Function("foreign", unsafeBitCast(entry, to: UnsafeRawPointer.self), [.pointer, .pointer, .value, .pointer, .int, .value], .value, .anything))
+    }
+
     // MARK: Allocation
 
     /// Layouts whose objects traces may keep virtual. The payload is the shape, and above it the size in bytes without the tail.
