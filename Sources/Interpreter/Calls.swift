@@ -67,14 +67,14 @@ enum Calls {
 
 /// Slow paths of building and unpacking.
 public enum Building {
-    static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let set = thread.newSet()
         if set.isEmpty { return .empty }
         for index in 0 ..< count where !SetRef(set).add(thread, items[index]) { return .empty }
         return set
     }
 
-    static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let dict = thread.newDict(capacity: count)
         if dict.isEmpty { return .empty }
         for index in 0 ..< count where !DictRef(dict).set(thread, items[index * 2], items[index * 2 + 1]) { return .empty }

@@ -63,8 +63,10 @@ final class Recorder {
     /// Inlined frames of which a call may have made frame objects.
     private var exposed: [(slot: Int, object: Ref)] = []
     private var livenesses: [UnsafeMutablePointer<CodeObject>: Liveness] = [:]
-    /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
-    var isWorthwhile: Bool { calls * Engine.limits.bytecodesPerCall <= length }
+    /// Those of them that take longer than in the interpreter.
+    private var dearCalls = 0
+    /// Whether compiled code can be expected to be faster than the interpreter.
+    var isWorthwhile: Bool { dearCalls * Engine.limits.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -419,12 +421,14 @@ final class Recorder {
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
     /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
-    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool) -> Ref {
+    /// An `isDear` call runs an interpreter of its own.
+    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDear: Bool = false) -> Ref {
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none
         if runsPython {
             calls += 1
+            if isDear { dearCalls += 1 }
             flush()
             for index in 1 ..< max(1, levels.count) where real.insert(levels[index].call).inserted {
                 for (slot, ref) in header(index) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
@@ -458,7 +462,7 @@ final class Recorder {
     func interpret(results: Range<Int>) -> Outcome {
         let behind = next
         next = pc
-        let status = call(words.execute, [], runsPython: true)
+        let status = call(words.execute, [], runsPython: true, isDear: true)
         next = behind
         let loaded = results.map { b.load(b.framePointer, words.register(level.base + $0)) }
         guardStatus(status)
