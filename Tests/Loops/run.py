@@ -3,9 +3,9 @@
 usage: run.py [-k TEXT] [--record] [--show]
 
 Each function of one parameter `n` in a case file is called with n = 200. Its section in the .txt file has, for each loop, the instructions that are executed in
-every round (what is done once before the loop is left out), then the number of bridges, and why recordings were given up. A
-section that begins with `wanted:` (from the function's docstring) shows what the compiler does today with something that it should do better: every change is reported,
-and --record writes the files anew, so that the difference can be read and committed.
+every round (what is done once before the loop is left out), then the number of bridges, and why recordings were given up. A section that begins with `to do:` shows what
+the compiler does today with something that it should do better, by itself (`not compiled`, `N calls` that are left in the loop) or by the function's docstring (`wanted: …`). Every
+change is reported, and --record writes the files anew, so that the difference can be read and committed.
 
 In a loop's text %0, %1 … are values in the order in which they appear in it, $0, $1 … are values from before the loop; addresses have names. The loop's check for
 signals and its counter of bytecodes are left out. Executed by CPython, which must compute the same results.
@@ -72,7 +72,7 @@ def is_of(place, name):
 
 def section(log, name, wanted):
     """What the log says about one function."""
-    lines = [f"wanted: {wanted}"] if wanted else []
+    lines = [f"to do: {wanted}"] if wanted else []
     traces = [t for t in log.traces.values() if is_of(t.place, name)]
     for trace in traces:
         if trace.parent is None:
@@ -83,7 +83,11 @@ def section(log, name, wanted):
         lines.append(f"bridges: {bridges}")
     for reason in sorted({f"{a.reason} ({a.opcode})" for a in log.aborts if is_of(a.began, name)}):
         lines.append(f"given up: {reason}")
-    return lines or ["not recorded"]
+    body = [line for line in lines if line.startswith("    ")]
+    calls = sum(bool(re.match(r"    (%\d+ = )?call ", line)) for line in body)
+    if calls or not body:
+        lines.insert(0, f"to do: {calls} calls" if body else "to do: not compiled")
+    return lines
 
 
 def read_expected(path):
@@ -101,8 +105,8 @@ def read_expected(path):
 def weight(lines):
     """For people: how much is left to do in the rounds of a section's loops."""
     body = [line for line in lines if line.startswith("    ")]
-    calls = sum(" call " in line or line.startswith("    call") for line in body)
-    return f"{len(body)} instructions, {calls} calls" if body else "not compiled"
+    todo = [line.partition(": ")[2] for line in lines if line.startswith("to do: ")]
+    return ", ".join(([f"{len(body)} instructions"] if body else []) + todo)
 
 
 def main():
