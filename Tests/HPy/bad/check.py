@@ -186,6 +186,20 @@ def handles():
     module.closed([1])
     report("closed handle", None if seen == ["invalid"] * 2 else f"{seen}")
     _debug.set_on_invalid_handle(None)
+    # Python's view of a handle outlives it.
+    generation = _debug.new_generation()
+    module.leak([1])
+    view, = _debug.get_open_handles(generation)
+    view._force_close()
+    size = _debug.get_closed_handles_queue_max_size()
+    _debug.set_closed_handles_queue_max_size(3)
+    for _ in range(1500):
+        module.leak([2])
+    for handle in _debug.get_open_handles(generation):
+        handle._force_close()
+    report("view of a closed handle", None if view.is_closed and view.obj is None and "CLOSED" in repr(view) else repr(view))
+    raises("closing it again", ValueError, "closed long ago", view._force_close)
+    _debug.set_closed_handles_queue_max_size(size)
     from hpy.debug import HPyLeakError, LeakDetector
     import hpy.debug
     hpy.debug.set_handle_stack_trace_limit(16)
@@ -199,6 +213,12 @@ def handles():
     report("no leak")
     # What cannot go on ends the process with a word, as upstream's does.
     ends("closing twice without a hook", "handles.twice(1)", -6, "Invalid usage of already closed handle")
+    ends("closing a constant", "handles.close_constant()", -6, "Invalid usage of already closed handle")
+    ends("closed tracker", "handles.tracker()", -6, "Invalid usage of already closed tracker")
+    ends("closed builder", "handles.builder()", -6, "Invalid usage of already closed builder")
+    # The library is one, and so is its static memory, when it is loaded in another mode as well.
+    other = f"import hpy.universal; other = hpy.universal.load('handles', {path('handles')!r}, handles.__spec__, mode=hpy.universal.MODE_UNIVERSAL)"
+    ends("another mode's handle", other + "; other.store([1]); handles.use_stored()", -6, "Invalid usage of a handle that is not of this context")
     ends("another call's context", "handles.keep_context(); handles.other_context()", -6, "Wrong HPy Context!")
     ends("writing to a text", "handles.write_text('text')", -11, "")
     ends("writing to bytes", "handles.write_bytes(b'text')", -11, "")
