@@ -86,8 +86,9 @@ enum DebugMode {
     }
 
     static func openRecord(_ value: Value, isImmortal: Bool) -> UnsafeMutablePointer<DebugHandle> {
-        let handle = closed.count >= closedLimit ? retired() ?? .allocate(capacity: 1) : .allocate(capacity: 1)
-        handle.initialize(to: DebugHandle(magic: DebugHandle.mark, next: nil, previous: nil, value: value, generation: generation, isImmortal: isImmortal,
+        let old = closed.count >= closedLimit ? retired() : nil
+        let handle = old ?? .allocate(capacity: 1)
+        handle.initialize(to: DebugHandle(magic: DebugHandle.mark, next: nil, previous: nil, value: value, generation: generation, isImmortal: isImmortal, isShown: old?.pointee.isShown ?? false,
                                           trace: traceLimit > 0 ? taipan_hpy_stack_trace(Int32(clamping: traceLimit), 2) : nil))
         open.append(handle)
         return handle
@@ -137,10 +138,11 @@ enum DebugMode {
                 taipan_hpy_forbid(data, handle.pointee.dataSize)
             }
         }
-        if closed.count > closedLimit { retired()?.deallocate() }
+        // A record that Python may still look at stays.
+        if closed.count > closedLimit, let old = retired(), !old.pointee.isShown { old.deallocate() }
     }
 
-    /// The memory of the handle that has been closed longest; none if Python may still look at it.
+    /// The record of the handle that has been closed longest, with nothing in it any more.
     private static func retired() -> UnsafeMutablePointer<DebugHandle>? {
         guard let oldest = closed.removeFirst() else { return nil }
         dropData(oldest, counted: true)
@@ -148,7 +150,7 @@ enum DebugMode {
         oldest.pointee.trace = nil
         oldest.pointee.magic = 0
         oldest.pointee.value = .none
-        return oldest.pointee.isShown ? nil : oldest
+        return oldest
     }
 
     // MARK: Data
