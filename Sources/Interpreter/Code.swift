@@ -45,6 +45,8 @@ public struct CodeObject {
     public var selfAttributeCount: Int32
     /// Retained `CompiledCode`.
     public var compiled: UnsafeMutableRawPointer
+    /// Counts calls down to the moment when the JIT is told, as a loop's cache counts rounds.
+    public var entry: InlineCache
 }
 
 /// An inline cache: what the last execution of an instruction found. `version` is that of the receiver's shape. A loop's cache counts `version` down to the
@@ -191,6 +193,7 @@ public enum Code {
         code.pointee.isSimple = !variadic && !keywordVariadic && compiled.keywordOnlyCount == 0
         code.pointee.firstLine = Int32(compiled.firstLine)
         code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
+        code.pointee.entry.version = JIT.callThreshold
         code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
         Collector.registerFinalizable(raw)
         return result

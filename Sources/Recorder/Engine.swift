@@ -21,7 +21,10 @@ public final class Engine {
     var recorder: Recorder?
     /// Inlined calls, by the token of their frame records.
     var calls: [InlinedCall] = []
-    private var lastExit: (trace: CompiledTrace, exit: Int)?
+    /// The exit that compiled code was left through last, and where its slot 0 was.
+    private var lastExit: (trace: CompiledTrace, exit: Int, frame: FramePointer)?
+    /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
+    private var anchors: [UInt: CompiledTrace] = [:]
     /// Objects that compiled code refers to.
     private var kept: Set<UInt64> = []
     /// Bridges made for each root trace, by its number.
@@ -32,7 +35,7 @@ public final class Engine {
     public private(set) var statistics = Statistics()
 
     /// Rounds before a loop is recorded, times an exit is taken before it gets a bridge, and how often that is tried.
-    nonisolated(unsafe) static var hotLoop: UInt32 = 1031, hotExit = 64
+    nonisolated(unsafe) static var hotLoop: UInt32 = 1031, hotCall: UInt32 = 1619, hotExit = 64
     static let bridgeAttempts = 8
     /// Fewer bytecodes than this for each call that has to make frames real are not worth compiling.
     static let bytecodesPerCall = 16
@@ -50,6 +53,8 @@ public final class Engine {
 
     /// What leaving a trace needs to know of a call that it has inlined.
     struct InlinedCall {
+        /// The frame is not that of an inlined call but the caller's, to which the trace has returned: a real one.
+        var isReturn = false
         let function: Value
         /// Where the caller goes on.
         let returnTo: ProgramCounter
@@ -61,7 +66,7 @@ public final class Engine {
     @discardableResult public static func start(log: ((String) -> Void)? = nil, isStress: Bool = false) -> Bool {
         var options = TraceCompiler.Options()
         options.log = log
-        if isStress { hotLoop = 2; hotExit = 1 }
+        if isStress { hotLoop = 2; hotCall = 2; hotExit = 1 }
         Engine.isStress = isStress
         guard let engine = Engine(options) else { return false }
         shared = engine
@@ -71,6 +76,7 @@ public final class Engine {
         }
         JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) })
         JIT.loopThreshold = hotLoop
+        JIT.callThreshold = hotCall
         return true
     }
 
@@ -118,9 +124,19 @@ public final class Engine {
             cache.pointee.version = 1
             visit(thread, trace, cache)
         } else {
-            recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
-            record(thread)
+            start(thread, fp, cache)
         }
+    }
+
+    private func start(_ thread: ThreadRef, _ fp: FramePointer, _ cache: UnsafeMutablePointer<InlineCache>?) {
+        recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
+        record(thread)
+    }
+
+    /// The valid trace that begins at an instruction.
+    func trace(at pc: ProgramCounter) -> CompiledTrace? {
+        guard let trace = anchors[UInt(bitPattern: pc)], trace.isValid else { return nil }
+        return trace
     }
 
     /// Enters a loop's trace and watches how much the visits achieve: entering and leaving cost about as much as interpreting a hundred bytecodes, so that a loop that
@@ -145,20 +161,26 @@ public final class Engine {
     }
 
     private func enter(_ thread: ThreadRef, _ trace: CompiledTrace) {
-        let root = thread.pointee.frame
         statistics.entered += 1
-        _ = compiler.enter(trace, frame: root, context: thread)
-        guard let (left, exit) = lastExit, !thread.hasException, recorder == nil, let root else { return }
+        _ = compiler.enter(trace, frame: thread.pointee.frame, context: thread)
+        guard let (left, exit, frame) = lastExit else { return }
         let times = left.exits[exit].timesLeft
         // Tried again and again, but ever more rarely.
-        if times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
-           !endsAt(left, exit), bridges[rootNumber(left), default: 0] < Engine.mostBridges {
-            bridges[rootNumber(left), default: 0] += 1
-            let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: root, cache: nil)
-            guard bridge.adoptFrames(left, exit) else { return }
-            recorder = bridge
-            record(thread)
+        guard times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts else { return }
+        guard !thread.hasException, recorder == nil, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
+              bridges[rootNumber(left), default: 0] < Engine.mostBridges, let current = thread.pointee.frame else { return }
+        let ends = endsAt(left, exit)
+        if ends, self.trace(at: current.pc) == nil {
+            // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.
+            let frames = left.snapshot(exit).frame
+            if frames >= 0, calls[Int(left.trace.frames[frames].token)].isReturn { start(thread, current, nil) }
+            return
         }
+        bridges[rootNumber(left), default: 0] += 1
+        let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: frame, cache: nil, bridgeAt: current.pc, goesOnElsewhere: ends)
+        guard bridge.adoptFrames(left, exit) else { return }
+        recorder = bridge
+        record(thread)
     }
 
     /// Whether the exit is where the trace ends by design, for want of a trace to go on in.
@@ -178,37 +200,47 @@ public final class Engine {
     /// Restores the interpreter's state at an exit.
     private func leave(_ thread: ThreadRef, _ state: UnsafeMutablePointer<UInt64>, _ number: UInt32) {
         let reader = compiler.reader(number, state: state, context: thread)
-        let root = UnsafeMutableRawPointer(reader.framePointer).assumingMemoryBound(to: Value.self)
-        let frames = reader.frames
+        let origin = UnsafeMutableRawPointer(reader.framePointer).assumingMemoryBound(to: Value.self)
+        var frames = reader.frames[...]
+        var root = origin
+        if let first = frames.first, calls[Int(first.token)].isReturn {
+            root += first.base
+            frames = frames.dropFirst()
+        }
         // The collector is to see what is written from now on.
-        var innermost = root
-        for record in frames { innermost = root + record.base }
-        let code = frames.isEmpty ? root.code : calls[Int(frames[frames.count - 1].token)].function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
-        thread.pointee.stackTop = innermost + Int(code.pointee.registerCount)
-        for record in frames { root[record.base + FrameSlot.saved] = .empty }
-        reader.restore(UnsafeMutableRawPointer(root).assumingMemoryBound(to: UInt64.self))
-        build(thread, root, frames.map { (base: $0.base, call: Int($0.token)) }, at: ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped)
-        lastExit = (reader.trace, reader.exit)
+        if let innermost = frames.last {
+            let code = calls[Int(innermost.token)].function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
+            thread.pointee.stackTop = origin + innermost.base + Int(code.pointee.registerCount)
+            for record in frames { origin[record.base + FrameSlot.saved] = .empty }
+        } else {
+            thread.pointee.stackTop = root + Int(root.code.pointee.registerCount)
+        }
+        reader.restore(UnsafeMutableRawPointer(origin).assumingMemoryBound(to: UInt64.self))
+        var current = root
+        for record in frames { current = push(current, origin + record.base, Int(record.token)) }
+        stand(thread, current, at: ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped)
+        thread.pointee.recursionDepth += Int64(frames.count)
+        lastExit = (reader.trace, reader.exit, origin)
     }
 
-    /// Writes the headers of inlined frames and makes the innermost the thread's.
-    private func build(_ thread: ThreadRef, _ root: FramePointer, _ frames: [(base: Int, call: Int)], at pc: ProgramCounter) {
-        var current = root
-        for frame in frames {
-            let call = calls[frame.call], fp = root + frame.base
-            current.pc = call.returnTo
-            fp[FrameSlot.function] = call.function
-            fp[FrameSlot.code] = call.function.object(FunctionObject.self).pointee.code
-            fp.previous = current
-            fp[FrameSlot.context] = .empty
-            fp[FrameSlot.object] = .empty
-            fp.flags = call.flags
-            current = fp
-        }
-        current.pc = pc
-        thread.pointee.frame = current
-        thread.pointee.stackTop = current + Int(current.code.pointee.registerCount)
-        thread.pointee.recursionDepth += Int64(frames.count)
+    /// Writes the header of an inlined call's frame.
+    private func push(_ caller: FramePointer, _ fp: FramePointer, _ number: Int) -> FramePointer {
+        let call = calls[number]
+        caller.pc = call.returnTo
+        fp[FrameSlot.function] = call.function
+        fp[FrameSlot.code] = call.function.object(FunctionObject.self).pointee.code
+        fp.previous = caller
+        fp[FrameSlot.context] = .empty
+        fp[FrameSlot.object] = .empty
+        fp.flags = call.flags
+        return fp
+    }
+
+    /// Makes the frame the thread's.
+    private func stand(_ thread: ThreadRef, _ fp: FramePointer, at pc: ProgramCounter) {
+        fp.pc = pc
+        thread.pointee.frame = fp
+        thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
     }
 
     // MARK: Calls that look at frames
@@ -219,7 +251,11 @@ public final class Engine {
     /// Makes the frames of inlined calls real before a call that may run Python.
     static let pushFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
         let engine = Engine.shared.unsafelyUnwrapped, chain = engine.chains[number]
-        engine.build(context.assumingMemoryBound(to: ThreadState.self), frame.assumingMemoryBound(to: Value.self), chain.frames, at: chain.pc)
+        let thread = context.assumingMemoryBound(to: ThreadState.self), root = frame.assumingMemoryBound(to: Value.self)
+        var current = root
+        for record in chain.frames { current = engine.push(current, root + record.base, record.call) }
+        engine.stand(thread, current, at: chain.pc)
+        thread.pointee.recursionDepth += Int64(chain.frames.count)
     }
     /// And takes them away again.
     static let popFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
@@ -272,6 +308,7 @@ public final class Engine {
                 for value in recorder.kept { keep(value) }
                 for bits in compiled.valueConstants { keep(Value(bits: bits)) }
                 statistics.recorded += 1
+                if trace.parent == nil { anchors[UInt(bitPattern: recorder.anchor)] = compiled }
                 if let cache = recorder.cache {
                     cache.pointee.offset = Int(bitPattern: Unmanaged.passRetained(compiled).toOpaque())
                     cache.pointee.version = 1

@@ -127,7 +127,7 @@ extension Recorder {
     private func freeVariable(_ opcode: Bytecode.Opcode, _ a: Int, _ index: Int) -> Outcome {
         let cellIndex = opcode == .loadFree ? index : a
         let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
-        if depth == 0 { guardSame(b.slot(FrameSlot.function), level.function) }
+        if depth == 0 { guardSame(b.slot(level.base + FrameSlot.function), level.function) }
         let ref = constant(cell)
         if opcode == .storeFree {
             b.barrier(ref)
@@ -144,7 +144,7 @@ extension Recorder {
     private func loadGlobal(_ a: Int) -> Outcome {
         let function = level.function.object(FunctionObject.self)
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        if depth == 0 { guardSame(b.slot(FrameSlot.function), level.function) }
+        if depth == 0 { guardSame(b.slot(level.base + FrameSlot.function), level.function) }
         let globals = DictRef(function.pointee.globals)
         let entry = globals.find(string: name)
         if entry >= 0 {
@@ -703,7 +703,7 @@ extension Recorder {
     }
 
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
-        if depth == 0 { return .failed("loop left by return") }
+        if depth == 0 { return returnToCaller(ref, value) }
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }

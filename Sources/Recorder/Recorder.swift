@@ -28,15 +28,21 @@ final class Recorder {
         let flags: UInt64
     }
 
+    /// Frames that a trace may inline, and words that they may take.
     static let deepest: Int64 = 24
+    static let room = 32768
     static let longest = 3000
+    /// A trace of so many bytecodes does not inline functions that have traces of their own.
+    static let longEnough = 800
 
     let engine: Engine
     let thread: ThreadRef
     let b: TraceBuilder
-    /// The loop's cache; nil for a bridge.
+    /// The cache of the loop or the function whose trace this is; nil for a bridge, and for the place where a call returns.
     let cache: UnsafeMutablePointer<InlineCache>?
-    private let anchor: ProgramCounter
+    let anchor: ProgramCounter
+    /// The bridge hangs where its trace ends for want of another to go on in.
+    private let goesOnElsewhere: Bool
     var levels: [Level]
     /// Objects that the trace refers to by address.
     private(set) var kept: [Value] = []
@@ -61,12 +67,13 @@ final class Recorder {
     /// The interpreter is executing a call of Python code that is not inlined.
     var isInsideCall = false
 
-    init(_ engine: Engine, _ thread: ThreadRef, _ builder: TraceBuilder, root: FramePointer, cache: UnsafeMutablePointer<InlineCache>?) {
+    init(_ engine: Engine, _ thread: ThreadRef, _ builder: TraceBuilder, root: FramePointer, cache: UnsafeMutablePointer<InlineCache>?, bridgeAt bridge: ProgramCounter? = nil, goesOnElsewhere: Bool = false) {
         self.engine = engine
         self.thread = thread
         b = builder
         self.cache = cache
-        anchor = root.pc
+        anchor = bridge ?? root.pc
+        self.goesOnElsewhere = goesOnElsewhere
         pc = anchor
         next = anchor
         levels = [Level(base: 0, fp: root, code: root.code, function: root[FrameSlot.function], call: -1, flags: 0)]
@@ -83,6 +90,11 @@ final class Recorder {
         let root = levels[0].fp
         for record in chain.reversed() {
             let call = engine.calls[Int(record.token)]
+            if call.isReturn {
+                let caller = root + record.base
+                levels = [Level(base: record.base, fp: caller, code: caller.code, function: caller[FrameSlot.function], call: -1, flags: 0)]
+                continue
+            }
             levels.append(Level(base: record.base, fp: root + record.base, code: call.function.object(FunctionObject.self).pointee.code.object(CodeObject.self),
                                 function: call.function, call: Int(record.token), flags: call.flags))
         }
@@ -104,6 +116,7 @@ final class Recorder {
             expectedAfter = nil
             guard pc == expected else { return .failed("iterator ended") }
         }
+        if length == 0 && goesOnElsewhere, let trace = engine.trace(at: pc) { return link(to: trace) }
         length += 1
         if length > Recorder.longest || b.isTooLong { return .failed("too long") }
         let word = pc.pointee
@@ -129,22 +142,100 @@ final class Recorder {
             b.forget(where: { $0 >= locals && !carried.contains($0) })
         }
         b.mark(token(target))
-        b.guarding(.geq, b.load(b.contextPointer, words.breaker), b.int(0))
+        guardBreaker()
         // The next round's calls find in memory what this round has left.
         if calls > 0 { flush() }
+        if depth == 0, level.base == 0, let cache, cache == loop {
+            count()
+            return .finished(b.closeLoop())
+        }
+        pc = target
+        if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
+        count()
+        return .finished(b.leave(token(target)))
+    }
+
+    /// Leaves when something waits for a safepoint.
+    private func guardBreaker() { b.guarding(.geq, b.load(b.contextPointer, words.breaker), b.int(0)) }
+
+    /// Counts the bytecodes that the trace has stood for.
+    private func count() {
         let counter = b.pointer(UnsafeRawPointer(engine.executed))
         b.store(counter, words.counter, b.int(.add, b.load(counter, words.counter), b.int(Int64(length))))
-        if depth == 0, let cache, cache == loop { return .finished(b.closeLoop()) }
-        if let trace = engine.trace(loop), trace.isValid {
-            return .finished(depth == 0 ? b.link(to: trace, token: token(target)) : b.leave(token(target)))
+    }
+
+    // MARK: Going on in another frame
+
+    /// The trace goes on in another one, or, for nil, at its own beginning, which is at `pc` of the innermost frame.
+    private func link(to trace: CompiledTrace?) -> Outcome {
+        becomeReal()
+        count()
+        guard let trace else { return .finished(b.linkToStart(base: level.base)) }
+        return .finished(b.link(to: trace, token: token(pc), base: level.base))
+    }
+
+    /// The innermost inlined frame becomes the thread's, and those below it its callers.
+    private func becomeReal() {
+        if depth == 0 { return }
+        guardBreaker()
+        let context = b.contextPointer
+        // The next trace wants as much room as this one.
+        let end = b.int(.add, b.cast(b.framePointer, .int), b.int(Int64((level.base + Recorder.room) * 8)))
+        b.guarding(.glt, end, b.load(context, words.stackLimit))
+        let recursion = b.int(.add, b.load(context, words.recursionDepth), b.int(Int64(depth)))
+        let limit = b.load(b.pointer(UnsafeRawPointer(taipan_recursion_limit())), words.recursionLimit)
+        b.guarding(.glt, b.int(.add, recursion, b.int(Recorder.deepest)), limit)
+        for index in 1 ..< levels.count {
+            let frame = levels[index], caller = levels[index - 1]
+            b.set(caller.base + FrameSlot.pc, b.pointer(token(engine.calls[frame.call].returnTo)))
+            b.set(frame.base + FrameSlot.function, constant(frame.function))
+            b.set(frame.base + FrameSlot.code, constant(frame.function.object(FunctionObject.self).pointee.code))
+            b.set(frame.base + FrameSlot.previous, address(slot: caller.base))
+            b.set(frame.base + FrameSlot.context, b.pointer(0 as UInt64))
+            b.set(frame.base + FrameSlot.object, b.pointer(0 as UInt64))
+            b.set(frame.base + FrameSlot.flags, b.pointer(frame.flags))
+            if frame.flags & FrameFlags.constructor == 0 { b.set(frame.base + FrameSlot.saved, b.pointer(0 as UInt64)) }
         }
-        if cache != nil { return .failed("inner loop") }
-        if depth == 0 && loop.pointee.spare == 0 {
-            // The loop is to have a trace first, to which the bridge can then lead.
-            loop.pointee.version = min(loop.pointee.version, 2)
-            return .failed("loop without a trace")
+        b.store(context, words.frame, address(slot: level.base))
+        b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
+        b.store(context, words.recursionDepth, recursion)
+    }
+
+    /// The root frame returns to its caller, which is as it is now: the trace goes on there.
+    func returnToCaller(_ result: Ref, _ value: Value) -> Outcome {
+        let fp = level.fp, base = level.base, flags = fp.flags
+        guard flags & (FrameFlags.entry | FrameFlags.generator) == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous,
+              fp - previous > 0, fp - previous < Recorder.room else {
+            // Where native code is returned to, the interpreter has to do it.
+            if pc == anchor { return .failed("returns to native code") }
+            count()
+            return .finished(b.leave(token(pc)))
         }
-        return .finished(b.leave(token(target)))
+        let caller = base - (fp - previous), code = previous.code
+        guardBreaker()
+        b.guarding(.geq, b.cast(b.slot(base + FrameSlot.flags), .int), b.int(Int64(flags)))
+        b.guarding(.geq, b.cast(b.slot(base + FrameSlot.object), .int), b.int(0))
+        b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
+        b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
+        keep(previous[FrameSlot.code])
+        var returned = result
+        if flags & FrameFlags.constructor != 0 {
+            guard value.isNone else { return .failed("odd __init__") }
+            if b.trace.type(result) == .value { guardSame(result, .none) }
+            returned = b.slot(base + FrameSlot.saved)
+        }
+        let context = b.contextPointer
+        b.store(context, words.frame, address(slot: caller))
+        b.store(context, words.stackTop, address(slot: caller + Int(code.pointee.registerCount)))
+        b.store(context, words.recursionDepth, b.int(.sub, b.load(context, words.recursionDepth), b.int(1)))
+        b.forget(base - frameHeaderWords ..< base + Int(level.code.pointee.registerCount))
+        if base != 0 { b.leaveFrame() }
+        engine.calls.append(Engine.InlinedCall(isReturn: true, function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
+        b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
+        b.set(caller + Int(flags >> 8), returned)
+        count()
+        if let trace = engine.trace(at: previous.pc) { return .finished(b.link(to: trace, token: token(previous.pc), base: caller)) }
+        return .finished(b.leave(token(previous.pc)))
     }
 
     // MARK: Registers
@@ -285,19 +376,20 @@ final class Recorder {
             flush()
             if depth > 0 {
                 chain = engine.chains.count
-                engine.chains.append((levels.dropFirst().map { (base: $0.base, call: $0.call) }, next))
-                _ = b.call(self.words.pushFrames, [b.contextPointer, b.framePointer, b.int(Int64(chain))])
+                let root = levels[0].base
+                engine.chains.append((levels.dropFirst().map { (base: $0.base - root, call: $0.call) }, next))
+                _ = b.call(self.words.pushFrames, [b.contextPointer, address(slot: root), b.int(Int64(chain))])
             } else {
-                b.emit(.sstore, .void, Ref(literal: FrameSlot.pc), b.pointer(token(next)))
+                b.emit(.sstore, .void, Ref(literal: level.base + FrameSlot.pc), b.pointer(token(next)))
             }
         } else if depth > 0 {
             b.store(b.contextPointer, self.words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
         }
         let result = b.call(function, [b.contextPointer] + words)
         if chain >= 0 {
-            _ = b.call(self.words.popFrames, [b.contextPointer, b.framePointer, b.int(Int64(chain))])
+            _ = b.call(self.words.popFrames, [b.contextPointer, address(slot: levels[0].base), b.int(Int64(chain))])
         } else if depth > 0 {
-            b.store(b.contextPointer, self.words.stackTop, address(slot: Int(levels[0].code.pointee.registerCount)))
+            b.store(b.contextPointer, self.words.stackTop, address(slot: levels[0].base + Int(levels[0].code.pointee.registerCount)))
         }
         return result
     }
@@ -331,8 +423,11 @@ final class Recorder {
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
         guard depth < Int(Recorder.deepest) - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
-        // A recursive function is unrolled a little and no more.
-        if levels.filter({ $0.code == code }).count > 2 { return .failed("recursion") }
+        // A recursive function goes on in its own trace; until there is one it is unrolled a little.
+        let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
+        let isStart = cache == entry, compiled = engine.trace(entry)
+        let goesOn = (occurrences > 0 || length > Recorder.longEnough) && (isStart || compiled?.isValid == true)
+        if occurrences > 2 && !goesOn { return .failed("recursion") }
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
         let missing = Int(code.pointee.argumentCount) - count
@@ -348,6 +443,10 @@ final class Recorder {
         let number = engine.calls.count - 1
         b.enterFrame(base: base, token: UInt64(number))
         levels.append(Level(base: base, fp: level.fp + register, code: code, function: function, call: number, flags: flags))
+        if goesOn {
+            pc = code.pointee.instructions
+            return link(to: isStart ? nil : compiled)
+        }
         return .goesOn
     }
 

@@ -12,7 +12,7 @@ struct Words {
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
-    let breaker, stackTop, counter: UInt16
+    let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let pushFrames, popFrames, execute, append: UInt16
 
@@ -45,6 +45,10 @@ struct Words {
         breaker = field("breaker", MemoryLayout<ThreadState>.offset(of: \.recursionDepth)! + 8, .u32, 11, .volatile)
         stackTop = field("stackTop", MemoryLayout<ThreadState>.offset(of: \.stackTop)!, .pointer, 11)
 
+        stackLimit = field("stackLimit", MemoryLayout<ThreadState>.offset(of: \.stackLimit)!, .i64, 11)
+        frame = field("frame", MemoryLayout<ThreadState>.offset(of: \.frame)!, .pointer, 11)
+        recursionDepth = field("recursionDepth", MemoryLayout<ThreadState>.offset(of: \.recursionDepth)!, .i64, 11)
+        recursionLimit = field("recursionLimit", 0, .i64, 18)
         counter = field("executed", 0, .i64, 17)
 
         func function<T>(_ name: String, _ address: T, _ arguments: [IRType], _ result: IRType, _ effect: Function.Effect) -> UInt16 {

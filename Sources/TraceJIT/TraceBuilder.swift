@@ -269,6 +269,13 @@ public final class TraceBuilder {
         emit(.link, .void)
         return trace
     }
+    /// The trace goes on at its own beginning, in another frame. (At its own beginning in the same frame it is a loop.)
+    public func linkToStart(base: Int) -> Trace {
+        mark(anchor)
+        trace.linkBase = base
+        emit(.link, .void)
+        return trace
+    }
     /// The trace ends by leaving to the client.
     public func leave(_ token: UInt64) -> Trace {
         mark(token)
