@@ -37,13 +37,14 @@ public enum Finalizers {
 
     /// Runs the finalizers of all that is left at the program's end, but for the objects given.
     public static func runAll(_ thread: ThreadRef, except kept: [Value]) {
-        // What a thread has in hand that stopped in the middle of something stays as it is; what it could reach by its modules' names is not in its hands.
-        let held = Collector.finalizableHeldByOtherThreads { header in
-            let object = Value(header)
-            return object.isExact(.module) || object.isExact(.dict) && isNamespace(DictRef(object))
-        }
         // First what is written in Python, in the order in which it was made: it may still want its files.
         for isPython in [true, false] {
+            // What a thread has in hand that stopped in the middle of something stays as it is. For finalizers in Python the globals of its functions count, as in
+            // CPython; but files are better closed.
+            let held = Collector.finalizableHeldByOtherThreads { header in
+                let object = Value(header)
+                return object.isExact(.module) || !isPython && object.isExact(.dict) && isNamespace(DictRef(object))
+            }
             Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
                 let object = Value(raw)
                 if object.isExact(.code) || held.contains(UInt(object.bits)) || kept.contains(where: { $0 == object }) { return false }

@@ -1,4 +1,4 @@
-"""At exit the objects that a stopped thread has in hand are not finalized; those that only modules refer to are."""
+"""At exit the objects that a stopped thread has in hand are not finalized, nor those that its functions see as globals."""
 import threading, time
 
 
