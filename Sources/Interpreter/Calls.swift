@@ -484,7 +484,7 @@ enum Matching {
     }
 
     static func classPattern(_ thread: ThreadRef, _ subject: Value, _ type: Value, _ positional: Int, _ names: Value) -> Value {
-        guard type.isType else { return thread.raise(.typeError, "called match pattern must be a class") }
+        guard type.isType else { return thread.raise(.typeError, "called match pattern must be a type") }
         let matches = thread.isInstance(subject, type)
         if matches < 0 { return .empty }
         if matches == 0 { return .none }

@@ -153,12 +153,19 @@ struct Words {
     func layout(_ name: String, _ shape: ShapeIndex, size: Int) -> UInt16 { vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape))) }
 
     static func allocate(_ payload: UInt64, _ count: Int) -> Value {
-        guard let raw = Heap.allocate(Int(payload >> 32) + count * 8, shape: ShapeIndex(truncatingIfNeeded: payload)) else {
-            // Compiled code and exits cannot raise here; a few hundred bytes fail only when the process is done for.
+        let size = Int(payload >> 32) + count * 8, shape = ShapeIndex(truncatingIfNeeded: payload)
+        if let raw = Heap.allocate(size, shape: shape) { return Value(raw) }
+        // Compiled code and exits cannot raise here: the object is made of the blocks kept back for this, and MemoryError waits for the next safepoint.
+        guard let raw = Heap.allocate(size, shape: shape) else {
             fputs("Fatal Python error: out of memory in compiled code\n", stderr)
             abort()
         }
-        return Value(raw)
+        let result = Value(raw)
+        if let thread = ThreadRegistry.current, thread.pointee.asyncException.isEmpty {
+            thread.pointee.asyncException = TypeID.memoryError.value
+            taipan_breaker_set(thread, Breaker.asyncException)
+        }
+        return result
     }
 }
 

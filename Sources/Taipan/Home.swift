@@ -2,7 +2,7 @@ import Glibc
 
 /// Where things are: our own `Library`, CPython's library, the program itself.
 struct Home {
-    /// Absolute path of the program, links followed.
+    /// Absolute path of the program, by the name that it was called: links are not followed, so that a virtual environment's link stays in it.
     var executable: String
     /// The folder of our own Python modules; nil when it cannot be found.
     var library: String?
@@ -11,9 +11,10 @@ struct Home {
     var prefix: String
 
     static func find() -> Home {
-        let executable = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
+        let file = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
+        let executable = program(CommandLine.arguments.first ?? "").flatMap { resolve($0) == file ? $0 : nil } ?? file
         var library: String?
-        var folder = parent(executable)
+        var folder = parent(file)
         for _ in 0 ..< 5 {
             if exists(folder + "/Library/_taipan_home.py") { library = folder + "/Library"; break }
             if exists(folder + "/lib/taipan3.11/_taipan_home.py") { library = folder + "/lib/taipan3.11"; break }
@@ -23,6 +24,23 @@ struct Home {
         var prefix = "/usr"
         if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
         return Home(executable: executable, library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+    }
+
+    /// The absolute path that a shell would find for the name of a program.
+    private static func program(_ name: String) -> String? {
+        if name.contains("/") { return normal(Runtime.absolute(name)) }
+        guard !name.isEmpty, let path = getenv("PATH") else { return nil }
+        for folder in String(cString: path).split(separator: ":") where access("\(folder)/\(name)", X_OK) == 0 { return normal(Runtime.absolute("\(folder)/\(name)")) }
+        return nil
+    }
+
+    /// An absolute path without the parts `.` and `..`.
+    private static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
