@@ -367,7 +367,7 @@ final class Recorder {
     }
 
     /// Guards a 32-bit number at a fixed address.
-    private func guardNumber(_ address: UnsafeRawPointer, _ field: UInt16, _ number: UInt32) {
+    func guardNumber(_ address: UnsafeRawPointer, _ field: UInt16, _ number: UInt32) {
         b.guarding(.geq, b.load(b.pointer(address), field), b.int(Int64(number)))
     }
 

@@ -913,6 +913,25 @@ class Writer:
                     self.put(f"out({v})")
             self.indent -= 1
             self.scopes.pop()
+        if self.chance(40):
+            # Loops of the module itself, whose variables are globals.
+            self.scopes.append({})
+            self.in_function, self.rounds, self.loops, self.spent = False, 1, [], 0
+            for type in self.r.sample(["int", "int", "float", "str", "list", "dict"], 4):
+                v = self.fresh()
+                self.put(f"{v} = {self.literal(type)}")
+                self.scopes[-1][v] = type
+            for _ in range(2):
+                self.put("try:")
+                self.indent += 1
+                self.s_loop(3)
+                self.put("pass")
+                self.indent -= 1
+                self.put("except Exception as e:")
+                self.put("    out(type(e).__name__, str(e), line(e.__traceback__))")
+            for v, t in self.scopes.pop().items():
+                if t != "obj":
+                    self.put(f"if '{v}' in globals(): out({v})")
         for name in mains:
             for _ in range(2 if self.chance(40) else 1):
                 self.lines += ["try:", f"    {name}()", "except Exception as e:", "    out(type(e).__name__, str(e), line(e.__traceback__.tb_next))"]

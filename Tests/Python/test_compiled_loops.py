@@ -137,4 +137,53 @@ def test_the_class_of_an_instance_is_replaced():
     assert result == ROUNDS + ROUNDS // 2
 
 
+MODULE = """
+total, x, kept, late = 0, 0.0, [], None
+for i in range(ROUNDS):
+    total += i
+    x += 0.5
+    if i % 1000 == 999:
+        kept.append(x)
+    if i == ROUNDS - 100:
+        appeared = len([1, 2])
+        def len(x):
+            return 100
+    if i == ROUNDS - 50:
+        del appeared
+        total = total * 2.0
+    if i > ROUNDS - 10:
+        late = len([])
+    elif i > 10:
+        late = len(kept)
+"""
+
+
+def test_loops_at_module_level():
+    namespace = {"ROUNDS": ROUNDS}
+    exec(MODULE, namespace)
+    total = sum(range(ROUNDS - 49)) * 2.0 + sum(range(ROUNDS - 49, ROUNDS))
+    assert (namespace["total"], namespace["x"], namespace["late"], namespace["i"]) == (total, ROUNDS / 2, 100, ROUNDS - 1)
+    assert namespace["kept"] == [500.0, 1000.0, 1500.0, 2000.0] and "appeared" not in namespace
+
+
+def test_loops_with_a_namespace_beside_the_globals():
+    outer, inner = {"n": 0}, {"m": 0}
+    exec("for i in range(4000):\n    n = n + 1 if i else 5\n    m += i", outer, inner)
+    assert outer["n"] == 0 and "i" not in outer and inner == {"m": sum(range(4000)), "n": 4004, "i": 3999}
+
+
+def test_a_loop_that_writes_globals():
+    global COUNT, VALUE
+    COUNT, VALUE = 0, 0.5
+    for i in range(ROUNDS):
+        COUNT += 1
+        VALUE = VALUE * 0.5 + COUNT
+        if i == ROUNDS - 10:
+            globals()["COUNT"] = "text"
+            COUNT = 7
+    assert COUNT == 16 and type(VALUE) is float
+    del COUNT
+    assert "COUNT" not in globals()
+
+
 run(globals())
