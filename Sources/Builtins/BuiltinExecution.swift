@@ -13,11 +13,11 @@ enum BuiltinExecution {
         Def("exec(source, globals=None, locals=None, /, *, closure=None)", .calls, "Executes statements, or a code object, in the given namespaces.", kind: .function) { thread, a, _ in
             BuiltinExecution.exec(thread, a[0], a[1], a[2], a[3])
         },
-        Def("globals()", .reads, "The running module's namespace.", kind: .function) { thread, _, _ in
+        Def("globals()", .calls, "The running module's namespace.", kind: .function) { thread, _, _ in
             let result = Inspection.globals(thread)
             return result.isEmpty ? .none : result
         },
-        Def("locals()", .reads, "The variables of the running scope.", kind: .function) { thread, _, _ in
+        Def("locals()", .calls, "The variables of the running scope.", kind: .function) { thread, _, _ in
             BuiltinExecution.locals(thread)
         },
         Def("breakpoint(*args, **kws)", .calls, "Calls sys.breakpointhook() with the same arguments.", kind: .function) { thread, a, _ in

@@ -10,7 +10,7 @@ public enum SysFunctions {
 
     static let table: [Def] = [
         Def("_clear_type_cache()", .writes, "Forgets what is cached about types.", kind: .function) { _, _, _ in .none },
-        Def("_current_exceptions()", .reads, "The exception that each thread is handling, by thread identifier.", kind: .function) { thread, _, _ in
+        Def("_current_exceptions()", .calls, "The exception that each thread is handling, by thread identifier.", kind: .function) { thread, _, _ in
             let result = thread.newDict()
             if result.isEmpty { return .empty }
             var next = taipan.threads
@@ -21,7 +21,7 @@ public enum SysFunctions {
             }
             return result
         },
-        Def("_current_frames()", .reads, "The running frame of each thread, by thread identifier.", kind: .function) { thread, _, _ in
+        Def("_current_frames()", .calls, "The running frame of each thread, by thread identifier.", kind: .function) { thread, _, _ in
             guard SysAudit.audit(thread, "sys._current_frames", []) else { return .empty }
             let result = thread.newDict()
             if result.isEmpty { return .empty }

@@ -186,4 +186,22 @@ def test_a_loop_that_writes_globals():
     assert "COUNT" not in globals()
 
 
+def test_functions_that_look_at_their_frame_in_a_loop():
+    def text(name, parts):
+        joined = "|".join(parts)
+        return "%(name)s %(joined)s" % locals()
+
+    def names(a):
+        b = a + 1
+        return sorted(vars()), dir()
+    other = {"__name__": "other"}
+    exec("def where(): return __name__, globals()['__name__'], len(globals()) > 2", other)
+    where = other["where"]
+    for i in range(ROUNDS):
+        assert text("a", ["b", "c"]) == "a b|c"
+        assert names(i) == (["a", "b"], ["a", "b"])
+        assert where() == ("other", "other", True)
+        assert "text" in locals() and globals()["ROUNDS"] == ROUNDS
+
+
 run(globals())
