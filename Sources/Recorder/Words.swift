@@ -84,7 +84,7 @@ struct Words {
         }
         binary = function("binary", Helpers.binary, [.pointer, .value, .value, .int], .value, .anything)
         inplace = function("inplace", Helpers.inplace, [.pointer, .value, .value, .int], .value, .anything)
-        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
+        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .readsAnything)
         compare = function("compare", Helpers.compare, [.pointer, .value, .value, .int], .value, .anything)
         isTrue = function("isTrue", Helpers.isTrue, [.pointer, .value], .int, .anything)
         getItem = function("getItem", Helpers.getItem, [.pointer, .value, .value], .value, .anything)
