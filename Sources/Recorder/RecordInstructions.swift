@@ -136,7 +136,7 @@ extension Recorder {
         case .plus where actual(b2).isSmallInt:
             write(a, int(read(b2)))
             return .goesOn
-        case .makeFunction, .invert, .plus:
+        case .makeFunction, .invert, .plus, .getYieldFromIter, .getAwaitable:
             return interpret(results: a ..< a + 1)
         case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
             return interpret(results: 0 ..< 0)
@@ -167,7 +167,15 @@ extension Recorder {
         case .forIter:
             return forIter(a, b2)
         case .yield:
-            return yield(read(b2), resumingAt: a)
+            return yield(read(b2), to: next, resumingAt: a)
+        case .yieldDelegated:
+            return yield(read(b2), to: next + Int(Int32(bitPattern: pc[1])), resumingAt: a, delegate: c)
+        case .send:
+            return send(a, b2, c)
+        case .getYieldFromIter where actual(b2).isExact(.generator):
+            guardObject(read(b2), actual(b2))
+            write(a, read(b2))
+            return .goesOn
         case .return, .returnNone:
             return returns(opcode == .return ? read(a) : b.value(Value.none.bits), opcode == .return ? actual(a) : .none)
         default:
@@ -1000,6 +1008,16 @@ extension Recorder {
         return values.isEmpty && [TypeID.list, .tuple, .dict, .set].contains { type == $0.type }
     }
 
+    private func send(_ a: Int, _ register: Int, _ sent: Int) -> Outcome {
+        let delegate = actual(register), ref = read(register)
+        guard delegate.isExact(.generator) || delegate.isExact(.coroutine) else { return .failed("send to \(delegate.type.name)") }
+        if delegate.object(GeneratorObject.self).pointee.state == .created {
+            guard actual(sent).isNone else { return .failed("send to what has not started") }
+            if b.trace.type(read(sent)) == .value { guardSame(read(sent), .none) }
+        }
+        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send")
+    }
+
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
         if depth == 0 { return returnToCaller(ref, value) }
         if level.flags & FrameFlags.constructor != 0 {
@@ -1015,7 +1033,7 @@ extension Recorder {
     private func buildTuple(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
         guard count > 0 else { return .failed("empty tuple") }
         let items = (0 ..< count).map { word(read(first + $0)) }
-        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size), count: b.int(Int64(count)))
+        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, hasTail: true), count: b.int(Int64(count)))
         isNew(tuple)
         b.store(tuple, words.tupleCount, b.int(Int64(count)))
         for index in 0 ..< count { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, items[index]) }
@@ -1029,7 +1047,7 @@ extension Recorder {
         isNew(list)
         if count > 0 {
             let capacity = (count + 1) & ~1
-            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size), count: b.int(Int64(capacity)))
+            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, hasTail: true), count: b.int(Int64(capacity)))
             isNew(array)
             b.store(array, words.arrayCount, b.int(Int64(count)))
             for index in 0 ..< count { b.store(array, index: b.int(Int64(index)), words.arrayItem, items[index]) }

@@ -606,26 +606,26 @@ final class Recorder {
         return (0 ..< Int(code.pointee.registerCount)).filter { liveness.isLive($0, at: place - code.pointee.instructions) }
     }
 
-    /// The innermost frame, a generator's, yields.
-    func yield(_ value: Ref, resumingAt register: Int, delegate: Int = -1) -> Outcome {
+    /// The innermost frame, a generator's, yields, to go on at `place`, where `register` will hold what is sent; `delegate` is the register of what it delegates to, or -1.
+    func yield(_ value: Ref, to place: ProgramCounter, resumingAt register: Int, delegate: Int = -1) -> Outcome {
         if depth == 0 {
             let context = level.fp[FrameSlot.context]
             guard context.isExact(.generator) || context.isExact(.coroutine) else { return .failed("yield") }
-            return goBack(value, isEnd: false) { [self] in suspend(b.slot(level.base + FrameSlot.context), resumingAt: register, delegate: delegate) }
+            return goBack(value, isEnd: false) { [self] in suspend(b.slot(level.base + FrameSlot.context), place, resumingAt: register, delegate: delegate) }
         }
         guard let generator = level.generator else { return .failed("yield") }
         let left = level
-        suspend(generator, resumingAt: register, delegate: delegate)
+        suspend(generator, place, resumingAt: register, delegate: delegate)
         pop()
         write(Int(left.flags >> 8), value)
         return .goesOn
     }
 
     /// Saves what is needed of the innermost frame in its generator.
-    private func suspend(_ generator: Ref, resumingAt register: Int, delegate: Int) {
+    private func suspend(_ generator: Ref, _ place: ProgramCounter, resumingAt register: Int, delegate: Int) {
         let left = level, context = b.contextPointer
         let storage = b.load(generator, words.generatorRegisters)
-        for slot in liveRegisters(left.code, at: next) where slot != register {
+        for slot in liveRegisters(left.code, at: place) where slot != register {
             let contents = b.slot(left.base + slot)
             if left.loaded[slot] == contents { continue }
             let word = word(contents)
@@ -633,7 +633,7 @@ final class Recorder {
             b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word)
         }
         b.barrier(generator)
-        b.store(generator, words.generatorPC, b.int(Int64(token(next))))
+        b.store(generator, words.generatorPC, b.int(Int64(token(place))))
         b.store(generator, words.generatorResume, b.int(Int64(register)))
         b.store(generator, words.generatorDelegate, b.int(Int64(delegate)))
         b.store(generator, words.generatorHandled, b.load(context, words.handled))
