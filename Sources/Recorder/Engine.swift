@@ -260,7 +260,8 @@ public final class Engine {
     private func push(_ caller: FramePointer, _ fp: FramePointer, _ number: Int) -> FramePointer {
         let call = calls[number]
         caller.pc = call.returnTo
-        fp[FrameSlot.function] = call.function
+        // It may be where it was when the trace was entered, which no snapshot mentions.
+        if !call.function.isEmpty { fp[FrameSlot.function] = call.function }
         fp[FrameSlot.code] = call.code
         fp.previous = caller
         fp[FrameSlot.context] = .empty

@@ -215,7 +215,7 @@ final class Recorder {
         let recursion = b.int(.add, b.load(context, words.recursionDepth), b.int(Int64(depth)))
         let limit = b.load(b.pointer(UnsafeRawPointer(taipan_recursion_limit())), words.recursionLimit)
         b.guarding(.glt, b.int(.add, recursion, b.int(Int64(Engine.limits.deepestInlining))), limit)
-        for index in 1 ..< levels.count { for (slot, ref) in header(index) { b.set(slot, ref) } }
+        for index in 1 ..< levels.count { for (slot, ref) in header(index) { put(slot, ref) } }
         b.store(context, words.frame, address(slot: level.base))
         b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
         b.store(context, words.recursionDepth, recursion)
@@ -273,7 +273,7 @@ final class Recorder {
         if base != 0 { b.leaveFrame() }
         engine.calls.append(Engine.InlinedCall(isReturn: true, code: previous[FrameSlot.code], function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
         b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
-        if let result { b.set(caller + Int(flags >> 8), result) }
+        if let result { put(caller + Int(flags >> 8), result) }
         count()
         // The jump that the instruction behind which the caller stands takes when its generator ends.
         let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
@@ -541,7 +541,7 @@ final class Recorder {
         b.enterFrame(base: new.base, token: UInt64(number))
         // The header takes the place of the callable, a temporary of the caller's.
         b.forget(new.base - frameHeaderWords ..< new.base)
-        if let function = new.functionRef { b.set(new.base + FrameSlot.function, function) }
+        if let function = new.functionRef { put(new.base + FrameSlot.function, function) }
         levels.append(Level(base: new.base, fp: new.fp, code: new.code, function: new.function, call: number, flags: new.flags, functionRef: new.functionRef,
                             generator: new.generator, loaded: new.loaded))
     }

@@ -204,4 +204,18 @@ def test_functions_that_look_at_their_frame_in_a_loop():
         assert "text" in locals() and globals()["ROUNDS"] == ROUNDS
 
 
+def test_closures_that_are_made_anew_and_called():
+    def total(n):
+        result, v = 0, 10
+        for i in range(n):
+            def g(a, b=13):
+                return v + b if a != n - 10 else v
+            result += g((lambda p: p)(i)) + g(i)
+            if i == n // 2:
+                v = 0.5
+        return result
+    assert total(30) == 23 * 32 + 13.5 * 28 - 26
+    assert total(ROUNDS) == 23 * (ROUNDS + 2) + 13.5 * (ROUNDS - 2) - 26
+
+
 run(globals())
