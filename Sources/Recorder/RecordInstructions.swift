@@ -41,12 +41,6 @@ extension Recorder {
             return freeVariable(opcode, a, b2)
         case .loadGlobal:
             return loadGlobal(a)
-        case .loadName:
-            return hasGlobalNames() ? loadGlobal(a) : .failed("loadName")
-        case .storeGlobal:
-            return storeGlobal(a, TupleRef(level.code.pointee.names)[Int(pc[1])])
-        case .storeName:
-            return hasGlobalNames() ? storeGlobal(a, TupleRef(level.code.pointee.names)[Int(pc[1])]) : .failed("storeName")
         case .getAttr:
             return getAttribute(a, b2)
         case .setAttr:
@@ -144,7 +138,7 @@ extension Recorder {
             return .goesOn
         case .makeFunction, .invert, .plus, .getYieldFromIter, .getAwaitable:
             return interpret(results: a ..< a + 1)
-        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .deleteAttr:
+        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
             return interpret(results: 0 ..< 0)
         case .call:
             return call(a, b2, c, isMethod: false)
