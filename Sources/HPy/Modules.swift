@@ -13,11 +13,11 @@ public enum HPyModules {
     enum Mode: Int {
         case universal = 0, debug, trace
 
-        var context: UnsafeMutablePointer<HPyContext> {
+        func context(of module: String) -> UnsafeMutablePointer<HPyContext> {
             switch self {
             case .universal: return taipan_hpy_universal()
             case .debug: return DebugMode.context
-            case .trace: return TraceMode.context
+            case .trace: return TraceMode.context(of: module)
             }
         }
     }
@@ -139,7 +139,7 @@ public enum HPyModules {
         func missing(_ name: String) {
             thread.raise(.runtimeError, "Error during loading of the HPy extension module at path '\(file)' while trying to find symbol '\(name)'. Did you use the HPy_MODINIT macro to register your module? Error message from dlsym/WinAPI: \(message())")
         }
-        let context = mode.context
+        let context = mode.context(of: HPyModules.string(name))
         guard let setContext = symbol("HPyInitGlobalContext_\(short)") else {
             missing("HPyInitGlobalContext_\(short)")
             return nil
@@ -178,13 +178,16 @@ public enum HPyModules {
             switch Int(entry.pointee.kind) {
             case HPyKindSlot where entry.pointee.slot.slot == createSlot:
                 if creator != nil { return thread.raise(.systemError, "Multiple definitions of the HPy_mod_create slot in HPyModuleDef.defines.") }
+                if entry.pointee.slot.implementation == nil { return thread.raise(.systemError, "HPyModuleDef.defines: the HPy_mod_create slot has no function") }
                 creator = entry.pointee.slot.implementation
-            case HPyKindSlot where entry.pointee.slot.slot == executeSlot: others = true
+            case HPyKindSlot where entry.pointee.slot.slot == executeSlot:
+                if entry.pointee.slot.implementation == nil { return thread.raise(.systemError, "HPyModuleDef.defines: the HPy_mod_exec slot has no function") }
+                others = true
             case HPyKindSlot: return thread.raise(.systemError, "Unsupported slot in HPyModuleDef.defines (value: \(entry.pointee.slot.slot)).")
             case HPyKindMethod:
                 others = true
                 if Functions.entry(signature: entry.pointee.method.signature) == nil { return thread.raise(.valueError, "Unsupported HPyMeth signature") }
-            default: others = true
+            case let kind: return thread.raise(.systemError, "Unsupported HPyDef.kind in HPyModuleDef.defines (value: \(kind)).")
             }
         }
         if creator != nil {
@@ -244,7 +247,7 @@ public enum HPyModules {
         Contexts.making = item.context
         defer { Contexts.making = previous }
         for entry in Types.definitions(item.definition.pointee.definitions) where entry.pointee.kind == Int32(HPyKindSlot) && entry.pointee.slot.slot == executeSlot {
-            guard let implementation = entry.pointee.slot.implementation else { continue }
+            let implementation = entry.pointee.slot.implementation.unsafelyUnwrapped
             let handle = Contexts.open(item.context, module)
             let status = Contexts.call(item.context) { unsafeBitCast(implementation, to: HPyInquiryFunction.self)($0, handle) }
             Contexts.close(item.context, handle)
@@ -336,7 +339,7 @@ public enum HPyModules {
         return value
     }
 
-    /// `HPY=debug`, or `HPY=module:debug,other:trace`. nil when it has raised.
+    /// `HPY=debug`, or `HPY=module:debug,other:trace`, each also the other way round. nil when it has raised.
     private static func mode(_ thread: ThreadRef, _ name: Value, _ environment: Value) -> Mode? {
         let value = HPyModules.variable(thread, environment, "HPY")
         if value.isEmpty { return nil }
@@ -364,8 +367,9 @@ public enum HPyModules {
                     result = nil
                     break
                 }
-                if pieces[0] == module {
-                    result = named(pieces[1])
+                let isMode = named(pieces[1]) == nil && named(pieces[0]) != nil
+                if pieces[isMode ? 1 : 0] == module {
+                    result = named(pieces[isMode ? 0 : 1])
                     break
                 }
             }
