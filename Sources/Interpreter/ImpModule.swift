@@ -1,7 +1,7 @@
 import Bytecode
 import Glibc
 
-/// The module `_imp`, on which importlib rests. There are no frozen modules: importlib itself is started from its source (see `Taipan/Runtime.swift`).
+/// The module `_imp`, on which importlib rests. Frozen modules are in `FrozenModules.swift`.
 public enum ImpModule {
     /// Suffixes of extension modules that can be loaded, the HPy universal ABI's.
     nonisolated(unsafe) public static var extensionSuffixes: [String] = []
@@ -50,17 +50,6 @@ public enum ImpModule {
             Def("exec_builtin(mod, /)", .calls, "Initialize a built-in module.", kind: .function) { _, _, _ in Value(small: 0) },
             Def("create_dynamic(spec, file=None, /)", .calls, "Create an extension module.", kind: .function) { thread, a, _ in ImpModule.createDynamic(thread, a[0]) },
             Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { thread, a, _ in ImpModule.executeDynamic(thread, a[0]) },
-            Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { _, _, _ in .false },
-            Def("is_frozen_package(name, /)", .reads, "Returns True if the module name is of a frozen package.", kind: .function) { thread, a, _ in
-                thread.raise(.importError, "No such frozen object named \(a[0].isString ? StringRef(a[0]).description : "")")
-            },
-            Def("find_frozen(name, /, *, withdata=False)", .reads, "Return info about the corresponding frozen module (if there is one) or None.", kind: .function) { _, _, _ in .none },
-            Def("get_frozen_object(name, data=None, /)", .reads, "Create a code object for a frozen module.", kind: .function) { thread, a, _ in
-                thread.raise(.importError, "No such frozen object named \(a[0].isString ? StringRef(a[0]).description : "")")
-            },
-            Def("init_frozen(name, /)", .calls, "Initializes a frozen module.", kind: .function) { _, _, _ in .none },
-            Def("_frozen_module_names()", .reads, "Returns the list of available frozen modules.", kind: .function) { thread, _, _ in thread.newList() },
-            Def("_override_frozen_modules_for_tests(override, /)", .writes, "", kind: .function) { _, _, _ in .none },
             Def("_override_multi_interp_extensions_check(override, /)", .writes, "", kind: .function) { _, _, _ in Value(small: 0) },
             Def("_fix_co_filename(code, path, /)", .writes, "Changes code.co_filename to specify the passed-in file path.", kind: .function) { thread, a, _ in
                 guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].type.name)") }
@@ -74,7 +63,7 @@ public enum ImpModule {
                 var hash = ImpModule.sipHash13(UInt64(bitPattern: Int64(key)), 0, BytesRef(a[1]).bytes, BytesRef(a[1]).count)
                 return thread.newBytes(&hash, 8)
             },
-        ]) { module in
+        ] + FrozenModules.functions) { module in
             module.set("check_hash_based_pycs", "default")
             return true
         }
