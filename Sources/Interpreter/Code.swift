@@ -54,6 +54,8 @@ public struct CodeObject {
     public var hasDocstring: Bool
     /// Retained `CompiledCode`.
     public var compiled: UnsafeMutableRawPointer
+    /// Counts calls down to the moment when the JIT is told, as a loop's cache counts rounds.
+    public var entry: InlineCache
 }
 
 /// An inline cache: what the last execution of an instruction found. `version` is that of the receiver's shape. A loop's cache counts `version` down to the
@@ -275,6 +277,7 @@ public enum Code {
         if !compiled.constants.isEmpty { code.pointee.constantItems = TupleRef(constants).items }
         code.pointee.exceptionRanges = ranges
         code.pointee.exceptionRangeCount = Int32(compiled.exceptionTable.count)
+        code.pointee.entry.version = JIT.callThreshold
         code.pointee.isOutline = false
         code.pointee.isSimple = compiled.flags.isDisjoint(with: [.variadic, .keywordVariadic]) && compiled.keywordOnlyCount == 0
         return true

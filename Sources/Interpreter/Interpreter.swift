@@ -1206,6 +1206,17 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Safepoint.enter(thread, fp) { break dispatch }
             }
+            if !recording {
+                target.pointee.entry.version &-= 1
+                if target.pointee.entry.version == 0 {
+                    fp.pc = pc
+                    JIT.reachedLoop(thread, JIT.entry(target))
+                    fp = thread.pointee.frame.unsafelyUnwrapped
+                    pc = fp.pc
+                    constants = fp.code.pointee.constantItems
+                    if thread.hasException { break dispatch }
+                }
+            }
         }
 
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.

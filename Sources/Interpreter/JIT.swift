@@ -7,8 +7,10 @@ import Objects
 public enum JIT {
     /// Rounds after which a loop is looked at; 0 when the JIT is off, which makes the counters run for as good as ever.
     nonisolated(unsafe) public static var loopThreshold: UInt32 = 0
+    /// Calls of a function after which it is looked at; 0 as above.
+    nonisolated(unsafe) public static var callThreshold: UInt32 = 0
 
-    /// Called at a loop's head, where the thread's frame stands. Afterwards the thread's frame may be another, at another instruction, and an exception may be raised.
+    /// Called at a loop's head, or at a function's entry when its frame is complete, where the thread's frame stands. Afterwards the thread's frame may be another, at another instruction, and an exception may be raised.
     nonisolated(unsafe) static var onLoop: (ThreadRef, UnsafeMutablePointer<InlineCache>) -> Void = { _, _ in }
     /// Called before each instruction while recording: whether to execute it.
     nonisolated(unsafe) static var onStep: (ThreadRef, FramePointer, ProgramCounter) -> Bool = { _, _, _ in false }
@@ -26,7 +28,13 @@ public enum JIT {
 
     // MARK: What the recorder needs of this room
 
+    public static func entry(_ code: UnsafeMutablePointer<CodeObject>) -> UnsafeMutablePointer<InlineCache> {
+        (UnsafeMutableRawPointer(code) + MemoryLayout<CodeObject>.offset(of: \.entry)!).assumingMemoryBound(to: InlineCache.self)
+    }
+
     public static func constructsSimply(_ type: TypeRef) -> Bool { Calls.constructsSimply(type) }
+    /// The line of an instruction.
+    public static func line(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> Int { Code.line(code, pc - code.pointee.instructions) }
     /// Gives a frame object of its own to whoever still holds one of the frame, which is about to vanish.
     public static func detach(_ fp: FramePointer) { if !fp[FrameSlot.object].isEmpty { Frames.detach(fp) } }
 }

@@ -21,6 +21,7 @@ public final class CompiledTrace {
     let offset: Int
     let places: [(ref: Ref, location: Location)]
     let code: MachineCode
+    private let plans: UnsafeMutablePointer<UnsafeMutablePointer<ExitPlan>?>
 
     struct Weak { weak var trace: CompiledTrace? }
 
@@ -42,12 +43,37 @@ public final class CompiledTrace {
         self.places = places
         self.code = code
         codeSize = code.bytes.count
+        plans = .allocate(capacity: exits.count)
+        plans.initialize(repeating: nil, count: exits.count)
+    }
+
+    deinit {
+        for exit in exits.indices {
+            plans[exit]?.pointee.deallocate()
+            plans[exit]?.deallocate()
+        }
+        plans.deallocate()
     }
 
     /// The constants of type `value`: the client keeps what they refer to alive as long as it keeps the trace.
     public var valueConstants: [UInt64] { trace.constants.filter { $0.type == .value }.map(\.bits) }
     /// The snapshot of an exit.
     public func snapshot(_ exit: Int) -> Snapshot { trace.snapshots[exits[exit].snapshot] }
+
+    func plan(_ exit: Int) -> UnsafePointer<ExitPlan> {
+        if let plan = plans[exit] { return UnsafePointer(plan) }
+        let plan = UnsafeMutablePointer<ExitPlan>.allocate(capacity: 1)
+        plan.initialize(to: ExitPlan(self, exit))
+        plans[exit] = plan
+        return UnsafePointer(plan)
+    }
+
+    /// The index of the word of the machine frame that holds a reference's value at an exit.
+    func word(_ ref: Ref, exit: Int) -> Int {
+        let location = place(ref, exit: exit)
+        if location == .nowhere { fatalError("exit \(exit) of trace \(number) has no place for %\(ref.index)") }
+        return location.isRegister ? Int(location.register) : MachineFrame.slots / 8 + location.slot
+    }
 
     /// Where the value of a reference is at an exit.
     func place(_ ref: Ref, exit: Int) -> Location {

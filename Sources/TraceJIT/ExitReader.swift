@@ -10,6 +10,7 @@ public struct ExitReader {
     let state: UnsafeMutablePointer<UInt64>
     let context: UnsafeMutableRawPointer?
     let model: ValueModel
+    let plan: UnsafePointer<ExitPlan>
 
     /// Where slot 0 is: what was passed to `enter`, moved by the links to traces of other frames that have been taken since.
     public var framePointer: UnsafeMutablePointer<UInt64> {
@@ -17,17 +18,9 @@ public struct ExitReader {
     }
     public var snapshot: Snapshot { trace.trace.snapshots[trace.exits[exit].snapshot] }
     /// Where the client goes on.
-    public var token: UInt64 { snapshot.token }
+    public var token: UInt64 { plan.pointee.token }
     /// The inlined frames that were active, the outermost first.
-    public var frames: [FrameRecord] {
-        var result: [FrameRecord] = []
-        var link = snapshot.frame
-        while link >= 0 {
-            result.append(trace.trace.frames[link])
-            link = trace.trace.frames[link].parent
-        }
-        return result.reversed()
-    }
+    public var frames: UnsafeBufferPointer<FrameRecord> { UnsafeBufferPointer(plan.pointee.frames) }
     public var entries: ArraySlice<SnapshotEntry> {
         let snapshot = snapshot
         return trace.trace.entries[snapshot.first ..< snapshot.first + snapshot.count]
@@ -36,9 +29,7 @@ public struct ExitReader {
     /// The bits of a reference's value: a constant, or what its register or spill slot holds.
     public func bits(_ ref: Ref) -> UInt64 {
         if ref.isConstant { return trace.trace.bits(ref) }
-        let location = trace.place(ref, exit: exit)
-        if location == .nowhere { fatalError("exit \(exit) of trace \(trace.number) has no place for %\(ref.index)") }
-        return location.isRegister ? state[Int(location.register)] : state[MachineFrame.slots / 8 + location.slot]
+        return state[trace.word(ref, exit: exit)]
     }
 
     /// The word of an entry. Virtual objects must have been made.
@@ -88,10 +79,72 @@ public struct ExitReader {
 
     /// Writes the words of all slots to the frame, which is where slot 0 is now, or elsewhere if the client has moved it.
     public func restore(_ place: UnsafeMutablePointer<UInt64>? = nil) {
-        makeObjects()
         let frame = place ?? framePointer
-        for entry in entries { frame[Int(entry.slot)] = word(entry.kind, entry.ref) }
+        if plan.pointee.makesObjects { makeObjects() }
+        let steps = plan.pointee.steps
+        for index in 0 ..< steps.count {
+            let step = steps[index]
+            let bits = step.isConstant ? step.bits : state[Int(step.bits)]
+            let word: UInt64
+            switch step.kind {
+            case .word: word = bits
+            case .int: word = model.box(Int64(bitPattern: bits))
+            case .float: word = model.selfTagged(bits) ?? model.boxFloat(context, Double(bitPattern: bits))
+            case .virtual: word = state[MachineFrame.virtuals / 8 + Int(bits)]
+            }
+            frame[Int(step.slot)] = word
+        }
         // Nothing that the collector might find there.
-        for i in 0 ..< snapshot.virtualCount { state[MachineFrame.virtuals / 8 + i] = 0 }
+        if plan.pointee.makesObjects { for i in 0 ..< snapshot.virtualCount { state[MachineFrame.virtuals / 8 + i] = 0 } }
+    }
+}
+
+/// What restoring at one exit comes to, in plain memory: made when the exit is first taken, since most never are.
+struct ExitPlan {
+    struct Step {
+        var slot: Int32
+        var kind: SnapshotEntry.Kind
+        var isConstant: Bool
+        /// The constant, or the index of a word of the machine frame.
+        var bits: UInt64
+    }
+
+    let steps: UnsafeMutableBufferPointer<Step>
+    let frames: UnsafeMutableBufferPointer<FrameRecord>
+    let token: UInt64
+    let makesObjects: Bool
+
+    init(_ trace: CompiledTrace, _ exit: Int) {
+        let snapshot = trace.snapshot(exit)
+        token = snapshot.token
+        makesObjects = snapshot.virtualCount > 0
+        let entries = trace.trace.entries[snapshot.first ..< snapshot.first + snapshot.count]
+        steps = .allocate(capacity: entries.count)
+        for (index, entry) in entries.enumerated() {
+            var step = Step(slot: Int32(entry.slot), kind: entry.kind, isConstant: false, bits: 0)
+            if entry.kind == .virtual {
+                step.isConstant = true
+                step.bits = UInt64(entry.ref.raw)
+            } else if entry.ref.isConstant {
+                step.isConstant = true
+                step.bits = trace.trace.bits(entry.ref)
+            } else {
+                step.bits = UInt64(trace.word(entry.ref, exit: exit))
+            }
+            steps.initializeElement(at: index, to: step)
+        }
+        var chain: [FrameRecord] = []
+        var link = snapshot.frame
+        while link >= 0 {
+            chain.append(trace.trace.frames[link])
+            link = trace.trace.frames[link].parent
+        }
+        frames = .allocate(capacity: chain.count)
+        _ = frames.initialize(from: chain.reversed())
+    }
+
+    func deallocate() {
+        steps.deallocate()
+        frames.deallocate()
     }
 }

@@ -140,6 +140,8 @@ public final class TraceBuilder {
     public func flush(_ index: Int) {
         if modified.contains(index), let ref = slots[index] { emit(.sstore, .void, Ref(literal: index), ref) }
     }
+    /// Whether the slot differs from the frame in memory.
+    public func isModified(_ index: Int) -> Bool { modified.contains(index) }
     /// The slots that differ from the frame in memory.
     public var modifiedSlots: [Int] { modified.sorted() }
 
@@ -265,6 +267,13 @@ public final class TraceBuilder {
     public func link(to target: CompiledTrace, token: UInt64, base: Int = 0) -> Trace {
         mark(token)
         trace.linkTarget = target
+        trace.linkBase = base
+        emit(.link, .void)
+        return trace
+    }
+    /// The trace goes on at its own beginning, in another frame. (At its own beginning in the same frame it is a loop.)
+    public func linkToStart(base: Int) -> Trace {
+        mark(anchor)
         trace.linkBase = base
         emit(.link, .void)
         return trace

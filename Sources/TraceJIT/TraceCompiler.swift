@@ -116,7 +116,7 @@ public final class TraceCompiler {
         guard let trace = exitBlocks[Int(number) / TraceCompiler.exitBlock] else { fatalError("exit \(number) of a trace that is gone") }
         let exit = Int(number) - trace.firstExit
         trace.exits[exit].timesLeft += 1
-        return ExitReader(trace: trace, exit: exit, state: state, context: context, model: model)
+        return ExitReader(trace: trace, exit: exit, state: state, context: context, model: model, plan: trace.plan(exit))
     }
 
     // MARK: Compiling

@@ -123,6 +123,7 @@ extern TaipanRuntime taipan;
 // Swift imports C arrays as tuples, which it cannot index: these give their elements.
 static inline FreeRun *_Nonnull taipan_run(intptr_t sizeClass) { return &taipan.runs[sizeClass]; }
 static inline Value *_Nonnull taipan_well_known(void) { return taipan.wellKnown; }
+static inline int64_t *_Nonnull taipan_recursion_limit(void) { return &taipan.recursionLimit; }
 static inline Value *_Nonnull taipan_names(void) { return taipan.names; }
 static inline Value *_Nonnull taipan_latin1(void) { return taipan.latin1; }
 
