@@ -98,7 +98,7 @@ enum BuiltinExecution {
         } else if !SysAudit.audit(thread, "exec", [code]) {
             return .empty
         }
-        if Inspection.freeNames(code).count > 0 { return thread.raise(.typeError, "code object passed to eval() may not contain free variables") }
+        if Code.freeCount(of: code) > 0 { return thread.raise(.typeError, "code object passed to eval() may not contain free variables") }
         return Interpreter.exec(thread, code, space.globals, space.locals)
     }
 
@@ -109,7 +109,7 @@ enum BuiltinExecution {
         let closure = closure.isEmpty || closure.isNone ? Value.empty : closure
         if source.isExact(.code) {
             guard SysAudit.audit(thread, "exec", [source]) else { return .empty }
-            let count = Inspection.freeNames(source).count
+            let count = Code.freeCount(of: source)
             if count == 0 {
                 if !closure.isEmpty { return thread.raise(.typeError, "cannot use a closure with this code object") }
                 return Interpreter.exec(thread, source, space.globals, space.locals).isEmpty ? .empty : .none

@@ -339,7 +339,7 @@ extension Compiler {
                                    className: unit.className) {
             let text = docstring(of: definition.body)
             let kept = options.optimization < 2 ? text : nil
-            unit.code.docstring = kept
+            unit.code.hasDocstring = kept != nil
             _ = unit.constant(kept.map { .string($0) } ?? .none)
             setArguments(definition.arguments, unit.code)
             unit.selfName = definition.arguments.positionalOnly.first?.name ?? definition.arguments.positional.first?.name

@@ -3,9 +3,18 @@ import Syntax
 /// What the compiler makes of one scope: everything a code object needs, with no heap object in it.
 /// The interpreter turns it into a code object once, when the code is first loaded.
 public final class CompiledCode {
-    public var name = ""
-    public var qualifiedName = ""
-    public var filename = ""
+    public var name: String {
+        get { knownName ?? archived(nameNumbers.name) }
+        set { knownName = newValue }
+    }
+    public var qualifiedName: String {
+        get { knownQualifiedName ?? archived(nameNumbers.qualifiedName) }
+        set { knownQualifiedName = newValue }
+    }
+    public var filename: String {
+        get { knownFilename ?? archived(nameNumbers.filename) }
+        set { knownFilename = newValue }
+    }
     public var firstLine = 1
     public var flags: CodeFlags = []
     /// Positional parameters, positional-only ones included.
@@ -19,7 +28,8 @@ public final class CompiledCode {
     /// Captured locals, by name, with the register where the cell lives.
     public var cells: [(name: String, register: Int)] = []
     /// Captured from outside; the closure tuple has the same order.
-    public var freeNames: [String] = []
+    public var freeNames: [String] = [] { didSet { freeCount = freeNames.count } }
+    public internal(set) var freeCount = 0
     public var constants: [CodeConstant] = []
     public var names: [String] = []
     public var instructions: [UInt32] = []
@@ -27,12 +37,54 @@ public final class CompiledCode {
     public var caches: [Int32] = []
     public var exceptionTable: [ExceptionRange] = []
     /// Sorted by `start`; each entry holds up to the next.
-    public var positions: [PositionEntry] = []
-    public var docstring: [UInt8]?
+    public var positions: [PositionEntry] {
+        get {
+            if archivedPositions != nil { readPositions() }
+            return knownPositions
+        }
+        set {
+            archivedPositions = nil
+            knownPositions = newValue
+        }
+    }
+    var knownPositions: [PositionEntry] = []
+    /// Whether the first constant is the docstring.
+    public var hasDocstring = false
     /// Distinct attributes that the scope assigns on its first parameter: how many slots an instance will want.
     public var selfAttributeCount = 0
+    /// The registers that must be unbound at entry: locals and cells.
+    public var clearCount: Int { archivedClearCount ?? max(localNames.count, (cells.map(\.register).max() ?? -1) + 1) }
+
+    // Code read from a file is there in outline only, until `complete` reads the rest: see `Serialization.swift`.
+    /// Where it was read from. Names are read by number, so that a reader need not make strings of them.
+    public internal(set) var archive: Archive?
+    var archivedBody: Range<Int>?
+    var archivedPositions: Range<Int>?
+    var archivedClearCount: Int?
+    public internal(set) var nameNumbers = NameNumbers()
+    private var knownName: String?
+    private var knownQualifiedName: String?
+    private var knownFilename: String?
 
     public init() {}
+
+    private func archived(_ number: Int) -> String { archive?.string(number) ?? "" }
+
+    public func hasSameFilename(as other: CompiledCode) -> Bool {
+        if let archive, archive === other.archive, knownFilename == nil, other.knownFilename == nil { return nameNumbers.filename == other.nameNumbers.filename }
+        return filename == other.filename
+    }
+}
+
+/// The numbers in its archive of the names that code has.
+public struct NameNumbers {
+    public internal(set) var name = 0
+    public internal(set) var qualifiedName = 0
+    public internal(set) var filename = 0
+    public internal(set) var localNames: [Int32] = []
+    public internal(set) var cells: [Int32] = []
+    public internal(set) var freeNames: [Int32] = []
+    public internal(set) var names: [Int32] = []
 }
 
 public enum CodeConstant {

@@ -142,7 +142,6 @@ final class Compiler {
         if let text = docstring(of: body) {
             rest = rest.dropFirst()
             if options.optimization < 2 {
-                unit.code.docstring = text
                 let mark = unit.top
                 let register = unit.take()
                 guard case .expression(let expression) = first.kind else { return }

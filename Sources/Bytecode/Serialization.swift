@@ -2,29 +2,116 @@ import Syntax
 
 /// Compiled code as bytes and back, for `.pyc` bodies.
 ///
-/// Everything is written as variable-length integers and length-prefixed text; strings that occur again are written once
-/// and referred to by number. Positions are delta-encoded. Reading is strict: every length and tag is checked against what is left, nesting
-/// is bounded, and what was read is put before `verify`; anything amiss gives nil, never a trap. Change `formatVersion` whenever
+/// First come all names of the file, each once, then the module's code. Of a code object there is an outline (what a call of it needs to know,
+/// and its name) and, with its length before it, the body: names, instructions, tables, and the constants, code objects among them.
+/// Most functions of most modules are never called, so only the outermost body is read at once: the others are read by
+/// `CompiledCode.complete` when someone calls the function or looks inside, and positions when someone asks for a line.
+///
+/// Numbers are of variable length. Positions are delta-encoded. Reading is strict: every length and tag is checked against what is left, nesting
+/// is bounded, and a body is put before `verify` when it is read; anything amiss gives nil or false, never a trap. Change `bytecodeFormatVersion` whenever
 /// the format or the instruction set changes in any way, so that stale files are compiled anew.
 
 public let bytecodeFormatVersion: UInt8 = 3
 
 public func serialize(_ code: CompiledCode) -> [UInt8] {
-    var writer = Writer()
-    writer.out = [bytecodeFormatVersion]
-    writer.write(code)
-    return writer.out
+    var body = Writer()
+    body.write(code)
+    var whole = Writer()
+    whole.out.reserveCapacity(body.out.count * 5 / 4 + 64)
+    whole.out.append(bytecodeFormatVersion)
+    whole.count(body.names.count)
+    for name in body.names { whole.text(Array(name.utf8)) }
+    whole.out += body.out
+    return whole.out
 }
 
 public func deserialize(_ bytes: [UInt8]) -> CompiledCode? {
     bytes.withUnsafeBufferPointer { deserialize($0) }
 }
 
-public func deserialize(_ bytes: UnsafeBufferPointer<UInt8>) -> CompiledCode? {
-    var reader = Reader(bytes: bytes)
-    guard reader.byte() == bytecodeFormatVersion, let code = reader.code(depth: 0), reader.isGood, reader.index == bytes.count,
-          verify(code) else { return nil }
+/// The code in some bytes, or nil when they are damaged.
+///
+/// - Parameter stays: the bytes are never freed. Else the code keeps a copy.
+public func deserialize(_ bytes: UnsafeBufferPointer<UInt8>, stays: Bool = false) -> CompiledCode? {
+    let archive = Archive(bytes, stays: stays)
+    var reader = Reader(archive)
+    guard reader.byte() == bytecodeFormatVersion else { return nil }
+    archive.readNames(&reader)
+    guard let code = reader.outline(), reader.isGood, reader.index == bytes.count, code.complete() else { return nil }
     return code
+}
+
+/// The bytes that code is read from, kept as long as there is code that has not been read.
+public final class Archive {
+    fileprivate let bytes: UnsafeBufferPointer<UInt8>
+    private let isOwner: Bool
+    private var names: [(start: Int32, count: Int32)] = []
+
+    fileprivate init(_ given: UnsafeBufferPointer<UInt8>, stays: Bool) {
+        isOwner = !stays
+        if stays { bytes = given } else {
+            let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: given.count)
+            _ = copy.initialize(from: given)
+            bytes = UnsafeBufferPointer(copy)
+        }
+    }
+
+    deinit { if isOwner { bytes.deallocate() } }
+
+    public var nameCount: Int { names.count }
+
+    /// The UTF-8 of a name.
+    public func name(_ number: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: bytes.baseAddress! + Int(names[number].start), count: Int(names[number].count))
+    }
+
+    func string(_ number: Int) -> String { String(decoding: name(number), as: UTF8.self) }
+
+    fileprivate func readNames(_ reader: inout Reader) {
+        let count = reader.count()
+        names.reserveCapacity(count)
+        for _ in 0 ..< count where reader.isGood {
+            let range = reader.range()
+            names.append((Int32(truncatingIfNeeded: range.lowerBound), Int32(truncatingIfNeeded: range.count)))
+        }
+    }
+}
+
+extension CompiledCode {
+    /// Reads what the outline has left out. False when that is damaged: the code then stays as it was.
+    public func complete() -> Bool {
+        guard let range = archivedBody, let archive else { return true }
+        var reader = Reader(archive)
+        reader.index = range.lowerBound
+        reader.end = range.upperBound
+        archivedBody = nil
+        if reader.body(of: self), reader.isGood, reader.index == reader.end, verify(self) {
+            archivedClearCount = nil
+            return true
+        }
+        let freeCount = freeCount
+        instructions = []
+        caches = []
+        exceptionTable = []
+        archivedPositions = nil
+        constants = []
+        (localNames, cells, freeNames, names) = ([], [], [], [])
+        nameNumbers.localNames = []
+        self.freeCount = freeCount
+        archivedBody = range
+        return false
+    }
+
+    public var isComplete: Bool { archivedBody == nil }
+
+    func readPositions() {
+        guard let range = archivedPositions, let archive else { return }
+        archivedPositions = nil
+        var reader = Reader(archive)
+        reader.index = range.lowerBound
+        reader.end = range.upperBound
+        reader.positions(of: self)
+    }
 }
 
 private enum Tag: UInt8 {
@@ -33,7 +120,8 @@ private enum Tag: UInt8 {
 
 private struct Writer {
     var out: [UInt8] = []
-    private var strings: [String: Int] = [:]
+    private(set) var names: [String] = []
+    private var numbers: [String: Int] = [:]
 
     mutating func unsigned(_ value: UInt64) {
         var rest = value
@@ -54,20 +142,28 @@ private struct Writer {
         out.append(contentsOf: bytes)
     }
 
-    /// 0 and the text, or 1 + the number of a string written before.
-    mutating func string(_ value: String) {
-        if let number = strings[value] {
-            count(number + 1)
-            return
-        }
-        strings[value] = strings.count
-        count(0)
-        text(Array(value.utf8))
+    /// The number of a name.
+    mutating func name(_ value: String) {
+        if let number = numbers[value] { return count(number) }
+        count(names.count)
+        numbers[value] = names.count
+        names.append(value)
     }
 
-    mutating func strings(_ values: [String]) {
+    mutating func names(_ values: [String]) {
         count(values.count)
-        for value in values { string(value) }
+        for value in values { name(value) }
+    }
+
+    /// What `write` writes, with its length before it.
+    mutating func measured(_ write: (inout Writer) -> Void) {
+        let before = out
+        out = []
+        write(&self)
+        let part = out
+        out = before
+        count(part.count)
+        out += part
     }
 
     mutating func fixed(_ value: UInt64) {
@@ -113,30 +209,33 @@ private struct Writer {
     }
 
     mutating func write(_ code: CompiledCode) {
-        string(code.name)
-        string(code.qualifiedName)
-        string(code.filename)
+        // Damaged code is written as it was found: without a body.
+        _ = code.complete()
+        name(code.name)
+        name(code.qualifiedName)
+        name(code.filename)
         signed(code.firstLine)
         unsigned(UInt64(code.flags.rawValue))
         count(code.argumentCount)
         count(code.positionalOnlyCount)
         count(code.keywordOnlyCount)
         count(code.registerCount)
+        count(code.clearCount)
+        count(code.freeCount)
         count(code.selfAttributeCount)
-        strings(code.localNames)
+        count(code.hasDocstring ? 1 : 0)
+        measured { $0.body(of: code) }
+    }
+
+    private mutating func body(of code: CompiledCode) {
+        names(code.localNames)
         count(code.cells.count)
         for cell in code.cells {
-            string(cell.name)
+            name(cell.name)
             count(cell.register)
         }
-        strings(code.freeNames)
-        strings(code.names)
-        if let docstring = code.docstring {
-            count(1)
-            text(docstring)
-        } else {
-            count(0)
-        }
+        names(code.freeNames)
+        names(code.names)
         count(code.instructions.count)
         for word in code.instructions {
             out.append(UInt8(truncatingIfNeeded: word))
@@ -153,16 +252,7 @@ private struct Writer {
             count(Int(range.handler))
             count(Int(range.register))
         }
-        count(code.positions.count)
-        var previous = PositionEntry(start: 0, range: SourceRange(line: Int32(truncatingIfNeeded: code.firstLine), column: 0, endLine: 0, endColumn: 0))
-        for entry in code.positions {
-            count(Int(entry.start - previous.start))
-            signed(Int(entry.range.line) - Int(previous.range.line))
-            signed(Int(entry.range.endLine) - Int(entry.range.line))
-            signed(Int(entry.range.column) - Int(previous.range.column))
-            signed(Int(entry.range.endColumn) - Int(entry.range.column))
-            previous = entry
-        }
+        measured { $0.positions(of: code) }
         count(code.constants.count)
         for constant in code.constants {
             switch constant {
@@ -173,18 +263,36 @@ private struct Writer {
             }
         }
     }
+
+    private mutating func positions(of code: CompiledCode) {
+        count(code.positions.count)
+        var previous = PositionEntry(start: 0, range: SourceRange(line: Int32(truncatingIfNeeded: code.firstLine), column: 0, endLine: 0, endColumn: 0))
+        for entry in code.positions {
+            count(Int(entry.start - previous.start))
+            signed(Int(entry.range.line) - Int(previous.range.line))
+            signed(Int(entry.range.endLine) - Int(entry.range.line))
+            signed(Int(entry.range.column) - Int(previous.range.column))
+            signed(Int(entry.range.endColumn) - Int(entry.range.column))
+            previous = entry
+        }
+    }
 }
 
 private struct Reader {
-    let bytes: UnsafeBufferPointer<UInt8>
+    private let archive: Archive
+    private let bytes: UnsafeBufferPointer<UInt8>
     var index = 0
+    var end: Int
     var isGood = true
-    private var strings: [String] = []
 
-    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ archive: Archive) {
+        self.archive = archive
+        bytes = archive.bytes
+        end = archive.bytes.count
+    }
 
     mutating func byte() -> UInt8 {
-        guard isGood, index < bytes.count else {
+        guard isGood, index < end else {
             isGood = false
             return 0
         }
@@ -225,7 +333,7 @@ private struct Reader {
     /// The length of something whose items take at least `size` bytes each.
     mutating func count(_ size: Int = 1) -> Int {
         let value = number()
-        guard value <= (bytes.count - index) / size else {
+        guard value <= (end - index) / size else {
             isGood = false
             return 0
         }
@@ -246,34 +354,34 @@ private struct Reader {
         return result
     }
 
-    mutating func text() -> [UInt8] {
+    /// The place of what has its length before it.
+    mutating func range() -> Range<Int> {
         let length = count()
-        guard isGood else { return [] }
+        guard isGood else { return index ..< index }
         index += length
-        return Array(bytes[index - length ..< index])
+        return index - length ..< index
     }
 
-    mutating func string() -> String {
+    mutating func text() -> [UInt8] { Array(bytes[range()]) }
+
+    mutating func name() -> Int32 {
         let number = number()
-        if number > 0 {
-            guard number <= strings.count else {
-                isGood = false
-                return ""
-            }
-            return strings[number - 1]
+        guard number < archive.nameCount else {
+            isGood = false
+            return 0
         }
-        let value = String(decoding: text(), as: UTF8.self)
-        strings.append(value)
-        return value
+        return Int32(truncatingIfNeeded: number)
     }
 
-    mutating func stringList() -> [String] {
+    mutating func names() -> [Int32] {
         let length = count()
-        var result: [String] = []
+        var result: [Int32] = []
         result.reserveCapacity(length)
-        for _ in 0 ..< length where isGood { result.append(string()) }
+        for _ in 0 ..< length where isGood { result.append(name()) }
         return result
     }
+
+    private func strings(_ numbers: [Int32]) -> [String] { numbers.map { archive.string(Int($0)) } }
 
     mutating func fixed() -> UInt64 {
         var result: UInt64 = 0
@@ -334,72 +442,104 @@ private struct Reader {
         return items
     }
 
-    mutating func code(depth: Int) -> CompiledCode? {
-        guard depth < 200 else { return nil }
+    /// A number of registers or parameters.
+    private mutating func extent() -> Int {
+        let value = number()
+        if value >= 1 << 24 { isGood = false }
+        return value
+    }
+
+    /// A code object whose body is still to be read.
+    mutating func outline() -> CompiledCode? {
         let code = CompiledCode()
-        code.name = string()
-        code.qualifiedName = string()
-        code.filename = string()
+        code.archive = archive
+        let name = Int(name()), qualifiedName = Int(self.name()), filename = Int(self.name())
+        guard isGood else { return nil }
+        (code.nameNumbers.name, code.nameNumbers.qualifiedName, code.nameNumbers.filename) = (name, qualifiedName, filename)
         code.firstLine = Int(small())
         code.flags = CodeFlags(rawValue: UInt32(truncatingIfNeeded: unsigned()))
-        code.argumentCount = number()
-        code.positionalOnlyCount = number()
-        code.keywordOnlyCount = number()
-        code.registerCount = number()
-        code.selfAttributeCount = number()
-        code.localNames = stringList()
+        code.argumentCount = extent()
+        code.positionalOnlyCount = extent()
+        code.keywordOnlyCount = extent()
+        code.registerCount = extent()
+        code.archivedClearCount = extent()
+        code.freeCount = extent()
+        code.selfAttributeCount = extent()
+        code.hasDocstring = number() == 1
+        code.archivedBody = range()
+        return isGood && code.clearCount <= code.registerCount ? code : nil
+    }
+
+    /// Reads the body of a code object. False when it does not fit the outline; or the reader is no longer good.
+    mutating func body(of code: CompiledCode) -> Bool {
+        let clearCount = code.clearCount, freeCount = code.freeCount
+        code.nameNumbers.localNames = names()
+        code.nameNumbers.cells = []
+        var registers: [Int] = []
         for _ in 0 ..< count(2) where isGood {
-            let name = string()
-            code.cells.append((name, number()))
+            code.nameNumbers.cells.append(name())
+            registers.append(number())
         }
-        code.freeNames = stringList()
-        code.names = stringList()
-        switch number() {
-        case 0: break
-        case 1: code.docstring = text()
-        default: return nil
-        }
+        code.nameNumbers.freeNames = names()
+        code.nameNumbers.names = names()
+        guard isGood else { return false }
+        code.localNames = strings(code.nameNumbers.localNames)
+        code.cells = zip(strings(code.nameNumbers.cells), registers).map { ($0, $1) }
+        code.freeNames = strings(code.nameNumbers.freeNames)
+        code.names = strings(code.nameNumbers.names)
         let words = count(4)
-        guard isGood else { return nil }
-        code.instructions.reserveCapacity(words)
-        for i in 0 ..< words {
-            let at = index + 4 * i
-            code.instructions.append(UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24)
+        guard isGood else { return false }
+        let instructions = UnsafeRawPointer(bytes.baseAddress! + index)
+        code.instructions = [UInt32](unsafeUninitializedCapacity: words) { buffer, count in
+            for i in 0 ..< words { buffer[i] = UInt32(littleEndian: instructions.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)) }
+            count = words
         }
         index += 4 * words
         let caches = count()
+        code.caches = []
         code.caches.reserveCapacity(caches)
         for _ in 0 ..< caches where isGood { code.caches.append(small()) }
+        code.exceptionTable = []
         for _ in 0 ..< count(4) where isGood {
             let start = number()
             let end = number()
             let handler = number()
             code.exceptionTable.append(ExceptionRange(start: Int32(start), end: Int32(end), handler: Int32(handler), register: Int32(number())))
         }
-        let positions = count(5)
-        code.positions.reserveCapacity(positions)
-        var previous = PositionEntry(start: 0, range: SourceRange(line: Int32(truncatingIfNeeded: code.firstLine), column: 0, endLine: 0, endColumn: 0))
-        for _ in 0 ..< positions where isGood {
-            let start = previous.start &+ Int32(number())
-            let line = previous.range.line &+ small()
-            let endLine = line &+ small()
-            let column = previous.range.column &+ small()
-            let endColumn = column &+ small()
-            if start < previous.start { return nil }
-            previous = PositionEntry(start: start, range: SourceRange(line: line, column: column, endLine: endLine, endColumn: endColumn))
-            code.positions.append(previous)
-        }
+        code.archivedPositions = range()
         let constantCount = count()
+        code.constants = []
         code.constants.reserveCapacity(constantCount)
         for _ in 0 ..< constantCount where isGood {
-            guard let tag = Tag(rawValue: byte()) else { return nil }
+            guard let tag = Tag(rawValue: byte()) else { return false }
             if tag == .code {
-                guard let inner = self.code(depth: depth + 1) else { return nil }
+                guard let inner = outline() else { return false }
                 code.constants.append(.code(inner))
             } else {
                 code.constants.append(.constant(constant(tag, depth: 0)))
             }
         }
-        return isGood ? code : nil
+        code.archivedClearCount = nil
+        defer { code.archivedClearCount = clearCount }
+        return code.clearCount == clearCount && code.freeCount == freeCount
+    }
+
+    /// Reads positions as far as they make sense.
+    mutating func positions(of code: CompiledCode) {
+        let count = count(5)
+        var result: [PositionEntry] = []
+        result.reserveCapacity(count)
+        var previous = PositionEntry(start: 0, range: SourceRange(line: Int32(truncatingIfNeeded: code.firstLine), column: 0, endLine: 0, endColumn: 0))
+        for _ in 0 ..< count where isGood {
+            let start = previous.start &+ Int32(number())
+            let line = previous.range.line &+ small()
+            let endLine = line &+ small()
+            let column = previous.range.column &+ small()
+            let endColumn = column &+ small()
+            if start < previous.start || Int(start) >= code.instructions.count || !isGood { break }
+            previous = PositionEntry(start: start, range: SourceRange(line: line, column: column, endLine: endLine, endColumn: endColumn))
+            result.append(previous)
+        }
+        code.positions = result
     }
 }

@@ -83,7 +83,7 @@ private func decode(_ code: CompiledCode) -> [Instruction]? {
     return decoded
 }
 
-/// Whether a code object and all that it holds are well formed.
+/// Whether a code object and all code in it that has been read are well formed.
 public func verify(_ code: CompiledCode) -> Bool {
     var arguments = code.argumentCount + code.keywordOnlyCount
     if code.flags.contains(.variadic) { arguments += 1 }
@@ -92,9 +92,8 @@ public func verify(_ code: CompiledCode) -> Bool {
           arguments <= code.localNames.count, code.localNames.count <= code.registerCount,
           code.cells.allSatisfy({ $0.register >= 0 && $0.register < code.registerCount }),
           code.caches.allSatisfy({ $0 >= -1 && Int($0) < code.names.count }) else { return false }
-    for entry in code.positions where entry.start < 0 || Int(entry.start) >= code.instructions.count { return false }
-    let clearCount = max(code.localNames.count, (code.cells.map(\.register).max() ?? -1) + 1)
-    guard let instructions = decode(code), var flow = RegisterFlow(code, instructions, clearCount: clearCount), flow.isSound() else { return false }
-    for case .code(let inner) in code.constants { if !verify(inner) { return false } }
+    for entry in code.knownPositions where entry.start < 0 || Int(entry.start) >= code.instructions.count { return false }
+    guard let instructions = decode(code), var flow = RegisterFlow(code, instructions, clearCount: code.clearCount), flow.isSound() else { return false }
+    for case .code(let inner) in code.constants where inner.isComplete { if !verify(inner) { return false } }
     return true
 }

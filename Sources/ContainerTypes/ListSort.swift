@@ -64,6 +64,11 @@ enum TupleOrder: SortOrder {
                 // Not the same word and both finite: they differ.
                 return p.inlineFloat < q.inlineFloat ? 1 : 0
             }
+            if p.isExact(.tuple) && q.isExact(.tuple) {
+                let order = thread.plainOrder(p, q)
+                if order == .same { index += 1; continue }
+                if order != .unknown { return order == .less ? 1 : 0 }
+            }
             let same = thread.isEqual(p, q)
             if same < 0 { return -1 }
             if same == 0 { return thread.compareTruth(p, q, .less) }

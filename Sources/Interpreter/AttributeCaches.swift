@@ -177,6 +177,18 @@ public enum Attributes {
                 base[frameHeaderWords] = object
                 return true
             }
+            // A method of an object whose attributes are in a dict, a file for instance: no cache can tell, but nothing need be bound.
+            if entry.pointee.kind == .none, Shapes.isDict(object.shapeIndex) {
+                let type = object.type
+                if type.has(.plainGet), type.pointer.pointee.dictOffset != 0 {
+                    let found = type.lookup(name)
+                    if found.isPointer, !found.isEmpty, found.type.has(.methodDescriptor), InstanceAttributes.get(object, type, name).isEmpty {
+                        base[0] = found
+                        base[frameHeaderWords] = object
+                        return true
+                    }
+                }
+            }
             result = perform(thread, object, entry)
             if result.isEmpty && thread.hasException { return false }
         } else if object.type.has(.plainGet), object.type.pointer.pointee.dictOffset == 0 {

@@ -200,7 +200,7 @@ public enum Building {
     /// Whether what a function was made with is of the right types: damaged code could have brought anything.
     private static func isSound(_ function: UnsafeMutablePointer<FunctionObject>) -> Bool {
         let object = function.pointee
-        let needed = TupleRef(object.code.object(CodeObject.self).pointee.freeNames).count
+        let needed = Int(object.code.object(CodeObject.self).pointee.freeCount)
         if object.closure.isEmpty {
             guard needed == 0 else { return false }
         } else {

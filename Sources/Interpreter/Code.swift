@@ -3,6 +3,10 @@ import Glibc
 import Syntax
 
 /// Code objects: compiled code with its constants as objects and its inline caches.
+///
+/// A code object begins as an outline: its name, and the numbers that a call of it needs. Names, constants, instructions and caches are made by
+/// `Code.complete` when the code is first run or looked into, for most functions of most modules never are. Until then the object is not
+/// `isSimple`, so that every call comes by the binding of arguments, which completes it.
 
 public struct CodeObject {
     public var header: ObjectHeader
@@ -16,8 +20,8 @@ public struct CodeObject {
     public var localNames: Value
     public var cellNames: Value
     public var freeNames: Value
-    /// A constants tuple as Python should see it is `constants` itself; spare.
-    public var doc: Value
+    /// `ValueArrayObject` of the names in the archive that the code is read from, interned, those met so far; or empty.
+    public var archiveNames: Value
     /// `Consumers`' functions for generators with this code: a tuple, or empty.
     public var consumers: Value
     // Untraced:
@@ -44,6 +48,11 @@ public struct CodeObject {
     public var instructionCount: Int32
     public var firstLine: Int32
     public var selfAttributeCount: Int32
+    public var freeCount: Int32
+    /// Names, constants and instructions are still to be made.
+    public var isOutline: Bool
+    /// The first constant is the docstring.
+    public var hasDocstring: Bool
     /// Retained `CompiledCode`.
     public var compiled: UnsafeMutableRawPointer
     /// Counts calls down to the moment when the JIT is told, as a loop's cache counts rounds.
@@ -94,15 +103,15 @@ public enum Code {
         Getter("co_name") { _, a, _ in a[0].object(CodeObject.self).pointee.name },
         Getter("co_qualname") { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
         Getter("co_filename") { _, a, _ in a[0].object(CodeObject.self).pointee.filename },
-        Getter("co_consts") { _, a, _ in a[0].object(CodeObject.self).pointee.constants },
-        Getter("co_names") { _, a, _ in a[0].object(CodeObject.self).pointee.names },
-        Getter("co_varnames") { _, a, _ in a[0].object(CodeObject.self).pointee.localNames },
-        Getter("co_cellvars") { _, a, _ in a[0].object(CodeObject.self).pointee.cellNames },
-        Getter("co_freevars") { _, a, _ in a[0].object(CodeObject.self).pointee.freeNames },
+        Getter("co_consts") { thread, a, _ in Code.whole(thread, a[0])?.pointee.constants ?? .empty },
+        Getter("co_names") { thread, a, _ in Code.whole(thread, a[0])?.pointee.names ?? .empty },
+        Getter("co_varnames") { thread, a, _ in Code.whole(thread, a[0])?.pointee.localNames ?? .empty },
+        Getter("co_cellvars") { thread, a, _ in Code.whole(thread, a[0])?.pointee.cellNames ?? .empty },
+        Getter("co_freevars") { thread, a, _ in Code.whole(thread, a[0])?.pointee.freeNames ?? .empty },
         Getter("co_argcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.argumentCount)) },
         Getter("co_posonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.positionalOnlyCount)) },
         Getter("co_kwonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.keywordOnlyCount)) },
-        Getter("co_nlocals") { _, a, _ in Value(small: TupleRef(a[0].object(CodeObject.self).pointee.localNames).count) },
+        Getter("co_nlocals") { thread, a, _ in Code.whole(thread, a[0]).map { Value(small: TupleRef($0.pointee.localNames).count) } ?? .empty },
         Getter("co_stacksize") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.registerCount)) },
         Getter("co_flags") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.flags)) },
         Getter("co_firstlineno") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.firstLine)) },
@@ -123,56 +132,142 @@ public enum Code {
         }
     }
 
+    /// What a code object is made of, read as a whole; without a body where that is damaged.
     static func compiled(_ code: UnsafeMutablePointer<CodeObject>) -> CompiledCode {
+        let compiled = outline(code)
+        if !compiled.isComplete { _ = compiled.complete() }
+        return compiled
+    }
+
+    private static func outline(_ code: UnsafeMutablePointer<CodeObject>) -> CompiledCode {
         Unmanaged<CompiledCode>.fromOpaque(code.pointee.compiled).takeUnretainedValue()
     }
 
-    /// A code object of compiled code, inner code objects included.
+    /// The code object with all its parts; nil when it has raised.
+    @inline(__always) static func whole(_ thread: ThreadRef, _ value: Value) -> UnsafeMutablePointer<CodeObject>? {
+        let code = value.object(CodeObject.self)
+        return !code.pointee.isOutline || complete(thread, code) ? code : nil
+    }
+
+    /// A code object of compiled code.
     public static func make(_ thread: ThreadRef, _ compiled: CompiledCode) -> Value {
+        var names = Value.empty
+        if let archive = compiled.archive {
+            guard let raw = Heap.allocate(MemoryLayout<ValueArrayObject>.size + archive.nameCount * 8, shape: TypeID.valueArray.rawValue) else { return thread.raiseOutOfMemory() }
+            raw.assumingMemoryBound(to: ValueArrayObject.self).pointee.count = archive.nameCount
+            names = Value(raw)
+        }
+        let code = makeOutline(thread, compiled, filename: .empty, names)
+        return code.isEmpty || !complete(thread, code.object(CodeObject.self)) ? .empty : code
+    }
+
+    /// A name of an archive.
+    private static func name(_ archive: Archive, _ number: Int, _ names: Value) -> Value {
+        let place = (names.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self) + number
+        if place.pointee.isEmpty {
+            place.pointee = StringRef.intern(utf8: archive.name(number)).value
+            Heap.barrier(names.raw)
+        }
+        return place.pointee
+    }
+
+    /// - Parameter filename: that of the code around it where both have the same, else empty.
+    private static func makeOutline(_ thread: ThreadRef, _ compiled: CompiledCode, filename: Value, _ names: Value) -> Value {
         guard let raw = Heap.allocate(MemoryLayout<CodeObject>.size, shape: TypeID.code.rawValue) else { return thread.raiseOutOfMemory() }
         let code = raw.assumingMemoryBound(to: CodeObject.self)
-        let result = Value(raw)
-        func intern(_ text: String) -> Value { StringRef.intern(text).value }
-        func names(_ list: [String]) -> Value {
-            let tuple = thread.newTuple(count: list.count)
-            if tuple.isEmpty { return .empty }
-            for (index, name) in list.enumerated() { TupleRef(tuple).initialize(index, intern(name)) }
-            return tuple
+        let empty = WellKnown.emptyTuple.value
+        code.pointee.constants = empty
+        code.pointee.names = empty
+        code.pointee.localNames = empty
+        code.pointee.cellNames = empty
+        code.pointee.freeNames = empty
+        code.pointee.archiveNames = names
+        if let archive = compiled.archive, !names.isEmpty {
+            code.pointee.name = name(archive, compiled.nameNumbers.name, names)
+            code.pointee.qualifiedName = name(archive, compiled.nameNumbers.qualifiedName, names)
+        } else {
+            code.pointee.name = StringRef.intern(compiled.name).value
+            code.pointee.qualifiedName = StringRef.intern(compiled.qualifiedName).value
         }
-        // Until all is set the object must not be reachable by Python; the collector sees what is set so far.
-        code.pointee.name = intern(compiled.name)
-        code.pointee.qualifiedName = intern(compiled.qualifiedName)
-        code.pointee.filename = thread.newString(compiled.filename)
-        code.pointee.names = names(compiled.names)
-        code.pointee.localNames = names(compiled.localNames)
-        code.pointee.cellNames = names(compiled.cells.map(\.name))
-        code.pointee.freeNames = names(compiled.freeNames)
+        code.pointee.filename = filename.isEmpty ? thread.newString(compiled.filename) : filename
         Heap.barrier(raw)
         if thread.hasException { return .empty }
-        let constants = thread.newTuple(count: compiled.constants.count)
-        if constants.isEmpty { return .empty }
-        code.pointee.constants = constants
-        Heap.barrier(raw)
+        code.pointee.isOutline = true
+        code.pointee.instructions = UnsafePointer(Code.noInstructions)
+        code.pointee.constantItems = taipan_latin1()
+        code.pointee.registerCount = Int32(compiled.registerCount)
+        code.pointee.argumentCount = Int32(compiled.argumentCount)
+        code.pointee.positionalOnlyCount = Int32(compiled.positionalOnlyCount)
+        code.pointee.keywordOnlyCount = Int32(compiled.keywordOnlyCount)
+        let variadic = compiled.flags.contains(.variadic), keywordVariadic = compiled.flags.contains(.keywordVariadic)
+        code.pointee.parameterCount = Int32(compiled.argumentCount + compiled.keywordOnlyCount + (variadic ? 1 : 0) + (keywordVariadic ? 1 : 0))
+        code.pointee.clearCount = Int32(compiled.clearCount)
+        code.pointee.flags = compiled.flags.rawValue
+        code.pointee.firstLine = Int32(compiled.firstLine)
+        code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
+        code.pointee.freeCount = Int32(compiled.freeCount)
+        code.pointee.hasDocstring = compiled.hasDocstring
+        code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
+        Collector.registerFinalizable(raw)
+        return Value(raw)
+    }
+
+    nonisolated(unsafe) private static let noInstructions: UnsafeMutablePointer<UInt32> = {
+        let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+        words.initialize(to: 0)
+        return words
+    }()
+
+    /// Makes the parts that an outline lacks. False when it has raised: then it still is one.
+    @inline(never) static func complete(_ thread: ThreadRef, _ code: UnsafeMutablePointer<CodeObject>) -> Bool {
+        let compiled = outline(code)
+        guard compiled.complete() else {
+            thread.raise(.systemError, "the bytecode of \(StringRef(code.pointee.name).description) is damaged")
+            return false
+        }
+        let raw = UnsafeMutableRawPointer(code)
+        let archived = code.pointee.archiveNames
+        func tuple(_ list: [String], _ numbers: [Int32]) -> Value {
+            if list.isEmpty { return WellKnown.emptyTuple.value }
+            let tuple = thread.newTuple(count: list.count)
+            if tuple.isEmpty { return .empty }
+            if let archive = compiled.archive, !archived.isEmpty {
+                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, name(archive, Int(numbers[index]), archived)) }
+            } else {
+                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, StringRef.intern(list[index]).value) }
+            }
+            Heap.barrier(tuple.raw)
+            return tuple
+        }
+        let numbers = compiled.nameNumbers
+        let names = tuple(compiled.names, numbers.names), localNames = tuple(compiled.localNames, numbers.localNames)
+        let cellNames = tuple(compiled.cells.map(\.name), numbers.cells), freeNames = tuple(compiled.freeNames, numbers.freeNames)
+        let constants = compiled.constants.isEmpty ? WellKnown.emptyTuple.value : thread.newTuple(count: compiled.constants.count)
+        if constants.isEmpty || thread.hasException { return false }
         for (index, constant) in compiled.constants.enumerated() {
             let value: Value
             switch constant {
             case .constant(let constant): value = make(thread, constant)
-            case .code(let inner):
-                if inner.filename != compiled.filename { value = make(thread, inner) } else {
-                    value = make(thread, inner)
-                    if !value.isEmpty { value.object(CodeObject.self).pointee.filename = code.pointee.filename; Heap.barrier(value.raw) }
-                }
+            case .code(let inner): value = makeOutline(thread, inner, filename: inner.hasSameFilename(as: compiled) ? code.pointee.filename : .empty, archived)
             }
-            if value.isEmpty { return .empty }
+            if value.isEmpty { return false }
             TupleRef(constants).initialize(index, value)
+            Heap.barrier(constants.raw)
         }
+        code.pointee.names = names
+        code.pointee.localNames = localNames
+        code.pointee.cellNames = cellNames
+        code.pointee.freeNames = freeNames
+        code.pointee.constants = constants
+        code.pointee.archiveNames = .empty
+        Heap.barrier(raw)
         let instructions = UnsafeMutablePointer<UInt32>.allocate(capacity: compiled.instructions.count + 1)
         instructions.initialize(from: compiled.instructions, count: compiled.instructions.count)
         instructions[compiled.instructions.count] = 0
         let caches = UnsafeMutablePointer<InlineCache>.allocate(capacity: max(compiled.caches.count, 1))
         for (index, name) in compiled.caches.enumerated() {
             caches[index] = InlineCache(version: name < 0 ? JIT.loopThreshold : 0, kind: .none, spare: 0, offset: 0, value: .empty,
-                                        name: name < 0 ? .empty : TupleRef(code.pointee.names)[Int(name)])
+                                        name: name < 0 ? .empty : TupleRef(names)[Int(name)])
         }
         let ranges = UnsafeMutablePointer<ExceptionRange>.allocate(capacity: max(compiled.exceptionTable.count, 1))
         ranges.initialize(from: compiled.exceptionTable, count: compiled.exceptionTable.count)
@@ -180,24 +275,13 @@ public enum Code {
         code.pointee.instructionCount = Int32(compiled.instructions.count)
         code.pointee.caches = caches
         code.pointee.cacheCount = Int32(compiled.caches.count)
-        code.pointee.constantItems = compiled.constants.isEmpty ? taipan_latin1() : TupleRef(constants).items
+        if !compiled.constants.isEmpty { code.pointee.constantItems = TupleRef(constants).items }
         code.pointee.exceptionRanges = ranges
         code.pointee.exceptionRangeCount = Int32(compiled.exceptionTable.count)
-        code.pointee.registerCount = Int32(compiled.registerCount)
-        code.pointee.argumentCount = Int32(compiled.argumentCount)
-        code.pointee.positionalOnlyCount = Int32(compiled.positionalOnlyCount)
-        code.pointee.keywordOnlyCount = Int32(compiled.keywordOnlyCount)
-        let variadic = compiled.flags.contains(.variadic), keywordVariadic = compiled.flags.contains(.keywordVariadic)
-        code.pointee.parameterCount = Int32(compiled.argumentCount + compiled.keywordOnlyCount + (variadic ? 1 : 0) + (keywordVariadic ? 1 : 0))
-        code.pointee.clearCount = Int32(max(compiled.localNames.count, (compiled.cells.map(\.register).max() ?? -1) + 1))
-        code.pointee.flags = compiled.flags.rawValue
-        code.pointee.isSimple = !variadic && !keywordVariadic && compiled.keywordOnlyCount == 0
-        code.pointee.firstLine = Int32(compiled.firstLine)
-        code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
         code.pointee.entry.version = JIT.callThreshold
-        code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
-        Collector.registerFinalizable(raw)
-        return result
+        code.pointee.isOutline = false
+        code.pointee.isSimple = compiled.flags.isDisjoint(with: [.variadic, .keywordVariadic]) && compiled.keywordOnlyCount == 0
+        return true
     }
 
     /// The object of a constant.

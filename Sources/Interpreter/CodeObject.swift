@@ -15,10 +15,11 @@ extension Code {
 
     /// What the code object of a value was made of.
     public static func compiledCode(of value: Value) -> CompiledCode { compiled(object(value)) }
-    public static func constants(of value: Value) -> Value { object(value).pointee.constants }
+    /// Empty when it has raised.
+    public static func constants(_ thread: ThreadRef, of value: Value) -> Value { whole(thread, value)?.pointee.constants ?? .empty }
     public static func filename(of value: Value) -> Value { object(value).pointee.filename }
     public static func flags(of value: Value) -> Int { Int(object(value).pointee.flags) }
-    public static func freeCount(of value: Value) -> Int { TupleRef(object(value).pointee.freeNames).count }
+    public static func freeCount(of value: Value) -> Int { Int(object(value).pointee.freeCount) }
 
     /// `_imp._fix_co_filename`: changes the file name of code and of the code inside it that has the same one.
     public static func fixFilename(_ code: Value, _ filename: Value) {
@@ -47,11 +48,12 @@ extension Code {
         Def("co_positions(self)", .writes) { thread, a, _ in Code.newIterator(thread, Code.positionsIterator, a[0]) },
         Def("_varname_from_oparg(self, /, oparg)", .calls, "(internal-only) Return the local variable name for the given oparg.") { thread, a, _ in
             guard let index = thread.toInt(a[1]) else { return .empty }
-            let names = TupleRef(Code.object(a[0]).pointee.localNames)
+            guard let code = Code.whole(thread, a[0]) else { return .empty }
+            let names = TupleRef(code.pointee.localNames)
             return index >= 0 && index < names.count ? names[index] : thread.raise(.indexError, "tuple index out of range")
         },
         Def("__sizeof__(self, /)", .reads, "Size of object in memory, in bytes.") { thread, a, _ in
-            let code = Code.object(a[0])
+            guard let code = Code.whole(thread, a[0]) else { return .empty }
             return thread.newInt(MemoryLayout<CodeObject>.size + Int(code.pointee.instructionCount) * 4 + Int(code.pointee.cacheCount) * MemoryLayout<InlineCache>.size
                 + Int(code.pointee.exceptionRangeCount) * MemoryLayout<ExceptionRange>.size)
         },
@@ -76,7 +78,7 @@ extension Code {
 
     private static func isEqual(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Int32 {
         if a == b { return 1 }
-        let first = object(a), second = object(b)
+        guard let first = whole(thread, a), let second = whole(thread, b) else { return -1 }
         let x = compiled(first), y = compiled(second)
         guard first.pointee.flags == second.pointee.flags, first.pointee.firstLine == second.pointee.firstLine,
               first.pointee.argumentCount == second.pointee.argumentCount, first.pointee.positionalOnlyCount == second.pointee.positionalOnlyCount,
@@ -115,7 +117,7 @@ extension Code {
     }
 
     private static func hash(_ thread: ThreadRef, _ value: Value) -> Int {
-        let code = object(value)
+        guard let code = whole(thread, value) else { return -1 }
         var result = Int(code.pointee.firstLine) ^ Int(code.pointee.argumentCount) << 8 ^ Int(code.pointee.flags) << 16 ^ Int(code.pointee.instructionCount) << 32
         for part in [code.pointee.name, code.pointee.constants, code.pointee.names, code.pointee.localNames, code.pointee.freeNames, code.pointee.cellNames] {
             let hash = thread.hash(part)
@@ -172,6 +174,7 @@ extension Code {
     static func orNone(_ number: Int32) -> Value { number < 0 ? .none : Value(small: Int(number)) }
 
     static func newIterator(_ thread: ThreadRef, _ type: NativeType, _ code: Value) -> Value {
+        if whole(thread, code) == nil { return .empty }
         let result = type.allocate(thread, size: MemoryLayout<IteratorObject>.size)
         if !result.isEmpty { result.object(IteratorObject.self).pointee.code = code }
         return result
@@ -205,7 +208,7 @@ extension Code {
         for cache in compiled.caches { writer.number(Int(cache) + 1) }
         for cell in compiled.cells { writer.number(cell.register) }
         writer.number(compiled.selfAttributeCount)
-        writer.number(compiled.docstring == nil ? 0 : 1)
+        writer.number(compiled.hasDocstring ? 1 : 0)
         return thread.newBytes(writer.bytes)
     }
 
@@ -308,7 +311,7 @@ extension Code {
                                                .cellvars, .filename, .name, .qualname, .linetable, .exceptiontable]
 
     private static func replace(_ thread: ThreadRef, _ value: Value, _ given: Objects.Arguments) -> Value {
-        let code = object(value)
+        guard let code = whole(thread, value) else { return .empty }
         let count = Part.allCases.count
         guard let parts = thread.pushArguments(count) else { return .empty }
         defer { thread.popArguments(parts) }
@@ -441,7 +444,7 @@ extension Code {
                 code.constants.append(.constant(placeholder(constants[index])))
             }
         }
-        if hasDoc, constants.count > 0, constants[0].isString { code.docstring = StringRef(constants[0]).utf8 }
+        code.hasDocstring = hasDoc && constants.count > 0 && constants[0].isString
         guard verify(code) else { return thread.raise(.valueError, "code: co_code does not fit the other parts") }
         let result = make(thread, code)
         if result.isEmpty { return .empty }

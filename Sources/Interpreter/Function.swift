@@ -18,6 +18,7 @@ public struct FunctionObject {
     public var keywordDefaults: Value
     /// tuple of cells, or empty
     public var closure: Value
+    /// Empty: that of the code, which nobody has asked for yet.
     public var doc: Value
     public var module: Value
     /// dict; or a flat tuple of names and values until someone asks; or empty
@@ -37,9 +38,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         function.pointee.qualifiedName = qualifiedName.isEmpty ? object.pointee.qualifiedName : qualifiedName
         let module = DictRef(globals).get(.__name__)
         function.pointee.module = module.isEmpty ? .none : module
-        let constants = TupleRef(object.pointee.constants)
-        function.pointee.doc = constants.count > 0 && constants[0].isString && object.pointee.flags & CodeFlags.optimized.rawValue != 0
-            && Code.compiled(object).docstring != nil ? constants[0] : .none
+        function.pointee.doc = object.pointee.hasDocstring && object.pointee.flags & CodeFlags.optimized.rawValue != 0 ? .empty : .none
         function.pointee.builtins = builtins(for: globals)
         return Value(raw)
     }
@@ -70,7 +69,7 @@ enum Functions {
 
     /// Binds arguments to parameters at `registers`, where the positional ones may already stand (`arguments == registers`). False when it has raised.
     @inline(never) static func bind(_ thread: ThreadRef, _ function: UnsafeMutablePointer<FunctionObject>, _ registers: FramePointer, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Bool {
-        let code = function.pointee.code.object(CodeObject.self)
+        guard let code = Code.whole(thread, function.pointee.code) else { return false }
         let positional = Int(code.pointee.argumentCount)
         let keywordOnly = Int(code.pointee.keywordOnlyCount)
         let named = keywords.isEmpty ? 0 : TupleRef(keywords).count

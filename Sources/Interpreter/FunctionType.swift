@@ -26,18 +26,31 @@ enum FunctionType {
         return dict
     }
 
+    /// `__doc__`, which is looked up in the code only when it is asked for.
+    private static func doc(_ thread: ThreadRef, _ value: Value) -> Value {
+        let object = function(value)
+        if object.pointee.doc.isEmpty {
+            guard let code = Code.whole(thread, object.pointee.code) else { return .empty }
+            let constants = TupleRef(code.pointee.constants)
+            object.pointee.doc = constants.count > 0 && constants[0].isString ? constants[0] : .none
+            Heap.barrier(value.raw)
+        }
+        return object.pointee.doc
+    }
+
     static func start() {
         TypeConstruction.countAssignedAttributes = { Int($0.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.selfAttributeCount) }
         NativeType(id: .function, "function", size: MemoryLayout<FunctionObject>.size, mask: 0b1_1111_1111_1110, dictOffset: MemoryLayout<FunctionObject>.offset(of: \FunctionObject.dict)!,
                    flags: [.weakReferenceable, .methodDescriptor], doc: "Create a function object.", methods: [], getters: [
             Getter("__code__", set: { thread, a, _ in
                 guard a[1].isExact(.code) else { return thread.raise(.typeError, "__code__ must be set to a code object") }
-                let needed = TupleRef(a[1].object(CodeObject.self).pointee.freeNames).count
+                let needed = Code.freeCount(of: a[1])
                 let closure = function(a[0]).pointee.closure
                 let available = closure.isEmpty ? 0 : TupleRef(closure).count
                 if needed != available {
                     return thread.raise(.valueError, "\(StringRef(function(a[0]).pointee.name).description)() requires a code object with \(available) free vars, not \(needed)")
                 }
+                if FunctionType.doc(thread, a[0]).isEmpty { return .empty }
                 function(a[0]).pointee.code = a[1]
                 Heap.barrier(a[0].raw)
                 return .none
@@ -79,7 +92,7 @@ enum FunctionType {
                 function(a[0]).pointee.doc = a[1].isEmpty ? .none : a[1]
                 Heap.barrier(a[0].raw)
                 return .none
-            }) { _, a, _ in orNone(function(a[0]).pointee.doc) },
+            }) { thread, a, _ in FunctionType.doc(thread, a[0]) },
             Getter("__module__", set: { _, a, _ in
                 function(a[0]).pointee.module = a[1].isEmpty ? .none : a[1]
                 Heap.barrier(a[0].raw)
@@ -122,7 +135,7 @@ enum FunctionType {
         guard vector[1].isDict else { return thread.raise(.typeError, "function() argument 'globals' must be dict, not \(vector[1].type.name)") }
         guard vector[2].isNone || vector[2].isString else { return thread.raise(.typeError, "arg 3 (name) must be None or string") }
         guard vector[3].isNone || vector[3].isTuple else { return thread.raise(.typeError, "arg 4 (defaults) must be None or tuple") }
-        let needed = TupleRef(vector[0].object(CodeObject.self).pointee.freeNames).count
+        let needed = Code.freeCount(of: vector[0])
         if !vector[4].isTuple {
             if needed > 0 && vector[4].isNone { return thread.raise(.typeError, "arg 5 (closure) must be tuple") }
             if !vector[4].isNone { return thread.raise(.typeError, "arg 5 (closure) must be None or tuple") }
@@ -151,7 +164,7 @@ enum FunctionType {
 extension Interpreter {
     /// Runs a function with its local namespace given (a class body): the function takes no arguments.
     public static func runBody(_ thread: ThreadRef, _ function: Value, _ namespace: Value) -> Value {
-        let code = function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
+        guard let code = Code.whole(thread, function.object(FunctionObject.self).pointee.code) else { return .empty }
         let saved = thread.pointee.stackTop.unsafelyUnwrapped
         let fp = saved + frameHeaderWords
         guard fp + Int(code.pointee.registerCount) + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else { return thread.raise(.recursionError, "maximum recursion depth exceeded") }

@@ -89,7 +89,5 @@ public enum Inspection {
 
     // MARK: Code and functions
 
-    public static func freeNames(_ code: Value) -> TupleRef { TupleRef(code.object(CodeObject.self).pointee.freeNames) }
-    public static func localNames(_ code: Value) -> TupleRef { TupleRef(code.object(CodeObject.self).pointee.localNames) }
     public static func codeFlags(ofCode code: Value) -> Int { Int(code.object(CodeObject.self).pointee.flags) }
 }

@@ -177,8 +177,91 @@ public enum FloatText {
         return true
     }
 
+    /// The most that `writeFixed` writes.
+    public static let fixedCapacity = 40
+
+    private static let powersOfTen: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+        (1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000, 1_000_000_000_000,
+         10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000)
+
+    /// Writes a double with so many digits after the point, as `%.3f` does, and returns how many characters that took; nil when the number or the precision is too large.
+    ///
+    /// The number is an integer times a power of two: times ten to the precision it is an integer of at most 103 bits, shifted. What is shifted out tells which way to
+    /// round, exactly.
+    public static func writeFixed(_ value: Double, _ precision: Int, _ out: UnsafeMutablePointer<UInt8>) -> Int? {
+        guard precision >= 0, precision <= 15, value.isFinite else { return nil }
+        let biased = Int(value.bitPattern >> 52 & 0x7FF)
+        let mantissa = value.bitPattern & (1 << 52 - 1) | (biased == 0 ? 0 : 1 << 52)
+        let exponent = max(biased, 1) - 1075
+        let power = withUnsafeBytes(of: powersOfTen) { $0.load(fromByteOffset: precision * 8, as: UInt64.self) }
+        let (high, low) = mantissa.multipliedFullWidth(by: power)
+        var scaled: UInt64
+        if exponent >= 0 {
+            guard high == 0, exponent < low.leadingZeroBitCount else { return nil }
+            scaled = low << UInt64(exponent)
+        } else {
+            let shift = UInt64(-exponent)
+            // What is cut off: whole words, and less than half when there is nothing else.
+            let rest: UInt64, below: UInt64, half: UInt64
+            if shift < 64 {
+                guard high >> shift == 0 else { return nil }
+                scaled = high << (64 - shift) | low >> shift
+                rest = low & (1 << shift - 1)
+                below = 0
+                half = 1 << (shift - 1)
+            } else if shift == 64 {
+                scaled = high
+                rest = low
+                below = 0
+                half = 1 << 63
+            } else if shift <= 104 {
+                scaled = high >> (shift - 64)
+                rest = high & (1 << (shift - 64) - 1)
+                below = low
+                half = 1 << (shift - 65)
+            } else {
+                scaled = 0
+                rest = 0
+                below = 0
+                half = 1
+            }
+            guard scaled < .max else { return nil }
+            if rest > half || rest == half && (below > 0 || scaled & 1 == 1) { scaled &+= 1 }
+        }
+        var place = out
+        if value.sign == .minus {
+            place.pointee = UInt8(ascii: "-")
+            place += 1
+        }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
+            let end = buffer.baseAddress! + 24
+            var first = Integers.write(UInt(scaled), before: end)
+            while end - first <= precision {
+                first -= 1
+                first.pointee = 48
+            }
+            let whole = end - first - precision
+            place.update(from: first, count: whole)
+            place += whole
+            if precision > 0 {
+                place.pointee = UInt8(ascii: ".")
+                (place + 1).update(from: first + whole, count: precision)
+                place += precision + 1
+            }
+            return place - out
+        }
+    }
+
     /// What printf gives, with a point whatever the locale.
     private static func printed(_ value: Double, _ code: UInt8, _ precision: Int, _ alternate: Bool) -> [UInt8] {
+        if code | 0x20 == UInt8(ascii: "f"), !(alternate && precision == 0) {
+            var count: Int?
+            let text = [UInt8](unsafeUninitializedCapacity: fixedCapacity) { buffer, used in
+                count = writeFixed(value, precision, buffer.baseAddress!)
+                used = count ?? 0
+            }
+            if count != nil { return text }
+        }
         let precision = Int32(clamping: precision)
         let conversion = CChar(bitPattern: code)
         var result = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer -> [UInt8]? in

@@ -49,6 +49,28 @@ extension Integers {
     /// The digits as ASCII, with a minus sign if negative and if asked for. nil when it has raised.
     public static func digits(_ thread: ThreadRef, _ a: Value, radix: Int, sign: Bool = false) -> [UInt8]? {
         let table = digitCharacters.utf8Start
+        if a.isSmallInt {
+            let magnitude = a.smallInt.magnitude
+            let minus = sign && a.smallInt < 0
+            return [UInt8](unsafeUninitializedCapacity: 66) { buffer, used in
+                let end = buffer.baseAddress! + 66
+                var first = end
+                if radix == 10 { first = write(magnitude, before: end) } else {
+                    var rest = magnitude
+                    repeat {
+                        first -= 1
+                        first.pointee = table[Int(rest % UInt(radix))]
+                        rest /= UInt(radix)
+                    } while rest != 0
+                }
+                if minus {
+                    first -= 1
+                    first.pointee = UInt8(ascii: "-")
+                }
+                used = end - first
+                memmove(buffer.baseAddress!, first, used)
+            }
+        }
         return withLimbs(a) { x -> [UInt8]? in
             let minus = sign && x.negative
             if x.count == 0 { return [48] }

@@ -34,8 +34,8 @@ public struct FormatSpec {
     }
 
     /// Parses a specification for an object of the type named. `align` and `type` are what holds when it does not say. nil when ValueError was raised.
-    public static func parse(_ thread: ThreadRef, _ text: StringRef, align: Character, type: UInt32 = 0, typeName: @autoclosure () -> String) -> FormatSpec? {
-        var spec = FormatSpec(align: align.asciiValue!, type: type)
+    public static func parse(_ thread: ThreadRef, _ text: StringRef, align: Unicode.Scalar, type: UInt32 = 0, typeName: @autoclosure () -> String) -> FormatSpec? {
+        var spec = FormatSpec(align: UInt8(ascii: align), type: type)
         let count = text.count
         var position = 0
         func at(_ index: Int) -> UInt32 { index < count ? text[index] : 0 }

@@ -35,7 +35,7 @@ public enum Bootstrap {
         // A type may be asked about before its room has defined it.
         for id in TypeID.allCases {
             id.type.pointer.pointee.namespace = thread.newDict()
-            id.type.pointer.pointee.name = StringRef.intern("\(id)").value
+            id.type.pointer.pointee.name = StringRef.intern(caseName: id).value
             id.type.pointer.pointee.qualifiedName = id.type.pointer.pointee.name
             id.type.pointer.pointee.version = ShapeTable.nextVersion()
         }

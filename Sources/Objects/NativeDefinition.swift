@@ -137,23 +137,27 @@ public struct NativeRecord {
 }
 
 extension UnsafeMutablePointer where Pointee == NativeRecord {
-    /// Parses the signature, once.
+    /// Parses the signature, once. It is done byte by byte: the start calls hundreds of functions for the first time.
     @inline(never) func parse() {
-        let text = pointee.signatureText
-        guard let open = text.utf8.firstIndex(of: UInt8(ascii: "(")), let close = text.utf8.lastIndex(of: UInt8(ascii: ")")) else {
+        let text = UnsafeBufferPointer(start: pointee.signature.utf8Start, count: pointee.signature.utf8CodeUnitCount)
+        guard let open = text.firstIndex(of: UInt8(ascii: "(")), let close = text.lastIndex(of: UInt8(ascii: ")")) else {
             pointee.isParsed = true
             return
         }
         var names: [Value] = []
         var keywordOnly = false
-        for part in splitParameters(text[text.index(after: open) ..< close]) {
-            if part == "/" { pointee.positionalOnly = names.count; continue }
-            if part == "*" { keywordOnly = true; continue }
-            if part.hasPrefix("**") { pointee.hasKeywordVariadic = true; continue }
-            if part.hasPrefix("*") { pointee.hasVariadic = true; keywordOnly = true; continue }
-            let pieces = part.split(separator: "=", maxSplits: 1)
-            let hasDefault = pieces.count == 2
-            names.append(StringRef.intern(String(pieces[0])).value)
+        var position = open + 1
+        while position < close {
+            let (parameter, hasDefault) = nextParameter(text, &position, close)
+            guard let first = parameter.first else { continue }
+            if first == UInt8(ascii: "/") { pointee.positionalOnly = names.count; continue }
+            if first == UInt8(ascii: "*") {
+                if parameter.count > 1 && parameter[parameter.startIndex + 1] == first { pointee.hasKeywordVariadic = true; continue }
+                if parameter.count > 1 { pointee.hasVariadic = true }
+                keywordOnly = true
+                continue
+            }
+            names.append(StringRef.intern(utf8: UnsafeBufferPointer(rebasing: parameter)).value)
             if keywordOnly {
                 if !hasDefault { pointee.requiredKeywords |= 1 << UInt64(pointee.keywordOnly) }
                 pointee.keywordOnly += 1
@@ -162,7 +166,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
                 if !hasDefault { pointee.required = pointee.positional }
             }
         }
-        if pointee.kind == .classMethod || (pointee.kind == .method && text.contains("(self")) { pointee.receivers = 1 }
+        if pointee.kind == .classMethod || (pointee.kind == .method && text[open...].starts(with: "(self".utf8)) { pointee.receivers = 1 }
         pointee.positionalOnly = Swift.max(pointee.positionalOnly, pointee.receivers)
         pointee.names = .allocate(capacity: Swift.max(names.count, 1))
         for (index, name) in names.enumerated() { pointee.names![index] = name }
@@ -171,31 +175,34 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         pointee.isParsed = true
     }
 
-    private func splitParameters(_ text: Substring) -> [String] {
-        var parts: [String] = []
-        var current = ""
+    /// The next parameter of a signature, without its default, and whether it has one. Moves past its comma.
+    private func nextParameter(_ text: UnsafeBufferPointer<UInt8>, _ position: inout Int, _ close: Int) -> (Slice<UnsafeBufferPointer<UInt8>>, hasDefault: Bool) {
+        let space = UInt8(ascii: " ")
+        while position < close && text[position] == space { position += 1 }
+        let start = position
         var depth = 0
-        var quote: Character?
-        for character in text {
-            if let open = quote {
-                if character == open { quote = nil }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else if "([{".contains(character) {
-                depth += 1
-            } else if ")]}".contains(character) {
-                depth -= 1
-            } else if character == ",", depth == 0 {
-                parts.append(current)
-                current = ""
-                continue
-            } else if character == " ", depth == 0 {
-                continue
+        var quote: UInt8 = 0
+        var equals = -1
+        scan: while position < close {
+            let byte = text[position]
+            if quote != 0 {
+                if byte == quote { quote = 0 }
+            } else {
+                switch byte {
+                case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
+                case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+                case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+                case UInt8(ascii: ",") where depth == 0: break scan
+                case UInt8(ascii: "=") where equals < 0: equals = position
+                default: break
+                }
             }
-            current.append(character)
+            position += 1
         }
-        if !current.isEmpty { parts.append(current) }
-        return parts
+        var end = equals >= 0 ? equals : position
+        while end > start && text[end - 1] == space { end -= 1 }
+        position += 1
+        return (text[start ..< end], equals >= 0)
     }
 
     /// Calls the function with `count` arguments, the receiver included, of which the last are named by `keywords`.

@@ -18,7 +18,7 @@ public struct NativeModule {
 
     /// Makes a module known to `import`. `functions` is only evaluated at the import; `setUp` adds constants and types, and returns false when it has raised.
     public static func register(_ name: StaticString, doc: StaticString = "", functions: @autoclosure @escaping () -> [Def] = [], setUp: @escaping (ModuleBuilder) -> Bool = { _ in true }) {
-        registry["\(name)"] = NativeModule(name: name, doc: doc, functions: functions, setUp: setUp)
+        registry[name.description] = NativeModule(name: name, doc: doc, functions: functions, setUp: setUp)
     }
 
     /// Names of all registered modules.

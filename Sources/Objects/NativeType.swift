@@ -68,7 +68,7 @@ public struct NativeType {
         object.pointee.tailOffset = UInt16(tailOffset)
         object.pointee.visit = visit
         let base = base ?? (id == .object ? nil : TypeID.object.type)
-        object.pointee.name = StringRef.intern("\(name)").value
+        object.pointee.name = StringRef.intern(static: name).value
         object.pointee.qualifiedName = object.pointee.name
         object.pointee.base = base?.value ?? .empty
         if let base { object.pointee.flags.formUnion(base.flags.intersection(.inherited)) }

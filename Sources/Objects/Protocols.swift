@@ -143,7 +143,33 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if a == b { return 1 }
         if Value.bothSmall(a, b) { return 0 }
         if a.isExact(.str) && b.isExact(.str) { return StringRef(a).equals(StringRef(b)) ? 1 : 0 }
+        if a.isExact(.tuple) && b.isExact(.tuple) {
+            let known = plainOrder(a, b)
+            if known != .unknown { return known == .same ? 1 : 0 }
+        }
         return compareTruth(a, b, .equal)
+    }
+
+    /// How one tuple stands to another, as far as small ints, strings and such tuples within them tell. Tuples are the keys of dicts and of sorting.
+    @inline(never) public func plainOrder(_ a: Value, _ b: Value, depth: Int = 0) -> PlainOrder {
+        let x = TupleRef(a), y = TupleRef(b)
+        let shared = Swift.min(x.count, y.count)
+        var index = 0
+        while index < shared {
+            let p = x[index], q = y[index]
+            index += 1
+            if p == q { continue }
+            if Value.bothSmall(p, q) { return p.smallInt < q.smallInt ? .less : .greater }
+            if p.isExact(.str) && q.isExact(.str) {
+                let order = StringRef(p).compare(StringRef(q))
+                if order == 0 { continue }
+                return order < 0 ? .less : .greater
+            }
+            guard p.isExact(.tuple), q.isExact(.tuple), depth < 10 else { return .unknown }
+            let order = plainOrder(p, q, depth: depth + 1)
+            if order != .same { return order }
+        }
+        return x.count == y.count ? .same : x.count < y.count ? .less : .greater
     }
 
     // MARK: Iteration
@@ -469,3 +495,6 @@ extension Value {
         return StringRef(text).description
     }
 }
+
+/// What `plainOrder` finds.
+public enum PlainOrder { case less, same, greater, unknown }

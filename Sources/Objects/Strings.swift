@@ -211,6 +211,17 @@ public struct StringRef {
         return text.withUTF8 { StringRef(make(utf8: $0.baseAddress, $0.count)).interned() }
     }
 
+    /// The interned string of UTF-8 (or WTF-8) known to be well formed.
+    public static func intern(utf8: UnsafeBufferPointer<UInt8>) -> StringRef { StringRef(make(utf8: utf8.baseAddress, utf8.count)).interned() }
+
+    public static func intern(static text: StaticString) -> StringRef { StringRef(make(utf8: text.utf8Start, text.utf8CodeUnitCount)).interned() }
+
+    /// The interned name of an enumeration's case. Interpolation finds it by reflection, which is a hundred times as slow, and at the start there are hundreds.
+    static func intern<Case: CaseIterable>(caseName value: Case) -> StringRef {
+        guard let name = enumCaseName(value) else { return intern("\(value)") }
+        return intern(utf8: UnsafeBufferPointer(start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: strlen(name)))
+    }
+
     static func intern(ascii: UnsafePointer<UInt8>, _ count: Int) -> StringRef { StringRef(make(utf8: ascii, count)).interned() }
 
     // MARK: Making
@@ -478,3 +489,6 @@ public enum Hashing {
         return result == -1 ? -2 : result
     }
 }
+
+/// What the runtime keeps for printing the cases of enumerations.
+@_silgen_name("swift_EnumCaseName") private func enumCaseName<Case>(_ value: Case) -> UnsafePointer<CChar>?

@@ -24,8 +24,7 @@ import TextTypes
 
 /// A running interpreter: bringing it up, running programs in it, shutting it down.
 ///
-/// The order of bringing up: the object model; each room's types; the modules `builtins` and `sys`; importlib from its two source files (their compiled form is cached
-/// beside them); the standard streams; `site`.
+/// The order of bringing up: the object model; each room's types; the modules `builtins` and `sys`; importlib and what else is frozen (`FrozenLibrary`); the standard streams; `site`.
 public final class Runtime {
     public let thread: ThreadRef
     let home: Home
@@ -104,7 +103,6 @@ public final class Runtime {
         sys("executable", thread.newString(home.executable))
         sys("_base_executable", thread.newString(home.executable))
         for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { sys(name, thread.newString(home.prefix)) }
-        sys("_stdlib_dir", thread.newString(home.standardLibrary))
         var path: [String] = []
         if !options.ignoreEnvironment, let given = getenv("PYTHONPATH") {
             let text = String(cString: given)
@@ -125,19 +123,21 @@ public final class Runtime {
     private func startImport() -> Bool {
         // What `-v` says of the first imports comes before there are streams.
         if options.verbose > 0, let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: Runtime.earlyErrorStream.shape) { sys("stderr", Value(raw)) }
-        guard let imp = NativeModule.make(thread, "_imp"), !imp.isEmpty else { return false }
-        ImpModule.hasOnlyEssentialModules = options.extensions.contains { $0.name == "frozen_modules" && $0.value == "off" }
-        ImpModule.frozenCode = { [unowned self] _, origin, isPackage in
-            libraryCode(libraryPath(origin, isPackage: isPackage), as: "<frozen \(origin)>") ?? .empty
+        if let choice = options.extensions.last(where: { $0.name == "frozen_modules" })?.value { FrozenModules.isEnabled = choice != "off" }
+        guard FrozenLibrary.start(home.standardLibrary, options) else {
+            fputs("taipan: cannot read \(home.standardLibrary)/importlib: CPython 3.11's library (libpython3.11-stdlib) is missing\n", stderr)
+            return false
         }
-        let bootstrap = runBootstrap()
+        guard let imp = NativeModule.make(thread, "_imp"), !imp.isEmpty else { return false }
+        let bootstrap = FrozenModules.run(thread, StringRef.intern("_frozen_importlib").value)
         if bootstrap.isEmpty { return false }
         Imports.bootstrap.pointee = bootstrap
         let modules = DictRef(WellKnown.modules.value)
         _ = modules.set(thread, StringRef.intern("_imp").value, imp)
         if thread.callMethod(bootstrap, StringRef.intern("_install").value, WellKnown.sysModule.value, imp).isEmpty { return false }
-        guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
-        let external = modules.get(string: StringRef.intern("_frozen_importlib_external").value)
+        // Not before: CPython does not know yet where the first module comes from either.
+        sys("_stdlib_dir", thread.newString(home.standardLibrary))
+        let external = FrozenModules.run(thread, StringRef.intern("_frozen_importlib_external").value)
         if external.isEmpty { return false }
         // Compiled files are ours by tag, magic number and format.
         var magic = Runtime.magicNumber
@@ -178,67 +178,6 @@ public final class Runtime {
 
     /// "TP", the format version, and a newline that text mode would mangle.
     static var magicNumber: UInt32 { 0x0A0D_0000 | 0x5400 | UInt32(bytecodeFormatVersion) }
-
-    private func libraryPath(_ module: String, isPackage: Bool) -> String {
-        home.standardLibrary + "/" + module.split(separator: ".").joined(separator: "/") + (isPackage ? "/__init__.py" : ".py")
-    }
-
-    /// Runs importlib's first part as a module, before there is an import system.
-    private func runBootstrap() -> Value {
-        let origin = "importlib._bootstrap", name = "_frozen_importlib"
-        let path = libraryPath(origin, isPackage: false)
-        guard let code = libraryCode(path, as: "<frozen \(origin)>") else {
-            if !thread.hasException { fputs("taipan: cannot read \(path): CPython 3.11's library (libpython3.11-stdlib) is missing\n", stderr) }
-            return .empty
-        }
-        let module = thread.newModule(StringRef.intern(name).value)
-        if module.isEmpty { return .empty }
-        _ = DictRef(WellKnown.modules.value).set(thread, StringRef.intern(name).value, module)
-        let namespace = module.object(ModuleObject.self).pointee.namespace
-        _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
-        _ = DictRef(namespace).set(thread, StringRef.intern("__origname__").value, thread.newString(origin))
-        return Interpreter.exec(thread, code, namespace, .empty).isEmpty ? .empty : module
-    }
-
-    /// The code object of a library file: from `__pycache__` when that is newer, else compiled, and then cached if that is allowed.
-    private func libraryCode(_ path: String, as filename: String) -> Value? {
-        guard let source = Home.read(path) else { return nil }
-        let folder = Home.parent(path) + "/__pycache__"
-        let base = path.split(separator: "/").last!.dropLast(3)
-        let cache = "\(folder)/\(base).taipan-311.boot"
-        var header: [UInt8] = []
-        withUnsafeBytes(of: Runtime.magicNumber.littleEndian) { header += Array($0) }
-        withUnsafeBytes(of: UInt64(source.count).littleEndian) { header += Array($0) }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in source { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        withUnsafeBytes(of: hash.littleEndian) { header += Array($0) }
-        if let cached = Home.read(cache), cached.count > header.count, Array(cached[..<header.count]) == header {
-            let compiled = cached.withUnsafeBufferPointer { deserialize(UnsafeBufferPointer(rebasing: $0[header.count...])) }
-            if let compiled {
-                let code = Code.make(thread, compiled)
-                return code.isEmpty ? nil : code
-            }
-        }
-        do {
-            let (module, _) = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, ParseOptions(mode: .exec, filename: filename)) }
-            guard case .success(let result) = compile(module, filename: filename) else { return nil }
-            if !options.dontWriteBytecode {
-                mkdir(folder, 0o755)
-                let temporary = "\(cache).\(getpid())"
-                let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-                if descriptor >= 0 {
-                    let bytes = header + serialize(result.code)
-                    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                    close(descriptor)
-                    if written == bytes.count { rename(temporary, cache) } else { unlink(temporary) }
-                }
-            }
-            let code = Code.make(thread, result.code)
-            return code.isEmpty ? nil : code
-        } catch {
-            return nil
-        }
-    }
 
     // MARK: Streams
 

@@ -12,6 +12,12 @@ final class Outcome {
     var status: Int32 = 1
 }
 
+// All threads share one arena of the C library's allocator, which grows in large steps: the interpreter lock lets one at a time allocate, and an arena of a thread's
+// own would grow page by page.
+_ = setAllocatorOption(-8 /* M_ARENA_MAX */, 1)
+_ = setAllocatorOption(-2 /* M_TOP_PAD */, 1 << 20)
+_ = setAllocatorOption(-1 /* M_TRIM_THRESHOLD */, 64 << 20)
+
 var attributes = pthread_attr_t()
 pthread_attr_init(&attributes)
 pthread_attr_setstacksize(&attributes, 256 << 20)
@@ -32,3 +38,6 @@ sigfillset(&everySignal)
 pthread_sigmask(SIG_BLOCK, &everySignal, nil)
 pthread_join(worker, nil)
 exit(outcome.status)
+
+/// `<malloc.h>` is not part of the module Glibc.
+@_silgen_name("mallopt") func setAllocatorOption(_ option: Int32, _ value: Int32) -> Int32

@@ -99,4 +99,50 @@ def test_ast_round_trip():
     assert eval(compile(ast.Expression(tree.body[0].value), "<a>", "eval")) == 2 and ast.literal_eval("{'a': [1, (2.5, None)]}") == {"a": [1, (2.5, None)]}
 
 
+def test_a_function_that_was_never_called_knows_all_about_itself():
+    # Code that comes from a file is read in full only when it is wanted.
+    import os
+    import subprocess
+    import tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "lazily.py"), "w") as file:
+            file.write("""def f(a, /, b=1, *c, d: int = 2, **e):
+    'Doc of f.'
+    x = 5
+    def inner():
+        'Doc of inner.'
+        return x, a
+    return inner, lambda: e
+def g(): return 1
+class C:
+    'Doc of C.'
+    def m(self): self.x = self.y = 1
+    async def n(self): yield 1
+""")
+        program = """
+import marshal, sys
+sys.path.insert(0, sys.argv[1])
+import lazily as m
+print(m.f.__doc__, m.g.__doc__, m.C.m.__doc__, m.f.__qualname__, m.C.m.__qualname__)
+print(m.f.__code__.co_varnames, m.f.__code__.co_cellvars, m.f.__code__.co_argcount, m.f.__code__.co_flags, m.C.n.__code__.co_flags)
+inner = [c for c in m.f.__code__.co_consts if hasattr(c, "co_name")]
+print([(c.co_name, c.co_freevars, c.co_firstlineno, c.co_filename == m.__file__) for c in inner])
+copy = marshal.loads(marshal.dumps(m.f.__code__))
+print(copy == m.f.__code__, hash(copy) == hash(m.f.__code__), copy.replace(co_name="h").co_name, list(m.g.__code__.co_lines())[-1][2])
+m.g.__code__ = m.C.m.__code__
+m.f.__code__ = (lambda z: z).__code__
+print(m.g.__doc__, m.f.__doc__, m.f(3))
+import inspect
+print(inspect.signature(m.C.m), inspect.signature(m.C().n))
+"""
+        outputs = {subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True).stdout for _ in range(3)}
+    assert outputs == {"""Doc of f. None None f C.m
+('a', 'b', 'd', 'c', 'e', 'inner') ('a', 'e', 'x') 2 15 515
+[('inner', ('a', 'x'), 4, True), ('<lambda>', ('e',), 7, True)]
+True True h 8
+None Doc of f. 3
+(self) ()
+"""}, outputs
+
+
 run(globals())

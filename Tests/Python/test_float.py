@@ -81,4 +81,27 @@ def test_math():
     raises(ValueError, "factorial() not defined for negative values", math.factorial, -1)
 
 
+def test_fixed_text_is_rounded_exactly():
+    # Halves that are exact go to the even digit, all others to the nearer one.
+    table = {(0.5, 0): "0", (1.5, 0): "2", (2.5, 0): "2", (-0.5, 0): "-0", (0.125, 2): "0.12", (0.375, 2): "0.38", (2.675, 2): "2.67", (1e15 + 0.5, 0): "1000000000000000",
+             (0.1, 15): "0.100000000000000", (0.3, 17): "0.29999999999999999", (-0.0, 2): "-0.00", (5e-324, 3): "0.000", (1e22, 1): "10000000000000000000000.0",
+             (123456789.987654321, 6): "123456789.987654", (9.995, 2): "9.99", (999.9996, 3): "1000.000", (2.0 ** 63, 1): "9223372036854775808.0", (0.05, 1): "0.1", (0.25, 1): "0.2"}
+    for (number, digits), text in table.items():
+        for made in (format(number, ".%df" % digits), "%.*f" % (digits, number), f"{number:.{digits}f}", ("%%.%df" % digits) % number):
+            assert made == text, (number, digits, made)
+    seed = 1
+    for _ in range(3000):
+        seed = (seed * 6364136223846793005 + 1442695040888963407) & (1 << 64) - 1
+        number = (seed >> 11) / (1 << (seed & 63)) * (-1 if seed & 64 else 1)
+        digits = (seed >> 8) % 17
+        n, d = number.as_integer_ratio()
+        scaled, rest = divmod(abs(n) * 10 ** digits, d)
+        if rest * 2 > d or rest * 2 == d and scaled & 1:
+            scaled += 1
+        text = str(scaled).rjust(digits + 1, "0")
+        expected = ("-" if number < 0 else "") + (text[:-digits] + "." + text[-digits:] if digits else text)
+        assert format(number, ".%df" % digits) == expected and "%.*f" % (digits, number) == expected, (number, digits)
+    assert format(2.5, "#.0f") == "2." and "%#.0f" % 2.5 == "2." and "%+08.2f" % 3.14159 == "+0003.14" and f"{0.12345:.1%}" == "12.3%" and f"{1234567.891:,.2f}" == "1,234,567.89"
+
+
 run(globals())

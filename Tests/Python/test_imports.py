@@ -132,6 +132,29 @@ def test_zip_import():
     assert tp_zipped.x == "zipped"
 
 
+def test_frozen_modules():
+    import _imp
+    import subprocess
+    program = """if True:
+        import _imp, abc, os, sys, _frozen_importlib, importlib.machinery
+        print(os.__spec__, os.__file__ == abc.__file__.replace("abc.py", "os.py"), hasattr(os, "__cached__"), os.getenv.__code__.co_filename)
+        print(_imp.is_frozen("os"), _imp.is_frozen("json"), _imp.find_frozen("os.path"), _imp.find_frozen("json"), _imp.find_frozen("__phello__")[1:])
+        print(_frozen_importlib.__spec__.loader_state, importlib.machinery.FrozenImporter.find_spec("stat").loader_state.origname)
+        print(_imp.get_frozen_object("stat").co_name, type(_imp.find_frozen("stat", withdata=True)[0]).__name__)
+        try: os.environ["no such variable"]
+        except KeyError as error: print(error.__traceback__.tb_next.tb_frame.f_code.co_filename)
+    """
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stderr == "" and result.stdout == """ModuleSpec(name='os', loader=<class '_frozen_importlib.FrozenImporter'>, origin='frozen') True False <frozen os>
+True False (None, False, 'posixpath') None (True, '__phello__')
+namespace(filename=None, origname='importlib._bootstrap') stat
+<module> memoryview
+<frozen os>
+""", result
+    raises(ImportError, "No such frozen object named 'zz'", _imp.get_frozen_object, "zz")
+    raises(TypeError, "is_frozen() argument must be str, not int", _imp.is_frozen, 3)
+
+
 def test_last_cleans_up():
     sys.path.remove(FOLDER)
     shutil.rmtree(FOLDER)

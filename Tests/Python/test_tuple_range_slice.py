@@ -90,4 +90,24 @@ def test_slices():
     assert g[1:2, ::3, ...] == (slice(1, 2), slice(None, None, 3), Ellipsis) and g[:] == slice(None) and g[()] == () and g[1,] == (1,) and g[*[1, 2]] == (1, 2)
 
 
+def test_tuples_within_tuples_as_keys():
+    pairs = [(-n % 7, (str(n % 5), "x" * (n % 3)), (n,)) for n in range(200)]
+    expected = pairs[:]
+    for i in range(1, len(expected)):
+        j = i
+        while j > 0 and expected[j] < expected[j - 1]:
+            expected[j], expected[j - 1] = expected[j - 1], expected[j]
+            j -= 1
+    assert sorted(pairs) == expected and sorted(pairs, reverse=True) == expected[::-1]
+    table = {pair: n for n, pair in enumerate(pairs)}
+    assert all(table[(-n % 7, ("%d" % (n % 5), "xx"[:n % 3]), (n,))] == n for n in range(200)) and (1, ("1", "x"), (1, 2)) not in table and (1, ("1",), (1,)) not in table
+    assert (1, (2,)) == (1.0, (True + 1,)) and (1, ("a",)) != (1, (b"a",)) and {(1, (2, "a")): 1}[(1.0, (2.0, "a"))] == 1 and sorted([((1.5,), 2), ((1,), 3), ((1,), 2.5)]) == [((1,), 2.5), ((1,), 3), ((1.5,), 2)]
+
+    class Loud:
+        def __eq__(self, other): raise KeyError("loud")
+        __hash__ = None
+    raises(KeyError, "'loud'", sorted, [((Loud(),), 1), ((Loud(),), 2)])
+    raises(TypeError, "'<' not supported between instances of 'str' and 'int'", sorted, [((1,), 1), (("a",), 2)])
+
+
 run(globals())

@@ -288,7 +288,9 @@ struct MarshalWriter {
     private func current(_ value: Value) -> CompiledCode? {
         let compiled = Code.compiledCode(of: value)
         compiled.filename = StringRef(Code.filename(of: value)).description
-        let constants = TupleRef(Code.constants(of: value))
+        let made = Code.constants(thread, of: value)
+        if made.isEmpty { return nil }
+        let constants = TupleRef(made)
         for index in 0 ..< constants.count {
             if constants[index].isExact(.code) {
                 if current(constants[index]) == nil { return nil }

@@ -63,7 +63,7 @@ enum CodecErrors {
         ]
         let registry = DictRef(state[2])
         for (name, def) in handlers {
-            _ = registry.set(thread, StringRef.intern("\(name)").value, thread.newBuiltinFunction(def, module: .none))
+            _ = registry.set(thread, StringRef.intern(static: name).value, thread.newBuiltinFunction(def, module: .none))
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import NumberTypes
 import Objects
 
 /// `%` formatting of `str`, `bytes` and `bytearray`. One interpreter of the format serves all three: for bytes the result is built as Latin-1.
@@ -336,6 +337,10 @@ struct PercentFormat: ~Copyable {
             guard precision < 1 << 30 else { return fail(.valueError, "precision too big") }
             let capacity = precision + 400
             text = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                if kind == 102, !(conversion.alternate && precision == 0), let written = FloatText.writeFixed(number, precision, buffer.baseAddress!) {
+                    count = written
+                    return
+                }
                 count = Int(taipan_format_double(UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), capacity, CChar(kind),
                                                  Int32(kind == 103 && precision == 0 ? 1 : precision), conversion.alternate, number))
             }
@@ -359,14 +364,8 @@ struct PercentFormat: ~Copyable {
 enum IntegerDigits {
     static func digits(_ thread: ThreadRef, _ value: Value, radix: Int, upper: Bool = false) -> [UInt8]? {
         if value.isSmallInt {
-            var rest = value.smallInt.magnitude
-            var result: [UInt8] = []
-            repeat {
-                let digit = UInt8(rest % UInt(radix))
-                result.append(digit < 10 ? 48 + digit : (upper ? 55 : 87) + digit)
-                rest /= UInt(radix)
-            } while rest != 0
-            result.reverse()
+            guard var result = Integers.digits(thread, value, radix: radix) else { return nil }
+            if upper { for index in result.indices where result[index] >= 97 { result[index] -= 32 } }
             return result
         }
         if radix == 10 {
