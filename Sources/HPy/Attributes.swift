@@ -40,7 +40,14 @@ enum Attributes {
             let name = thread.newName(name)
             return !name.isEmpty && thread.setAttribute(object, name, value) ? 0 : -1
         }
-        c.pointee.ctx_GetItem = { _, object, key in Contexts.thread.getItem(object, key) }
+        c.pointee.ctx_GetItem = { _, object, key in
+            if object.isExact(.dict), key.isExact(.str) {
+                // What is not there is reported by the general way.
+                let found = DictRef(object).get(Contexts.thread, key)
+                if !found.isEmpty { return found }
+            }
+            return Contexts.thread.getItem(object, key)
+        }
         c.pointee.ctx_GetItem_i = { _, object, index in
             if object.isExact(.list), index >= 0, index < ListRef(object).count { return ListRef(object)[index] }
             if object.isExact(.tuple), index >= 0, index < TupleRef(object).count { return TupleRef(object)[index] }
@@ -52,7 +59,11 @@ enum Attributes {
             let key = thread.newString(cString: key)
             return key.isEmpty ? .empty : thread.getItem(object, key)
         }
-        c.pointee.ctx_SetItem = { _, object, key, value in Contexts.thread.setItem(object, key, value) ? 0 : -1 }
+        c.pointee.ctx_SetItem = { _, object, key, value in
+            let thread = Contexts.thread
+            if object.isExact(.dict), !value.isEmpty, !key.isEmpty { return DictRef(object).set(thread, key, value) ? 0 : -1 }
+            return thread.setItem(object, key, value) ? 0 : -1
+        }
         c.pointee.ctx_SetItem_i = { _, object, index, value in
             let thread = Contexts.thread
             return thread.setItem(object, thread.newInt(index), value) ? 0 : -1

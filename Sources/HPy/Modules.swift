@@ -178,13 +178,16 @@ public enum HPyModules {
             switch Int(entry.pointee.kind) {
             case HPyKindSlot where entry.pointee.slot.slot == createSlot:
                 if creator != nil { return thread.raise(.systemError, "Multiple definitions of the HPy_mod_create slot in HPyModuleDef.defines.") }
+                if entry.pointee.slot.implementation == nil { return thread.raise(.systemError, "HPyModuleDef.defines: the HPy_mod_create slot has no function") }
                 creator = entry.pointee.slot.implementation
-            case HPyKindSlot where entry.pointee.slot.slot == executeSlot: others = true
+            case HPyKindSlot where entry.pointee.slot.slot == executeSlot:
+                if entry.pointee.slot.implementation == nil { return thread.raise(.systemError, "HPyModuleDef.defines: the HPy_mod_exec slot has no function") }
+                others = true
             case HPyKindSlot: return thread.raise(.systemError, "Unsupported slot in HPyModuleDef.defines (value: \(entry.pointee.slot.slot)).")
             case HPyKindMethod:
                 others = true
                 if Functions.entry(signature: entry.pointee.method.signature) == nil { return thread.raise(.valueError, "Unsupported HPyMeth signature") }
-            default: others = true
+            case let kind: return thread.raise(.systemError, "Unsupported HPyDef.kind in HPyModuleDef.defines (value: \(kind)).")
             }
         }
         if creator != nil {
@@ -244,7 +247,7 @@ public enum HPyModules {
         Contexts.making = item.context
         defer { Contexts.making = previous }
         for entry in Types.definitions(item.definition.pointee.definitions) where entry.pointee.kind == Int32(HPyKindSlot) && entry.pointee.slot.slot == executeSlot {
-            guard let implementation = entry.pointee.slot.implementation else { continue }
+            let implementation = entry.pointee.slot.implementation.unsafelyUnwrapped
             let handle = Contexts.open(item.context, module)
             let status = Contexts.call(item.context) { unsafeBitCast(implementation, to: HPyInquiryFunction.self)($0, handle) }
             Contexts.close(item.context, handle)

@@ -6,7 +6,7 @@ enum ObjectProtocol {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         c.pointee.ctx_IsTrue = { _, value in Contexts.thread.isTrue(value) }
         c.pointee.ctx_Type = { _, value in value.isEmpty ? Contexts.thread.raiseNull() : value.type.value }
-        c.pointee.ctx_TypeCheck = { _, value, type in value.type.isSubtype(of: TypeRef(type)) ? 1 : 0 }
+        c.pointee.ctx_TypeCheck = { _, value, type in value.type.value == type || value.type.isSubtype(of: TypeRef(type)) ? 1 : 0 }
         c.pointee.ctx_Is = { _, a, b in a == b ? 1 : 0 }
         c.pointee.ctx_Repr = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.repr(value) }
         c.pointee.ctx_Str = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.str(value) }
@@ -35,7 +35,7 @@ enum ObjectProtocol {
             return thread.compareTruth(a, b, comparison)
         }
         c.pointee.ctx_Hash = { _, value in Contexts.thread.hash(value) }
-        c.pointee.ctx_Length = { _, value in Contexts.thread.length(value) }
+        c.pointee.ctx_Length = { _, value in value.isExact(.list) ? ListRef(value).count : Contexts.thread.length(value) }
         c.pointee.ctx_Contains = { _, container, item in Contexts.thread.contains(container, item) }
         c.pointee.ctx_GetIter = { _, value in Contexts.thread.iterator(value) }
         c.pointee.ctx_Iter_Next = { _, iterator in Contexts.thread.next(iterator) }

@@ -149,7 +149,7 @@ enum Types {
         }
 
         var bases = givenBases
-        if bases.isEmpty {
+        if bases.isEmpty || TupleRef(bases).count == 0 {
             var single = TypeID.object.value
             bases = thread.newTuple(&single, 1)
             if bases.isEmpty { return .empty }

@@ -66,22 +66,22 @@ enum Calls {
 }
 
 /// Slow paths of building and unpacking.
-enum Building {
-    static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+public enum Building {
+    public static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let set = thread.newSet()
         if set.isEmpty { return .empty }
         for index in 0 ..< count where !SetRef(set).add(thread, items[index]) { return .empty }
         return set
     }
 
-    static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let dict = thread.newDict(capacity: count)
         if dict.isEmpty { return .empty }
         for index in 0 ..< count where !DictRef(dict).set(thread, items[index * 2], items[index * 2 + 1]) { return .empty }
         return dict
     }
 
-    static func string(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func string(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         var length = 0
         var width = 1
         var ascii = true
@@ -165,7 +165,7 @@ enum Building {
         return copyKeys(thread, dict, mapping, keys, accept)
     }
 
-    static func format(_ thread: ThreadRef, _ value: Value, _ conversion: Int, _ spec: Value) -> Value {
+    public static func format(_ thread: ThreadRef, _ value: Value, _ conversion: Int, _ spec: Value) -> Value {
         var value = value
         switch conversion {
         case 1: value = thread.str(value)

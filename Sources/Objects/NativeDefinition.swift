@@ -18,6 +18,8 @@ public enum Effect: UInt8 {
     case reads
     /// Writes heap objects, and runs no Python.
     case writes
+    /// Runs Python only where the classes of its arguments (other than `self`) say how they compare, hash, or count as indices.
+    case callsOnArguments
     /// May run Python, or anything.
     case calls
 }
@@ -205,10 +207,12 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     }
 
     @inline(never) public func callSlow(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
-        if let foreign = pointee.foreign {
-            if count == 0 { return thread.raise(.typeError, "\(displayName)(): not enough arguments") }
-            return foreign(thread, UnsafeMutableRawPointer(self), arguments[0], arguments + 1, count - 1, keywords)
-        }
+        if let foreign = pointee.foreign, count > 0 { return foreign(thread, UnsafeMutableRawPointer(self), arguments[0], arguments + 1, count - 1, keywords) }
+        return callBinding(thread, arguments, count, keywords)
+    }
+
+    @inline(never) private func callBinding(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
+        if pointee.foreign != nil { return thread.raise(.typeError, "\(displayName)(): not enough arguments") }
         if !pointee.isParsed { parse() }
         let total = pointee.total
         // The receiver's type is checked by the descriptor; here only that there is one.

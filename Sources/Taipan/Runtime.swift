@@ -61,6 +61,7 @@ public final class Runtime {
         StandardXML.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
+        TaipanModule.register()
         HPyModules.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
@@ -86,12 +87,7 @@ public final class Runtime {
     /// Before any code object is made: their loops count from the threshold that is set here.
     private func startJIT() {
         if options.jit == .off { return }
-        var log: ((String) -> Void)?
-        if let path = options.jitLog, let file = fopen(path, "w") {
-            setvbuf(file, nil, _IOLBF, 0)
-            log = { fputs($0, file) }
-        }
-        Engine.start(log: log, isStress: options.jit == .stress)
+        Engine.start(log: options.jitLog, isStress: options.jit == .stress)
     }
 
     private func sys(_ name: String, _ value: Value) {
@@ -347,6 +343,7 @@ public final class Runtime {
                 if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
             }
         }
+        Engine.finish()
         return status
     }
 }

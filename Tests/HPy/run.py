@@ -1,18 +1,21 @@
 """HPy's own tests, unmodified, from PyPI's source distribution: under Taipan, in universal, debug and trace mode.
 
 The distribution, pytest and setuptools are fetched by pip into `.build/hpy-tests`. The tests compile their extension modules with `cc` as they go. A test that `expected.txt` lists may fail: each line there is a
-test id or a pattern, a tab, and the reason. The folder's own tests, `test_*.py`, build `extension.c` once and run beside them.
+test id or a pattern, a tab, and the reason. The folder's own tests run beside them: `test_taipan.py`, modules that are wrong (`bad_modules.py`), and extensions that Taipan builds itself (`building.py`).
 """
 import fnmatch, os, re, shutil, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import support
+import bad_modules, building
 
 VERSION = "0.9.0"
 FOLDER = os.path.join(support.ROOT, ".build", "hpy-tests")
 TOOLS = ["pytest<9", "setuptools<70", "filelock"]
 OWN = "test_taipan.py"
+LIBRARY = os.path.join(FOLDER, "site", "hpy", "devel", "lib", "universal", "libhpyextra.a")
+BAD = os.path.join(FOLDER, "bad")
 SOURCES = ["argparse", "buildvalue", "format", "helpers", "structseq"]
 
 
@@ -61,15 +64,41 @@ def files(mode):
     return names + [OWN]
 
 
+ENUMERATIONS = {"HPyFunc_Signature", "HPyType_BuiltinShape", "_HPyCapsule_key", "HPy_SourceKind"}
+
+
+def passed_as(declaration):
+    """How the ABI passes what `type name` declares: any pointer as a pointer, an enumeration as an int."""
+    kind, _, name = declaration.strip().rpartition(" ")
+    if "*" in declaration or "[" in declaration or kind == "HPyCFunction":
+        return "pointer"
+    return "int" if kind in ENUMERATIONS else kind
+
+
 def check_table():
-    """Whether our table of the context is upstream's, and what was generated from it is up to date: a dict from test to outcome."""
+    """Whether our table of the context is upstream's, by number and by type, and what was generated from it is up to date: a dict from test to outcome."""
+    source = os.path.join(FOLDER, f"hpy-{VERSION}", "hpy", "tools", "autogen", "public_api.h")
+    numbers = {int(number): re.sub(r"^_?(HPy_?|h_)", "", name) for number, name in
+               re.findall(r"HPy_ID\((\d+)\)\s+[^;(]*?\b(h_\w+|_?HPy\w*)\s*[;(]", open(source).read())}
     header = open(os.path.join(FOLDER, "site", "hpy", "devel", "include", "hpy", "universal", "autogen_ctx.h")).read()
-    upstream = [handle or function for handle, function in re.findall(r"^    HPy h_(\w+);|\(\*ctx_(\w+)\)\(HPyContext", header, re.M)]
+    declared = re.findall(r"^    (?:HPy h_(\w+)|(.*?)\(\*ctx_(\w+)\)\(HPyContext \*ctx(.*?)\));", header, re.M)
+    upstream = [handle or function for handle, _, function, _ in declared]
+    types = {function: [passed_as(result.strip() + " result"), *map(passed_as, parameters.split(",")[1:])] for _, result, function, parameters in declared if function}
     rows = [line.rstrip("\n").split("\t") for line in open(os.path.join(support.ROOT, "Scripts", "hpy-context.tsv"))]
     ours = [row[2] if row[1] == "handle" else row[1] for row in rows]
+    other = [row[1] for row in rows if row[1] in types
+             and [passed_as(row[2] + " result"), *map(passed_as, row[3].split(",") if len(row) > 3 and row[3] else [])] != types[row[1]]]
+    if other:
+        print("declared otherwise:", *other)
     generated = subprocess.run([*support.REFERENCE, os.path.join(support.ROOT, "Scripts", "generate-hpy-context.py"), "--check"])
-    return {"the table's order is the header's": "PASSED" if ours[:len(upstream)] == upstream else "FAILED",
-            "generated files are up to date": "FAILED" if generated.returncode else "PASSED"}
+    checks = {
+        "the table has every member of the interface": len(numbers) == len(upstream) == 263,
+        "the table's order is the header's": ours[:len(upstream)] == upstream and [int(row[0]) for row in rows] == list(range(len(rows))),
+        "the table's numbers are the interface's": all(ours[number] == name for number, name in numbers.items()),
+        "the table's types are the header's": not other,
+        "generated files are up to date": not generated.returncode,
+    }
+    return {name: "PASSED" if holds else "FAILED" for name, holds in checks.items()}
 
 
 RESULT = re.compile(r"^(?:test/|\S*?HPy/)?(\S+\.py::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b")
@@ -103,7 +132,7 @@ def run(mode, name, options):
 
 def main():
     parser = support.parser(__doc__)
-    parser.add_argument("--mode", action="append", choices=["universal", "debug", "trace"], default=[], help="only this mode")
+    parser.add_argument("--mode", action="append", choices=["universal", "debug", "trace", "building"], default=[], help="only this mode; building is of extensions by Taipan itself")
     parser.add_argument("--file", action="append", default=[], help="only this file")
     parser.add_argument("--show", action="store_true", help="print what pytest prints")
     parser.add_argument("--timeout", type=int, default=1200)
@@ -113,26 +142,34 @@ def main():
         return support.summarise(0, 0, 1)
     reasons = expected()
     passed = failed = skipped = 0
-    for test, result in check_table().items():
-        passed += result == "PASSED"
-        if result != "PASSED":
-            failed += 1
-            print(f"{test}: {result}")
-    for mode in options.mode or ["universal", "debug", "trace"]:
-        for name in files(mode):
-            if options.file and name not in options.file:
+
+    def runs():
+        """Each mode's name with a dict from test to outcome, as they come."""
+        yield "table", check_table()
+        for mode in options.mode or ["universal", "debug", "trace", "building"]:
+            if mode == "building":
+                if not options.file:
+                    yield mode, building.Building(FOLDER, os.path.join(FOLDER, f"hpy-{VERSION}"), options.timeout).run()
                 continue
-            for test, result in run(mode, name, options).items():
-                allowed = [reason for pattern, reason in reasons if fnmatch.fnmatchcase(test, pattern) or fnmatch.fnmatchcase(f"{mode}:{test}", pattern)]
-                if result in ("PASSED", "XFAIL", "XPASS"):
-                    passed += 1
-                    if allowed:
-                        print(f"{mode} {test}: passes now, though expected.txt lists it")
-                elif result == "SKIPPED" or allowed:
-                    skipped += 1
-                else:
-                    failed += 1
-                    print(f"{mode} {test}: {result}")
+            for name in files(mode):
+                if not options.file or name in options.file:
+                    yield mode, run(mode, name, options)
+            if not options.file or "bad_modules.py" in options.file:
+                bad_modules.build(BAD, os.path.join(FOLDER, "site", "hpy", "devel", "include"), LIBRARY)
+                yield mode, bad_modules.check(BAD, mode, options.timeout)
+
+    for mode, results in runs():
+        for test, result in results.items():
+            allowed = [reason for pattern, reason in reasons if fnmatch.fnmatchcase(test, pattern) or fnmatch.fnmatchcase(f"{mode}:{test}", pattern)]
+            if result in ("PASSED", "XFAIL", "XPASS"):
+                passed += 1
+                if allowed:
+                    print(f"{mode} {test}: passes now, though expected.txt lists it")
+            elif result == "SKIPPED" or allowed:
+                skipped += 1
+            else:
+                failed += 1
+                print(f"{mode} {test}: {result}", flush=True)
     return support.summarise(passed, failed, skipped)
 
 

@@ -1,0 +1,87 @@
+"""JSON by a C library in four forms: how fast HPy is.
+
+A parser and encoder over the library yajl is built from `hpyajl.c` for HPy's universal ABI, and from `capiyajl.c` for CPython's C API. A document of some megabytes is read and written by
+
+    universal   hpyajl under Taipan, and the same file under CPython 3.11 with PyPI's hpy
+    C API       capiyajl under CPython 3.11
+    json        the standard library's module, under both
+
+in turns, each in a process of its own. The least times are printed, with their ratios to CPython's C API form. Needs cc, Debian's libyajl-dev and python3.11-dev, and pip for PyPI's hpy, which goes into
+`.build/hpy-benchmark`.
+"""
+import argparse, json, os, random, shlex, subprocess, sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+FOLDER = os.path.join(ROOT, ".build", "hpy-benchmark")
+SITE = os.path.join(FOLDER, "site")
+CPYTHON = ["/usr/bin/python3.11"]
+WORDS = "lorem ipsum dolor sit amet consectetur adipisici elit größe façade naïve 東京 тест \"quoted\" back\\slash new\nline".split(" ")
+
+
+def document(size):
+    """Records as a service would send them, the same in every run."""
+    source = random.Random(4711)
+
+    def text(count):
+        return " ".join(source.choice(WORDS) for _ in range(count))
+
+    def record(number):
+        return {
+            "id": number, "name": text(3), "email": f"user{number}@example.org", "active": source.random() < 0.5, "score": source.random() * 100, "parent": None,
+            "created": 1_600_000_000 + source.randrange(10**8), "position": {"latitude": source.uniform(-90, 90), "longitude": source.uniform(-180, 180), "height": source.randrange(3000)},
+            "tags": [source.choice(WORDS) for _ in range(source.randrange(6))], "history": [source.randrange(-1000, 1000) for _ in range(20)], "note": text(12),
+            "links": [{"rel": source.choice(WORDS), "href": f"/items/{source.randrange(10**6)}"} for _ in range(3)],
+        }
+
+    return {"version": "1.0", "records": [record(number) for number in range(size)]}
+
+
+def build():
+    """Fetches PyPI's hpy and compiles both modules. Returns the extension's folder."""
+    if not os.path.isdir(SITE):
+        subprocess.run([*CPYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-deps", "--target", SITE, "hpy==0.9.0"], check=True)
+    devel = os.path.join(SITE, "hpy", "devel")
+    flags = ["-O2", "-g", "-DNDEBUG", "-shared", "-fPIC"]
+    helpers = [os.path.join(devel, "src", "runtime", name + ".c") for name in ("argparse", "buildvalue", "format", "helpers", "structseq")]
+    subprocess.run(["cc", *flags, "-DHPY", "-DHPY_ABI_UNIVERSAL", "-I", os.path.join(devel, "include"), os.path.join(HERE, "hpyajl.c"), *helpers, "-lyajl",
+                    "-o", os.path.join(FOLDER, "hpyajl.hpy0.so")], check=True)
+    subprocess.run(["cc", *flags, "-I", "/usr/include/python3.11", os.path.join(HERE, "capiyajl.c"), "-lyajl", "-o", os.path.join(FOLDER, "capiyajl.so")], check=True)
+    # CPython finds universal modules only by a stub; Taipan prefers the extension itself.
+    with open(os.path.join(FOLDER, "hpyajl.py"), "w") as stub:
+        stub.write("import sys, os\nfrom hpy.universal import _load_bootstrap\n"
+                   "sys.modules[__name__] = _load_bootstrap('hpyajl', __name__, __package__, os.path.join(os.path.dirname(__file__), 'hpyajl.hpy0.so'), __loader__, __spec__, os.environ)\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", type=int, default=3, help="processes for each form")
+    parser.add_argument("--rounds", type=int, default=7, help="calls in each process")
+    parser.add_argument("--size", type=int, default=8000, help="records in the document, of about 900 bytes")
+    options = parser.parse_args()
+    taipan = shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build", "release", "taipan"))
+    os.makedirs(FOLDER, exist_ok=True)
+    build()
+    file = os.path.join(FOLDER, "document.json")
+    with open(file, "w", encoding="utf-8") as target:
+        json.dump(document(options.size), target, ensure_ascii=False)
+    print(f"document of {os.path.getsize(file) / 1e6:.1f} MB, least of {options.n} processes with {options.rounds} calls each")
+    forms = {"Taipan universal": (taipan, "hpyajl"), "CPython universal": (CPYTHON, "hpyajl"), "CPython C API": (CPYTHON, "capiyajl"), "Taipan json": (taipan, "json"), "CPython json": (CPYTHON, "json")}
+    times = {name: [float("inf")] * 2 for name in forms}
+    for _ in range(options.n):
+        for name, (command, module) in forms.items():
+            path = [FOLDER] if command is taipan else [FOLDER, SITE]
+            out = subprocess.run([*command, os.path.join(HERE, "measure.py"), module, file, str(options.rounds)], env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+                                 stdout=subprocess.PIPE, text=True, check=True).stdout
+            times[name] = [min(pair) for pair in zip(times[name], map(float, out.split()))]
+    reference = times["CPython C API"]
+    print(f"{'':20}{'loads':>8}{'dumps':>8}{'both':>8}   speed, CPython's C API being 1")
+    for name, (loads, dumps) in times.items():
+        ratios = [reference[0] / loads, reference[1] / dumps, sum(reference) / (loads + dumps)]
+        print(f"{name:20}{loads:8.3f}{dumps:8.3f}{loads + dumps:8.3f}   " + "".join(f"{ratio:7.2f}" for ratio in ratios))
+    ours, theirs = sum(times["Taipan universal"]), sum(times["CPython universal"])
+    print(f"Taipan universal is {sum(reference) / ours:.2f} times as fast as CPython's C API, {theirs / ours:.2f} times as fast as CPython universal")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
