@@ -42,6 +42,9 @@ def _define(pickle):
         code = trace.tb_frame.f_code
         if trace.tb_frame.f_globals is not pickle.__dict__ or not code.co_name.startswith(("load_", "pop_mark", "get_extension", "read")):
             return None
+        # A number that is no number is another mistake than one that is not there.
+        if isinstance(error, ValueError) and not str(error).endswith("b''"):
+            return None
         return pickle.UnpicklingError("unpickling stack underflow" if isinstance(error, IndexError) else "pickle data was truncated")
 
     class Unpickler(pickle._Unpickler):

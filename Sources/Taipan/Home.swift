@@ -12,7 +12,9 @@ struct Home {
 
     static func find() -> Home {
         let file = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
-        let executable = program(CommandLine.arguments.first ?? "").flatMap { resolve($0) == file ? $0 : nil } ?? file
+        // A name that leads nowhere leaves `sys.executable` empty, and one that leads elsewhere is not believed.
+        let named = program(CommandLine.arguments.first ?? "")
+        let executable = named.map { resolve($0) == file ? $0 : file } ?? ""
         var library: String?
         var folder = parent(file)
         for _ in 0 ..< 5 {
@@ -28,7 +30,7 @@ struct Home {
 
     /// The absolute path that a shell would find for the name of a program.
     private static func program(_ name: String) -> String? {
-        if name.contains("/") { return normal(Runtime.absolute(name)) }
+        if name.contains("/") { return access(name, X_OK) == 0 ? normal(Runtime.absolute(name)) : nil }
         guard !name.isEmpty, let path = getenv("PATH") else { return nil }
         for folder in String(cString: path).split(separator: ":") where access("\(folder)/\(name)", X_OK) == 0 { return normal(Runtime.absolute("\(folder)/\(name)")) }
         return nil
