@@ -112,7 +112,7 @@ def trace(members):
         names = "".join(f", {name}" for _, name in m.parameters)
         arguments = "".join(f", {name}" for _, name in m.parameters)
         how = "counted" if m.name.endswith("PythonExecution") else "traced"
-        lines.append(f"        c.pointee.ctx_{m.name} = {{ _{names} in TraceMode.{how}({m.number}) {{ TraceMode.universal.pointee.ctx_{m.name}!(TraceMode.universal{arguments}) }} }}")
+        lines.append(f"        c.pointee.ctx_{m.name} = {{ ctx{names} in TraceMode.{how}(ctx, {m.number}) {{ TraceMode.universal.pointee.ctx_{m.name}!(TraceMode.universal{arguments}) }} }}")
     lines += ["    }", "}", ""]
     return "\n".join(lines)
 

@@ -38,19 +38,33 @@ def document(size):
 
 
 def build():
-    """Fetches PyPI's hpy and compiles both modules. Returns the extension's folder."""
+    """Fetches PyPI's hpy and compiles the modules."""
     if not os.path.isdir(SITE):
         subprocess.run([*CPYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-deps", "--target", SITE, "hpy==0.9.0"], check=True)
     devel = os.path.join(SITE, "hpy", "devel")
-    flags = ["-O2", "-g", "-DNDEBUG", "-shared", "-fPIC"]
-    helpers = [os.path.join(devel, "src", "runtime", name + ".c") for name in ("argparse", "buildvalue", "format", "helpers", "structseq")]
-    subprocess.run(["cc", *flags, "-DHPY", "-DHPY_ABI_UNIVERSAL", "-I", os.path.join(devel, "include"), os.path.join(HERE, "hpyajl.c"), *helpers, "-lyajl",
-                    "-o", os.path.join(FOLDER, "hpyajl.hpy0.so")], check=True)
-    subprocess.run(["cc", *flags, "-I", "/usr/include/python3.11", os.path.join(HERE, "capiyajl.c"), "-lyajl", "-o", os.path.join(FOLDER, "capiyajl.so")], check=True)
-    # CPython finds universal modules only by a stub; Taipan prefers the extension itself.
-    with open(os.path.join(FOLDER, "hpyajl.py"), "w") as stub:
-        stub.write("import sys, os\nfrom hpy.universal import _load_bootstrap\n"
-                   "sys.modules[__name__] = _load_bootstrap('hpyajl', __name__, __package__, os.path.join(os.path.dirname(__file__), 'hpyajl.hpy0.so'), __loader__, __spec__, os.environ)\n")
+    flags = ["cc", "-O2", "-g", "-DNDEBUG", "-shared", "-fPIC"]
+    for name in ("hpyajl", "hpyempty"):
+        subprocess.run([*flags, "-DHPY", "-DHPY_ABI_UNIVERSAL", "-I", os.path.join(devel, "include"), os.path.join(HERE, name + ".c"), os.path.join(devel, "src", "runtime", "helpers.c"), "-lyajl",
+                        "-o", os.path.join(FOLDER, name + ".hpy0.so")], check=True)
+        # CPython finds universal modules only by a stub; Taipan prefers the extension itself.
+        with open(os.path.join(FOLDER, name + ".py"), "w") as stub:
+            stub.write(f"import sys, os\nfrom hpy.universal import _load_bootstrap\nfile = os.path.join(os.path.dirname(__file__), '{name}.hpy0.so')\n"
+                       f"sys.modules[__name__] = _load_bootstrap('{name}', __name__, __package__, file, __loader__, __spec__, os.environ)\n")
+    for name in ("capiyajl", "capiempty"):
+        subprocess.run([*flags, "-I", "/usr/include/python3.11", os.path.join(HERE, name + ".c"), "-lyajl", "-o", os.path.join(FOLDER, name + ".so")], check=True)
+
+
+def prepare():
+    """Builds all and returns Taipan's command."""
+    os.makedirs(FOLDER, exist_ok=True)
+    build()
+    return shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build", "release", "taipan"))
+
+
+def execute(command):
+    """The output of a command that can import the modules; in CPython with PyPI's hpy, which Taipan brings itself."""
+    path = [FOLDER, SITE] if command[:1] == CPYTHON else [FOLDER]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(path)}, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def main():
@@ -59,9 +73,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7, help="calls in each process")
     parser.add_argument("--size", type=int, default=8000, help="records in the document, of about 900 bytes")
     options = parser.parse_args()
-    taipan = shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build", "release", "taipan"))
-    os.makedirs(FOLDER, exist_ok=True)
-    build()
+    taipan = prepare()
     file = os.path.join(FOLDER, "document.json")
     with open(file, "w", encoding="utf-8") as target:
         json.dump(document(options.size), target, ensure_ascii=False)
@@ -70,9 +82,7 @@ def main():
     times = {name: [float("inf")] * 2 for name in forms}
     for _ in range(options.n):
         for name, (command, module) in forms.items():
-            path = [FOLDER] if command is taipan else [FOLDER, SITE]
-            out = subprocess.run([*command, os.path.join(HERE, "measure.py"), module, file, str(options.rounds)], env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-                                 stdout=subprocess.PIPE, text=True, check=True).stdout
+            out = execute([*command, os.path.join(HERE, "measure.py"), module, file, str(options.rounds)])
             times[name] = [min(pair) for pair in zip(times[name], map(float, out.split()))]
     reference = times["CPython C API"]
     print(f"{'':20}{'loads':>8}{'dumps':>8}{'both':>8}   speed, CPython's C API being 1")

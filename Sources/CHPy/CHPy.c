@@ -1,7 +1,7 @@
 #include "CHPy.h"
 #include <dlfcn.h>
 
-HPyContext taipan_hpy_contexts[3];
+HPyContext taipan_hpy_contexts[2];
 
 static const char *last_error(void) {
     const char *text = dlerror();

@@ -2,11 +2,11 @@ import Objects
 
 /// List and tuple builders, and trackers.
 ///
-/// A builder is the list or tuple that it builds, and a tracker a list of what it tracks: their words stand in the C function's frame, where the collector sees them. Universal mode
-/// has nothing to close, so that a tracker only keeps its objects alive. Each is remembered by address while it is in use, since C may keep it in allocated
-/// memory.
+/// A builder is the list or tuple that it builds, and a tracker a list of what it tracks. Universal mode has nothing to close, so that a tracker only keeps its objects alive: its word stands in
+/// the frame of the C function that will close it, where the collector sees it. Builders are remembered while they are in use, since debug mode's records of them lie in allocated memory.
 enum Builders {
-    nonisolated(unsafe) private static var open: Set<UInt> = []
+    /// Nearly always the last one is finished first.
+    nonisolated(unsafe) private static var open: [UInt] = []
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         Collector.addRoots {
@@ -29,7 +29,7 @@ enum Builders {
             ListRef(list).set(index, item.isEmpty ? .none : item)
         }
         c.pointee.ctx_ListBuilder_Build = { _, builder in Builders.finish(builder) }
-        c.pointee.ctx_ListBuilder_Cancel = { _, builder in Builders.open.remove(UInt(bitPattern: builder)) }
+        c.pointee.ctx_ListBuilder_Cancel = { _, builder in Builders.close(builder) }
         c.pointee.ctx_TupleBuilder_New = { _, count in
             let thread = Contexts.thread
             guard count >= 0 else { return 0 }
@@ -48,11 +48,11 @@ enum Builders {
             Heap.barrier(tuple.raw)
         }
         c.pointee.ctx_TupleBuilder_Build = { _, builder in Builders.finish(builder) }
-        c.pointee.ctx_TupleBuilder_Cancel = { _, builder in Builders.open.remove(UInt(bitPattern: builder)) }
+        c.pointee.ctx_TupleBuilder_Cancel = { _, builder in Builders.close(builder) }
 
         c.pointee.ctx_Tracker_New = { _, capacity in
-            let list = Contexts.thread.newList(capacity: max(capacity, 4))
-            return list.isEmpty ? 0 : Builders.begin(list)
+            let list = Contexts.thread.newList(capacity: max(capacity, 0))
+            return Int(Int64(bitPattern: list.bits))
         }
         c.pointee.ctx_Tracker_Add = { _, tracker, item in
             let list = Builders.value(tracker)
@@ -63,20 +63,24 @@ enum Builders {
             let list = Builders.value(tracker)
             if !list.isEmpty { ListRef(list).clear() }
         }
-        c.pointee.ctx_Tracker_Close = { _, tracker in Builders.open.remove(UInt(bitPattern: tracker)) }
+        c.pointee.ctx_Tracker_Close = { _, _ in }
     }
 
     private static func value(_ builder: Int) -> Value { Value(bits: UInt64(bitPattern: Int64(builder))) }
 
     private static func begin(_ value: Value) -> Int {
-        Builders.open.insert(UInt(value.bits))
+        Builders.open.append(UInt(value.bits))
         return Int(Int64(bitPattern: value.bits))
+    }
+
+    private static func close(_ builder: Int) {
+        if let index = Builders.open.lastIndex(of: UInt(bitPattern: builder)) { Builders.open.remove(at: index) }
     }
 
     private static func finish(_ builder: Int) -> Value {
         let result = Builders.value(builder)
         if result.isEmpty { return Contexts.thread.raiseOutOfMemory() }
-        Builders.open.remove(UInt(bitPattern: builder))
+        Builders.close(builder)
         return result
     }
 }

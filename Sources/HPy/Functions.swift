@@ -119,7 +119,7 @@ enum Functions {
         let data = Functions.data(record), context = data.pointee.context
         let function = unsafeBitCast(data.pointee.implementation, to: HPyVarargsFunction.self)
         if Contexts.isDebug(context) {
-            return Functions.check(thread, record, DebugMode.withArguments(receiver, a, count, .empty) { c, own, arguments, _ in function(c, own, arguments, count) })
+            return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, .empty) { c, own, arguments, _ in function(c, own, arguments, count) }))
         }
         return Functions.check(thread, record, function(context, receiver, a, count))
     }
@@ -151,9 +151,9 @@ enum Functions {
         let function = unsafeBitCast(implementation, to: HPyKeywordsFunction.self)
         let named = names.isEmpty ? 0 : TupleRef(names).count
         if Contexts.isDebug(context) {
-            return Functions.check(thread, record, DebugMode.withArguments(receiver, a, count, named == 0 ? .empty : names) { c, own, arguments, names in
+            return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, named == 0 ? .empty : names) { c, own, arguments, names in
                 function(c, own, arguments, count - named, names)
-            })
+            }))
         }
         return Functions.check(thread, record, function(context, receiver, a, count - named, named == 0 ? .empty : names))
     }
@@ -185,9 +185,9 @@ enum Functions {
         let data = Functions.data(record), context = data.pointee.context
         let function = unsafeBitCast(data.pointee.implementation, to: HPyNewFunction.self)
         if Contexts.isDebug(context) {
-            return Functions.check(thread, record, DebugMode.withArguments(type, a, count - named, dict) { c, own, arguments, keywords in
+            return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(type, a, count - named, dict) { c, own, arguments, keywords in
                 function(c, own, arguments, count - named, keywords)
-            })
+            }))
         }
         return Functions.check(thread, record, function(context, type, a, count - named, dict))
     }
@@ -199,7 +199,7 @@ enum Functions {
         let function = unsafeBitCast(data.pointee.implementation, to: HPyInitFunction.self)
         var status: Int32 = 0
         if Contexts.isDebug(context) {
-            status = DebugMode.withArgumentsStatus(receiver, a, count - named, dict) { c, own, arguments, keywords in
+            status = DebugMode.withArguments(receiver, a, count - named, dict) { c, own, arguments, keywords in
                 function(c, own, arguments, count - named, keywords)
             }
         } else {

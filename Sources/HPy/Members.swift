@@ -29,44 +29,37 @@ enum Members {
     private static func name(_ value: Value) -> String { StringRef(object(value).pointee.name).description }
 
     static func start(_ thread: ThreadRef) {
-        func getters(_ doc: @escaping NativeFunction) -> [Getter] {
-            [
-                Getter("__name__") { _, a, _ in Members.object(a[0]).pointee.name },
-                Getter("__objclass__") { _, a, _ in Members.object(a[0]).pointee.owner },
-                Getter("__qualname__") { thread, a, _ in
-                    thread.newString("\(StringRef(TypeRef(Members.object(a[0]).pointee.owner).pointer.pointee.qualifiedName).description).\(Members.name(a[0]))")
-                },
-                Getter("__doc__", get: doc),
-            ]
-        }
-        let size = MemoryLayout<ForeignDescriptorObject>.size
-        getSetType = NativeType("getset_descriptor", size: size, mask: 0b110, getters: getters { thread, a, _ in
-            Members.doc(thread, Members.object(a[0]).pointee.data.pointee.definition.pointee.getset.doc)
-        }) { slots in
+        getSetType = descriptorType("getset_descriptor")
+        memberType = descriptorType("member_descriptor")
+    }
+
+    private static func isGetSet(_ descriptor: Value) -> Bool { object(descriptor).pointee.data.pointee.definition.pointee.kind == Int32(HPyKindGetSet) }
+
+    /// Both kinds of descriptor look alike, and differ in what they do.
+    private static func descriptorType(_ name: StaticString) -> NativeType {
+        NativeType(name, size: MemoryLayout<ForeignDescriptorObject>.size, mask: 0b110, getters: [
+            Getter("__name__") { _, a, _ in Members.object(a[0]).pointee.name },
+            Getter("__objclass__") { _, a, _ in Members.object(a[0]).pointee.owner },
+            Getter("__qualname__") { thread, a, _ in
+                thread.newString("\(StringRef(TypeRef(Members.object(a[0]).pointee.owner).pointer.pointee.qualifiedName).description).\(Members.name(a[0]))")
+            },
+            Getter("__doc__") { thread, a, _ in
+                let definition = Members.object(a[0]).pointee.data.pointee.definition
+                return Members.doc(thread, Members.isGetSet(a[0]) ? definition.pointee.getset.doc : definition.pointee.member.doc)
+            },
+        ]) { slots in
             slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
                 if receiver.isEmpty { return descriptor }
                 guard Members.check(thread, descriptor, receiver) else { return .empty }
-                return Members.get(thread, descriptor, receiver)
+                return Members.isGetSet(descriptor) ? Members.get(thread, descriptor, receiver) : Members.read(thread, descriptor, receiver)
             }
             slots.store(.descriptorSet) { thread, descriptor, receiver, value in
                 guard Members.check(thread, descriptor, receiver) else { return -1 }
-                return Members.set(thread, descriptor, receiver, value)
+                return Members.isGetSet(descriptor) ? Members.set(thread, descriptor, receiver, value) : Members.write(thread, descriptor, receiver, value) ? 0 : -1
             }
-            slots.unary(.repr) { thread, value in thread.newString("<attribute '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>") }
-        }
-        memberType = NativeType("member_descriptor", size: size, mask: 0b110, getters: getters { thread, a, _ in
-            Members.doc(thread, Members.object(a[0]).pointee.data.pointee.definition.pointee.member.doc)
-        }) { slots in
-            slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
-                if receiver.isEmpty { return descriptor }
-                guard Members.check(thread, descriptor, receiver) else { return .empty }
-                return Members.read(thread, descriptor, receiver)
+            slots.unary(.repr) { thread, value in
+                thread.newString("<\(Members.isGetSet(value) ? "attribute" : "member") '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>")
             }
-            slots.store(.descriptorSet) { thread, descriptor, receiver, value in
-                guard Members.check(thread, descriptor, receiver) else { return -1 }
-                return Members.write(thread, descriptor, receiver, value) ? 0 : -1
-            }
-            slots.unary(.repr) { thread, value in thread.newString("<member '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>") }
         }
     }
 

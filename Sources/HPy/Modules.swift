@@ -13,11 +13,11 @@ public enum HPyModules {
     enum Mode: Int {
         case universal = 0, debug, trace
 
-        var context: UnsafeMutablePointer<HPyContext> {
+        func context(of module: String) -> UnsafeMutablePointer<HPyContext> {
             switch self {
             case .universal: return taipan_hpy_universal()
             case .debug: return DebugMode.context
-            case .trace: return TraceMode.context
+            case .trace: return TraceMode.context(of: module)
             }
         }
     }
@@ -139,7 +139,7 @@ public enum HPyModules {
         func missing(_ name: String) {
             thread.raise(.runtimeError, "Error during loading of the HPy extension module at path '\(file)' while trying to find symbol '\(name)'. Did you use the HPy_MODINIT macro to register your module? Error message from dlsym/WinAPI: \(message())")
         }
-        let context = mode.context
+        let context = mode.context(of: HPyModules.string(name))
         guard let setContext = symbol("HPyInitGlobalContext_\(short)") else {
             missing("HPyInitGlobalContext_\(short)")
             return nil
@@ -339,7 +339,7 @@ public enum HPyModules {
         return value
     }
 
-    /// `HPY=debug`, or `HPY=module:debug,other:trace`. nil when it has raised.
+    /// `HPY=debug`, or `HPY=module:debug,other:trace`, each also the other way round. nil when it has raised.
     private static func mode(_ thread: ThreadRef, _ name: Value, _ environment: Value) -> Mode? {
         let value = HPyModules.variable(thread, environment, "HPY")
         if value.isEmpty { return nil }
@@ -367,8 +367,9 @@ public enum HPyModules {
                     result = nil
                     break
                 }
-                if pieces[0] == module {
-                    result = named(pieces[1])
+                let isMode = named(pieces[1]) == nil && named(pieces[0]) != nil
+                if pieces[isMode ? 1 : 0] == module {
+                    result = named(pieces[isMode ? 0 : 1])
                     break
                 }
             }

@@ -223,6 +223,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.generator), list.value.isExact(.list), let done = RuntimeHooks.takeAll(self, iterable, list.value) { return done }
         let iterator = self.iterator(iterable)
         if iterator.isEmpty { return false }
         let hint = lengthHint(iterable, 0)

@@ -510,7 +510,7 @@ final class Recorder {
             for index in 0 ..< missing { put(base + count + index, constant(defaults[defaults.count - missing + index])) }
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
-        keep(function)
+        if ref.isConstant { keep(function) }
         forgetDead(at: next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
@@ -524,6 +524,7 @@ final class Recorder {
 
     /// A frame begins.
     private func push(_ new: Level) {
+        keep(Value(new.code))
         let number = engine.calls.count
         engine.calls.append(Engine.InlinedCall(code: Value(new.code), function: new.functionRef == nil ? new.function : .empty, returnTo: next, flags: new.flags))
         b.enterFrame(base: new.base, token: UInt64(number))

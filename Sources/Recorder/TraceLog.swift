@@ -41,7 +41,7 @@ final class TraceLog {
         var link = snapshot.frame
         while link >= 0 {
             let call = engine.calls[Int(trace.frames[link].token)]
-            let code = call.function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
+            let code = call.code.object(CodeObject.self)
             result.append(place(code, pc))
             if call.isReturn { return result.joined(separator: " < ") }
             pc = call.returnTo

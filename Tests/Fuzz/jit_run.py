@@ -13,4 +13,4 @@ if jit:
 with open(path) as file:
     code = compile(file.read(), path, "exec")
 del jit, limits, file
-exec(code, {"__name__": "__main__"})
+exec(code, {"__name__": "__main__", "__file__": path})

@@ -13,7 +13,7 @@ import random
 BUDGET = 60000
 
 PRELUDE = '''\
-import sys, zlib
+import gc, sys, zlib
 crc = printed = 0
 def out(*values):
     global crc, printed
@@ -29,6 +29,26 @@ def norm(x):
 def line(traceback):
     # CPython's fused instructions give unbound names the line of what stood before.
     return traceback and sys.exc_info()[0] is not UnboundLocalError and traceback.tb_lineno
+def peek(depth=1):
+    frame = sys._getframe(depth)
+    plain = sorted((name, value) for name, value in frame.f_locals.items() if type(value) in (int, float, str, bool) or value is None)
+    out(frame.f_code.co_name, frame.f_lineno, plain)
+    return len(plain)
+def drive(coroutine):
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+class Pause:
+    def __await__(self):
+        yield 1
+        return 2
+events = []
+def tracer(frame, event, argument):
+    if frame.f_code.co_filename == __file__ and event != "line":
+        events.append((frame.f_code.co_name, event))
+    return tracer
 class Context:
     def __init__(self, swallow):
         self.swallow = swallow
@@ -168,7 +188,7 @@ class Writer:
             arguments.append(f"k={self.expr('int', d - 1)}")
         if extra == "kwargs" and self.chance(60):
             arguments.append(f"z={self.expr('int', 0)}" if self.chance(70) else "**{'q': 1}")
-        return f"{name}({', '.join(arguments)})"
+        return f"{name}({', '.join(arguments)})" + (")" if name.startswith("drive(") else "")
 
     def e_int(self, d):
         found = self.common("int", d)
@@ -197,7 +217,7 @@ class Writer:
         if n == 17:
             return f"int({self.expr(self.pick(['bool', 'float', 'int']), d)})"
         if n == 18:
-            return self.pick([f"abs({a()})", f"min({a()}, {b()})", f"max({a()}, {b()})", f"divmod({a()}, {b()})[0]", f"sum({self.expr('list', 0)})", f"hash({a()})",
+            return self.pick([f"abs({a()})", f"min({a()}, {b()})", f"max({a()}, {b()})", f"divmod({a()}, {b()})[0]", f"sum({self.expr('list', 0)})", f"(hash({a()}) and 3)",
                               f"ord({self.expr('str', 0)}[0])", f"pow({a()}, 3, 1000007)", f"round({self.expr('float', d)})", f"({a()}).bit_length()"])
         if n == 19:
             return f"({self.expr('int', d)} or {self.expr('int', d)})"
@@ -355,7 +375,7 @@ class Writer:
         self.indent -= 1
 
     KINDS = ["assign"] * 9 + ["augment"] * 8 + ["out"] * 3 + ["condition"] * 5 + ["loop"] * 6 + ["list"] * 4 + ["dict"] * 3 + ["attribute"] * 4 + ["globals"] * 3 + ["try"] * 4 + [
-        "call"] * 3 + ["unpack"] * 2 + ["with", "closure", "closure", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"]
+        "call"] * 3 + ["unpack"] * 2 + ["with", "closure", "closure", "introspect", "introspect", "collect", "leave", "leave", "chain", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"]
 
     def statement(self, depth):
         if self.spent > BUDGET:
@@ -646,6 +666,41 @@ class Writer:
         if self.chance(30):
             self.put(f"{g}.close()")
 
+    def s_introspect(self, depth):
+        if self.loops and self.chance(70):
+            self.put(f"if {self.pick(self.loops)} % {5 + self.below(30)} == {self.below(5)}: {self.pick(['peek()', 'peek()', 'out(sorted(locals())[:3], sys._getframe().f_lineno)'])}")
+        elif self.in_function and self.scopes[-1] and self.chance(50):
+            self.put("peek(2)" if self.scopes[-1].keys() & {"p0"} else "peek()")
+        if self.loops and self.chance(15):
+            first = self.below(20)
+            self.put(f"if {self.loops[-1]} == {first}: sys.settrace(tracer)")
+            self.put(f"if {self.loops[-1]} == {first + 1 + self.below(3)}:")
+            self.put("    sys.settrace(None)")
+            self.put("    out(events[:20])")
+            self.put("    events.clear()")
+
+    def s_collect(self, depth):
+        if self.loops:
+            self.put(f"if {self.loops[0]} == {self.below(40)}: gc.collect()")
+
+    def s_leave(self, depth):
+        """Ways out of a loop through finally and with."""
+        if not self.loops or depth <= 0:
+            return self.s_assign(depth)
+        self.put(self.pick(["try:", "try:", "with Context(False):"]))
+        is_try = self.lines[-1].endswith("try:")
+        self.block(1, depth - 1)
+        self.put(f"    if {self.condition(1)}: {self.pick(['continue', 'break', 'continue', 'raise ValueError(7)' if self.chance(30) else 'continue'])}")
+        if is_try:
+            self.put("finally:")
+            self.block(1, 0)
+
+    def s_chain(self, depth):
+        a, b = self.target("int"), self.fresh()
+        self.put(self.pick([f"{a} = {b} = norm({self.expr('int', 2)})", f"{a}, ({b}, *_) = {self.expr('int', 1)}, [{self.expr('int', 1)}, *{self.leaf('list')}]",
+                            f"{b} = {{**{self.leaf('dict')}, 'z': {self.expr('int', 1)}}}", f"{b} = [*{self.leaf('list')}, *{self.leaf('tuple')}][:20]",
+                            f"{b} = [[q * r for q in range(3)] for r in range({1 + self.below(3)}) if r or {self.expr('bool', 0)}]", f"{b} = (lambda *a, k={self.expr('int', 0)}: a[0] + k)({self.expr('int', 1)})"]))
+
     def s_mutate(self, depth):
         """Replaces something that compiled code may take for granted."""
         if not self.loops or not self.classes:
@@ -654,10 +709,11 @@ class Writer:
         at = f"{self.loops[-1]} == {self.below(40)}"
         choice = [f"{name}.shared = {self.expr('int', 1)}", f"{name}.shared += 1", f"{name}.pick = lambda self, a: a + 1", f"{name}.x = property(lambda self: 77)" if self.chance(20) else f"{name}.other = 1",
                   f"globals()['{self.pick(list(self.globals))}'] = {self.expr('int', 0)}" if self.globals else "pass"]
-        if self.functions:
-            f = self.pick(self.functions)
+        functions = [f for f in self.functions if not f[0].startswith("drive(")]
+        if functions:
+            f = self.pick(functions)
             choice += [f"{f[0]}.__defaults__ = {self.pick(['None', f'(1,) * {max(len(f[1]), 1)}'])}" if self.chance(30) else "pass"]
-            same = [g for g in self.functions if g[1] == f[1] and g[2] == f[2]]
+            same = [g for g in functions if g[1] == f[1] and g[2] == f[2]]
             choice += [f"{f[0]}.__code__ = {self.pick(same)[0]}.__code__"]
         self.put(f"if {at}: {self.pick(choice)}")
 
@@ -703,6 +759,22 @@ class Writer:
             self.put(f"if {self.condition(1)}: return {self.expr(result, 1)}")
         self.put(f"return {self.expr(result, 2)}")
         self.functions.append((name, parameters, extra, result, self.end_function(outer)))
+
+    def coroutine(self):
+        name = self.fresh("co")
+        self.put(f"async def {name}(p0, p1):")
+        outer = self.start_function({"p0": "int", "p1": "int"})
+        self.put(f"for i in range(p0 & 7):")
+        self.scopes[-1]["i"] = "int"
+        self.loops = ["i"]
+        self.indent += 1
+        self.rounds *= 4
+        self.body(1, self.below(3))
+        others = [f[0] for f in self.functions if f[0].startswith("drive(")]
+        self.put(self.pick([f"p1 += await Pause()", f"p1 = norm(p1 + await {self.pick(others)[6:]}(i & 1, p1))" if others else "p1 += await Pause()", "if p1 & 1: await Pause()"]))
+        self.indent -= 1
+        self.put(f"return {self.expr('int', 1)}")
+        self.functions.append(("drive(" + name, ["int", "int"], "", "int", self.end_function(outer)))
 
     def recursive(self):
         name = self.fresh("r")
@@ -805,7 +877,7 @@ class Writer:
             self.put(f"{name} = {self.literal(type)}")
             self.globals[name] = type
         for _ in range(1 + self.below(4)):
-            self.pick([self.class_, self.function, self.function, self.generator, self.recursive])()
+            self.pick([self.class_, self.function, self.function, self.generator, self.recursive, self.coroutine])()
         if not self.classes and self.chance(70):
             self.class_()
         mains = []

@@ -89,6 +89,44 @@ class TestContext(HPyTest):
             mod.first(3)
         assert mod.new_slice(1, 2) == slice(1, 2)
 
+    def test_dict_shape(self):
+        mod = self.make_module(MEMBER + """
+            typedef struct { long number; } Counted;
+            typedef Counted *(*as_struct)(HPyContext *, HPy);
+            HPyDef_METH(count, "count", HPyFunc_NOARGS)
+            static HPy count_impl(HPyContext *ctx, HPy self)
+            {
+                return HPyLong_FromLong(ctx, ++((as_struct)MEMBER(264))(ctx, self)->number);
+            }
+            HPyDef_MEMBER(number, "number", HPyMember_LONG, offsetof(Counted, number))
+            static HPyDef *defines[] = { &count, &number, NULL };
+            static HPyType_Spec spec = {
+                .name = "mytest.Counted", .basicsize = sizeof(Counted), .builtin_shape = (HPyType_BuiltinShape)7, .defines = defines,
+                .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE,
+            };
+            static void make(HPyContext *ctx, HPy module)
+            {
+                HPyType_SpecParam parameters[] = { { HPyType_SpecParam_Base, ((HPy *)&ctx->h_None)[263] }, { 0 } };
+                HPyHelpers_AddType(ctx, module, "Counted", &spec, parameters);
+            }
+            @EXTRA_INIT_FUNC(make)
+            @INIT
+        """)
+
+        class Sub(mod.Counted):
+            pass
+
+        for kind in (mod.Counted, Sub):
+            dicts = [kind({number: str(number)}, key=number) for number in range(200)]
+            for number, item in enumerate(dicts):
+                for _ in range(number % 3):
+                    item.count()
+                item["new"] = [number]
+            gc.collect()
+            for number, item in enumerate(dicts):
+                assert item == {number: str(number), "key": number, "new": [number]}
+                assert item.number == number % 3
+
     def test_unknown_member_names_itself(self):
         mod = self.make_module(MEMBER + """
             HPyDef_METH(f, "f", HPyFunc_O)
@@ -269,13 +307,38 @@ class TestImport(HPyTest):
                 os.remove(os.path.join(folder, stub))
         code = "import nostub; print(nostub.f().split(' (')[0], nostub.__file__.endswith('.hpy0.so'), nostub.__spec__.name)"
         for setting, name in ((None, "HPy Universal ABI"), ("debug", "HPy Debug Mode ABI"), ("other:debug,nostub:trace", "HPy Trace Mode ABI"),
-                              ("other:debug", "HPy Universal ABI")):
+                              ("other:debug", "HPy Universal ABI"), ("trace:nostub", "HPy Trace Mode ABI"), ("debug:other,debug:nostub", "HPy Debug Mode ABI")):
             environment = {**os.environ, "PYTHONPATH": folder}
             environment.pop("HPY", None)
             if setting:
                 environment["HPY"] = setting
             out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
             assert out.stdout == f"{name} True nostub\n", out.stderr
+
+    def test_trace_mode_counts_by_module(self):
+        source = """
+            HPyDef_METH(f, "f", HPyFunc_NOARGS)
+            static HPy f_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, "text"); }
+            @EXPORT(f)
+            @INIT
+        """
+        folders = [os.path.dirname(self.compile_module(source, name=name).so_filename) for name in ("first", "second")]
+        code = """if True:
+            import first, second
+            from hpy.trace import get_call_counts, get_durations
+            for _ in range(5): first.f()
+            for _ in range(3): second.f()
+            print([get_call_counts(*which)["ctx_Unicode_FromString"] for which in ((), ("first",), (second,))])
+            times = [get_durations(*which)["ctx_Unicode_FromString"] for which in ((), ("first",), (second,))]
+            print(times[0] == times[1] + times[2] > 0)
+            try:
+                get_call_counts("third")
+            except ValueError as error:
+                print(error)
+        """
+        environment = {**os.environ, "HPY": "trace", "PYTHONPATH": os.pathsep.join(folders)}
+        out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        assert out.stdout == "[8, 5, 3]\nTrue\nmodule 'third' was not loaded in trace mode\n", out.stderr
 
     def test_legacy_methods_are_refused(self):
         with pytest.raises(ImportError, match="legacy methods.*--hpy-abi=universal"):

@@ -128,11 +128,10 @@ typedef HPyModuleDefinition *_Nullable (*HPyModuleFunction)(void);
 typedef uint32_t (*HPyVersionFunction)(void);
 typedef void (*HPySetContextFunction)(HPyContext *_Nonnull);
 
-// The contexts of the three modes.
-extern HPyContext taipan_hpy_contexts[3];
+// The contexts of universal and debug mode; trace mode has one for each module.
+extern HPyContext taipan_hpy_contexts[2];
 static inline HPyContext *_Nonnull taipan_hpy_universal(void) { return &taipan_hpy_contexts[0]; }
 static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_contexts[1]; }
-static inline HPyContext *_Nonnull taipan_hpy_trace(void) { return &taipan_hpy_contexts[2]; }
 
 /// dlopen with RTLD_NOW. Null, and `*error` says why.
 void *_Nullable taipan_hpy_open(const char *_Nonnull path, const char *_Nullable *_Nonnull error);

@@ -42,43 +42,43 @@ extension DebugMode {
         if DebugMode.closedBuilders.count > DebugMode.closedLimit { DebugMode.closedBuilders.removeFirst().deallocate() }
     }
 
+    private typealias NewFunction = @convention(c) (UnsafeMutablePointer<HPyContext>, Int) -> Int
+    private typealias SetFunction = @convention(c) (UnsafeMutablePointer<HPyContext>, Int, Int, Value) -> Void
+    private typealias BuildFunction = @convention(c) (UnsafeMutablePointer<HPyContext>, Int) -> Value
+    private typealias CancelFunction = @convention(c) (UnsafeMutablePointer<HPyContext>, Int) -> Void
+
+    private static func new(_ ctx: UnsafeMutablePointer<HPyContext>, _ count: Int, _ function: NewFunction?) -> Int {
+        DebugMode.within(ctx) { DebugMode.newBuilder(function!(DebugMode.universal, count)) }
+    }
+
+    private static func set(_ ctx: UnsafeMutablePointer<HPyContext>, _ address: Int, _ index: Int, _ item: Value, _ function: SetFunction?) {
+        DebugMode.within(ctx) { function!(DebugMode.universal, DebugMode.builder(address), index, DebugMode.take(item)) }
+    }
+
+    private static func build(_ ctx: UnsafeMutablePointer<HPyContext>, _ address: Int, _ function: BuildFunction?) -> Value {
+        DebugMode.within(ctx) {
+            let result = function!(DebugMode.universal, DebugMode.builder(address))
+            DebugMode.closeBuilder(address)
+            return DebugMode.make(result)
+        }
+    }
+
+    private static func cancel(_ ctx: UnsafeMutablePointer<HPyContext>, _ address: Int, _ function: CancelFunction?) {
+        DebugMode.within(ctx) {
+            function!(DebugMode.universal, DebugMode.builder(address))
+            DebugMode.closeBuilder(address)
+        }
+    }
+
     static func fillBuilders(_ c: UnsafeMutablePointer<HPyContext>) {
-        c.pointee.ctx_ListBuilder_New = { ctx, count in DebugMode.within(ctx) { DebugMode.newBuilder(DebugMode.universal.pointee.ctx_ListBuilder_New!(DebugMode.universal, count)) } }
-        c.pointee.ctx_ListBuilder_Set = { ctx, address, index, item in
-            DebugMode.within(ctx) { DebugMode.universal.pointee.ctx_ListBuilder_Set!(DebugMode.universal, DebugMode.builder(address), index, DebugMode.take(item)) }
-        }
-        c.pointee.ctx_ListBuilder_Build = { ctx, address in
-            DebugMode.within(ctx) {
-                if address == 0 { return DebugMode.universal.pointee.ctx_ListBuilder_Build!(DebugMode.universal, 0) }
-                let result = DebugMode.universal.pointee.ctx_ListBuilder_Build!(DebugMode.universal, DebugMode.builder(address))
-                DebugMode.closeBuilder(address)
-                return DebugMode.make(result)
-            }
-        }
-        c.pointee.ctx_ListBuilder_Cancel = { ctx, address in
-            DebugMode.within(ctx) {
-                DebugMode.universal.pointee.ctx_ListBuilder_Cancel!(DebugMode.universal, DebugMode.builder(address))
-                DebugMode.closeBuilder(address)
-            }
-        }
-        c.pointee.ctx_TupleBuilder_New = { ctx, count in DebugMode.within(ctx) { DebugMode.newBuilder(DebugMode.universal.pointee.ctx_TupleBuilder_New!(DebugMode.universal, count)) } }
-        c.pointee.ctx_TupleBuilder_Set = { ctx, address, index, item in
-            DebugMode.within(ctx) { DebugMode.universal.pointee.ctx_TupleBuilder_Set!(DebugMode.universal, DebugMode.builder(address), index, DebugMode.take(item)) }
-        }
-        c.pointee.ctx_TupleBuilder_Build = { ctx, address in
-            DebugMode.within(ctx) {
-                if address == 0 { return DebugMode.universal.pointee.ctx_TupleBuilder_Build!(DebugMode.universal, 0) }
-                let result = DebugMode.universal.pointee.ctx_TupleBuilder_Build!(DebugMode.universal, DebugMode.builder(address))
-                DebugMode.closeBuilder(address)
-                return DebugMode.make(result)
-            }
-        }
-        c.pointee.ctx_TupleBuilder_Cancel = { ctx, address in
-            DebugMode.within(ctx) {
-                DebugMode.universal.pointee.ctx_TupleBuilder_Cancel!(DebugMode.universal, DebugMode.builder(address))
-                DebugMode.closeBuilder(address)
-            }
-        }
+        c.pointee.ctx_ListBuilder_New = { DebugMode.new($0, $1, DebugMode.universal.pointee.ctx_ListBuilder_New) }
+        c.pointee.ctx_ListBuilder_Set = { DebugMode.set($0, $1, $2, $3, DebugMode.universal.pointee.ctx_ListBuilder_Set) }
+        c.pointee.ctx_ListBuilder_Build = { DebugMode.build($0, $1, DebugMode.universal.pointee.ctx_ListBuilder_Build) }
+        c.pointee.ctx_ListBuilder_Cancel = { DebugMode.cancel($0, $1, DebugMode.universal.pointee.ctx_ListBuilder_Cancel) }
+        c.pointee.ctx_TupleBuilder_New = { DebugMode.new($0, $1, DebugMode.universal.pointee.ctx_TupleBuilder_New) }
+        c.pointee.ctx_TupleBuilder_Set = { DebugMode.set($0, $1, $2, $3, DebugMode.universal.pointee.ctx_TupleBuilder_Set) }
+        c.pointee.ctx_TupleBuilder_Build = { DebugMode.build($0, $1, DebugMode.universal.pointee.ctx_TupleBuilder_Build) }
+        c.pointee.ctx_TupleBuilder_Cancel = { DebugMode.cancel($0, $1, DebugMode.universal.pointee.ctx_TupleBuilder_Cancel) }
 
         c.pointee.ctx_Tracker_New = { ctx, _ in
             DebugMode.check(ctx)

@@ -141,23 +141,22 @@ extension DebugMode {
 
     // MARK: Calls
 
+    private typealias CallFunction = @convention(c) (UnsafeMutablePointer<HPyContext>, Value, UnsafePointer<Value>?, Int, Value) -> Value
+
+    /// `first` is what is called, or the name of the method to call.
+    private static func call(_ ctx: UnsafeMutablePointer<HPyContext>, _ first: Value, _ arguments: UnsafePointer<Value>?, _ count: Int, _ names: Value, _ title: StaticString,
+                             _ function: CallFunction?) -> Value {
+        DebugMode.within(ctx) {
+            let names = DebugMode.take(names)
+            if !names.isEmpty && !names.isTuple { DebugMode.fatal("\(title) arg 'kwnames' must be a tuple object or HPy_NULL") }
+            let total = count + (names.isEmpty ? 0 : TupleRef(names).count)
+            return DebugMode.withValues(arguments, total) { DebugMode.make(function!(DebugMode.universal, DebugMode.take(first), $0, count, names)) }
+        }
+    }
+
     private static func fillCalls(_ c: UnsafeMutablePointer<HPyContext>) {
-        c.pointee.ctx_Call = { ctx, callable, arguments, count, names in
-            DebugMode.within(ctx) {
-                let names = DebugMode.take(names)
-                if !names.isEmpty && !names.isTuple { DebugMode.fatal("HPy_Call arg 'kwnames' must be a tuple object or HPy_NULL") }
-                let total = Int(count) + (names.isEmpty ? 0 : TupleRef(names).count)
-                return DebugMode.withValues(arguments, total) { DebugMode.make(DebugMode.universal.pointee.ctx_Call!(DebugMode.universal, DebugMode.take(callable), $0, count, names)) }
-            }
-        }
-        c.pointee.ctx_CallMethod = { ctx, name, arguments, count, names in
-            DebugMode.within(ctx) {
-                let names = DebugMode.take(names)
-                if !names.isEmpty && !names.isTuple { DebugMode.fatal("HPy_CallMethod arg 'kwnames' must be a tuple object or HPy_NULL") }
-                let total = Int(count) + (names.isEmpty ? 0 : TupleRef(names).count)
-                return DebugMode.withValues(arguments, total) { DebugMode.make(DebugMode.universal.pointee.ctx_CallMethod!(DebugMode.universal, DebugMode.take(name), $0, count, names)) }
-            }
-        }
+        c.pointee.ctx_Call = { DebugMode.call($0, $1, $2, Int($3), $4, "HPy_Call", DebugMode.universal.pointee.ctx_Call) }
+        c.pointee.ctx_CallMethod = { DebugMode.call($0, $1, $2, Int($3), $4, "HPy_CallMethod", DebugMode.universal.pointee.ctx_CallMethod) }
     }
 
     // MARK: Texts

@@ -15,6 +15,8 @@ struct DebugHandle {
     var isClosed = false
     /// A constant of the context, which nobody may close.
     var isImmortal = false
+    /// Python has been given an object for it, so that the record must stay.
+    var isShown = false
     var data: UnsafeMutableRawPointer?
     var dataSize = 0
     var trace: UnsafeMutablePointer<CChar>?
@@ -84,15 +86,9 @@ enum DebugMode {
     }
 
     static func openRecord(_ value: Value, isImmortal: Bool) -> UnsafeMutablePointer<DebugHandle> {
-        let handle: UnsafeMutablePointer<DebugHandle>
-        if closed.count >= closedLimit, let old = closed.removeFirst() {
-            dropData(old, counted: true)
-            free(old.pointee.trace)
-            handle = old
-        } else {
-            handle = .allocate(capacity: 1)
-        }
-        handle.initialize(to: DebugHandle(magic: DebugHandle.mark, next: nil, previous: nil, value: value, generation: generation, isImmortal: isImmortal,
+        let old = closed.count >= closedLimit ? retired() : nil
+        let handle = old ?? .allocate(capacity: 1)
+        handle.initialize(to: DebugHandle(magic: DebugHandle.mark, next: nil, previous: nil, value: value, generation: generation, isImmortal: isImmortal, isShown: old?.pointee.isShown ?? false,
                                           trace: traceLimit > 0 ? taipan_hpy_stack_trace(Int32(clamping: traceLimit), 2) : nil))
         open.append(handle)
         return handle
@@ -142,12 +138,19 @@ enum DebugMode {
                 taipan_hpy_forbid(data, handle.pointee.dataSize)
             }
         }
-        if closed.count > closedLimit, let oldest = closed.removeFirst() {
-            dropData(oldest, counted: true)
-            free(oldest.pointee.trace)
-            oldest.pointee.magic = 0
-            oldest.deallocate()
-        }
+        // A record that Python may still look at stays.
+        if closed.count > closedLimit, let old = retired(), !old.pointee.isShown { old.deallocate() }
+    }
+
+    /// The record of the handle that has been closed longest, with nothing in it any more.
+    private static func retired() -> UnsafeMutablePointer<DebugHandle>? {
+        guard let oldest = closed.removeFirst() else { return nil }
+        dropData(oldest, counted: true)
+        free(oldest.pointee.trace)
+        oldest.pointee.trace = nil
+        oldest.pointee.magic = 0
+        oldest.pointee.value = .none
+        return oldest
     }
 
     // MARK: Data
@@ -207,22 +210,9 @@ enum DebugMode {
 
     // MARK: Calls of C functions
 
-    /// Calls a function with handles for receiver, arguments and one more (keyword names or dict, perhaps none), and takes what it returns.
-    static func withArguments(_ receiver: Value, _ a: Arguments, _ count: Int, _ extra: Value,
-                              _ body: (UnsafeMutablePointer<HPyContext>, Value, UnsafeMutablePointer<Value>, Value) -> Value) -> Value {
-        withHandles(receiver, a, count, extra) { context, own, arguments, extra in
-            let handle = body(context, own, arguments, extra)
-            return handle
-        } finish: { receive($0) }
-    }
-
-    static func withArgumentsStatus(_ receiver: Value, _ a: Arguments, _ count: Int, _ extra: Value,
-                                    _ body: (UnsafeMutablePointer<HPyContext>, Value, UnsafeMutablePointer<Value>, Value) -> Int32) -> Int32 {
-        withHandles(receiver, a, count, extra, body) { $0 }
-    }
-
-    private static func withHandles<R>(_ receiver: Value, _ a: Arguments, _ count: Int, _ extra: Value,
-                                       _ body: (UnsafeMutablePointer<HPyContext>, Value, UnsafeMutablePointer<Value>, Value) -> R, finish: (R) -> R) -> R {
+    /// Calls a function with handles for receiver, arguments and one more (keyword names or dict, perhaps none). What it returns may be a handle, to be received.
+    static func withArguments<R>(_ receiver: Value, _ a: Arguments, _ count: Int, _ extra: Value,
+                                 _ body: (UnsafeMutablePointer<HPyContext>, Value, UnsafeMutablePointer<Value>, Value) -> R) -> R {
         let own = make(receiver)
         // Handles are no values: the array may be anywhere.
         let handles = UnsafeMutablePointer<Value>.allocate(capacity: count + 1)
@@ -235,6 +225,6 @@ enum DebugMode {
         for index in 0 ..< count { closeArgument(handles[index]) }
         if !last.isEmpty { closeArgument(last) }
         handles.deallocate()
-        return finish(result)
+        return result
     }
 }

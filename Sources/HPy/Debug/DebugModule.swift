@@ -22,6 +22,7 @@ enum DebugModule {
             let object = DebugModule.handleType.allocate(thread, size: MemoryLayout<HandleObject>.size)
             if object.isEmpty { return .empty }
             object.object(HandleObject.self).pointee.handle = record
+            record.pointee.isShown = true
             guard ListRef(list).append(thread, object) else { return .empty }
         }
         return list
@@ -93,7 +94,8 @@ enum DebugModule {
             },
         ]) { module in
             DebugModule.handleType = NativeType("DebugHandle", module: "hpy.debug._debug", size: MemoryLayout<HandleObject>.size, flags: .noInstantiation, methods: [
-                Def("_force_close(self, /)", .writes, "Close the underlying handle. FOR TESTS ONLY.") { _, a, _ in
+                Def("_force_close(self, /)", .writes, "Close the underlying handle. FOR TESTS ONLY.") { thread, a, _ in
+                    if DebugModule.handle(a[0]).pointee.magic != DebugHandle.mark { return thread.raise(.valueError, "the handle was closed long ago") }
                     DebugMode.closeArgument(Value(DebugModule.handle(a[0])))
                     return .none
                 },

@@ -185,6 +185,26 @@ def handles():
     report("closing twice", None if seen == ["invalid"] else f"{seen}")
     module.closed([1])
     report("closed handle", None if seen == ["invalid"] * 2 else f"{seen}")
+    # Python's view of a handle outlives it, and may come to show another.
+    generation = _debug.new_generation()
+    for _ in range(50):
+        module.leak([1])
+    views = _debug.get_open_handles(generation)
+    for view in views:
+        view._force_close()
+    size = _debug.get_closed_handles_queue_max_size()
+    _debug.set_closed_handles_queue_max_size(2)
+    for _ in range(1500):
+        module.twice([2])
+    shown = [f"{view.is_closed} {view.obj!r} {view!r}" for view in views]
+    report("views of closed handles", None if all("CLOSED" in text or "[" in text for text in shown) else shown)
+    for view in views:
+        try:
+            view._force_close()
+        except ValueError:
+            pass
+    seen.clear()
+    _debug.set_closed_handles_queue_max_size(size)
     _debug.set_on_invalid_handle(None)
     from hpy.debug import HPyLeakError, LeakDetector
     import hpy.debug
@@ -199,6 +219,12 @@ def handles():
     report("no leak")
     # What cannot go on ends the process with a word, as upstream's does.
     ends("closing twice without a hook", "handles.twice(1)", -6, "Invalid usage of already closed handle")
+    ends("closing a constant", "handles.close_constant()", -6, "Invalid usage of already closed handle")
+    ends("closed tracker", "handles.tracker()", -6, "Invalid usage of already closed tracker")
+    ends("closed builder", "handles.builder()", -6, "Invalid usage of already closed builder")
+    # The library is one, and so is its static memory, when it is loaded in another mode as well.
+    other = f"import hpy.universal; other = hpy.universal.load('handles', {path('handles')!r}, handles.__spec__, mode=hpy.universal.MODE_UNIVERSAL)"
+    ends("another mode's handle", other + "; other.store([1]); handles.use_stored()", -6, "Invalid usage of a handle that is not of this context")
     ends("another call's context", "handles.keep_context(); handles.other_context()", -6, "Wrong HPy Context!")
     ends("writing to a text", "handles.write_text('text')", -11, "")
     ends("writing to bytes", "handles.write_bytes(b'text')", -11, "")

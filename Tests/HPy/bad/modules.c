@@ -365,7 +365,39 @@ static HPy text_of_closed_impl(HPyContext *ctx, HPy self, HPy arg)
     HPy_Close(ctx, handle);
     return HPyLong_FromLong(ctx, text[0]);
 }
-DEFINES(&twice, &closed, &leak, &keep_context, &other_context, &write_text, &write_bytes, &text_of_closed);
+static HPy stored;
+HPyDef_METH(store, "store", HPyFunc_O)
+static HPy store_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    stored = HPy_Dup(ctx, arg);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+HPyDef_METH(use_stored, "use_stored", HPyFunc_NOARGS)
+static HPy use_stored_impl(HPyContext *ctx, HPy self) { return HPy_Repr(ctx, stored); }
+HPyDef_METH(close_constant, "close_constant", HPyFunc_NOARGS)
+static HPy close_constant_impl(HPyContext *ctx, HPy self)
+{
+    HPy_Close(ctx, ctx->h_None);
+    return HPyLong_FromLong(ctx, 1);
+}
+HPyDef_METH(tracker, "tracker", HPyFunc_NOARGS)
+static HPy tracker_impl(HPyContext *ctx, HPy self)
+{
+    HPyTracker tracker = HPyTracker_New(ctx, 0);
+    HPyTracker_Close(ctx, tracker);
+    HPyTracker_Add(ctx, tracker, HPyLong_FromLong(ctx, 1));
+    return HPyLong_FromLong(ctx, 1);
+}
+HPyDef_METH(builder, "builder", HPyFunc_NOARGS)
+static HPy builder_impl(HPyContext *ctx, HPy self)
+{
+    HPyListBuilder builder = HPyListBuilder_New(ctx, 1);
+    HPyListBuilder_Set(ctx, builder, 0, ctx->h_None);
+    HPy list = HPyListBuilder_Build(ctx, builder);
+    HPyListBuilder_Set(ctx, builder, 0, ctx->h_None);
+    return list;
+}
+DEFINES(&twice, &closed, &leak, &keep_context, &other_context, &write_text, &write_bytes, &text_of_closed, &store, &use_stored, &close_constant, &tracker, &builder);
 MODULE(.defines = defines);
 INIT(definition)
 #endif

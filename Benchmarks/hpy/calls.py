@@ -1,0 +1,56 @@
+"""What a call of an empty C function costs: HPy under Taipan, beside CPython's C API and CPython with PyPI's hpy.
+
+Prints nanoseconds for a round of a loop, the least of some. Uses what `run.py` keeps in `.build/hpy-benchmark`.
+"""
+import os, subprocess, sys, time
+
+ROUNDS = 2_000_000
+SIGNATURES = ("nothing", "one", "many")
+
+
+def no_arguments(function):
+    for _ in range(ROUNDS):
+        function()
+
+
+def one_argument(function):
+    for number in range(ROUNDS):
+        function(number)
+
+
+def three_arguments(function):
+    for number in range(ROUNDS):
+        function(number, number, number)
+
+
+def measure(name):
+    module = __import__(name)
+    times = []
+    for signature, loop in zip(SIGNATURES, (no_arguments, one_argument, three_arguments)):
+        function, least = getattr(module, signature), float("inf")
+        for _ in range(5):
+            start = time.perf_counter()
+            loop(function)
+            least = min(least, time.perf_counter() - start)
+        times.append(least / ROUNDS * 1e9)
+    print(*times)
+
+
+def main():
+    import run
+    taipan = run.prepare()
+    forms = {"Taipan": (taipan, "hpyempty"), "Taipan, no JIT": ([*taipan, "-X", "jit=off"], "hpyempty"), "CPython C API": (run.CPYTHON, "capiempty"),
+             "CPython universal": (run.CPYTHON, "hpyempty")}
+    times = {name: [float("inf")] * len(SIGNATURES) for name in forms}
+    for _ in range(3):
+        for name, (command, module) in forms.items():
+            times[name] = [min(pair) for pair in zip(times[name], map(float, run.execute([*command, __file__, module]).split()))]
+    print(f"{'':20}" + "".join(f"{signature:>10}" for signature in ("f()", "f(x)", "f(x, x, x)")))
+    for name, row in times.items():
+        print(f"{name:20}" + "".join(f"{number:10.1f}" for number in row))
+
+
+if len(sys.argv) > 1:
+    measure(sys.argv[1])
+else:
+    main()
