@@ -136,7 +136,7 @@ extension Recorder {
         case .plus where actual(b2).isSmallInt:
             write(a, int(read(b2)))
             return .goesOn
-        case .makeFunction, .invert, .plus:
+        case .makeFunction, .invert, .plus, .getYieldFromIter, .getAwaitable:
             return interpret(results: a ..< a + 1)
         case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
             return interpret(results: 0 ..< 0)
@@ -144,6 +144,18 @@ extension Recorder {
             return call(a, b2, c, isMethod: false)
         case .callMethod:
             return call(a, b2, c, isMethod: true)
+        case .callKeywords:
+            return callKeywords(a, b2, c, isMethod: false)
+        case .callMethodKeywords:
+            return callKeywords(a, b2, c, isMethod: true)
+        case .callExpanded:
+            return interpret(results: a ..< a + 1)
+        case .withLookup:
+            let found = interpret(results: c ..< c + 1)
+            let receiver = b.load(b.framePointer, words.register(level.base + c + frameHeaderWords)), made = b.load(b.framePointer, words.register(level.base + a))
+            write(c + frameHeaderWords, receiver)
+            write(a, made)
+            return found
         case .buildTuple:
             return buildTuple(a, b2, c)
         case .buildList:
@@ -155,7 +167,15 @@ extension Recorder {
         case .forIter:
             return forIter(a, b2)
         case .yield:
-            return yield(read(b2), resumingAt: a)
+            return yield(read(b2), to: next, resumingAt: a)
+        case .yieldDelegated:
+            return yield(read(b2), to: next + Int(Int32(bitPattern: pc[1])), resumingAt: a, delegate: c)
+        case .send:
+            return send(a, b2, c)
+        case .getYieldFromIter where actual(b2).isExact(.generator):
+            guardObject(read(b2), actual(b2))
+            write(a, read(b2))
+            return .goesOn
         case .return, .returnNone:
             return returns(opcode == .return ? read(a) : b.value(Value.none.bits), opcode == .return ? actual(a) : .none)
         default:
@@ -443,7 +463,9 @@ extension Recorder {
     }
 
     private func jumpContains(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ wanted: Int) -> Outcome {
-        guard isPlain(actualItem), container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
+        let items = container.isExact(.tuple) ? TupleRef(container).count : container.isExact(.list) ? ListRef(container).count : .max
+        let arePlain = items <= 16 && (0 ..< items).allSatisfy { isPlain(container.isExact(.tuple) ? TupleRef(container)[$0] : ListRef(container)[$0]) }
+        guard isPlain(actualItem), arePlain || container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
             return .failed("membership in \(container.type.name)")
         }
         guardObject(ref, container)
@@ -669,12 +691,15 @@ extension Recorder {
             }
             return .goesOn
         }
-        guard p.isExact(.str), q.isExact(.str) else { return .failed("comparison of \(p.type.name) and \(q.type.name)") }
+        let isText = p.isExact(.str) && q.isExact(.str)
+        guard isText || operation == .equal || operation == .notEqual, isPlain(p), isPlain(q) || p.isExact(.int) && (q.isExact(.int) || q.isSmallInt) || p.isSmallInt && q.isExact(.int) else {
+            return .failed("comparison of \(p.type.name) and \(q.type.name)")
+        }
         guardPlain(x, p)
         guardPlain(y, q)
-        // Strings compare without running or raising anything, so that the guard can go back to the instruction.
+        // Such values compare without running or raising anything, so that the guard can go back to the instruction.
         let truth = call(words.compareTruth, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: false)
-        if StringRef(p).holds(operation, StringRef(q)) { b.guardTrue(truth) } else { b.guardFalse(truth) }
+        if thread.compareTruth(p, q, operation) == 1 { b.guardTrue(truth) } else { b.guardFalse(truth) }
         return .goesOn
     }
 
@@ -811,6 +836,37 @@ extension Recorder {
         write(a, result)
         isInsideCall = runsPython
         return .goesOn
+    }
+
+    /// A call with keyword arguments: those of a Python function are put in order, others left to the interpreter.
+    private func callKeywords(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
+        var callee = actual(window), ref = read(window)
+        let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
+        let hasReceiver = isMethod && !actual(first).isEmpty
+        var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
+        if isMethod, !hasReceiver, callee.isExact(.method) {
+            let method = callee.object(MethodObject.self).pointee
+            guardObject(ref, callee)
+            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
+            callee = method.function
+            ref = b.load(ref, words.methodFunction)
+        }
+        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
+              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return interpret(results: a ..< a + 1) }
+        let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
+        guard positional <= parameters else { return interpret(results: a ..< a + 1) }
+        let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
+        var ordered = [Ref?](repeating: nil, count: parameters)
+        for index in 0 ..< positional { ordered[index] = arguments[index] }
+        for index in 0 ..< names.count {
+            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return interpret(results: a ..< a + 1) }
+            ordered[place] = arguments[positional + index]
+        }
+        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return interpret(results: a ..< a + 1) }
+        guardSame(ref, callee)
+        if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
+        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
+        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? .failed("keyword call of \(callee.type.name)")
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
@@ -952,6 +1008,16 @@ extension Recorder {
         return values.isEmpty && [TypeID.list, .tuple, .dict, .set].contains { type == $0.type }
     }
 
+    private func send(_ a: Int, _ register: Int, _ sent: Int) -> Outcome {
+        let delegate = actual(register), ref = read(register)
+        guard delegate.isExact(.generator) || delegate.isExact(.coroutine) else { return .failed("send to \(delegate.type.name)") }
+        if delegate.object(GeneratorObject.self).pointee.state == .created {
+            guard actual(sent).isNone else { return .failed("send to what has not started") }
+            if b.trace.type(read(sent)) == .value { guardSame(read(sent), .none) }
+        }
+        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send")
+    }
+
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
         if depth == 0 { return returnToCaller(ref, value) }
         if level.flags & FrameFlags.constructor != 0 {
@@ -967,7 +1033,7 @@ extension Recorder {
     private func buildTuple(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
         guard count > 0 else { return .failed("empty tuple") }
         let items = (0 ..< count).map { word(read(first + $0)) }
-        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size), count: b.int(Int64(count)))
+        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, hasTail: true), count: b.int(Int64(count)))
         isNew(tuple)
         b.store(tuple, words.tupleCount, b.int(Int64(count)))
         for index in 0 ..< count { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, items[index]) }
@@ -981,7 +1047,7 @@ extension Recorder {
         isNew(list)
         if count > 0 {
             let capacity = (count + 1) & ~1
-            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size), count: b.int(Int64(capacity)))
+            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, hasTail: true), count: b.int(Int64(capacity)))
             isNew(array)
             b.store(array, words.arrayCount, b.int(Int64(count)))
             for index in 0 ..< count { b.store(array, index: b.int(Int64(index)), words.arrayItem, items[index]) }

@@ -237,8 +237,21 @@ final class Recorder {
     /// The root frame returns to its caller, which is as it is now: the trace goes on there.
     func returnToCaller(_ result: Ref, _ value: Value) -> Outcome {
         let fp = level.fp, base = level.base, flags = fp.flags
-        guard flags & (FrameFlags.entry | FrameFlags.generator) == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous,
-              fp - previous > 0, fp - previous < Recorder.room else {
+        var returned = result
+        if flags & FrameFlags.constructor != 0 {
+            guard value.isNone else { return .failed("odd __init__") }
+            if b.trace.type(result) == .value { guardSame(result, .none) }
+            returned = b.slot(base + FrameSlot.saved)
+        }
+        return goBack(flags & FrameFlags.forIter == 0 ? returned : nil, isEnd: true) { [self] in
+            if flags & FrameFlags.generator != 0 { finish(b.slot(base + FrameSlot.context)) }
+        }
+    }
+
+    /// The trace goes on in the root frame's caller, where `result` is what it was called for. At the end of a generator the caller goes on elsewhere.
+    private func goBack(_ result: Ref?, isEnd: Bool, _ effects: () -> Void) -> Outcome {
+        let fp = level.fp, base = level.base, flags = fp.flags
+        guard flags & FrameFlags.entry == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous, fp - previous > 0, fp - previous < Recorder.room else {
             // Where native code is returned to, the interpreter has to do it.
             if pc == anchor { return .failed("returns to native code") }
             count()
@@ -251,12 +264,7 @@ final class Recorder {
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
         b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
         keep(previous[FrameSlot.code])
-        var returned = result
-        if flags & FrameFlags.constructor != 0 {
-            guard value.isNone else { return .failed("odd __init__") }
-            if b.trace.type(result) == .value { guardSame(result, .none) }
-            returned = b.slot(base + FrameSlot.saved)
-        }
+        effects()
         let context = b.contextPointer
         b.store(context, words.frame, address(slot: caller))
         b.store(context, words.stackTop, address(slot: caller + Int(code.pointee.registerCount)))
@@ -265,10 +273,13 @@ final class Recorder {
         if base != 0 { b.leaveFrame() }
         engine.calls.append(Engine.InlinedCall(isReturn: true, code: previous[FrameSlot.code], function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
         b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
-        b.set(caller + Int(flags >> 8), returned)
+        if let result { b.set(caller + Int(flags >> 8), result) }
         count()
-        if let trace = engine.trace(at: previous.pc) { return .finished(b.link(to: trace, token: token(previous.pc), base: caller)) }
-        return .finished(b.leave(token(previous.pc)))
+        // The jump that the instruction behind which the caller stands takes when its generator ends.
+        let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
+        let place = jumps ? previous.pc + Int(Int32(bitPattern: previous.pc[-1])) : previous.pc
+        if let trace = engine.trace(at: place) { return .finished(b.link(to: trace, token: token(place), base: caller)) }
+        return .finished(b.leave(token(place)))
     }
 
     // MARK: Registers
@@ -595,12 +606,26 @@ final class Recorder {
         return (0 ..< Int(code.pointee.registerCount)).filter { liveness.isLive($0, at: place - code.pointee.instructions) }
     }
 
-    /// The innermost frame, a generator's, yields.
-    func yield(_ value: Ref, resumingAt register: Int) -> Outcome {
-        guard depth > 0, let generator = level.generator else { return .failed("yield") }
+    /// The innermost frame, a generator's, yields, to go on at `place`, where `register` will hold what is sent; `delegate` is the register of what it delegates to, or -1.
+    func yield(_ value: Ref, to place: ProgramCounter, resumingAt register: Int, delegate: Int = -1) -> Outcome {
+        if depth == 0 {
+            let context = level.fp[FrameSlot.context]
+            guard context.isExact(.generator) || context.isExact(.coroutine) else { return .failed("yield") }
+            return goBack(value, isEnd: false) { [self] in suspend(b.slot(level.base + FrameSlot.context), place, resumingAt: register, delegate: delegate) }
+        }
+        guard let generator = level.generator else { return .failed("yield") }
+        let left = level
+        suspend(generator, place, resumingAt: register, delegate: delegate)
+        pop()
+        write(Int(left.flags >> 8), value)
+        return .goesOn
+    }
+
+    /// Saves what is needed of the innermost frame in its generator.
+    private func suspend(_ generator: Ref, _ place: ProgramCounter, resumingAt register: Int, delegate: Int) {
         let left = level, context = b.contextPointer
         let storage = b.load(generator, words.generatorRegisters)
-        for slot in liveRegisters(left.code, at: next) where slot != register {
+        for slot in liveRegisters(left.code, at: place) where slot != register {
             let contents = b.slot(left.base + slot)
             if left.loaded[slot] == contents { continue }
             let word = word(contents)
@@ -608,15 +633,12 @@ final class Recorder {
             b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word)
         }
         b.barrier(generator)
-        b.store(generator, words.generatorPC, b.int(Int64(token(next))))
+        b.store(generator, words.generatorPC, b.int(Int64(token(place))))
         b.store(generator, words.generatorResume, b.int(Int64(register)))
-        b.store(generator, words.generatorDelegate, b.int(-1))
+        b.store(generator, words.generatorDelegate, b.int(Int64(delegate)))
         b.store(generator, words.generatorHandled, b.load(context, words.handled))
         b.store(generator, words.generatorState, b.int(Int64(GeneratorState.suspended.rawValue)))
         b.store(context, words.handled, b.slot(left.base + FrameSlot.saved))
-        pop()
-        write(Int(left.flags >> 8), value)
-        return .goesOn
     }
 
     /// The innermost frame's generator has come to its end.

@@ -84,7 +84,7 @@ struct Words {
         }
         binary = function("binary", Helpers.binary, [.pointer, .value, .value, .int], .value, .anything)
         inplace = function("inplace", Helpers.inplace, [.pointer, .value, .value, .int], .value, .anything)
-        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
+        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .readsAnything)
         compare = function("compare", Helpers.compare, [.pointer, .value, .value, .int], .value, .anything)
         isTrue = function("isTrue", Helpers.isTrue, [.pointer, .value], .int, .anything)
         getItem = function("getItem", Helpers.getItem, [.pointer, .value, .value], .value, .anything)
@@ -150,7 +150,17 @@ struct Words {
     // MARK: Allocation
 
     /// Layouts whose objects traces may keep virtual. The payload is the shape, and above it the size in bytes without the tail.
-    func layout(_ name: String, _ shape: ShapeIndex, size: Int) -> UInt16 { vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape))) }
+    /// Small ones are taken from the free run of their size class without a call, as `Heap.allocate` does it.
+    func layout(_ name: String, _ shape: ShapeIndex, size: Int, hasTail: Bool = false) -> UInt16 {
+        var bump: Layout.Bump?
+        let sizeClass = (size + 15) >> 4
+        if !hasTail, sizeClass <= 8, let run = taipan_run(sizeClass) as UnsafeMutablePointer<FreeRun>? {
+            let cursor = UInt(bitPattern: run)
+            bump = Layout.Bump(cursor: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.cursor)!), limit: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.limit)!),
+                               size: sizeClass << 4, header: UInt64(shape), isZeroed: true)
+        }
+        return vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape), bump: bump))
+    }
 
     static func allocate(_ payload: UInt64, _ count: Int) -> Value {
         let size = Int(payload >> 32) + count * 8, shape = ShapeIndex(truncatingIfNeeded: payload)

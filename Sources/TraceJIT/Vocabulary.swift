@@ -150,9 +150,11 @@ public struct Layout: Hashable {
         /// In bytes, a multiple of 8, at most 128.
         public var size: Int
         public var header: UInt64
+        /// The run's memory is zero already.
+        public var isZeroed: Bool
 
-        public init(cursor: UInt, limit: UInt, size: Int, header: UInt64) {
-            (self.cursor, self.limit, self.size, self.header) = (cursor, limit, size, header)
+        public init(cursor: UInt, limit: UInt, size: Int, header: UInt64, isZeroed: Bool = false) {
+            (self.cursor, self.limit, self.size, self.header, self.isZeroed) = (cursor, limit, size, header, isZeroed)
         }
     }
 }

@@ -332,7 +332,7 @@ struct X86Emitter {
                 let full = asm.jump(.a)
                 asm.store(.init(base: scratch), 2)
                 storeConstant(.init(base: 0), bump.header)
-                for offset in stride(from: 8, to: bump.size, by: 8) { storeConstant(.init(base: 0, displacement: Int32(offset)), 0) }
+                for offset in stride(from: 8, to: bump.isZeroed ? 8 : bump.size, by: 8) { storeConstant(.init(base: 0, displacement: Int32(offset)), 0) }
                 done = asm.jump()
                 asm.patch(full, to: asm.position)
             }
