@@ -126,7 +126,8 @@ enum BuiltinTextFunctions {
             let text = prompt.isEmpty ? WellKnown.emptyString.value : thread.str(prompt)
             if text.isEmpty || thread.callMethod(stdout, .flush).isEmpty { return .empty }
             let line = thread.call(editor, text)
-            return line.isEmpty ? .empty : withoutEnd(thread, line)
+            if line.isEmpty { return .empty }
+            return line.isString ? withoutEnd(thread, line) : thread.raise(.typeError, "object.readline() returned non-string")
         }
         if !prompt.isEmpty {
             let text = thread.str(prompt)

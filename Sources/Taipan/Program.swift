@@ -110,7 +110,7 @@ extension Runtime {
             if isFolder || Runtime.isZip(path) {
                 let list = sysNamespace.get(string: StringRef.intern("path").value)
                 if list.isList { _ = thread.callMethod(list, Name.insert, Value(small: 0), name) }
-                if isFolder && ["/__main__.py", "/__main__.pyc"].allSatisfy({ access(path.dropLast() + $0.utf8CString, F_OK) != 0 }) {
+                if isFolder && ["/__main__.py", "/__main__.pyc"].allSatisfy({ access(Array(path.dropLast()) + Array($0.utf8CString), F_OK) != 0 }) {
                     fputs("\(home.executable): can't find '__main__' module in \(name.reprForMessage(thread))\n", stderr)
                     return thread.raise(type: TypeID.systemExit.type, Value(small: 1))
                 }

@@ -37,7 +37,7 @@ enum LogModules {
     }
 
     private static func audit(_ thread: ThreadRef, _ name: String?, _ options: Int32, _ facility: Int32) -> Bool {
-        let shown = name.map { thread.newString($0) } ?? .none
+        let shown: Value = name.map { thread.newString($0) } ?? .none
         return !shown.isEmpty && withExtendedLifetime(shown) { Audit.event(thread, "syslog.openlog", [shown, Value(small: Int(options)), Value(small: Int(facility))]) }
     }
 
