@@ -121,6 +121,14 @@ enum BuiltinTextFunctions {
         if thread.callMethod(stderr, .flush).isEmpty { thread.takeException() }
         guard SysAudit.audit(thread, "builtins.input", [prompt.isEmpty ? .none : prompt]) else { return .empty }
         let interactive = descriptor(thread, stdin) == 0 && descriptor(thread, stdout) == 1 && isatty(0) != 0 && isatty(1) != 0
+        let editor = interactive ? LineEditor.reader(thread) : .empty
+        if !editor.isEmpty {
+            let text = prompt.isEmpty ? WellKnown.emptyString.value : thread.str(prompt)
+            if text.isEmpty || thread.callMethod(stdout, .flush).isEmpty { return .empty }
+            let line = thread.call(editor, text)
+            if line.isEmpty { return .empty }
+            return line.isString ? withoutEnd(thread, line) : thread.raise(.typeError, "object.readline() returned non-string")
+        }
         if !prompt.isEmpty {
             let text = thread.str(prompt)
             if text.isEmpty { return .empty }
@@ -135,10 +143,26 @@ enum BuiltinTextFunctions {
         let line = thread.callMethod(stdin, .readline)
         if line.isEmpty { return .empty }
         guard line.isString else { return thread.raise(.typeError, "object.readline() returned non-string") }
+        return withoutEnd(thread, line)
+    }
+
+    private static func withoutEnd(_ thread: ThreadRef, _ line: Value) -> Value {
         let text = StringRef(line)
         if text.count == 0 { return thread.raise(.eofError, "EOF when reading a line") }
         if text[text.count - 1] == 0x0A { return thread.substring(text, 0, text.count - 1) }
         let result = SysAudit.audit(thread, "builtins.input/result", [line])
         return result ? line : .empty
+    }
+}
+
+/// Line editing at a terminal, by the module `readline` when a program has imported it.
+public enum LineEditor {
+    /// The function that reads a line, given the prompt; empty when there is no such module.
+    public static func reader(_ thread: ThreadRef) -> Value {
+        let module = DictRef(WellKnown.modules.value).get(string: StringRef.intern("readline").value)
+        if module.isEmpty || module.isNone { return .empty }
+        let function = thread.getAttributeOrEmpty(module, StringRef.intern("_read").value)
+        if function.isEmpty { thread.takeException() }
+        return function
     }
 }

@@ -1,27 +1,18 @@
+import Interpreter
 import Objects
 
 /// `sys.audit` and its hooks (PEP 578).
 public enum SysAudit {
-    /// A list of hooks, or empty while there is none: then auditing costs one load.
-    static let hooks = RootTable.reserve()
+    static var hooks: UnsafeMutablePointer<Value> { Audit.hooks }
 
     /// Raises an auditing event. False when a hook has raised.
-    public static func audit(_ thread: ThreadRef, _ event: StaticString, _ arguments: @autoclosure () -> [Value]) -> Bool {
-        if hooks.pointee.isEmpty { return true }
-        let tuple = thread.newTuple(copying: arguments())
-        return !tuple.isEmpty && audit(thread, event: thread.newString("\(event)"), tuple)
-    }
-
-    static func audit(_ thread: ThreadRef, event: Value, _ arguments: Value) -> Bool {
-        if hooks.pointee.isEmpty { return true }
-        return thread.forEach(hooks.pointee) { hook in !thread.call(hook, event, arguments).isEmpty }
-    }
+    public static func audit(_ thread: ThreadRef, _ event: StaticString, _ arguments: @autoclosure () -> [Value]) -> Bool { Audit.event(thread, event, arguments()) }
 
     static let table: [Def] = [
         Def("audit(event, /, *args)", .calls, "Tells all audit hooks of an event.", kind: .function) { thread, a, _ in
             if hooks.pointee.isEmpty { return .none }
             guard a[0].isString else { return thread.raise(.typeError, "expected str for argument 'event', not \(a[0].type.name)") }
-            return SysAudit.audit(thread, event: a[0], a[1]) ? .none : .empty
+            return Audit.event(thread, named: a[0], a[1]) ? .none : .empty
         },
         Def("addaudithook(hook)", .calls, "Adds a hook that is told of every audit event.", kind: .function) { thread, a, _ in
             // The hooks so far may refuse a new one: RuntimeError says so silently.

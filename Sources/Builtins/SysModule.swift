@@ -50,7 +50,11 @@ enum SysModule {
         for name in ["path", "meta_path", "path_hooks"] { builder.set(name, thread.newList()) }
         builder.set("path_importer_cache", thread.newDict())
         builder.set("modules", WellKnown.modules.value)
-        builder.set("argv", list(thread, [options.command != nil ? "-c" : options.module != nil ? "-m" : options.script ?? ""], options.rawArguments.dropFirst(options.firstArgument), options.arguments))
+        if let script = options.script {
+            builder.set("argv", list(thread, [], options.rawArguments.dropFirst(options.firstArgument - 1), [script] + options.arguments))
+        } else {
+            builder.set("argv", list(thread, [options.command != nil ? "-c" : options.module != nil ? "-m" : ""], options.rawArguments.dropFirst(options.firstArgument), options.arguments))
+        }
         builder.set("orig_argv", list(thread, [], options.rawArguments[...], options.originalArguments))
         builder.set("warnoptions", list(thread, warningOptions(options)))
         builder.set("_xoptions", extensionOptions(thread, options))

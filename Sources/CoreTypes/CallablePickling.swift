@@ -24,7 +24,7 @@ enum CallablePickling {
             return receiver.isEmpty || receiver.isExact(.module) ? name : CallablePickling.reduced(thread, receiver, name)
         }])
         NativeType.extend(TypeID.methodWrapper.type, methods: [Def("__reduce__(self, /)", .calls) { thread, a, _ in CallablePickling.byAttribute(thread, a[0], .__self__) }])
-        for id in [TypeID.methodDescriptor, .classMethodDescriptor, .wrapperDescriptor, .memberDescriptor] {
+        for id in [TypeID.methodDescriptor, .wrapperDescriptor, .memberDescriptor] {
             NativeType.extend(id.type, methods: [Def("__reduce__(self, /)", .calls) { thread, a, _ in CallablePickling.byAttribute(thread, a[0], .__objclass__) }])
         }
     }

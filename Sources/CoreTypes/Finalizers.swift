@@ -10,47 +10,56 @@ public enum Finalizers {
         RuntimeHooks.runPendingFinalizers = { thread in Finalizers.runPending(thread) }
     }
 
-    /// Runs what is queued, and what that queues. The exception being raised, if any, is left as it is.
+    private static var hasPending: Bool { !WeakTable.callbacks.isEmpty || !Collector.finalizerQueue.isEmpty }
+
+    /// Runs what is queued now. The exception being raised, if any, is left as it is.
     public static func runPending(_ thread: ThreadRef) {
         if running { return }
         running = true
         defer { running = false }
         Exceptions.refillReserve()
         let raised = thread.takeException()
-        while true {
-            if !WeakTable.callbacks.isEmpty {
-                // Taken from the queue, the reference is still kept alive by the native stack.
-                let reference = Value(UnsafeMutableRawPointer(bitPattern: WeakTable.callbacks.removeFirst()).unsafelyUnwrapped)
-                let callback = reference.object(WeakCell.self).pointee.callback
-                reference.object(WeakCell.self).pointee.callback = .empty
-                if callback.isEmpty { continue }
-                if thread.call(callback, reference).isEmpty { report(thread, callback) }
-            } else if !Collector.finalizerQueue.isEmpty {
-                let object = Value(UnsafeMutableRawPointer(bitPattern: Collector.finalizerQueue.removeFirst()).unsafelyUnwrapped)
-                finalize(thread, object)
-            } else {
-                break
-            }
+        // Entries stay in the queues, which are roots, until all are done. What is added meanwhile waits for the next safepoint: other threads may make garbage faster
+        // than finalizers run.
+        let callbacks = WeakTable.callbacks.count
+        for index in 0 ..< callbacks {
+            let reference = Value(UnsafeMutableRawPointer(bitPattern: WeakTable.callbacks[index]).unsafelyUnwrapped)
+            let callback = reference.object(WeakCell.self).pointee.callback
+            reference.object(WeakCell.self).pointee.callback = .empty
+            if callback.isEmpty { continue }
+            if thread.call(callback, reference).isEmpty { report(thread, callback) }
         }
+        WeakTable.callbacks.removeFirst(callbacks)
+        let finalizers = Collector.finalizerQueue.count
+        for index in 0 ..< finalizers { finalize(thread, Value(UnsafeMutableRawPointer(bitPattern: Collector.finalizerQueue[index]).unsafelyUnwrapped)) }
+        Collector.finalizerQueue.removeFirst(finalizers)
+        if hasPending { taipan_breaker_set(thread, Collector.breakerBit) }
         if !raised.isEmpty { thread.restore(raised) }
     }
 
     /// Runs the finalizers of all that is left at the program's end, but for the objects given.
     public static func runAll(_ thread: ThreadRef, except kept: [Value]) {
         // First what is written in Python, in the order in which it was made: it may still want its files.
+        var held: Set<UInt> = []
         for isPython in [true, false] {
             // What a thread has in hand that stopped in the middle of something stays as it is. For finalizers in Python the globals of its functions count, as in
             // CPython; but files are better closed.
-            let held = Collector.finalizableHeldByOtherThreads { header in
+            let heldNow = Collector.finalizableHeldByOtherThreads { header in
                 let object = Value(header)
                 return object.isExact(.module) || !isPython && object.isExact(.dict) && isNamespace(DictRef(object))
             }
+            if isPython { held = heldNow }
             Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
-                let object = Value(raw)
-                if object.isExact(.code) || held.contains(UInt(object.bits)) || kept.contains(where: { $0 == object }) { return false }
-                return isPython ? !object.type.lookup(.__del__).isExact(.wrapperDescriptor) : true
+                let object = Value(raw), address = UInt(bitPattern: raw)
+                if object.isExact(.code) || kept.contains(where: { $0 == object }) { return false }
+                let hasMethod = !object.type.lookup(.__del__).isExact(.wrapperDescriptor)
+                return hasMethod ? !held.contains(address) : !isPython && !heldNow.contains(address)
             }
-            runPending(thread)
+            var rounds = 0
+            repeat {
+                runPending(thread)
+                rounds += 1
+            } while hasPending && rounds < 1000
         }
     }
 

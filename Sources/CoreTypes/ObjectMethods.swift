@@ -19,7 +19,7 @@ enum ObjectMethods {
                 return ObjectMethods.reduceByAttribute(thread, method.pointee.receiver, method.pointee.function.object(DescriptorObject.self).pointee.name)
             },
         ], getters: [])
-        for id in [TypeID.methodDescriptor, .classMethodDescriptor, .memberDescriptor, .wrapperDescriptor] {
+        for id in [TypeID.methodDescriptor, .memberDescriptor, .wrapperDescriptor] {
             NativeType.extend(id.type, methods: [
                 Def("__reduce__(self, /)", .calls) { thread, a, _ in
                     let descriptor = a[0].object(DescriptorObject.self)

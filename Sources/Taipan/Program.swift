@@ -10,6 +10,9 @@ import TextTypes
 extension Runtime {
     private func text(_ value: String) -> Value { thread.fileSystemString(value) }
 
+    /// A name of the file system: what is not UTF-8 is kept as surrogates.
+    private func text(_ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count, errors: Name.surrogateescape.value) } }
+
     private var sysNamespace: DictRef { DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace) }
 
     /// Runs the program to its end. Returns the exit status.
@@ -32,18 +35,18 @@ extension Runtime {
             result = command.isEmpty ? .empty : thread.callMethod(command, .encode, Name.utf_8.value)
         } else if let command = options.command {
             insertPath("")
-            result = run(source: Array(command.utf8), filename: "<string>", namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
+            result = run(source: Array(command.utf8), filename: text("<string>"), namespace, mode: .exec, flags: CompileBuiltin.Flags.ignoreCookie)
         } else if let module = options.module {
             insertPath(Runtime.absolute("").hasSuffix("/") ? String(Runtime.absolute("").dropLast()) : "")
             result = runModule(module, setsArgument: true)
         } else if let script = options.script, script != "-" {
-            result = runFile(script, namespace)
+            result = runFile(options.rawArguments.isEmpty ? Array(script.utf8) : options.rawArguments[options.firstArgument - 1], namespace)
         } else if isatty(0) != 0 || options.interactive {
             insertPath("")
             return finish(Prompt(runtime: self).run(namespace))
         } else {
             insertPath("")
-            result = run(source: Runtime.readStandardInput(), filename: "<stdin>", namespace, mode: .exec, isFile: true)
+            result = run(source: Runtime.readStandardInput(), filename: text("<stdin>"), namespace, mode: .exec, isFile: true)
         }
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
@@ -73,14 +76,16 @@ extension Runtime {
         if !loader.isEmpty { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
     }
 
-    private func insertPath(_ folder: String) {
+    private func insertPath(_ folder: String) { insertPath(text(folder)) }
+
+    private func insertPath(_ folder: Value) {
         if options.safePath || options.isolated { return }
         let path = sysNamespace.get(string: StringRef.intern("path").value)
-        if path.isList { _ = thread.callMethod(path, Name.insert, Value(small: 0), text(folder)) }
+        if path.isList { _ = thread.callMethod(path, Name.insert, Value(small: 0), folder) }
     }
 
-    func run(source: [UInt8], filename: String, _ namespace: Value, mode: ParseMode, flags: Int = 0, isFile: Bool = false) -> Value {
-        var request = CompileBuiltin.Request(filename: text(filename), mode: mode, flags: flags)
+    func run(source: [UInt8], filename: Value, _ namespace: Value, mode: ParseMode, flags: Int = 0, isFile: Bool = false) -> Value {
+        var request = CompileBuiltin.Request(filename: filename, mode: mode, flags: flags)
         request.isFile = isFile
         let code = CompileBuiltin.compile(thread, source, request)
         return code.isEmpty ? .empty : Interpreter.exec(thread, code, namespace, .empty)
@@ -92,17 +97,21 @@ extension Runtime {
         return run.isEmpty ? .empty : thread.call(run, text(name), Value(setsArgument))
     }
 
-    private func runFile(_ given: String, _ namespace: Value) -> Value {
+    /// Runs a file, folder or zip file. Its path is bytes, which need not be UTF-8.
+    private func runFile(_ given: [UInt8], _ namespace: Value) -> Value {
         var status = stat()
         // As CPython has it, the main program's file name is absolute.
-        let path = Runtime.absolute(given)
+        let bytes = given.first == 0x2F ? given : Array(Runtime.absolute("").utf8) + given
+        let path = bytes.map { CChar(bitPattern: $0) } + [0]
+        let name = text(bytes)
+        if name.isEmpty { return .empty }
         if stat(path, &status) == 0 {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             if isFolder || Runtime.isZip(path) {
                 let list = sysNamespace.get(string: StringRef.intern("path").value)
-                if list.isList { _ = thread.callMethod(list, Name.insert, Value(small: 0), text(path)) }
-                if isFolder && !Home.exists(path + "/__main__.py") && !Home.exists(path + "/__main__.pyc") {
-                    fputs("\(home.executable): can't find '__main__' module in '\(Runtime.absolute(given))'\n", stderr)
+                if list.isList { _ = thread.callMethod(list, Name.insert, Value(small: 0), name) }
+                if isFolder && ["/__main__.py", "/__main__.pyc"].allSatisfy({ access(Array(path.dropLast()) + Array($0.utf8CString), F_OK) != 0 }) {
+                    fputs("\(home.executable): can't find '__main__' module in \(name.reprForMessage(thread))\n", stderr)
                     return thread.raise(type: TypeID.systemExit.type, Value(small: 1))
                 }
                 return runModule("__main__", setsArgument: false)
@@ -110,8 +119,8 @@ extension Runtime {
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
-            let reason = String(cString: strerror(errno))
-            fputs("\(CommandLine.arguments.first ?? home.executable): can't open file '\(Runtime.absolute(path))': [Errno \(errno)] \(reason)\n", stderr)
+            let code = errno
+            fputs("\(CommandLine.arguments.first ?? home.executable): can't open file \(name.reprForMessage(thread)): [Errno \(code)] \(String(cString: strerror(code)))\n", stderr)
             return thread.raise(type: TypeID.systemExit.type, Value(small: 2))
         }
         var source = Runtime.readAll(descriptor)
@@ -119,16 +128,18 @@ extension Runtime {
         // The lines keep their numbers.
         if options.skipFirstLine { source.removeFirst(source.firstIndex(of: 0x0A) ?? source.count) }
         // The folder of the script, links followed.
-        let resolved = Home.resolve(path) ?? path
-        insertPath(Home.parent(resolved))
-        _ = DictRef(namespace).set(thread, Name.__file__, text(path))
+        let resolved = realpath(path, nil)
+        let target = resolved.map { Array(UnsafeBufferPointer(start: $0, count: strlen($0))).map { UInt8(bitPattern: $0) } } ?? bytes
+        free(resolved)
+        insertPath(text(Array(target[..<max(1, target.lastIndex(of: 0x2F) ?? 1)])))
+        _ = DictRef(namespace).set(thread, Name.__file__, name)
         _ = DictRef(namespace).set(thread, Name.__cached__, .none)
         let external = DictRef(WellKnown.modules.value).get(string: StringRef.intern("_frozen_importlib_external").value)
-        let isCompiled = path.hasSuffix(".pyc")
-        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern(isCompiled ? "SourcelessFileLoader" : "SourceFileLoader").value, Name.__main__.value, text(path))
+        let isCompiled = bytes.suffix(4) == Array(".pyc".utf8)[...]
+        let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern(isCompiled ? "SourcelessFileLoader" : "SourceFileLoader").value, Name.__main__.value, name)
         if loader.isEmpty { thread.takeException() } else { _ = DictRef(namespace).set(thread, Name.__loader__, loader) }
         if isCompiled { return runCompiled(source, namespace) }
-        return run(source: source, filename: path, namespace, mode: .exec, isFile: true)
+        return run(source: source, filename: name, namespace, mode: .exec, isFile: true)
     }
 
     private func runCompiled(_ bytes: [UInt8], _ namespace: Value) -> Value {
@@ -164,7 +175,7 @@ extension Runtime {
     }
 
     /// Whether a file ends in a zip archive's directory.
-    static func isZip(_ path: String) -> Bool {
+    static func isZip(_ path: [CChar]) -> Bool {
         guard let file = fopen(path, "rb") else { return false }
         defer { fclose(file) }
         fseek(file, 0, SEEK_END)
@@ -209,8 +220,17 @@ struct Prompt {
         }
     }
 
+    /// A line as it was typed; nil at the end of the input, and empty when it was interrupted.
     private func readLine(_ prompt: String) -> [UInt8]? {
         flush()
+        let editor = isatty(0) != 0 && isatty(1) != 0 ? LineEditor.reader(thread) : .empty
+        if !editor.isEmpty {
+            let line = thread.call(editor, thread.newString(prompt))
+            if line.isString { return StringRef(line).count == 0 ? nil : StringRef(line).utf8 }
+            fputs("\n", stderr)
+            _ = TopLevel.report(thread)
+            return []
+        }
         fputs(prompt, stderr)
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0
@@ -227,6 +247,24 @@ struct Prompt {
         return message.isString && StringRef(message).equals("incomplete input")
     }
 
+    /// What comes before the first prompt at a terminal: line editing, the file that PYTHONSTARTUP names, and the hook that `site` has left.
+    private func prepare(_ namespace: Value) {
+        let options = runtime.options
+        if !options.isolated, thread.importModule("readline").isEmpty { thread.takeException() }
+        if !options.ignoreEnvironment, options.command == nil, options.module == nil, options.script == nil, let path = getenv("PYTHONSTARTUP").map({ String(cString: $0) }), !path.isEmpty {
+            if let source = Home.read(path) {
+                if runtime.run(source: source, filename: thread.fileSystemString(path), namespace, mode: .exec, isFile: true).isEmpty { _ = TopLevel.report(thread) }
+            } else {
+                fputs("Could not open PYTHONSTARTUP\nFileNotFoundError: [Errno 2] No such file or directory: '\(path)'\n", stderr)
+            }
+        }
+        let hook = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("__interactivehook__").value)
+        if !hook.isEmpty, thread.call(hook).isEmpty {
+            fputs("Failed calling sys.__interactivehook__\n", stderr)
+            _ = TopLevel.report(thread)
+        }
+    }
+
     /// What is compiled of the lines read so far. Without its end the last line does not close a block; an empty one does.
     private static func unfinished(_ source: [UInt8]) -> [UInt8] {
         source.last == 0x0A && source.dropLast().last != 0x5C ? Array(source.dropLast()) : source
@@ -239,6 +277,7 @@ struct Prompt {
         if !options.quiet, options.verbose > 0 || options.command == nil && options.module == nil && options.script == nil {
             fputs("Python \(version.isString ? StringRef(version).description : "") on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr)
         }
+        if isatty(0) != 0 { prepare(namespace) }
         while true {
             guard var source = readLine(prompt("ps1", ">>> ")) else {
                 fputs("\n", stderr)

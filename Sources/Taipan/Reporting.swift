@@ -1,3 +1,4 @@
+import Builtins
 import Glibc
 import Objects
 
@@ -18,6 +19,13 @@ enum TopLevel {
         _ = sys.set(thread, Name.last_traceback, traceback.isEmpty ? .none : traceback)
         let hook = sys.get(.excepthook)
         flush(thread, "stdout")
+        if !hook.isEmpty, !SysAudit.audit(thread, "sys.excepthook", [hook, exception.type.value, exception, traceback.isEmpty ? .none : traceback]) {
+            // RuntimeError silently keeps the hook from being called.
+            if thread.clearException(.runtimeError) { return 1 }
+            let failure = thread.takeException()
+            write("Exception ignored in audit hook:\n")
+            display(thread, failure)
+        }
         if hook.isEmpty || thread.call(hook, exception.type.value, exception, traceback.isEmpty ? .none : traceback).isEmpty {
             let second = thread.takeException()
             if !second.isEmpty && second.isInstance(of: .systemExit) { return exitStatus(thread, second) }

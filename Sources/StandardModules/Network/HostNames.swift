@@ -134,6 +134,7 @@ enum HostNames {
             scope = number
         }
         if flow > 0xFFFFF { return thread.raise(.overflowError, "getnameinfo(): flowinfo must be 0-1048575.") }
+        guard Audit.event(thread, "socket.getnameinfo", [a[0]]) else { return .empty }
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
@@ -203,17 +204,17 @@ enum HostNames {
     }
 
     private static let byName: NativeFunction = { thread, a, _ in
-        guard let name = NetworkArguments.name(thread, a[0], "gethostbyname"), var address = HostNames.address(thread, name, family: AF_INET) else { return .empty }
+        guard let name = NetworkArguments.name(thread, a[0], "gethostbyname"), Audit.event(thread, "socket.gethostbyname", [a[0]]), var address = HostNames.address(thread, name, family: AF_INET) else { return .empty }
         return address.with { address, _ in SocketAddress.hostText(thread, address) }
     }
 
     private static let byNameExtended: NativeFunction = { thread, a, _ in
-        guard let name = NetworkArguments.name(thread, a[0], "gethostbyname_ex"), HostNames.address(thread, name, family: AF_INET) != nil else { return .empty }
+        guard let name = NetworkArguments.name(thread, a[0], "gethostbyname_ex"), Audit.event(thread, "socket.gethostbyname", [a[0]]), HostNames.address(thread, name, family: AF_INET) != nil else { return .empty }
         return HostNames.entry(thread) { system_gethostbyname(name, $0, $1, $2, $3, $4) }
     }
 
     private static let byAddress: NativeFunction = { thread, a, _ in
-        guard let name = NetworkArguments.name(thread, a[0], "gethostbyaddr"), let address = HostNames.address(thread, name, family: AF_UNSPEC) else { return .empty }
+        guard let name = NetworkArguments.name(thread, a[0], "gethostbyaddr"), Audit.event(thread, "socket.gethostbyaddr", [a[0]]), let address = HostNames.address(thread, name, family: AF_UNSPEC) else { return .empty }
         let family = Int32(address.storage.ss_family)
         guard family == AF_INET || family == AF_INET6 else { return thread.raise(.osError, "unsupported address family") }
         let offset = family == AF_INET ? 4 : 8, size = family == AF_INET ? 4 : 16
@@ -229,6 +230,7 @@ enum HostNames {
         Def("gethostbyname_ex(host, /)", .calls, "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host.", kind: .function, byNameExtended),
         Def("gethostbyaddr(host, /)", .calls, "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host given by an IP address or name.", kind: .function, byAddress),
         Def("gethostname()", .calls, "Return the current host name.", kind: .function) { thread, _, _ in
+            guard Audit.event(thread, "socket.gethostname", []) else { return .empty }
             var text = [CChar](repeating: 0, count: 1025)
             if gethostname(&text, text.count - 1) < 0 { return thread.raiseOSError(errno) }
             return FileSystemText.decode(thread, cString: text)
@@ -241,6 +243,7 @@ enum HostNames {
                 name = thread.call(function, name)
                 if name.isEmpty { return .empty }
             }
+            guard Audit.event(thread, "socket.sethostname", [a[0]]) else { return .empty }
             return thread.withBuffer(name) { bytes, count in sethostname(UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self), count) < 0 ? thread.raiseOSError(errno) : .none }
         },
         Def("getservbyname(*args)", .calls, "Return a port number from a service name and protocol name.", kind: .function) { thread, a, _ in
@@ -250,6 +253,7 @@ enum HostNames {
                 guard let text = NetworkArguments.text(thread, a[1], "getservbyname", 2) else { return .empty }
                 proto = text
             }
+            guard Audit.event(thread, "socket.getservbyname", [a[0], a.count > 1 ? a[1] : WellKnown.emptyString.value]) else { return .empty }
             guard let entry = GIL.blocking(thread, { getservbyname(name, proto) }) else { return thread.raise(.osError, "service/proto not found") }
             return Value(small: Int(UInt16(bigEndian: UInt16(truncatingIfNeeded: entry.pointee.s_port))))
         },
@@ -261,6 +265,7 @@ enum HostNames {
                 proto = text
             }
             guard port >= 0 && port <= 0xFFFF else { return thread.raise(.overflowError, "getservbyport: port must be 0-65535.") }
+            guard Audit.event(thread, "socket.getservbyport", [a[0], a.count > 1 ? a[1] : WellKnown.emptyString.value]) else { return .empty }
             guard let entry = GIL.blocking(thread, { getservbyport(Int32(UInt16(port).bigEndian), proto) }) else { return thread.raise(.osError, "port/proto not found") }
             return NetworkArguments.string(thread, entry.pointee.s_name)
         },

@@ -25,7 +25,8 @@ enum SocketType {
 
     private static let initializer = Constructor("socket(self, family=-1, type=-1, proto=-1, fileno=None)") { thread, a, _ in
         guard var family = NetworkArguments.int32(thread, a[1], default: -1), var kind = NetworkArguments.int32(thread, a[2], default: -1),
-              var proto = NetworkArguments.int32(thread, a[3], default: -1) else { return .empty }
+              var proto = NetworkArguments.int32(thread, a[3], default: -1),
+              Audit.event(thread, "socket.__new__", [a[0], Value(small: Int(family)), Value(small: Int(kind)), Value(small: Int(proto))]) else { return .empty }
         if !a[4].isEmpty && !a[4].isNone {
             guard let number = SystemArguments.int(thread, a[4]) else { return .empty }
             if number < 0 { return thread.raise(.valueError, "negative file descriptor") }
@@ -114,7 +115,7 @@ enum SocketType {
             return thread.newTuple(Value(small: result), from)
         },
         Def("bind(self, address, /)", .calls, "Bind the socket to a local address.") { thread, a, _ in
-            guard var address = SocketAddress.parse(thread, family: SocketType.socket(a[0]).pointee.family, a[1], "bind") else { return .empty }
+            guard var address = SocketAddress.parse(thread, family: SocketType.socket(a[0]).pointee.family, a[1], "bind"), Audit.event(thread, "socket.bind", [a[0], a[1]]) else { return .empty }
             let descriptor = SocketType.socket(a[0]).pointee.descriptor
             let result = address.with { address, length in GIL.blocking(thread) { Glibc.bind(descriptor, address, length.pointee) } }
             return result < 0 ? thread.raiseOSError(errno) : .none
@@ -128,7 +129,7 @@ enum SocketType {
         },
         Def("connect(self, address, /)", .calls, "Connect the socket to a remote address.") { thread, a, _ in
             let object = SocketType.socket(a[0])
-            guard let address = SocketAddress.parse(thread, family: object.pointee.family, a[1], "connect") else { return .empty }
+            guard let address = SocketAddress.parse(thread, family: object.pointee.family, a[1], "connect"), Audit.event(thread, "socket.connect", [a[0], a[1]]) else { return .empty }
             let outcome = SocketCalls.connect(thread, object, address)
             if case .done = outcome { return .none }
             SocketCalls.fail(thread, outcome)
@@ -136,7 +137,7 @@ enum SocketType {
         },
         Def("connect_ex(self, address, /)", .calls, "This is like connect(address), but returns an error code (the errno value)\ninstead of raising an exception when an error occurs.") { thread, a, _ in
             let object = SocketType.socket(a[0])
-            guard let address = SocketAddress.parse(thread, family: object.pointee.family, a[1], "connect_ex") else { return .empty }
+            guard let address = SocketAddress.parse(thread, family: object.pointee.family, a[1], "connect_ex"), Audit.event(thread, "socket.connect", [a[0], a[1]]) else { return .empty }
             switch SocketCalls.connect(thread, object, address) {
             case .done: return Value(small: 0)
             case .failed(let code): return Value(small: Int(code))
@@ -286,12 +287,13 @@ enum SocketType {
             }
         },
         Def("sendto(self, /, *args)", .calls, "Like send(data, flags) but allows specifying the destination address.") { thread, a, _ in
-            let object = SocketType.socket(a[0])
+            let object = SocketType.socket(a[0]), receiver = a[0]
             let a = TupleRef(a[1])
             guard a.count == 2 || a.count == 3 else { return thread.raise(.typeError, "sendto() takes 2 or 3 arguments (\(a.count) given)") }
             return thread.withBuffer(a[0]) { bytes, count in
                 guard let flags = a.count == 2 ? 0 : NetworkArguments.int32(thread, a[1]),
-                      var address = SocketAddress.parse(thread, family: object.pointee.family, a[a.count - 1], "sendto") else { return .empty }
+                      var address = SocketAddress.parse(thread, family: object.pointee.family, a[a.count - 1], "sendto"),
+                      Audit.event(thread, "socket.sendto", [receiver, a[a.count - 1]]) else { return .empty }
                 let descriptor = object.pointee.descriptor
                 guard let sent = SocketCalls.perform(thread, object, writing: true, {
                     address.with { Glibc.sendto(descriptor, bytes, count, flags | Int32(MSG_NOSIGNAL), $0, $1.pointee) }

@@ -249,6 +249,7 @@ enum CollectorModule {
             return list
         },
         Def("get_objects(generation=None)", .calls, "Return a list of objects tracked by the collector (excluding the list returned).", kind: .function) { thread, a, _ in
+            guard Audit.event(thread, "gc.get_objects", [a[0].isEmpty ? .none : a[0]]) else { return .empty }
             if !a[0].isEmpty && !a[0].isNone {
                 guard let generation = thread.toInt(a[0]) else { return .empty }
                 if generation < 0 { return thread.raise(.valueError, "generation parameter cannot be negative") }
@@ -258,8 +259,12 @@ enum CollectorModule {
             }
             return CollectorModule.objects(thread) { CollectorModule.isTracked($0) }
         },
-        Def("get_referrers(*objs)", .calls, "Return the list of objects that directly refer to any of objs.", kind: .function) { thread, a, _ in CollectorModule.referrers(thread, a[0]) },
-        Def("get_referents(*objs)", .reads, "Return the list of objects that are directly referred to by objs.", kind: .function) { thread, a, _ in CollectorModule.referents(thread, a[0]) },
+        Def("get_referrers(*objs)", .calls, "Return the list of objects that directly refer to any of objs.", kind: .function) { thread, a, _ in
+            Audit.event(thread, "gc.get_referrers", [a[0]]) ? CollectorModule.referrers(thread, a[0]) : .empty
+        },
+        Def("get_referents(*objs)", .reads, "Return the list of objects that are directly referred to by objs.", kind: .function) { thread, a, _ in
+            Audit.event(thread, "gc.get_referents", [a[0]]) ? CollectorModule.referents(thread, a[0]) : .empty
+        },
         Def("is_tracked(obj, /)", .reads, "Returns true if the object is tracked by the garbage collector.\n\nSimple atomic objects will return false.", kind: .function) { _, a, _ in Value(CollectorModule.isTracked(a[0])) },
         Def("is_finalized(obj, /)", .reads, "Returns true if the object has been already finalized by the GC.", kind: .function) { _, a, _ in
             Value(a[0].isHeap && a[0].header.pointee.bits & HeaderBits.finalized != 0)

@@ -36,6 +36,11 @@ enum LogModules {
         isOpen = true
     }
 
+    private static func audit(_ thread: ThreadRef, _ name: String?, _ options: Int32, _ facility: Int32) -> Bool {
+        let shown: Value = name.map { thread.newString($0) } ?? .none
+        return !shown.isEmpty && withExtendedLifetime(shown) { Audit.event(thread, "syslog.openlog", [shown, Value(small: Int(options)), Value(small: Int(facility))]) }
+    }
+
     private static let syslog: [Def] = [
         Def("openlog(ident=<unrepresentable>, logoption=0, facility=LOG_USER)", .calls, "Set logging options of subsequent syslog() calls.", kind: .function) { thread, a, _ in
             guard let options = a[1].isEmpty ? 0 : SystemArguments.int32(thread, a[1]), let facility = a[2].isEmpty ? 8 : SystemArguments.int32(thread, a[2]) else { return .empty }
@@ -44,6 +49,7 @@ enum LogModules {
                 guard let text = SystemArguments.text(thread, a[0], "openlog", 1) else { return .empty }
                 name = text
             }
+            guard LogModules.audit(thread, name, options, facility) else { return .empty }
             LogModules.open(name, options, facility)
             return .none
         },
@@ -57,11 +63,17 @@ enum LogModules {
             }
             guard given[given.count - 1].isString else { return thread.raise(.typeError, "[priority,] message string") }
             let message = StringRef(given[given.count - 1]).description
-            if !LogModules.isOpen { LogModules.open(LogModules.scriptName(thread), 0, 8) }
+            guard Audit.event(thread, "syslog.syslog", [Value(small: Int(priority)), given[given.count - 1]]) else { return .empty }
+            if !LogModules.isOpen {
+                let name = LogModules.scriptName(thread)
+                guard LogModules.audit(thread, name, 0, 8) else { return .empty }
+                LogModules.open(name, 0, 8)
+            }
             GIL.blocking(thread) { system_syslog(priority, message) }
             return .none
         },
-        Def("closelog()", .calls, "Reset the syslog module values and call the system library closelog().", kind: .function) { _, _, _ in
+        Def("closelog()", .calls, "Reset the syslog module values and call the system library closelog().", kind: .function) { thread, _, _ in
+            guard Audit.event(thread, "syslog.closelog", []) else { return .empty }
             if LogModules.isOpen {
                 Glibc.closelog()
                 free(LogModules.identity)
@@ -71,7 +83,7 @@ enum LogModules {
             return .none
         },
         Def("setlogmask(maskpri, /)", .calls, "Set the priority mask to maskpri and return the previous mask value.", kind: .function) { thread, a, _ in
-            guard let mask = SystemArguments.int32(thread, a[0]) else { return .empty }
+            guard let mask = SystemArguments.int32(thread, a[0]), Audit.event(thread, "syslog.setlogmask", [a[0]]) else { return .empty }
             return Value(small: Int(Glibc.setlogmask(mask)))
         },
         Def("LOG_MASK(pri, /)", .pure, "Calculates the mask for the individual priority pri.", kind: .function) { thread, a, _ in
