@@ -3,30 +3,30 @@ import Objects
 /// `builtins`: functions on numbers, and `hash`, `id`.
 enum BuiltinNumberFunctions {
     static let table: [Def] = [
-        Def("abs(x, /)", .calls, "The magnitude of a number.", kind: .function) { thread, a, _ in
+        Def("abs(x, /)", .callsOnArguments, "The magnitude of a number.", kind: .function) { thread, a, _ in
             if a[0].isSmallInt { return thread.newInt(Swift.abs(a[0].smallInt)) }
             return thread.unary(a[0], .absolute)
         },
-        Def("bin(number, /)", .calls, "An integer's binary digits, after 0b.", kind: .function) { thread, a, _ in
+        Def("bin(number, /)", .callsOnArguments, "An integer's binary digits, after 0b.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 1, "0b")
         },
-        Def("hex(number, /)", .calls, "An integer's lowercase hexadecimal digits, after 0x.", kind: .function) { thread, a, _ in
+        Def("hex(number, /)", .callsOnArguments, "An integer's lowercase hexadecimal digits, after 0x.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 4, "0x")
         },
-        Def("oct(number, /)", .calls, "An integer's octal digits, after 0o.", kind: .function) { thread, a, _ in
+        Def("oct(number, /)", .callsOnArguments, "An integer's octal digits, after 0o.", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 3, "0o")
         },
-        Def("divmod(x, y, /)", .calls, "The pair (x // y, x % y).", kind: .function) { thread, a, _ in thread.divmod(a[0], a[1]) },
-        Def("pow(base, exp, mod=None)", .calls, "base to the power exp; with mod, the remainder of that by mod, computed without the power itself.", kind: .function) { thread, a, _ in
+        Def("divmod(x, y, /)", .callsOnArguments, "The pair (x // y, x % y).", kind: .function) { thread, a, _ in thread.divmod(a[0], a[1]) },
+        Def("pow(base, exp, mod=None)", .callsOnArguments, "base to the power exp; with mod, the remainder of that by mod, computed without the power itself.", kind: .function) { thread, a, _ in
             thread.power(a[0], a[1], a[2].isEmpty ? .none : a[2])
         },
-        Def("round(number, ndigits=None)", .calls, "The number rounded to ndigits decimal places, or to an integer without ndigits.", kind: .function) { thread, a, _ in
+        Def("round(number, ndigits=None)", .callsOnArguments, "The number rounded to ndigits decimal places, or to an integer without ndigits.", kind: .function) { thread, a, _ in
             let digits = a[1].isEmpty || a[1].isNone ? Value.empty : a[1]
             let result = thread.callSpecialFast(a[0], Name.__round__.value, digits)
             if result.isEmpty && !thread.hasException { return thread.raise(.typeError, "type \(a[0].type.name) doesn't define __round__ method") }
             return result
         },
-        Def("hash(obj, /)", .calls, "The hash of an object: equal objects have equal hashes.", kind: .function) { thread, a, _ in
+        Def("hash(obj, /)", .callsOnArguments, "The hash of an object: equal objects have equal hashes.", kind: .function) { thread, a, _ in
             let hash = thread.hash(a[0])
             return hash == -1 && thread.hasException ? .empty : thread.newInt(hash)
         },

@@ -5,20 +5,20 @@ import Objects
 /// `builtins`: text, input and output.
 enum BuiltinTextFunctions {
     static let table: [Def] = [
-        Def("ascii(obj, /)", .calls, "repr() with every character outside ASCII escaped.", kind: .function) { thread, a, _ in thread.ascii(a[0]) },
-        Def("repr(obj, /)", .calls, "A text that shows the object to programmers.", kind: .function) { thread, a, _ in thread.repr(a[0]) },
-        Def("format(value, format_spec='', /)", .calls, "The value formatted as format_spec says, by its __format__().", kind: .function) { thread, a, _ in
+        Def("ascii(obj, /)", .callsOnArguments, "repr() with every character outside ASCII escaped.", kind: .function) { thread, a, _ in thread.ascii(a[0]) },
+        Def("repr(obj, /)", .callsOnArguments, "A text that shows the object to programmers.", kind: .function) { thread, a, _ in thread.repr(a[0]) },
+        Def("format(value, format_spec='', /)", .callsOnArguments, "The value formatted as format_spec says, by its __format__().", kind: .function) { thread, a, _ in
             if !a[1].isEmpty && !a[1].isString { return thread.raise(.typeError, "format() argument 2 must be str, not \(a[1].type.name)") }
             return thread.format(a[0], a[1])
         },
-        Def("chr(i, /)", .calls, "The character of a code point from 0 to 0x10ffff.", kind: .function) { thread, a, _ in
+        Def("chr(i, /)", .callsOnArguments, "The character of a code point from 0 to 0x10ffff.", kind: .function) { thread, a, _ in
             let index = thread.toIndex(a[0])
             if index.isEmpty { return .empty }
             guard index.isSmallInt, Swift.abs(index.smallInt) <= 0x7FFF_FFFF else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
             guard index.smallInt >= 0, index.smallInt < 0x110000 else { return thread.raise(.valueError, "chr() arg not in range(0x110000)") }
             return thread.newString(character: UInt32(index.smallInt))
         },
-        Def("ord(c, /)", .calls, "The code point of a single character, or the value of a single byte.", kind: .function) { thread, a, _ in
+        Def("ord(c, /)", .callsOnArguments, "The code point of a single character, or the value of a single byte.", kind: .function) { thread, a, _ in
             let count: Int
             if a[0].isString {
                 count = StringRef(a[0]).count

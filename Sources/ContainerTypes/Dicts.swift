@@ -36,16 +36,16 @@ enum DictType {
 
     private static var methods: [Def] {
         [
-            Def("get(self, key, default=None, /)", .calls, "Return the value for key if key is in the dictionary, else default.") { thread, a, _ in
+            Def("get(self, key, default=None, /)", .callsOnArguments, "Return the value for key if key is in the dictionary, else default.") { thread, a, _ in
                 let found = DictRef(a[0]).get(thread, a[1])
                 if !found.isEmpty { return found }
                 return thread.hasException ? .empty : a[2].isEmpty ? .none : a[2]
             },
-            Def("setdefault(self, key, default=None, /)", .calls,
+            Def("setdefault(self, key, default=None, /)", .callsOnArguments,
                 "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default.") { thread, a, _ in
                 DictType.setDefault(thread, DictRef(a[0]), a[1], a[2].isEmpty ? .none : a[2])
             },
-            Def("pop(self, key, default=<unrepresentable>, /)", .calls,
+            Def("pop(self, key, default=<unrepresentable>, /)", .callsOnArguments,
                 "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError.") { thread, a, _ in
                 let found = DictRef(a[0]).remove(thread, a[1])
                 if !found.isEmpty || thread.hasException { return found }

@@ -11,13 +11,13 @@ extension ListType {
             Def("extend(self, iterable, /)", .calls, "Extend list by appending elements from the iterable.") { thread, a, _ in
                 thread.extend(ListRef(a[0]), a[1]) ? .none : .empty
             },
-            Def("insert(self, index, object, /)", .calls, "Insert object before index.") { thread, a, _ in
+            Def("insert(self, index, object, /)", .callsOnArguments, "Insert object before index.") { thread, a, _ in
                 ListType.insert(thread, a[0], a[1], a[2])
             },
             Def("remove(self, value, /)", .calls, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.") { thread, a, _ in
                 ListType.remove(thread, a[0], a[1])
             },
-            Def("pop(self, index=-1, /)", .calls, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.") { thread, a, _ in
+            Def("pop(self, index=-1, /)", .callsOnArguments, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.") { thread, a, _ in
                 ListType.pop(thread, a[0], a[1])
             },
             Def("clear(self, /)", .writes, "Remove all items from list.") { _, a, _ in

@@ -86,15 +86,15 @@ extension SetType {
 
     static var mutating: [Def] {
         [
-            Def("add(self, object, /)", .calls, "Add an element to a set.\n\nThis has no effect if the element is already present.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
+            Def("add(self, object, /)", .callsOnArguments, "Add an element to a set.\n\nThis has no effect if the element is already present.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
             Def("clear(self, /)", .writes, "Remove all elements from this set.") { _, a, _ in
                 SetRef(a[0]).clear()
                 return .none
             },
-            Def("discard(self, object, /)", .calls, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.") { thread, a, _ in
+            Def("discard(self, object, /)", .callsOnArguments, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.") { thread, a, _ in
                 SetType.discard(thread, SetRef(a[0]), a[1]) < 0 ? .empty : .none
             },
-            Def("remove(self, object, /)", .calls, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.") { thread, a, _ in
+            Def("remove(self, object, /)", .callsOnArguments, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.") { thread, a, _ in
                 let found = SetType.discard(thread, SetRef(a[0]), a[1])
                 return found < 0 ? .empty : found > 0 ? .none : thread.raiseKeyError(a[1])
             },

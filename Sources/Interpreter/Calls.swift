@@ -66,7 +66,7 @@ enum Calls {
 }
 
 /// Slow paths of building and unpacking.
-enum Building {
+public enum Building {
     static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let set = thread.newSet()
         if set.isEmpty { return .empty }
@@ -81,7 +81,7 @@ enum Building {
         return dict
     }
 
-    static func string(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func string(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         var length = 0
         var width = 1
         var ascii = true
@@ -165,7 +165,7 @@ enum Building {
         return copyKeys(thread, dict, mapping, keys, accept)
     }
 
-    static func format(_ thread: ThreadRef, _ value: Value, _ conversion: Int, _ spec: Value) -> Value {
+    public static func format(_ thread: ThreadRef, _ value: Value, _ conversion: Int, _ spec: Value) -> Value {
         var value = value
         switch conversion {
         case 1: value = thread.str(value)

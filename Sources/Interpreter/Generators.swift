@@ -9,28 +9,28 @@ import Glibc
 public struct GeneratorObject {
     public var header: ObjectHeader
     // Traced: words 1–8.
-    var code: Value
-    var function: Value
+    public var code: Value
+    public var function: Value
     /// `valueArray`; empty once closed.
-    var registers: Value
-    var frame: Value
-    var name: Value
-    var qualifiedName: Value
+    public var registers: Value
+    public var frame: Value
+    public var name: Value
+    public var qualifiedName: Value
     /// The exception that the generator itself was handling when it was suspended, or empty.
-    var handled: Value
+    public var handled: Value
     /// Of coroutines: `cr_origin`. Of async generators: the finalizer hook.
-    var extra: Value
+    public var extra: Value
     // Untraced:
-    var pc: UInt
-    var state: GeneratorState
+    public var pc: UInt
+    public var state: GeneratorState
     /// Async generators: hooks were called; an `asend` or the like is running; closed.
-    var hooksCalled: Bool
-    var runningAsync: Bool
-    var asyncClosed: Bool
+    public var hooksCalled: Bool
+    public var runningAsync: Bool
+    public var asyncClosed: Bool
     /// Where a sent value goes.
-    var resumeRegister: Int32
+    public var resumeRegister: Int32
     /// The register of the iterator that the generator delegates to, or -1.
-    var delegateRegister: Int32
+    public var delegateRegister: Int32
 }
 
 public enum GeneratorState: UInt8 { case created, suspended, running, closed }

@@ -18,6 +18,8 @@ public enum Effect: UInt8 {
     case reads
     /// Writes heap objects, and runs no Python.
     case writes
+    /// Runs Python only where the classes of its arguments (other than `self`) say how they compare, hash, or count as indices.
+    case callsOnArguments
     /// May run Python, or anything.
     case calls
 }

@@ -55,6 +55,8 @@ public final class Engine {
     struct InlinedCall {
         /// The frame is not that of an inlined call but the caller's, to which the trace has returned: a real one.
         var isReturn = false
+        let code: Value
+        /// Empty where the frame's slots tell it.
         let function: Value
         /// Where the caller goes on.
         let returnTo: ProgramCounter
@@ -208,64 +210,31 @@ public final class Engine {
             frames = frames.dropFirst()
         }
         // The collector is to see what is written from now on.
-        if let innermost = frames.last {
-            let code = calls[Int(innermost.token)].function.object(FunctionObject.self).pointee.code.object(CodeObject.self)
-            thread.pointee.stackTop = origin + innermost.base + Int(code.pointee.registerCount)
-            for record in frames { origin[record.base + FrameSlot.saved] = .empty }
-        } else {
-            thread.pointee.stackTop = root + Int(root.code.pointee.registerCount)
-        }
-        reader.restore(UnsafeMutableRawPointer(origin).assumingMemoryBound(to: UInt64.self))
         var current = root
         for record in frames { current = push(current, origin + record.base, Int(record.token)) }
-        stand(thread, current, at: ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped)
+        thread.pointee.stackTop = current + Int(current.code.pointee.registerCount)
+        reader.restore(UnsafeMutableRawPointer(origin).assumingMemoryBound(to: UInt64.self))
+        current.pc = ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped
+        thread.pointee.frame = current
         thread.pointee.recursionDepth += Int64(frames.count)
         lastExit = (reader.trace, reader.exit, origin)
     }
 
-    /// Writes the header of an inlined call's frame.
+    /// Writes the header of an inlined call's frame, as far as its slots do not tell.
     private func push(_ caller: FramePointer, _ fp: FramePointer, _ number: Int) -> FramePointer {
         let call = calls[number]
         caller.pc = call.returnTo
         fp[FrameSlot.function] = call.function
-        fp[FrameSlot.code] = call.function.object(FunctionObject.self).pointee.code
+        fp[FrameSlot.code] = call.code
         fp.previous = caller
         fp[FrameSlot.context] = .empty
         fp[FrameSlot.object] = .empty
         fp.flags = call.flags
+        fp[FrameSlot.saved] = .empty
         return fp
     }
 
-    /// Makes the frame the thread's.
-    private func stand(_ thread: ThreadRef, _ fp: FramePointer, at pc: ProgramCounter) {
-        fp.pc = pc
-        thread.pointee.frame = fp
-        thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
-    }
-
-    // MARK: Calls that look at frames
-
-    /// Chains of frames at calls, by number.
-    var chains: [(frames: [(base: Int, call: Int)], pc: ProgramCounter)] = []
-
-    /// Makes the frames of inlined calls real before a call that may run Python.
-    static let pushFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
-        let engine = Engine.shared.unsafelyUnwrapped, chain = engine.chains[number]
-        let thread = context.assumingMemoryBound(to: ThreadState.self), root = frame.assumingMemoryBound(to: Value.self)
-        var current = root
-        for record in chain.frames { current = engine.push(current, root + record.base, record.call) }
-        engine.stand(thread, current, at: chain.pc)
-        thread.pointee.recursionDepth += Int64(chain.frames.count)
-    }
-    /// And takes them away again.
-    static let popFrames: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int) -> Void = { context, frame, number in
-        let thread = context.assumingMemoryBound(to: ThreadState.self), root = frame.assumingMemoryBound(to: Value.self)
-        let frames = Engine.shared.unsafelyUnwrapped.chains[number].frames
-        for frame in frames.reversed() { JIT.detach(root + frame.base) }
-        thread.pointee.frame = root
-        thread.pointee.stackTop = root + Int(root.code.pointee.registerCount)
-        thread.pointee.recursionDepth -= Int64(frames.count)
-    }
+    // MARK: Instructions without code
 
     /// Executes the one instruction at which the thread's frame stands: for those that have no code of their own. Negative when it has raised.
     static let execute: @convention(c) (UnsafeMutableRawPointer) -> Int = { context in

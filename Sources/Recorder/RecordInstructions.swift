@@ -115,6 +115,8 @@ extension Recorder {
             return getIterator(a, b2)
         case .forIter:
             return forIter(a, b2)
+        case .yield:
+            return yield(read(b2), resumingAt: a)
         case .return, .returnNone:
             return returns(opcode == .return ? read(a) : b.value(Value.none.bits), opcode == .return ? actual(a) : .none)
         default:
@@ -127,8 +129,8 @@ extension Recorder {
     private func freeVariable(_ opcode: Bytecode.Opcode, _ a: Int, _ index: Int) -> Outcome {
         let cellIndex = opcode == .loadFree ? index : a
         let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
-        if depth == 0 { guardSame(b.slot(level.base + FrameSlot.function), level.function) }
-        let ref = constant(cell)
+        let function = runningFunction()
+        let ref = function.isConstant ? constant(cell) : b.load(b.load(function, words.functionClosure), index: b.int(Int64(cellIndex)), words.tupleItem)
         if opcode == .storeFree {
             b.barrier(ref)
             b.store(ref, words.cell, word(read(index)))
@@ -142,9 +144,9 @@ extension Recorder {
     }
 
     private func loadGlobal(_ a: Int) -> Outcome {
-        let function = level.function.object(FunctionObject.self)
+        let function = level.function.object(FunctionObject.self), running = runningFunction()
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        if depth == 0 { guardSame(b.slot(level.base + FrameSlot.function), level.function) }
+        if !running.isConstant { guardSame(b.load(running, words.functionGlobals), function.pointee.globals) }
         let globals = DictRef(function.pointee.globals)
         let entry = globals.find(string: name)
         if entry >= 0 {
@@ -153,6 +155,7 @@ extension Recorder {
         }
         let builtins = function.pointee.builtins
         guard builtins.isExact(.dict), globals.value.isExact(.dict) else { return .failed("odd builtins") }
+        if !running.isConstant { guardSame(b.load(running, words.functionBuiltins), builtins) }
         let place = DictRef(builtins).find(string: name)
         guard place >= 0 else { return .failed("undefined name") }
         guardAbsent(globals)
@@ -617,11 +620,18 @@ extension Recorder {
             ref = b.load(ref, words.methodFunction)
             count += 1
         }
-        func place() { for index in 0 ..< count { b.set(level.base + first + index, arguments[index]) } }
+        func place() { for index in 0 ..< count { put(level.base + first + index, arguments[index]) } }
         if callee.isExact(.function) {
-            guardSame(ref, callee)
+            let function = callee.object(FunctionObject.self)
+            if function.pointee.closure.isEmpty || ref.isConstant {
+                guardSame(ref, callee)
+                ref = constant(callee)
+            } else {
+                guardObject(ref, callee)
+                guardSame(b.load(ref, words.functionCode), function.pointee.code)
+            }
             place()
-            if let outcome = enter(callee, constant(callee), at: first, count: count, flags: UInt64(a) << 8) { return outcome }
+            if let outcome = enter(callee, ref, at: first, count: count, flags: UInt64(a) << 8) { return outcome }
         } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
             let type = TypeRef(callee), initializer = type.lookup(.__init__)
             let fields = type.pointer.pointee
@@ -635,8 +645,7 @@ extension Recorder {
                 values.insert(.none, at: 0)
                 count += 1
                 place()
-                b.set(level.base + first + FrameSlot.saved, object)
-                guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor) else { return .failed("constructor") }
+                guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
                 return outcome
             }
         } else if callee.isExact(.builtinFunction) {
@@ -781,7 +790,12 @@ extension Recorder {
 
     private func getIterator(_ a: Int, _ register: Int) -> Outcome {
         let value = actual(register), ref = read(register)
-        guard value.isPointer, !value.isExact(.generator) else { return .failed("iter of \(value.type.name)") }
+        guard value.isPointer else { return .failed("iter of \(value.type.name)") }
+        if value.isExact(.generator) {
+            guardObject(ref, value)
+            write(a, ref)
+            return .goesOn
+        }
         let plain = value.isExact(.list) || value.isExact(.tuple) || value.isExact(.range) || value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
         if plain { guardObject(ref, value) }
         let result = call(words.iterator, [word(ref)], runsPython: !plain)
@@ -830,7 +844,7 @@ extension Recorder {
             write(a, isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem))
             return .goesOn
         case TypeID.generator.rawValue:
-            return .failed("generator")
+            return resume(ref, iterator, sending: b.value(Value.none.bits), flags: FrameFlags.forIter | UInt64(a) << 8) ?? .failed("generator")
         default:
             guard !iterator.type.has(.heap) else { return .failed("iterator of a class") }
             guardObject(ref, iterator)

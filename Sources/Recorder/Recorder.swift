@@ -26,6 +26,12 @@ final class Recorder {
         /// The inlined call, by its number in `Engine.calls`.
         let call: Int
         let flags: UInt64
+        /// The function where it need not always be this one: a closure is made anew again and again.
+        var functionRef: Ref?
+        /// The generator whose frame it is, its registers as they were loaded from it, and the loops that it has gone through since.
+        var generator: Ref?
+        var loaded: [Int: Ref] = [:]
+        var loops: Set<UnsafeMutablePointer<InlineCache>> = []
     }
 
     /// Frames that a trace may inline, and words that they may take.
@@ -46,16 +52,19 @@ final class Recorder {
     var levels: [Level]
     /// Objects that the trace refers to by address.
     private(set) var kept: [Value] = []
-    /// Temporaries of the root frame that the trace has read before writing them: the loop carries them.
-    private var carried: Set<Int> = []
     /// References known to be objects.
     private var objects: Set<Ref> = []
     private var length = 0
     private var calls = 0
     /// Those of them that leave compiled code for longer than a call in the interpreter would.
     private var dearCalls = 0
-    /// Slots that have been written to memory before calls that look at frames.
-    private var flushed: Set<Int> = []
+    /// What has been written to slots in memory, before calls that look at frames.
+    private var inMemory: [Int: Ref] = [:]
+    /// Inlined calls whose frames' headers are in memory.
+    private var real: Set<Int> = []
+    /// Inlined frames of which a call may have made frame objects.
+    private var exposed: [(slot: Int, object: Ref)] = []
+    private var livenesses: [UnsafeMutablePointer<CodeObject>: Liveness] = [:]
     /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
     var isWorthwhile: Bool { dearCalls * Engine.bytecodesPerCall <= length }
     var words: Words { engine.words }
@@ -97,8 +106,10 @@ final class Recorder {
                 levels = [Level(base: record.base, fp: caller, code: caller.code, function: caller[FrameSlot.function], call: -1, flags: 0)]
                 continue
             }
-            levels.append(Level(base: record.base, fp: root + record.base, code: call.function.object(FunctionObject.self).pointee.code.object(CodeObject.self),
-                                function: call.function, call: Int(record.token), flags: call.flags))
+            let fp = root + record.base
+            levels.append(Level(base: record.base, fp: fp, code: call.code.object(CodeObject.self), function: fp[FrameSlot.function], call: Int(record.token), flags: call.flags,
+                                functionRef: b.known(record.base + FrameSlot.function),
+                                generator: call.flags & FrameFlags.generator != 0 ? b.known(record.base + FrameSlot.context) : nil))
         }
         return thread.pointee.frame == levels[levels.count - 1].fp
     }
@@ -125,8 +136,17 @@ final class Recorder {
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
         self.pc = pc
         next = pc + 1 + opcode.extraWords
+        if !exposed.isEmpty || opcode != .jumpBack {
+            forgetDead(at: pc)
+            b.mark(token(pc))
+            // A frame that has become an object is left to the interpreter.
+            for (slot, object) in exposed {
+                b.guarding(.geq, b.cast(object, .int), b.int(0))
+                b.forget(slot ..< slot + 1)
+            }
+            exposed = []
+        }
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
-        b.mark(token(pc))
         return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
     }
 
@@ -136,13 +156,9 @@ final class Recorder {
     private func closeRound(_ distance: Int) -> Outcome {
         let target = next - distance
         let loop = level.code.pointee.caches + Int(pc[1])
-        let code = level.code
-        // What this round has put into temporaries without having read them first is dead when the loop begins anew.
-        if depth == 0, let cache, cache == loop {
-            let locals = Int(code.pointee.clearCount)
-            let carried = carried
-            b.forget(where: { $0 >= locals && !carried.contains($0) })
-        }
+        // The loop of a generator goes on in the loop that resumes it.
+        if level.generator != nil, levels[levels.count - 1].loops.insert(loop).inserted { return .goesOn }
+        forgetDead(at: target)
         b.mark(token(target))
         guardBreaker()
         // The next round's calls find in memory what this round has left.
@@ -187,20 +203,23 @@ final class Recorder {
         let recursion = b.int(.add, b.load(context, words.recursionDepth), b.int(Int64(depth)))
         let limit = b.load(b.pointer(UnsafeRawPointer(taipan_recursion_limit())), words.recursionLimit)
         b.guarding(.glt, b.int(.add, recursion, b.int(Recorder.deepest)), limit)
-        for index in 1 ..< levels.count {
-            let frame = levels[index], caller = levels[index - 1]
-            b.set(caller.base + FrameSlot.pc, b.pointer(token(engine.calls[frame.call].returnTo)))
-            b.set(frame.base + FrameSlot.function, constant(frame.function))
-            b.set(frame.base + FrameSlot.code, constant(frame.function.object(FunctionObject.self).pointee.code))
-            b.set(frame.base + FrameSlot.previous, address(slot: caller.base))
-            b.set(frame.base + FrameSlot.context, b.pointer(0 as UInt64))
-            b.set(frame.base + FrameSlot.object, b.pointer(0 as UInt64))
-            b.set(frame.base + FrameSlot.flags, b.pointer(frame.flags))
-            if frame.flags & FrameFlags.constructor == 0 { b.set(frame.base + FrameSlot.saved, b.pointer(0 as UInt64)) }
-        }
+        for index in 1 ..< levels.count { for (slot, ref) in header(index) { b.set(slot, ref) } }
         b.store(context, words.frame, address(slot: level.base))
         b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
         b.store(context, words.recursionDepth, recursion)
+    }
+
+    /// The words of an inlined frame's header, and its caller's pc.
+    private func header(_ index: Int) -> [(slot: Int, ref: Ref)] {
+        let frame = levels[index], caller = levels[index - 1], zero = b.pointer(0 as UInt64)
+        return [(caller.base + FrameSlot.pc, b.pointer(token(engine.calls[frame.call].returnTo))),
+                (frame.base + FrameSlot.function, frame.functionRef ?? constant(frame.function)),
+                (frame.base + FrameSlot.code, constant(Value(frame.code))),
+                (frame.base + FrameSlot.previous, address(slot: caller.base)),
+                (frame.base + FrameSlot.context, frame.generator ?? zero),
+                (frame.base + FrameSlot.object, zero),
+                (frame.base + FrameSlot.flags, b.pointer(frame.flags)),
+                (frame.base + FrameSlot.saved, b.known(frame.base + FrameSlot.saved) ?? zero)]
     }
 
     /// The root frame returns to its caller, which is as it is now: the trace goes on there.
@@ -216,7 +235,7 @@ final class Recorder {
         let caller = base - (fp - previous), code = previous.code
         guardBreaker()
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.flags), .int), b.int(Int64(flags)))
-        b.guarding(.geq, b.cast(b.slot(base + FrameSlot.object), .int), b.int(0))
+        b.guarding(.geq, b.cast(b.load(b.framePointer, words.register(base + FrameSlot.object)), .int), b.int(0))
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
         b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
         keep(previous[FrameSlot.code])
@@ -232,7 +251,7 @@ final class Recorder {
         b.store(context, words.recursionDepth, b.int(.sub, b.load(context, words.recursionDepth), b.int(1)))
         b.forget(base - frameHeaderWords ..< base + Int(level.code.pointee.registerCount))
         if base != 0 { b.leaveFrame() }
-        engine.calls.append(Engine.InlinedCall(isReturn: true, function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
+        engine.calls.append(Engine.InlinedCall(isReturn: true, code: previous[FrameSlot.code], function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
         b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
         b.set(caller + Int(flags >> 8), returned)
         count()
@@ -245,25 +264,37 @@ final class Recorder {
     func actual(_ register: Int) -> Value { level.fp[register] }
 
     func read(_ register: Int) -> Ref {
-        let slot = level.base + register
-        if b.known(slot) == nil && depth == 0 && register >= Int(level.code.pointee.clearCount) { carried.insert(slot) }
-        return b.slot(slot)
+        b.slot(level.base + register)
     }
 
-    func write(_ register: Int, _ ref: Ref) {
-        let slot = level.base + register
+    func write(_ register: Int, _ ref: Ref) { put(level.base + register, ref) }
+
+    /// Sets a slot.
+    func put(_ slot: Int, _ ref: Ref) {
         b.set(slot, ref)
         // A slot that holds again what it held at entry is in no snapshot: memory has to have it too.
-        if !flushed.isEmpty, flushed.contains(slot), !b.modifiedSlots.contains(slot) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
+        if inMemory[slot] != nil, !b.isModified(slot) { storeInMemory(slot, ref) }
+    }
+
+    private func storeInMemory(_ slot: Int, _ ref: Ref) {
+        if inMemory[slot] == ref { return }
+        inMemory[slot] = ref
+        b.emit(.sstore, .void, Ref(literal: slot), word(ref))
     }
 
     /// Writes to memory what the registers hold.
     private func flush() {
-        for slot in b.modifiedSlots {
-            guard let ref = b.known(slot) else { continue }
-            flushed.insert(slot)
-            b.emit(.sstore, .void, Ref(literal: slot), word(ref))
-        }
+        for slot in b.modifiedSlots { if let ref = b.known(slot) { storeInMemory(slot, ref) } }
+    }
+
+    /// Forgets the frame's temporaries that nothing reads from an instruction on, those below a slot if need be.
+    private func forgetDead(at place: ProgramCounter, below limit: Int = .max) {
+        let code = level.code, base = level.base
+        let liveness = livenesses[code] ?? Liveness(code)
+        livenesses[code] = liveness
+        let word = place - code.pointee.instructions
+        let first = base + Int(code.pointee.clearCount), end = min(limit, base + Int(code.pointee.registerCount))
+        b.forget(where: { $0 >= first && $0 < end && !liveness.isLive($0 - base, at: word) })
     }
 
     /// The registers of a call's window are dead.
@@ -364,36 +395,46 @@ final class Recorder {
     func store(slot: Int, _ ref: Ref) {
         let word = word(ref)
         b.emit(.sstore, .void, Ref(literal: slot), word)
+        inMemory[slot] = ref
         b.set(slot, ref)
     }
 
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
-    /// Calls a function of the runtime. Where it may run Python, the frames are made real around it; otherwise only the end of the stack is set.
+    /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
     /// An `isDirect` call goes to what the interpreter would call: where no frame of an inlined call has to be made, it is no dearer from here.
     func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDirect: Bool = false) -> Ref {
-        var chain = -1
-        let words = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
+        let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
+        let context = b.contextPointer
+        var recursion = Ref.none
         if runsPython {
             calls += 1
             if depth > 0 || !isDirect { dearCalls += 1 }
             flush()
-            if depth > 0 {
-                chain = engine.chains.count
-                let root = levels[0].base
-                engine.chains.append((levels.dropFirst().map { (base: $0.base - root, call: $0.call) }, next))
-                _ = b.call(self.words.pushFrames, [b.contextPointer, address(slot: root), b.int(Int64(chain))])
-            } else {
-                b.emit(.sstore, .void, Ref(literal: level.base + FrameSlot.pc), b.pointer(token(next)))
+            for index in 1 ..< max(1, levels.count) where real.insert(levels[index].call).inserted {
+                for (slot, ref) in header(index) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
             }
-        } else if depth > 0 {
-            b.store(b.contextPointer, self.words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
+            b.emit(.sstore, .void, Ref(literal: level.base + FrameSlot.pc), b.pointer(token(next)))
+            if depth > 0 {
+                recursion = b.load(context, words.recursionDepth)
+                b.store(context, words.recursionDepth, b.int(.add, recursion, b.int(Int64(depth))))
+                b.store(context, words.frame, address(slot: level.base))
+            }
         }
-        let result = b.call(function, [b.contextPointer] + words)
-        if chain >= 0 {
-            _ = b.call(self.words.popFrames, [b.contextPointer, address(slot: levels[0].base), b.int(Int64(chain))])
-        } else if depth > 0 {
-            b.store(b.contextPointer, self.words.stackTop, address(slot: levels[0].base + Int(levels[0].code.pointee.registerCount)))
+        if depth > 0 { b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount))) }
+        let result = b.call(function, [context] + arguments)
+        if depth > 0 {
+            let root = levels[0]
+            b.store(context, words.stackTop, address(slot: root.base + Int(root.code.pointee.registerCount)))
+            if runsPython {
+                b.store(context, words.frame, address(slot: root.base))
+                b.store(context, words.recursionDepth, recursion)
+                for level in levels.dropFirst() {
+                    let slot = level.base + FrameSlot.object, object = b.load(b.framePointer, words.register(slot))
+                    b.set(slot, object)
+                    exposed.append((slot, object))
+                }
+            }
         }
         return result
     }
@@ -421,8 +462,15 @@ final class Recorder {
         b.guarding(.gge, status, b.int(0))
     }
 
-    /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined.
-    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64) -> Outcome? {
+    /// The running function.
+    func runningFunction() -> Ref {
+        if let ref = level.functionRef { return ref }
+        return depth == 0 ? b.slot(level.base + FrameSlot.function) : constant(level.function)
+    }
+
+    /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined. `ref` is a constant, or a closure
+    /// whose code is known.
+    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil) -> Outcome? {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
@@ -439,14 +487,14 @@ final class Recorder {
             guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }
             guardSame(b.load(ref, words.functionDefaults), object.pointee.defaults)
             let defaults = TupleRef(object.pointee.defaults)
-            for index in 0 ..< missing { b.set(base + count + index, constant(defaults[defaults.count - missing + index])) }
+            for index in 0 ..< missing { put(base + count + index, constant(defaults[defaults.count - missing + index])) }
         }
-        for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { b.set(base + index, b.value(0)) }
+        for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         keep(function)
-        engine.calls.append(Engine.InlinedCall(function: function, returnTo: next, flags: flags))
-        let number = engine.calls.count - 1
-        b.enterFrame(base: base, token: UInt64(number))
-        levels.append(Level(base: base, fp: level.fp + register, code: code, function: function, call: number, flags: flags))
+        forgetDead(at: next, below: base - frameHeaderWords)
+        let functionRef = ref.isConstant ? nil : ref
+        push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
+        if let instance { b.set(base + FrameSlot.saved, instance) }
         if goesOn {
             pc = code.pointee.instructions
             return link(to: isStart ? nil : compiled)
@@ -454,13 +502,108 @@ final class Recorder {
         return .goesOn
     }
 
+    /// A frame begins.
+    private func push(_ new: Level) {
+        let number = engine.calls.count
+        engine.calls.append(Engine.InlinedCall(code: Value(new.code), function: new.functionRef == nil ? new.function : .empty, returnTo: next, flags: new.flags))
+        b.enterFrame(base: new.base, token: UInt64(number))
+        // The header takes the place of the callable, a temporary of the caller's.
+        b.forget(new.base - frameHeaderWords ..< new.base)
+        if let function = new.functionRef { b.set(new.base + FrameSlot.function, function) }
+        levels.append(Level(base: new.base, fp: new.fp, code: new.code, function: new.function, call: number, flags: new.flags, functionRef: new.functionRef,
+                            generator: new.generator, loaded: new.loaded))
+    }
+
+    /// The innermost frame is over.
+    private func pop() {
+        let left = level
+        b.leaveFrame()
+        let slots = left.base - frameHeaderWords ..< left.base + Int(left.code.pointee.registerCount)
+        b.forget(slots)
+        // Whatever is called from now on may lie there.
+        inMemory = inMemory.filter { !slots.contains($0.key) }
+        levels.removeLast()
+    }
+
     /// The innermost inlined call returns `result`.
     func leaveFrame(_ result: Ref) {
         let left = level
         let made = left.flags & FrameFlags.constructor != 0 ? b.known(left.base + FrameSlot.saved) : nil
-        b.leaveFrame()
-        b.forget(left.base - frameHeaderWords ..< left.base + Int(left.code.pointee.registerCount))
-        levels.removeLast()
-        write(Int(left.flags >> 8), made ?? result)
+        if let generator = left.generator { finish(generator) }
+        pop()
+        // The end of a generator is the end of the loop over it.
+        if left.flags & FrameFlags.forIter == 0 { write(Int(left.flags >> 8), made ?? result) }
+    }
+
+    // MARK: Generators
+
+    /// Resumes a suspended generator, whose frame is inlined on top of the stack: its registers are loaded from it, those that are still of use. Nil when it cannot be.
+    func resume(_ ref: Ref, _ value: Value, sending sent: Ref, flags: UInt64) -> Outcome? {
+        let generator = value.object(GeneratorObject.self).pointee
+        guard depth < Int(Recorder.deepest) - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
+        let code = generator.code.object(CodeObject.self), count = Int(level.code.pointee.registerCount) + frameHeaderWords
+        let base = level.base + count
+        guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guardObject(ref, value)
+        b.guarding(.geq, b.load(ref, words.generatorPC), b.int(Int64(generator.pc)))
+        b.guarding(.geq, b.load(ref, words.generatorState), b.int(Int64(generator.state.rawValue)))
+        b.guarding(.geq, b.cast(b.load(ref, words.generatorFrame), .int), b.int(0))
+        keep(generator.code)
+        forgetDead(at: next)
+        let context = b.contextPointer
+        let saved = b.load(context, words.handled), function = b.load(ref, words.generatorFunction)
+        b.store(context, words.handled, b.load(ref, words.generatorHandled))
+        b.store(ref, words.generatorState, b.int(Int64(GeneratorState.running.rawValue)))
+        push(Level(base: base, fp: level.fp + count, code: code, function: generator.function, call: 0, flags: flags | FrameFlags.generator, functionRef: function, generator: ref))
+        b.set(base + FrameSlot.context, ref)
+        b.set(base + FrameSlot.saved, saved)
+        let place = ProgramCounter(bitPattern: generator.pc).unsafelyUnwrapped
+        let storage = b.load(ref, words.generatorRegisters)
+        for register in liveRegisters(code, at: place) {
+            let contents = b.load(storage, index: b.int(Int64(register)), words.generatorItem)
+            levels[levels.count - 1].loaded[register] = contents
+            b.set(base + register, contents)
+        }
+        if generator.state == .suspended { b.set(base + Int(generator.resumeRegister), sent) }
+        return .goesOn
+    }
+
+    private func liveRegisters(_ code: UnsafeMutablePointer<CodeObject>, at place: ProgramCounter) -> [Int] {
+        let liveness = livenesses[code] ?? Liveness(code)
+        livenesses[code] = liveness
+        return (0 ..< Int(code.pointee.registerCount)).filter { liveness.isLive($0, at: place - code.pointee.instructions) }
+    }
+
+    /// The innermost frame, a generator's, yields.
+    func yield(_ value: Ref, resumingAt register: Int) -> Outcome {
+        guard depth > 0, let generator = level.generator else { return .failed("yield") }
+        let left = level, context = b.contextPointer
+        let storage = b.load(generator, words.generatorRegisters)
+        for slot in liveRegisters(left.code, at: next) where slot != register {
+            let contents = b.slot(left.base + slot)
+            if left.loaded[slot] == contents { continue }
+            let word = word(contents)
+            b.barrier(storage)
+            b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word)
+        }
+        b.barrier(generator)
+        b.store(generator, words.generatorPC, b.int(Int64(token(next))))
+        b.store(generator, words.generatorResume, b.int(Int64(register)))
+        b.store(generator, words.generatorDelegate, b.int(-1))
+        b.store(generator, words.generatorHandled, b.load(context, words.handled))
+        b.store(generator, words.generatorState, b.int(Int64(GeneratorState.suspended.rawValue)))
+        b.store(context, words.handled, b.slot(left.base + FrameSlot.saved))
+        pop()
+        write(Int(left.flags >> 8), value)
+        return .goesOn
+    }
+
+    /// The innermost frame's generator has come to its end.
+    private func finish(_ generator: Ref) {
+        b.store(b.contextPointer, words.handled, b.slot(level.base + FrameSlot.saved))
+        b.store(generator, words.generatorState, b.int(Int64(GeneratorState.closed.rawValue)))
+        b.store(generator, words.generatorRegisters, b.value(0))
+        b.store(generator, words.generatorDelegate, b.int(-1))
+        b.store(generator, words.generatorHandled, b.value(0))
     }
 }

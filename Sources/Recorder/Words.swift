@@ -14,7 +14,9 @@ struct Words {
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
-    let pushFrames, popFrames, execute, append: UInt16
+    let execute, append: UInt16
+    let functionGlobals, functionBuiltins, functionClosure, handled: UInt16
+    let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
     init() {
         let vocabulary = Vocabulary()
@@ -37,6 +39,22 @@ struct Words {
         methodReceiver = field("receiver", 16, .value, 12, .immutable)
         functionCode = field("code", 8, .value, 13)
         functionDefaults = field("defaults", MemoryLayout<FunctionObject>.offset(of: \.defaults)!, .value, 13)
+        functionGlobals = field("globals", MemoryLayout<FunctionObject>.offset(of: \.globals)!, .value, 13, .immutable)
+        functionBuiltins = field("builtins", MemoryLayout<FunctionObject>.offset(of: \.builtins)!, .value, 13, .immutable)
+        functionClosure = field("closure", MemoryLayout<FunctionObject>.offset(of: \.closure)!, .value, 13, .immutable)
+        func generator(_ name: String, _ path: PartialKeyPath<GeneratorObject>, _ width: Field.Width) -> UInt16 {
+            field(name, MemoryLayout<GeneratorObject>.offset(of: path)!, width, 19)
+        }
+        generatorPC = generator("pc", \.pc, .i64)
+        generatorState = generator("state", \.state, .u8)
+        generatorFrame = generator("frame", \.frame, .value)
+        generatorFunction = field("generatorFunction", MemoryLayout<GeneratorObject>.offset(of: \.function)!, .value, 19, .immutable)
+        generatorHandled = generator("generatorHandled", \.handled, .value)
+        generatorRegisters = generator("registers", \.registers, .value)
+        generatorResume = generator("resumeRegister", \.resumeRegister, .i32)
+        generatorDelegate = generator("delegateRegister", \.delegateRegister, .i32)
+        generatorItem = field("suspended", MemoryLayout<ValueArrayObject>.size, .value, 20)
+        handled = field("handled", MemoryLayout<ThreadState>.offset(of: \.handled)!, .value, 21)
         iteratorContainer = field("container", 8, .value, 10)
         iteratorIndex = field("index", 16, .i64, 10)
         rangeNext = field("next", 8, .i64, 9)
@@ -67,10 +85,8 @@ struct Words {
         next = function("next", Helpers.next, [.pointer, .value], .value, .anything)
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
-        pushFrames = function("pushFrames", Engine.pushFrames, [.pointer, .pointer, .int], .void, .anything)
         execute = function("execute", Engine.execute, [.pointer], .int, .anything)
         append = function("append", Helpers.append, [.pointer, .value, .value], .int, .anything)
-        popFrames = function("popFrames", Engine.popFrames, [.pointer, .pointer, .int], .void, .anything)
     }
 
     /// A word within an object at an offset found by a shape.

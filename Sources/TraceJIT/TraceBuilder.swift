@@ -140,6 +140,8 @@ public final class TraceBuilder {
     public func flush(_ index: Int) {
         if modified.contains(index), let ref = slots[index] { emit(.sstore, .void, Ref(literal: index), ref) }
     }
+    /// Whether the slot differs from the frame in memory.
+    public func isModified(_ index: Int) -> Bool { modified.contains(index) }
     /// The slots that differ from the frame in memory.
     public var modifiedSlots: [Int] { modified.sorted() }
 

@@ -90,21 +90,21 @@ enum ComplexMathModule {
     }
 
     static let functions: [Def] = [
-        Def("acos(z, /)", .calls, "The arc cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexACos) },
-        Def("acosh(z, /)", .calls, "The inverse hyperbolic cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexACosH) },
-        Def("asin(z, /)", .calls, "The arc sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexASin) },
-        Def("asinh(z, /)", .calls, "The inverse hyperbolic sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexASinH) },
-        Def("atan(z, /)", .calls, "The arc tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexATan) },
-        Def("atanh(z, /)", .calls, "The inverse hyperbolic tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexATanH) },
-        Def("cos(z, /)", .calls, "The cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexCos) },
-        Def("cosh(z, /)", .calls, "The hyperbolic cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexCosH) },
-        Def("exp(z, /)", .calls, "e to the power of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexExp) },
-        Def("sin(z, /)", .calls, "The sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSin) },
-        Def("sinh(z, /)", .calls, "The hyperbolic sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSinH) },
-        Def("sqrt(z, /)", .calls, "The square root of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSqrt) },
-        Def("tan(z, /)", .calls, "The tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexTan) },
-        Def("tanh(z, /)", .calls, "The hyperbolic tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexTanH) },
-        Def("log(z, base=<unrepresentable>, /)", .calls, "The logarithm of z to the base, or the natural one.", kind: .function) { t, a, _ in
+        Def("acos(z, /)", .callsOnArguments, "The arc cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexACos) },
+        Def("acosh(z, /)", .callsOnArguments, "The inverse hyperbolic cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexACosH) },
+        Def("asin(z, /)", .callsOnArguments, "The arc sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexASin) },
+        Def("asinh(z, /)", .callsOnArguments, "The inverse hyperbolic sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexASinH) },
+        Def("atan(z, /)", .callsOnArguments, "The arc tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexATan) },
+        Def("atanh(z, /)", .callsOnArguments, "The inverse hyperbolic tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexATanH) },
+        Def("cos(z, /)", .callsOnArguments, "The cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexCos) },
+        Def("cosh(z, /)", .callsOnArguments, "The hyperbolic cosine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexCosH) },
+        Def("exp(z, /)", .callsOnArguments, "e to the power of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexExp) },
+        Def("sin(z, /)", .callsOnArguments, "The sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSin) },
+        Def("sinh(z, /)", .callsOnArguments, "The hyperbolic sine of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSinH) },
+        Def("sqrt(z, /)", .callsOnArguments, "The square root of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexSqrt) },
+        Def("tan(z, /)", .callsOnArguments, "The tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexTan) },
+        Def("tanh(z, /)", .callsOnArguments, "The hyperbolic tangent of z.", kind: .function) { t, a, _ in ComplexMathModule.apply(t, a[0], ComplexTanH) },
+        Def("log(z, base=<unrepresentable>, /)", .callsOnArguments, "The logarithm of z to the base, or the natural one.", kind: .function) { t, a, _ in
             if a[1].isEmpty {
                 guard let result = ComplexMathModule.logarithm(t, a[0]) else { return .empty }
                 return t.newComplex(result.real, result.imaginary)
@@ -119,18 +119,18 @@ enum ComplexMathModule {
             if denominator.real == 0 && denominator.imaginary == 0 { return MathModule.domainError(t) }
             return t.binary(x, y, .divide)
         },
-        Def("log10(z, /)", .calls, "The logarithm of z to the base 10.", kind: .function) { t, a, _ in
+        Def("log10(z, /)", .callsOnArguments, "The logarithm of z to the base 10.", kind: .function) { t, a, _ in
             guard let result = ComplexMathModule.logarithm(t, a[0]) else { return .empty }
             return t.newComplex(result.real / M_LN10, result.imaginary / M_LN10)
         },
-        Def("phase(z, /)", .calls, "The angle of z.", kind: .function) { t, a, _ in
+        Def("phase(z, /)", .callsOnArguments, "The angle of z.", kind: .function) { t, a, _ in
             guard let z = ComplexMathModule.number(t, a[0]) else { return .empty }
             let angle = atan2(z.imaginary, z.real)
             // C reports that the angle is too small for a double, and CPython passes that on.
             if angle == 0 && z.real > 0 && z.imaginary != 0 && z.imaginary.isFinite && z.real.isFinite { return MathModule.rangeError(t) }
             return t.newFloat(angle)
         },
-        Def("polar(z, /)", .calls, "The distance of z from the origin and its angle.", kind: .function) { t, a, _ in
+        Def("polar(z, /)", .callsOnArguments, "The distance of z from the origin and its angle.", kind: .function) { t, a, _ in
             guard let z = ComplexMathModule.number(t, a[0]) else { return .empty }
             let modulus = hypot(z.real, z.imaginary)
             if modulus.isInfinite && z.real.isFinite && z.imaginary.isFinite { return MathModule.rangeError(t) }
@@ -138,7 +138,7 @@ enum ComplexMathModule {
             let second = t.newFloat(atan2(z.imaginary, z.real))
             return first.isEmpty || second.isEmpty ? .empty : t.newTuple(first, second)
         },
-        Def("rect(r, phi, /)", .calls, "The complex number at a distance from the origin and an angle.", kind: .function) { t, a, _ in
+        Def("rect(r, phi, /)", .callsOnArguments, "The complex number at a distance from the origin and an angle.", kind: .function) { t, a, _ in
             guard let r = t.toDouble(a[0]), let angle = t.toDouble(a[1]) else { return .empty }
             if !r.isFinite || !angle.isFinite {
                 if angle.isInfinite && !(r.isNaN || r == 0) { return MathModule.domainError(t) }
@@ -153,9 +153,9 @@ enum ComplexMathModule {
             // An angle of zero keeps its sign even when the distance is infinite.
             return angle == 0 ? t.newComplex(r, r * angle) : t.newComplex(r * cos(angle), r * sin(angle))
         },
-        Def("isfinite(z, /)", .calls, "Whether both parts of z are finite.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isFinite && $0.imaginary.isFinite } },
-        Def("isinf(z, /)", .calls, "Whether a part of z is infinite.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isInfinite || $0.imaginary.isInfinite } },
-        Def("isnan(z, /)", .calls, "Whether a part of z is NaN.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isNaN || $0.imaginary.isNaN } },
+        Def("isfinite(z, /)", .callsOnArguments, "Whether both parts of z are finite.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isFinite && $0.imaginary.isFinite } },
+        Def("isinf(z, /)", .callsOnArguments, "Whether a part of z is infinite.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isInfinite || $0.imaginary.isInfinite } },
+        Def("isnan(z, /)", .callsOnArguments, "Whether a part of z is NaN.", kind: .function) { t, a, _ in ComplexMathModule.test(t, a[0]) { $0.real.isNaN || $0.imaginary.isNaN } },
         Def("isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)", .calls,
             "Whether a and b are close to each other.\n\n  rel_tol\n    largest difference, relative to the larger of the two\n  abs_tol\n    largest difference in any case", kind: .function) { t, a, _ in
             guard let x = ComplexMathModule.number(t, a[0]), let y = ComplexMathModule.number(t, a[1]) else { return .empty }

@@ -19,20 +19,20 @@ enum MathIntegers {
                 return product.isEmpty ? .empty : Integers.absolute(thread, product)
             }
         },
-        Def("factorial(n, /)", .calls, "n!", kind: .function) { t, a, _ in
+        Def("factorial(n, /)", .callsOnArguments, "n!", kind: .function) { t, a, _ in
             let number = t.toIndex(a[0])
             if number.isEmpty { return .empty }
             if Integers.isNegative(number) { return t.raise(.valueError, "factorial() not defined for negative values") }
             guard let n = IntOps.toInt(number) else { return t.raise(.overflowError, "factorial() argument should not exceed 9223372036854775807") }
             return Integers.factorial(t, n)
         },
-        Def("isqrt(n, /)", .calls, "The integer part of the square root.", kind: .function) { t, a, _ in
+        Def("isqrt(n, /)", .callsOnArguments, "The integer part of the square root.", kind: .function) { t, a, _ in
             let number = t.toIndex(a[0])
             if number.isEmpty { return .empty }
             if Integers.isNegative(number) { return t.raise(.valueError, "isqrt() argument must be nonnegative") }
             return Integers.squareRoot(t, number)
         },
-        Def("comb(n, k, /)", .calls, "The number of ways to choose k of n things, order apart.", kind: .function) { t, a, _ in
+        Def("comb(n, k, /)", .callsOnArguments, "The number of ways to choose k of n things, order apart.", kind: .function) { t, a, _ in
             let n = t.toIndex(a[0])
             if n.isEmpty { return .empty }
             let k = t.toIndex(a[1])
@@ -46,7 +46,7 @@ enum MathIntegers {
             guard let count = IntOps.toInt(least) else { return t.raise(.overflowError, "min(n - k, k) must not exceed 9223372036854775807") }
             return Integers.binomial(t, n, UInt(count))
         },
-        Def("perm(n, k=None, /)", .calls, "The number of ways to choose k of n things in order; n! without k.", kind: .function) { t, a, _ in
+        Def("perm(n, k=None, /)", .callsOnArguments, "The number of ways to choose k of n things in order; n! without k.", kind: .function) { t, a, _ in
             let n = t.toIndex(a[0])
             if n.isEmpty { return .empty }
             if a[1].isEmpty || a[1].isNone {

@@ -46,27 +46,27 @@ enum MathModule {
     }
 
     static let elementary: [Def] = [
-        Def("acos(x, /)", .calls, "The arc cosine of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], acos) },
-        Def("acosh(x, /)", .calls, "The inverse hyperbolic cosine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], acosh) },
-        Def("asin(x, /)", .calls, "The arc sine of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], asin) },
-        Def("asinh(x, /)", .calls, "The inverse hyperbolic sine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], asinh) },
-        Def("atan(x, /)", .calls, "The arc tangent of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], atan) },
-        Def("atanh(x, /)", .calls, "The inverse hyperbolic tangent of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], atanh) },
-        Def("cbrt(x, /)", .calls, "The cube root of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], cbrt) },
-        Def("cos(x, /)", .calls, "The cosine of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], cos) },
-        Def("cosh(x, /)", .calls, "The hyperbolic cosine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, cosh) },
-        Def("degrees(x, /)", .calls, "x radians in degrees.", kind: .function) { t, a, _ in
+        Def("acos(x, /)", .callsOnArguments, "The arc cosine of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], acos) },
+        Def("acosh(x, /)", .callsOnArguments, "The inverse hyperbolic cosine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], acosh) },
+        Def("asin(x, /)", .callsOnArguments, "The arc sine of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], asin) },
+        Def("asinh(x, /)", .callsOnArguments, "The inverse hyperbolic sine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], asinh) },
+        Def("atan(x, /)", .callsOnArguments, "The arc tangent of x, in radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], atan) },
+        Def("atanh(x, /)", .callsOnArguments, "The inverse hyperbolic tangent of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], atanh) },
+        Def("cbrt(x, /)", .callsOnArguments, "The cube root of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], cbrt) },
+        Def("cos(x, /)", .callsOnArguments, "The cosine of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], cos) },
+        Def("cosh(x, /)", .callsOnArguments, "The hyperbolic cosine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, cosh) },
+        Def("degrees(x, /)", .callsOnArguments, "x radians in degrees.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             return t.newFloat(x * (180 / Double.pi))
         },
-        Def("erf(x, /)", .calls, "The error function at x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], erf) },
-        Def("erfc(x, /)", .calls, "The complementary error function at x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], erfc) },
-        Def("exp(x, /)", .calls, "e to the power of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, exp) },
-        Def("exp2(x, /)", .calls, "2 to the power of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, exp2) },
-        Def("expm1(x, /)", .calls, "exp(x) - 1 without loss of precision for small x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, expm1) },
-        Def("fabs(x, /)", .calls, "The absolute value of x as a float.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], fabs) },
-        Def("gamma(x, /)", .calls, "The gamma function at x.", kind: .function) { t, a, _ in MathModule.gamma(t, a[0]) },
-        Def("lgamma(x, /)", .calls, "The natural logarithm of the gamma function's absolute value at x.", kind: .function) { t, a, _ in
+        Def("erf(x, /)", .callsOnArguments, "The error function at x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], erf) },
+        Def("erfc(x, /)", .callsOnArguments, "The complementary error function at x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], erfc) },
+        Def("exp(x, /)", .callsOnArguments, "e to the power of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, exp) },
+        Def("exp2(x, /)", .callsOnArguments, "2 to the power of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, exp2) },
+        Def("expm1(x, /)", .callsOnArguments, "exp(x) - 1 without loss of precision for small x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, expm1) },
+        Def("fabs(x, /)", .callsOnArguments, "The absolute value of x as a float.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], fabs) },
+        Def("gamma(x, /)", .callsOnArguments, "The gamma function at x.", kind: .function) { t, a, _ in MathModule.gamma(t, a[0]) },
+        Def("lgamma(x, /)", .callsOnArguments, "The natural logarithm of the gamma function's absolute value at x.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             if x.isInfinite { return t.newFloat(.infinity) }
             if x <= 0 && x == x.rounded(.down) { return MathModule.domainError(t) }
@@ -75,50 +75,50 @@ enum MathModule {
             let result = lgamma_r(x, &sign)
             return result.isInfinite ? MathModule.rangeError(t) : t.newFloat(result)
         },
-        Def("log1p(x, /)", .calls, "log(1 + x) without loss of precision for small x.", kind: .function) { t, a, _ in
+        Def("log1p(x, /)", .callsOnArguments, "log(1 + x) without loss of precision for small x.", kind: .function) { t, a, _ in
             MathModule.unary(t, a[0]) { $0 == 0 ? $0 : log1p($0) }
         },
-        Def("radians(x, /)", .calls, "x degrees in radians.", kind: .function) { t, a, _ in
+        Def("radians(x, /)", .callsOnArguments, "x degrees in radians.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             return t.newFloat(x * (Double.pi / 180))
         },
-        Def("sin(x, /)", .calls, "The sine of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], sin) },
-        Def("sinh(x, /)", .calls, "The hyperbolic sine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, sinh) },
-        Def("sqrt(x, /)", .calls, "The square root of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0]) { $0.squareRoot() } },
-        Def("tan(x, /)", .calls, "The tangent of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], tan) },
-        Def("tanh(x, /)", .calls, "The hyperbolic tangent of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], tanh) },
-        Def("atan2(y, x, /)", .calls, "The angle of the point (x, y), in radians: the arc tangent of y/x in the right quadrant.", kind: .function) { t, a, _ in MathModule.binary(t, a, atan2) },
-        Def("copysign(x, y, /)", .calls, "A float with the magnitude of x and the sign of y.", kind: .function) { t, a, _ in MathModule.binary(t, a, copysign) },
-        Def("remainder(x, y, /)", .calls, "What x differs by from the nearest multiple of y, ties going to the even multiple.", kind: .function) { t, a, _ in MathModule.binary(t, a, remainder) },
-        Def("nextafter(x, y, /)", .calls, "The float next to x on the way to y.", kind: .function) { t, a, _ in
+        Def("sin(x, /)", .callsOnArguments, "The sine of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], sin) },
+        Def("sinh(x, /)", .callsOnArguments, "The hyperbolic sine of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], overflows: true, sinh) },
+        Def("sqrt(x, /)", .callsOnArguments, "The square root of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0]) { $0.squareRoot() } },
+        Def("tan(x, /)", .callsOnArguments, "The tangent of x radians.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], tan) },
+        Def("tanh(x, /)", .callsOnArguments, "The hyperbolic tangent of x.", kind: .function) { t, a, _ in MathModule.unary(t, a[0], tanh) },
+        Def("atan2(y, x, /)", .callsOnArguments, "The angle of the point (x, y), in radians: the arc tangent of y/x in the right quadrant.", kind: .function) { t, a, _ in MathModule.binary(t, a, atan2) },
+        Def("copysign(x, y, /)", .callsOnArguments, "A float with the magnitude of x and the sign of y.", kind: .function) { t, a, _ in MathModule.binary(t, a, copysign) },
+        Def("remainder(x, y, /)", .callsOnArguments, "What x differs by from the nearest multiple of y, ties going to the even multiple.", kind: .function) { t, a, _ in MathModule.binary(t, a, remainder) },
+        Def("nextafter(x, y, /)", .callsOnArguments, "The float next to x on the way to y.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]), let y = MathModule.double(t, a[1]) else { return .empty }
             return t.newFloat(nextafter(x, y))
         },
-        Def("ulp(x, /)", .calls, "The value of the last bit of x.", kind: .function) { t, a, _ in
+        Def("ulp(x, /)", .callsOnArguments, "The value of the last bit of x.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0])?.magnitude else { return .empty }
             if !x.isFinite { return t.newFloat(x) }
             let next = nextafter(x, .infinity)
             return t.newFloat(next.isInfinite ? x - nextafter(x, 0) : next - x)
         },
-        Def("fmod(x, y, /)", .calls, "The remainder of x/y with the sign of x, as C's fmod.", kind: .function) { t, a, _ in
+        Def("fmod(x, y, /)", .callsOnArguments, "The remainder of x/y with the sign of x, as C's fmod.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]), let y = MathModule.double(t, a[1]) else { return .empty }
             if y.isInfinite && x.isFinite { return t.newFloat(x) }
             let result = fmod(x, y)
             return result.isNaN && !x.isNaN && !y.isNaN ? MathModule.domainError(t) : t.newFloat(result)
         },
-        Def("pow(x, y, /)", .calls, "x to the power of y, both as floats.", kind: .function) { t, a, _ in
+        Def("pow(x, y, /)", .callsOnArguments, "x to the power of y, both as floats.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]), let y = MathModule.double(t, a[1]) else { return .empty }
             let result = pow(x, y)
             if x.isFinite && y.isFinite && !result.isFinite { return result.isNaN || x == 0 ? MathModule.domainError(t) : MathModule.rangeError(t) }
             return t.newFloat(result)
         },
-        Def("frexp(x, /)", .calls, "x as a pair (m, e) with x == m * 2**e, where m is 0 or between 0.5 and 1 in magnitude.", kind: .function) { t, a, _ in
+        Def("frexp(x, /)", .callsOnArguments, "x as a pair (m, e) with x == m * 2**e, where m is 0 or between 0.5 and 1 in magnitude.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             var exponent: Int32 = 0
             let mantissa = t.newFloat(x.isFinite && x != 0 ? frexp(x, &exponent) : x)
             return mantissa.isEmpty ? .empty : t.newTuple(mantissa, Value(small: Int(exponent)))
         },
-        Def("ldexp(x, i, /)", .calls, "x * 2**i", kind: .function) { t, a, _ in
+        Def("ldexp(x, i, /)", .callsOnArguments, "x * 2**i", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             guard a[1].isInt else { return t.raise(.typeError, "Expected an int as second argument to ldexp.") }
             if x == 0 || !x.isFinite { return t.newFloat(x) }
@@ -127,43 +127,43 @@ enum MathModule {
             let result = exponent < Int(Int32.min) ? copysign(0, x) : scalbn(x, Int32(exponent))
             return result.isInfinite ? MathModule.rangeError(t) : t.newFloat(result)
         },
-        Def("modf(x, /)", .calls, "The fraction and the integral part of x, both floats with the sign of x.", kind: .function) { t, a, _ in
+        Def("modf(x, /)", .callsOnArguments, "The fraction and the integral part of x, both floats with the sign of x.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             let whole = x.rounded(.towardZero)
             let fraction = t.newFloat(x.isInfinite ? copysign(0, x) : x.isNaN ? x : copysign(x - whole, x))
             let integral = t.newFloat(whole)
             return fraction.isEmpty || integral.isEmpty ? .empty : t.newTuple(fraction, integral)
         },
-        Def("log(x, base=<unrepresentable>, /)", .calls, "The logarithm of x to the base, or the natural one.", kind: .function) { t, a, _ in
+        Def("log(x, base=<unrepresentable>, /)", .callsOnArguments, "The logarithm of x to the base, or the natural one.", kind: .function) { t, a, _ in
             guard let numerator = MathModule.logarithm(t, a[0], log) else { return .empty }
             if a[1].isEmpty { return t.newFloat(numerator) }
             guard let denominator = MathModule.logarithm(t, a[1], log) else { return .empty }
             return denominator == 0 ? t.raise(.zeroDivisionError, "float division by zero") : t.newFloat(numerator / denominator)
         },
-        Def("log2(x, /)", .calls, "The logarithm of x to the base 2.", kind: .function) { t, a, _ in
+        Def("log2(x, /)", .callsOnArguments, "The logarithm of x to the base 2.", kind: .function) { t, a, _ in
             guard let result = MathModule.logarithm(t, a[0], log2) else { return .empty }
             return t.newFloat(result)
         },
-        Def("log10(x, /)", .calls, "The logarithm of x to the base 10.", kind: .function) { t, a, _ in
+        Def("log10(x, /)", .callsOnArguments, "The logarithm of x to the base 10.", kind: .function) { t, a, _ in
             guard let result = MathModule.logarithm(t, a[0], log10) else { return .empty }
             return t.newFloat(result)
         },
-        Def("ceil(x, /)", .calls, "The smallest int that is not less than x.", kind: .function) { t, a, _ in MathModule.whole(t, a[0], .__ceil__) { $0.rounded(.up) } },
-        Def("floor(x, /)", .calls, "The largest int that is not greater than x.", kind: .function) { t, a, _ in MathModule.whole(t, a[0], .__floor__) { $0.rounded(.down) } },
-        Def("trunc(x, /)", .calls, "x without its fraction, by its method __trunc__.", kind: .function) { t, a, _ in
+        Def("ceil(x, /)", .callsOnArguments, "The smallest int that is not less than x.", kind: .function) { t, a, _ in MathModule.whole(t, a[0], .__ceil__) { $0.rounded(.up) } },
+        Def("floor(x, /)", .callsOnArguments, "The largest int that is not greater than x.", kind: .function) { t, a, _ in MathModule.whole(t, a[0], .__floor__) { $0.rounded(.down) } },
+        Def("trunc(x, /)", .callsOnArguments, "x without its fraction, by its method __trunc__.", kind: .function) { t, a, _ in
             if a[0].isFloat && !a[0].isPointer { return FloatType.truncate(t, a[0].doubleValue) }
             if let result = t.callSpecial(a[0], .__trunc__) { return result }
             return t.raise(.typeError, "type \(a[0].type.name) doesn't define __trunc__ method")
         },
-        Def("isfinite(x, /)", .calls, "Whether x is neither infinite nor NaN.", kind: .function) { t, a, _ in
+        Def("isfinite(x, /)", .callsOnArguments, "Whether x is neither infinite nor NaN.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             return Value(x.isFinite)
         },
-        Def("isinf(x, /)", .calls, "Whether x is infinite.", kind: .function) { t, a, _ in
+        Def("isinf(x, /)", .callsOnArguments, "Whether x is infinite.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             return Value(x.isInfinite)
         },
-        Def("isnan(x, /)", .calls, "Whether x is NaN.", kind: .function) { t, a, _ in
+        Def("isnan(x, /)", .callsOnArguments, "Whether x is NaN.", kind: .function) { t, a, _ in
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             return Value(x.isNaN)
         },
