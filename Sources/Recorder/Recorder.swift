@@ -402,14 +402,14 @@ final class Recorder {
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
     /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
-    /// An `isDirect` call goes to what the interpreter would call: where no frame of an inlined call has to be made, it is no dearer from here.
+    /// An `isDirect` call goes to what the interpreter would call, and is no dearer from here.
     func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDirect: Bool = false) -> Ref {
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none
         if runsPython {
             calls += 1
-            if depth > 0 || !isDirect { dearCalls += 1 }
+            if !isDirect { dearCalls += 1 }
             flush()
             for index in 1 ..< max(1, levels.count) where real.insert(levels[index].call).inserted {
                 for (slot, ref) in header(index) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
