@@ -1,6 +1,6 @@
 """What a call of an empty C function costs: HPy under Taipan, beside CPython's C API and CPython with PyPI's hpy.
 
-Prints nanoseconds for a round of a loop, the least of some. Uses what `run.py` keeps in `.build/hpy-benchmark`.
+Prints nanoseconds of processor time for a round of a loop, the least of some. Uses what `run.py` keeps in `.build/hpy-benchmark`.
 """
 import os, subprocess, sys, time
 
@@ -29,9 +29,9 @@ def measure(name):
     for signature, loop in zip(SIGNATURES, (no_arguments, one_argument, three_arguments)):
         function, least = getattr(module, signature), float("inf")
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             loop(function)
-            least = min(least, time.perf_counter() - start)
+            least = min(least, time.process_time() - start)
         times.append(least / ROUNDS * 1e9)
     print(*times)
 
@@ -45,9 +45,9 @@ def main():
     for _ in range(3):
         for name, (command, module) in forms.items():
             times[name] = [min(pair) for pair in zip(times[name], map(float, run.execute([*command, __file__, module]).split()))]
-    print(f"{'':20}" + "".join(f"{signature:>10}" for signature in ("f()", "f(x)", "f(x, x, x)")))
+    print(f"{'':20}" + "".join(f"{signature:>12}" for signature in ("f()", "f(x)", "f(x, x, x)")))
     for name, row in times.items():
-        print(f"{name:20}" + "".join(f"{number:10.1f}" for number in row))
+        print(f"{name:20}" + "".join(f"{number:12.1f}" for number in row))
 
 
 if len(sys.argv) > 1:

@@ -1,4 +1,4 @@
-"""One interpreter's part of the benchmark: `measure.py MODULE FILE ROUNDS` prints the best seconds of loads and of dumps.
+"""One interpreter's part of the benchmark: `measure.py MODULE FILE ROUNDS` prints the least processor seconds of loads and of dumps.
 
 The module is `json`, `capiyajl` or `hpyajl`, the file a JSON document.
 """
@@ -9,9 +9,9 @@ def best(function, argument, rounds):
     """The least time of some calls; a call's result dies before the next, and its death is part of the time."""
     least = float("inf")
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         function(argument)
-        least = min(least, time.perf_counter() - start)
+        least = min(least, time.process_time() - start)
     return least
 
 

@@ -6,7 +6,7 @@ A parser and encoder over the library yajl is built from `hpyajl.c` for HPy's un
     C API       capiyajl under CPython 3.11
     json        the standard library's module, under both
 
-in turns, each in a process of its own. The least times are printed, with their ratios to CPython's C API form. Needs cc, Debian's libyajl-dev and python3.11-dev, and pip for PyPI's hpy, which goes into
+in turns, each in a process of its own. The least processor times are printed, with their ratios to CPython's C API form. Needs cc, Debian's libyajl-dev and python3.11-dev, and pip for PyPI's hpy, which goes into
 `.build/hpy-benchmark`.
 """
 import argparse, json, os, random, shlex, subprocess, sys
