@@ -39,6 +39,8 @@ try:
     _crypto, _ssl_library = _foreign.dlopen("libcrypto.so.3", 0x102), _foreign.dlopen("libssl.so.3", 2)
 except OSError as _error:
     raise ImportError(str(_error)) from None
+# The library must not take itself down at exit(): threads that stopped may be in the middle of a call of it.
+_foreign.call(_foreign.dlsym(_crypto, "OPENSSL_init_crypto"), "i", "QP", (0x80000, 0), 0)
 _addresses = {}
 
 

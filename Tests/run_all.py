@@ -19,6 +19,8 @@ def runners(options):
         "swift": python("run_swift_tests.py", *common),
         "python": python("run_python_tests.py", *common),
         "stress": python("run_stress_tests.py", *common),
+        "jit": python("run_jit_tests.py", *(["--steady"] if options.steady else []), *common),
+        "loops": python("Loops/run.py", *common),
         "differential": python("Differential/run_differential.py", *common),
         "programs": python("Programs/run.py", *common),
         "conformance": python("Conformance/run.py", "--check", *(["--steady"] if options.steady else []), *common),
@@ -44,9 +46,9 @@ def run(command):
 def main():
     parser = support.parser(__doc__, prog="run-tests")
     parser.add_argument("--only", action="append", metavar="KIND", default=[],
-                        choices=["swift", "python", "stress", "programs", "differential", "conformance", "fuzz", "hpy"],
-                        help="only tests of this kind: swift, python, stress, programs, differential, conformance, fuzz or hpy")
-    parser.add_argument("--steady", action="store_true", help="of CPython's tests, only modules that do not depend on time, threads and the collector")
+                        choices=["swift", "python", "stress", "jit", "loops", "programs", "differential", "conformance", "fuzz", "hpy"],
+                        help="only tests of this kind: swift, python, stress, jit, loops, programs, differential, conformance, fuzz or hpy")
+    parser.add_argument("--steady", action="store_true", help="of CPython's tests, only modules that do not depend on time, threads and the collector; with -X jit=stress, a part")
     parser.add_argument("--skip", action="append", metavar="KIND", default=[], help="no tests of this kind")
     options = parser.parse_args()
     totals = {}

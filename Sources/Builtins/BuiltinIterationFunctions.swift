@@ -1,9 +1,11 @@
+import Interpreter
 import Objects
 
 /// `builtins`: functions that iterate.
 enum BuiltinIterationFunctions {
     static let table: [Def] = [
         Def("all(iterable, /)", .calls, "Whether every item is true; True when there is none.", kind: .function) { thread, a, _ in
+            if Consumers.takes(thread, a[0]) { return Consumers.run(thread, .all, a[0], .none) }
             var found: Int32 = 1
             let complete = thread.forEach(a[0]) { item in
                 found = thread.isTrue(item)
@@ -12,6 +14,7 @@ enum BuiltinIterationFunctions {
             return complete ? .true : found == 0 ? .false : .empty
         },
         Def("any(iterable, /)", .calls, "Whether some item is true; False when there is none.", kind: .function) { thread, a, _ in
+            if Consumers.takes(thread, a[0]) { return Consumers.run(thread, .any, a[0], .none) }
             var found: Int32 = 0
             let complete = thread.forEach(a[0]) { item in
                 found = thread.isTrue(item)
@@ -80,6 +83,12 @@ enum BuiltinIterationFunctions {
         if arguments.count > 1 && !a[2].isEmpty {
             return thread.raise(.typeError, "Cannot specify a default for \(name)() with multiple positional arguments")
         }
+        if key.isEmpty, arguments.count == 1, Consumers.takes(thread, arguments[0]) {
+            // What no item can be stands for none.
+            let result = Consumers.run(thread, comparison == .less ? .least : .greatest, arguments[0], a[0])
+            if result != a[0] { return result }
+            return a[2].isEmpty ? thread.raise(.valueError, "\(name)() arg is an empty sequence") : a[2]
+        }
         var best = Value.empty
         var bestKey = Value.empty
         let complete = thread.forEach(arguments.count > 1 ? a[0] : arguments[0]) { item in
@@ -112,6 +121,7 @@ enum BuiltinIterationFunctions {
             if start.isBytes { return thread.raise(.typeError, "sum() can't sum bytes [use b''.join(seq) instead]") }
             if start.isInstance(of: .bytearray) { return thread.raise(.typeError, "sum() can't sum bytearray [use b''.join(seq) instead]") }
         }
+        if Consumers.takes(thread, iterable) { return Consumers.run(thread, .sum, iterable, start.isEmpty ? Value(small: 0) : start) }
         var whole = 0
         var real = 0.0
         var total = Value.empty

@@ -65,10 +65,8 @@ public struct RuntimeOptions {
 
 /// Reading the command line, as `python3` reads it.
 public enum CommandLineOptions {
-    private static let usage = "usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `taipan -h' for more information.\n"
-
     private static func fail(_ message: String) -> Never {
-        fputs(message + "\n" + usage, stderr)
+        fputs("\(message)\nusage: \(CommandLine.arguments.first ?? "python") [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n", stderr)
         exit(2)
     }
 
@@ -180,7 +178,7 @@ public enum CommandLineOptions {
             case "no_debug_ranges": options.hidesColumns = true
             case "int_max_str_digits":
                 guard let value, let digits = Int(value), digits == 0 || digits >= 640 else {
-                    fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                    fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
                     exit(1)
                 }
                 options.maximumIntegerDigits = digits
@@ -215,7 +213,7 @@ public enum CommandLineOptions {
         if variable("PYTHONNODEBUGRANGES") != nil { options.hidesColumns = true }
         if let given = variable("PYTHONINTMAXSTRDIGITS"), !options.extensions.contains(where: { $0.name == "int_max_str_digits" && $0.value != nil }) {
             guard let digits = Int(given), digits == 0 || digits >= 640 else {
-                fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
                 exit(1)
             }
             options.maximumIntegerDigits = digits
@@ -223,7 +221,7 @@ public enum CommandLineOptions {
         if let seed = variable("PYTHONHASHSEED"), !options.forcesHashRandomization {
             if seed != "random" {
                 guard let number = UInt32(seed) else {
-                    fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000001 (most recent call first):\n  <no Python frame>\n", stderr)
+                    fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\n", stderr)
                     exit(1)
                 }
                 options.hashSeed = number

@@ -239,41 +239,35 @@ public enum TracebackPrinter {
             text += Array("\", line \(lineNumber)\n".utf8)
             guard !source.isEmpty, source.isString else { return message }
             let characters = StringRef(source)
-            if endLine > lineNumber { endOffset = characters.count }
-            appendSyntaxLine(characters, offset, endOffset)
+            if endLine > lineNumber { endOffset = characters.utf8.count }
+            // Errors of a more special kind point with a single caret.
+            appendSyntaxLine(characters, offset, exception.isExact(.syntaxError) ? endOffset : -1)
             return message
         }
 
-        private mutating func appendSyntaxLine(_ source: StringRef, _ offset: Int, _ endOffset: Int) {
-            var carets = endOffset > 0 && endOffset > offset ? endOffset - offset : 1
-            let hasCarets = offset > 0
-            var offset = offset
-            var start = 0
-            var end = source.count
-            if end > 0 && source[end - 1] == 0x0A { end -= 1 }
-            // Of several lines, the one that the offset is in.
-            while true {
-                var newline = start
-                while newline < end && source[newline] != 0x0A { newline += 1 }
-                if newline == end || newline - start >= offset - 1 && offset >= 0 { break }
-                if offset < 0 { break }
-                offset -= newline + 1 - start
-                start = newline + 1
-            }
-            while start < end && (source[start] == 0x20 || source[start] == 0x09 || source[start] == 0x0C) {
-                start += 1
+        /// The line and the carets under it. As CPython has it, a column counts characters but the line's length is in bytes of UTF-8.
+        private mutating func appendSyntaxLine(_ source: StringRef, _ givenOffset: Int, _ endOffset: Int) {
+            var line = source.utf8[...]
+            var offset = givenOffset - 1
+            while let first = line.first, first == 0x20 || first == 0x09 || first == 0x0C {
+                line.removeFirst()
                 offset -= 1
             }
+            let ended = line.last == 0x0A ? 1 : 0
+            line.removeLast(ended)
+            offset = min(offset, line.count)
+            // Of several lines, the one that the offset is in.
+            while let newline = line.firstIndex(of: 0x0A), newline - line.startIndex < offset {
+                offset -= newline + 1 - line.startIndex
+                line = line[(newline + 1)...]
+            }
             margin()
-            text += Array("    ".utf8)
-            for index in start ..< max(start, end) { text.appendUTF8(source[index]) }
+            text += Array("    ".utf8) + line
             text.append(0x0A)
-            if offset < 0 || !hasCarets { return }
-            carets = max(1, min(carets, end - start - max(offset - 1, 0)))
+            if offset < 0 { return }
+            let carets = max(1, min(endOffset > 0 ? endOffset - givenOffset : 1, line.count + ended - offset))
             margin()
-            text += Array("    ".utf8)
-            for _ in 0 ..< max(offset - 1, 0) { text.append(0x20) }
-            for _ in 0 ..< carets { text.append(0x5E) }
+            text += [UInt8](repeating: 0x20, count: offset + 4) + [UInt8](repeating: 0x5E, count: carets)
             text.append(0x0A)
         }
 

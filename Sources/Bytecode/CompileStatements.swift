@@ -148,8 +148,6 @@ extension Compiler {
             unit.location = attributeLocation(target, name)
             unit.emit(.setAttr, register, source, x: unit.cache(mangle(name, inClass: unit.className)))
         case .subscript(let object, let index, _):
-            checkSubscripted(target, object)
-            checkIndex(target, object, index)
             let first = try operand(object, before: [index])
             let second = try value(index)
             unit.location = target.range
@@ -320,7 +318,6 @@ extension Compiler {
             unit.location = attributeLocation(target, name)
             unit.emit(.deleteAttr, register, x: unit.name(mangle(name, inClass: unit.className)))
         case .subscript(let object, let index, _):
-            checkSubscripted(target, object)
             let first = try operand(object, before: [index])
             let second = try value(index)
             unit.location = target.range
@@ -367,7 +364,8 @@ extension Compiler {
         unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
         try compile(body)
         unit.blocks.removeLast()
-        unit.location = .none
+        // A test that needs no code is still a line that every round comes by.
+        unit.location = constantValue(test) != nil ? test.range : .none
         unit.jumpBack(to: head, cache: cache)
         unit.bind(other)
         try compile(orElse)

@@ -54,6 +54,8 @@ public struct CodeFlags: OptionSet, Hashable {
     public static let coroutine = CodeFlags(rawValue: 0x80)
     public static let iterableCoroutine = CodeFlags(rawValue: 0x100)
     public static let asyncGenerator = CodeFlags(rawValue: 0x200)
+    /// The runtime's own: frames that nobody is shown.
+    public static let hidden = CodeFlags(rawValue: 0x4000_0000)
     public static let futureDivision = CodeFlags(rawValue: 0x20000)
     public static let futureAbsoluteImport = CodeFlags(rawValue: 0x40000)
     public static let futureWithStatement = CodeFlags(rawValue: 0x80000)

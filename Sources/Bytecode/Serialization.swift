@@ -7,7 +7,7 @@ import Syntax
 /// is bounded, and what was read is put before `verify`; anything amiss gives nil, never a trap. Change `formatVersion` whenever
 /// the format or the instruction set changes in any way, so that stale files are compiled anew.
 
-public let bytecodeFormatVersion: UInt8 = 2
+public let bytecodeFormatVersion: UInt8 = 3
 
 public func serialize(_ code: CompiledCode) -> [UInt8] {
     var writer = Writer()

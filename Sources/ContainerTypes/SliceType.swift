@@ -19,9 +19,9 @@ enum SliceType {
                 return arguments.isEmpty ? .empty : thread.newTuple(TypeID.slice.value, arguments)
             },
         ], getters: [
-            Getter("start") { _, a, _ in a[0].object(SliceObject.self).pointee.start },
-            Getter("stop") { _, a, _ in a[0].object(SliceObject.self).pointee.stop },
-            Getter("step") { _, a, _ in a[0].object(SliceObject.self).pointee.step },
+            Getter("start", set: readOnlyMember) { _, a, _ in a[0].object(SliceObject.self).pointee.start },
+            Getter("stop", set: readOnlyMember) { _, a, _ in a[0].object(SliceObject.self).pointee.stop },
+            Getter("step", set: readOnlyMember) { _, a, _ in a[0].object(SliceObject.self).pointee.step },
         ]) { slots in
             slots.call(.new) { thread, _, a, count, keywords in
                 guard Shared.noKeywords(thread, "slice", keywords), Shared.arity(thread, "slice", count, 1, 3) else { return .empty }

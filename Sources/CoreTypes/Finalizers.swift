@@ -39,14 +39,23 @@ public enum Finalizers {
     public static func runAll(_ thread: ThreadRef, except kept: [Value]) {
         // First what is written in Python, in the order in which it was made: it may still want its files.
         for isPython in [true, false] {
+            // What a thread has in hand that stopped in the middle of something stays as it is. For finalizers in Python the globals of its functions count, as in
+            // CPython; but files are better closed.
+            let held = Collector.finalizableHeldByOtherThreads { header in
+                let object = Value(header)
+                return object.isExact(.module) || !isPython && object.isExact(.dict) && isNamespace(DictRef(object))
+            }
             Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
                 let object = Value(raw)
-                if object.isExact(.code) || kept.contains(where: { $0 == object }) { return false }
+                if object.isExact(.code) || held.contains(UInt(object.bits)) || kept.contains(where: { $0 == object }) { return false }
                 return isPython ? !object.type.lookup(.__del__).isExact(.wrapperDescriptor) : true
             }
             runPending(thread)
         }
     }
+
+    /// Whether a dict looks like the namespace of a module.
+    private static func isNamespace(_ dict: DictRef) -> Bool { !dict.get(.__name__).isEmpty && !dict.get(.__builtins__).isEmpty }
 
     /// Calls an object's finalizer.
     static func finalize(_ thread: ThreadRef, _ object: Value) {

@@ -106,7 +106,7 @@ enum TypeMethods {
             if doc.isExact(.getSetDescriptor) && !TypeRef(a[0]).has(.heap) { return .none }
             return thread.bind(doc, .empty, a[0])
         },
-        Getter("__text_signature__") { _, _, _ in .none },
+        Getter("__text_signature__") { thread, a, _ in NativeType.signatures[UInt(a[0].bits)].map { thread.newString($0) } ?? .none },
         Getter("__annotations__", set: { thread, a, _ in
             let type = TypeRef(a[0])
             if type.has(.immutable) { return thread.raise(.typeError, "cannot set '__annotations__' attribute of immutable type '\(type.name)'") }

@@ -2,6 +2,7 @@ import CForeign
 import Glibc
 import Interpreter
 import Objects
+import StandardSystem
 
 /// `_foreign`: the native core of `_ctypes`, whose classes are Python (`Library/_ctypes.py`): memory at addresses, libraries and their symbols, calls of C functions by
 /// libffi, and C functions that call Python.
@@ -217,9 +218,8 @@ enum ForeignModule {
             foreign_set_current(state)
         } else if let thread = ThreadRegistry.current, thread.pointee.identifier == UInt64(pthread_self()) {
             ForeignModule.run(thread, callback, result, arguments)
-        } else {
-            fputs("ctypes: a callback was called from a thread that Python does not know\n", stderr)
-            abort()
+        } else if !Threads.adopt({ ForeignModule.run($0, callback, result, arguments) }) {
+            fputs("ctypes: no memory for the state of a thread in which a callback was called\n", stderr)
         }
     }
 

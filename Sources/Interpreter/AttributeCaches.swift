@@ -106,7 +106,7 @@ public enum Attributes {
                 } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {
                         set(cache, .nativeGetter, version, 0, found)
-                    } else {
+                    } else if found.object(DescriptorObject.self).pointee.payload2 != DescriptorObject.trailingMember {
                         set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
                     }
                 }

@@ -67,14 +67,14 @@ enum Calls {
 
 /// Slow paths of building and unpacking.
 public enum Building {
-    static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func set(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let set = thread.newSet()
         if set.isEmpty { return .empty }
         for index in 0 ..< count where !SetRef(set).add(thread, items[index]) { return .empty }
         return set
     }
 
-    static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
+    public static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let dict = thread.newDict(capacity: count)
         if dict.isEmpty { return .empty }
         for index in 0 ..< count where !DictRef(dict).set(thread, items[index * 2], items[index * 2 + 1]) { return .empty }
@@ -484,7 +484,7 @@ enum Matching {
     }
 
     static func classPattern(_ thread: ThreadRef, _ subject: Value, _ type: Value, _ positional: Int, _ names: Value) -> Value {
-        guard type.isType else { return thread.raise(.typeError, "called match pattern must be a class") }
+        guard type.isType else { return thread.raise(.typeError, "called match pattern must be a type") }
         let matches = thread.isInstance(subject, type)
         if matches < 0 { return .empty }
         if matches == 0 { return .none }

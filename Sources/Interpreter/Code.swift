@@ -18,7 +18,8 @@ public struct CodeObject {
     public var freeNames: Value
     /// A constants tuple as Python should see it is `constants` itself; spare.
     public var doc: Value
-    public var weakSpare: Value
+    /// `Consumers`' functions for generators with this code: a tuple, or empty.
+    public var consumers: Value
     // Untraced:
     /// Immortal: kept by `CompiledCode`'s owner table until the code object dies.
     public var instructions: ProgramCounter

@@ -191,6 +191,7 @@ public enum CompileBuiltin {
             }
         }
         var options = ParseOptions(mode: request.mode, filename: filename)
+        options.columnsInBytes = request.flags & Flags.ignoreCookie == 0 && !source.starts(with: [0xEF, 0xBB, 0xBF]) && declaredEncoding(source) == nil
         options.typeComments = request.flags & Flags.typeComments != 0
         if request.featureVersion >= 0 { options.featureVersion = request.featureVersion }
         options.allowIncomplete = request.flags & Flags.allowIncompleteInput != 0
@@ -422,9 +423,13 @@ public enum CompileBuiltin {
         defer { fclose(file) }
         var number = 1
         var content: [UInt8] = []
+        var isLost = false
         while true {
             let byte = getc_unlocked(file)
             if byte < 0 || number > line { break }
+            // As in `parse`, a null byte swallows the rest of its line, the end included.
+            if byte == 0 { isLost = true } else if isLost { isLost = byte != 10; continue }
+            if isLost { continue }
             if number == line { content.append(UInt8(truncatingIfNeeded: byte)) }
             if byte == 10 { number += 1 }
         }

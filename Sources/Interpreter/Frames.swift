@@ -71,7 +71,7 @@ enum Frames {
             array.pointee.count = count
             frame.pointee.registers = Value(raw)
         }
-        if let previous = fp.previous, !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
+        if let previous = Consumers.visible(fp.previous), !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
         Heap.barrier(UnsafeMutableRawPointer(frame))
     }
 
@@ -190,7 +190,7 @@ enum Frames {
     /// `f_back`
     static func back(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
         if let fp = FramePointer(bitPattern: frame.pointee.fp) {
-            guard let previous = fp.previous else { return .none }
+            guard let previous = Consumers.visible(fp.previous) else { return .none }
             return object(thread, previous)
         }
         return frame.pointee.back.isEmpty ? .none : frame.pointee.back
@@ -268,7 +268,7 @@ enum Unwinder {
         // A native function has failed to say why.
         if thread.pointee.exception.isEmpty { thread.raise(.systemError, "error return without exception set") }
         let exception = thread.pointee.exception
-        if exception.isEmpty { return }
+        if exception.isEmpty || fp.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { return }
         // What goes wrong here (no memory) must not hide the exception itself.
         let frame = Frames.object(thread, fp)
         guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {

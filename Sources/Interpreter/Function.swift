@@ -44,13 +44,14 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return Value(raw)
     }
 
-    /// The builtins that code with these globals sees: their `__builtins__`, a module or dict, or the interpreter's own.
+    /// The builtins that code with these globals sees: their `__builtins__`, a module or mapping, or the interpreter's own.
     func builtins(for globals: Value) -> Value {
         let found = DictRef(globals).get(.builtinsName)
         if found.isEmpty { return WellKnown.builtins.value }
         if found == WellKnown.builtins.value { return found }
         if found.isPointer && found.type.isSubtype(of: TypeID.module.type) { return found.object(ModuleObject.self).pointee.namespace }
-        return found.isDict ? found : WellKnown.builtins.value
+        // Whatever else it is, names are looked up in it as items.
+        return found
     }
 }
 

@@ -186,6 +186,7 @@ extension Interpreter {
         AsyncGenerators.start()
         Safepoint.mainThread = thread
         Signals.start(thread)
+        Consumers.start()
         RuntimeHooks.currentGlobals = { thread in
             guard let fp = thread.pointee.frame else { return .empty }
             return fp.function.pointee.globals

@@ -1,8 +1,44 @@
 import Bytecode
 import Glibc
 
-/// The module `_imp`, on which importlib rests. There are no frozen modules: importlib itself is started from its source (see `Taipan/Runtime.swift`).
+/// The module `_imp`, on which importlib rests.
+///
+/// The modules that CPython has frozen into itself are compiled from the library's files, once (`frozenCode`, see `Taipan/Runtime.swift`), and are as frozen to all that look
+/// at them: `FrozenImporter` loads them, without a search along the path, and their frames show no source.
 public enum ImpModule {
+    /// A frozen module: its name, the name of the library module whose file has its code, and whether it is a package.
+    typealias Frozen = (name: String, origin: String, isPackage: Bool)
+
+    private static let frozen: [Frozen] = [
+        ("_frozen_importlib", "importlib._bootstrap", false), ("_frozen_importlib_external", "importlib._bootstrap_external", false), ("zipimport", "zipimport", false),
+        ("abc", "abc", false), ("codecs", "codecs", false), ("io", "io", false), ("_collections_abc", "_collections_abc", false), ("_sitebuiltins", "_sitebuiltins", false),
+        ("genericpath", "genericpath", false), ("ntpath", "ntpath", false), ("posixpath", "posixpath", false), ("os.path", "posixpath", false), ("os", "os", false),
+        ("site", "site", false), ("stat", "stat", false), ("importlib.util", "importlib.util", false), ("importlib.machinery", "importlib.machinery", false),
+        ("runpy", "runpy", false), ("__hello__", "__hello__", false), ("__phello__", "__phello__", true), ("__phello__.ham", "__phello__.ham", true),
+        ("__phello__.ham.eggs", "__phello__.ham.eggs", false), ("__phello__.spam", "__phello__.spam", false),
+    ]
+    /// How many of them there are even with `-X frozen_modules=off`.
+    private static let essential = 3
+    /// `-X frozen_modules=off`
+    nonisolated(unsafe) public static var hasOnlyEssentialModules = false
+    /// The code of a frozen module by the name of its origin; empty, perhaps with nothing raised, when there is none. Set by the room that knows the library.
+    nonisolated(unsafe) public static var frozenCode: (ThreadRef, _ origin: String, _ isPackage: Bool) -> Value = { _, _, _ in .empty }
+    /// What the tests of frozen modules ask for: 1 all, -1 only the essential ones, 0 what was chosen at the start.
+    nonisolated(unsafe) private static var override = 0
+
+    private static func findFrozen(_ name: Value) -> Frozen? {
+        guard name.isString else { return nil }
+        let text = StringRef(name).description
+        let hasAll = override == 0 ? !hasOnlyEssentialModules : override > 0
+        return frozen.prefix(hasAll ? frozen.count : essential).first { $0.name == text }
+    }
+
+    private static func missing(_ thread: ThreadRef, _ name: Value) -> Value {
+        thread.raise(.importError, "No such frozen object named \(name.isString ? StringRef(name).description : "")")
+        if name.isString { thread.pointee.exception.setExceptionField(1, name) }
+        return .empty
+    }
+
     /// Suffixes of extension modules that can be loaded, the HPy universal ABI's.
     nonisolated(unsafe) public static var extensionSuffixes: [String] = []
     /// Loads an extension module: spec. Set by the HPy room.
@@ -50,17 +86,33 @@ public enum ImpModule {
             Def("exec_builtin(mod, /)", .calls, "Initialize a built-in module.", kind: .function) { _, _, _ in Value(small: 0) },
             Def("create_dynamic(spec, file=None, /)", .calls, "Create an extension module.", kind: .function) { thread, a, _ in ImpModule.createDynamic(thread, a[0]) },
             Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { thread, a, _ in ImpModule.executeDynamic(thread, a[0]) },
-            Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { _, _, _ in .false },
+            Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { _, a, _ in Value(ImpModule.findFrozen(a[0]) != nil) },
             Def("is_frozen_package(name, /)", .reads, "Returns True if the module name is of a frozen package.", kind: .function) { thread, a, _ in
-                thread.raise(.importError, "No such frozen object named \(a[0].isString ? StringRef(a[0]).description : "")")
+                ImpModule.findFrozen(a[0]).map { Value($0.isPackage) } ?? ImpModule.missing(thread, a[0])
             },
-            Def("find_frozen(name, /, *, withdata=False)", .reads, "Return info about the corresponding frozen module (if there is one) or None.", kind: .function) { _, _, _ in .none },
-            Def("get_frozen_object(name, data=None, /)", .reads, "Create a code object for a frozen module.", kind: .function) { thread, a, _ in
-                thread.raise(.importError, "No such frozen object named \(a[0].isString ? StringRef(a[0]).description : "")")
+            Def("find_frozen(name, /, *, withdata=False)", .reads, "What there is to know of a frozen module: its data (None), whether it is a package and its origin; None when there is none.", kind: .function) { thread, a, _ in
+                guard let found = ImpModule.findFrozen(a[0]) else { return .none }
+                let origin = thread.newString(found.origin)
+                return origin.isEmpty ? .empty : thread.newTuple(.none, Value(found.isPackage), origin)
+            },
+            Def("get_frozen_object(name, data=None, /)", .calls, "Create a code object for a frozen module.", kind: .function) { thread, a, _ in
+                guard a[1].isEmpty || a[1].isNone else { return thread.raise(.notImplementedError, "_imp.get_frozen_object(name, data)") }
+                guard let found = ImpModule.findFrozen(a[0]) else { return ImpModule.missing(thread, a[0]) }
+                let code = ImpModule.frozenCode(thread, found.origin, found.isPackage)
+                return code.isEmpty && !thread.hasException ? ImpModule.missing(thread, a[0]) : code
             },
             Def("init_frozen(name, /)", .calls, "Initializes a frozen module.", kind: .function) { _, _, _ in .none },
-            Def("_frozen_module_names()", .reads, "Returns the list of available frozen modules.", kind: .function) { thread, _, _ in thread.newList() },
-            Def("_override_frozen_modules_for_tests(override, /)", .writes, "", kind: .function) { _, _, _ in .none },
+            Def("_frozen_module_names()", .reads, "Returns the list of available frozen modules.", kind: .function) { thread, _, _ in
+                let list = thread.newList()
+                if list.isEmpty { return .empty }
+                for module in ImpModule.frozen where !ListRef(list).append(thread, thread.newString(module.name)) { return .empty }
+                return list
+            },
+            Def("_override_frozen_modules_for_tests(override, /)", .writes, "", kind: .function) { thread, a, _ in
+                guard let value = thread.toInt(a[0]) else { return .empty }
+                ImpModule.override = value
+                return .none
+            },
             Def("_override_multi_interp_extensions_check(override, /)", .writes, "", kind: .function) { _, _, _ in Value(small: 0) },
             Def("_fix_co_filename(code, path, /)", .writes, "Changes code.co_filename to specify the passed-in file path.", kind: .function) { thread, a, _ in
                 guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].type.name)") }

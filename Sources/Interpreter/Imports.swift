@@ -12,7 +12,7 @@ public enum Imports {
         let builtins = function.pointee.builtins
         let importer = builtins.isExact(.dict) ? DictRef(builtins).get(.__import__) : thread.getItem(builtins, Name.__import__.value)
         if importer.isEmpty {
-            thread.takeException()
+            if thread.hasException && !thread.clearException(.keyError) { return .empty }
             return thread.raise(.importError, "__import__ not found")
         }
         if importer == originalImport.pointee, let level = thread.toInt(level) { return importLevel(thread, name, function.pointee.globals, fromList, level) }
@@ -82,6 +82,7 @@ public enum Imports {
         let package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, globals)
         if package.isEmpty { return .empty }
         guard package.isString else { return thread.raise(.typeError, "package must be a string") }
+        if StringRef(package).count == 0 { return thread.raise(.importError, "attempted relative import with no known parent package") }
         return thread.callMethod(bootstrap.pointee, StringRef.intern("_resolve_name").value, name, package, Value(small: level))
     }
 

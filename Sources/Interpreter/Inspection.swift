@@ -26,7 +26,7 @@ public enum Inspection {
         var frame = thread.pointee.frame
         var depth = depth
         while depth > 0, let current = frame {
-            frame = current.previous
+            frame = Consumers.visible(current.previous)
             depth -= 1
         }
         return frame.map { Frames.object(thread, $0) }
@@ -40,7 +40,7 @@ public enum Inspection {
         var frame = thread.pointee.frame
         var depth = depth
         while depth > 0, let current = frame {
-            frame = current.previous
+            frame = Consumers.visible(current.previous)
             while let next = frame, skipping(next.code.pointee.filename) { frame = next.previous }
             depth -= 1
         }

@@ -170,9 +170,9 @@ public enum Interpreter {
                         continue dispatch
                     }
                 } else if cache.pointee.kind == .builtin && globals.pointer.pointee.version == cache.pointee.version {
-                    let builtins = DictRef(fp.function.pointee.builtins)
-                    if UInt64(builtins.pointer.pointee.version) == cache.pointee.value.bits {
-                        fp[a] = builtins.entries[cache.pointee.offset &* 3 &+ 2]
+                    let builtins = fp.function.pointee.builtins
+                    if builtins.isExact(.dict), UInt64(DictRef(builtins).pointer.pointee.version) == cache.pointee.value.bits {
+                        fp[a] = DictRef(builtins).entries[cache.pointee.offset &* 3 &+ 2]
                         continue dispatch
                     }
                 }

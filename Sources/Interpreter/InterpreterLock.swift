@@ -70,6 +70,8 @@ public enum GIL {
         waiters -= 1
         if let finalizer, finalizer != thread {
             if waiters > 0 { pthread_cond_signal(freed) }
+            // Who gave up the lock for this thread's sake gets it back.
+            if yielding > 0 { pthread_cond_broadcast(taken) }
             pthread_mutex_unlock(mutex)
             while true { pause() }
         }
@@ -85,7 +87,7 @@ public enum GIL {
     @inline(never) static func yield(_ thread: ThreadRef) {
         taipan_save_registers(thread)
         pthread_mutex_lock(mutex)
-        if waiters > 0 {
+        if waiters > 0 && finalizer == nil {
             isHeld = false
             ThreadRegistry.current = nil
             let turn = turns

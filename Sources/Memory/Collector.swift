@@ -18,6 +18,8 @@ public enum Collector {
     private static var stackRange: Reservation! = nil
     /// An object was marked and not pushed, for lack of memory: what it refers to is found by a walk through the heap.
     private static var hasOverflowed = false
+    /// The remembered set could not grow: the next collection has to be a major one, which needs none.
+    private static var hasForgotten = false
     static var rememberedSet: UnsafeMutablePointer<ObjectPointer>! = nil
     static var rememberedCount = 0
     static var rememberedCapacity = 1 << 10
@@ -58,8 +60,8 @@ public enum Collector {
         guard stackRange != nil, stackRange.commit(1 << 15) else { return false }
         stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
         stackCapacity = stackRange.committed >> 3
-        rememberedSet = .allocate(capacity: rememberedCapacity)
-        return true
+        rememberedSet = malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
+        return rememberedSet != nil
     }
 
     /// Adds a function that marks roots by calling `mark`.
@@ -82,6 +84,23 @@ public enum Collector {
         if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
         if !automatic && Heap.allocatedSinceCollection < 1 << 30 { return }
         collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+    }
+
+    /// Set while somebody wants to look at what a collection has found to be dead, before anything of it is gone.
+    private static var census: (() -> Void)?
+
+    /// Collects now. `body` is called when it is known what is dead and all of it is still there: it may call `forEachDead`, and not change the heap.
+    public static func collect(major: Bool, examining body: () -> Void) {
+        withoutActuallyEscaping(body) { body in
+            census = body
+            collect(major: major)
+            census = nil
+        }
+    }
+
+    /// Visits the dead objects in order of their addresses.
+    public static func forEachDead(_ body: (ObjectPointer) -> Void) {
+        walk { header in if header.pointee.mark == Mark.new { body(header) } }
     }
 
     /// Collects now.
@@ -112,6 +131,8 @@ public enum Collector {
     }
 
     static func run(major: Bool, stackPointer: UInt) {
+        let major = major || hasForgotten
+        hasForgotten = false
         finishSweep()
         isMajor = major
         if major {
@@ -124,6 +145,7 @@ public enum Collector {
         }
         markRoots(stackPointer)
         drain()
+        census?()
         WeakTable.clearDead(major: major)
         queueFinalizers(major: major)
         WeakTable.dropDeadCells()
@@ -170,12 +192,14 @@ public enum Collector {
         stackCount += 1
     }
 
-    @inline(never) static func grow(_ buffer: inout UnsafeMutablePointer<ObjectPointer>!, _ capacity: inout Int) {
-        let larger = UnsafeMutablePointer<ObjectPointer>.allocate(capacity: capacity * 2)
-        larger.moveInitialize(from: buffer, count: capacity)
-        buffer.deallocate()
-        buffer = larger
-        capacity *= 2
+    @inline(never) private static func growRemembered() -> Bool {
+        guard let larger = realloc(rememberedSet, rememberedCapacity * 2 * MemoryLayout<ObjectPointer>.stride) else {
+            hasForgotten = true
+            return false
+        }
+        rememberedSet = larger.assumingMemoryBound(to: ObjectPointer.self)
+        rememberedCapacity *= 2
+        return true
     }
 
     @inline(never) private static func growStack() -> Bool {
@@ -257,23 +281,27 @@ public enum Collector {
         var next = taipan.threads
         let running = ThreadRegistry.current
         while let thread = next {
-            let low = thread == running ? stackPointer : thread.pointee.savedStackPointer
-            scanConservatively(from: low, to: thread.pointee.nativeStackBase)
-            if thread != running { scanConservatively(from: taipan_saved_registers(thread), to: taipan_saved_registers(thread) + 96) }
-            scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
-            mark(thread.pointee.exception)
-            mark(thread.pointee.handled)
-            mark(thread.pointee.context)
-            mark(thread.pointee.traceFunction)
-            mark(thread.pointee.profileFunction)
-            mark(thread.pointee.asyncGenFirstIter)
-            mark(thread.pointee.asyncGenFinalizer)
-            mark(thread.pointee.asyncException)
-            mark(thread.pointee.locals)
-            mark(thread.pointee.reprStack)
-            withUnsafeMutablePointer(to: &thread.pointee.extra) { mark(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self), count: 8) }
+            markRoots(of: thread, isRunning: thread == running, stackPointer)
             next = thread.pointee.next
         }
+    }
+
+    /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
+    private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
+        scanConservatively(from: isRunning ? stackPointer : thread.pointee.savedStackPointer, to: thread.pointee.nativeStackBase)
+        if !isRunning { scanConservatively(from: taipan_saved_registers(thread), to: taipan_saved_registers(thread) + 96) }
+        scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
+        mark(thread.pointee.exception)
+        mark(thread.pointee.handled)
+        mark(thread.pointee.context)
+        mark(thread.pointee.traceFunction)
+        mark(thread.pointee.profileFunction)
+        mark(thread.pointee.asyncGenFirstIter)
+        mark(thread.pointee.asyncGenFinalizer)
+        mark(thread.pointee.asyncException)
+        mark(thread.pointee.locals)
+        mark(thread.pointee.reprStack)
+        withUnsafeMutablePointer(to: &thread.pointee.extra) { mark(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self), count: 8) }
     }
 
     /// Marks whatever the words of an address range point into.
@@ -291,7 +319,7 @@ public enum Collector {
 
     @inline(never) @usableFromInline static func remember(_ header: ObjectPointer) {
         header.pointee.mark = Mark.remembered
-        if rememberedCount == rememberedCapacity { grow(&rememberedSet, &rememberedCapacity) }
+        if rememberedCount == rememberedCapacity && !growRemembered() { return }
         rememberedSet[rememberedCount] = header
         rememberedCount += 1
     }
@@ -331,6 +359,25 @@ public enum Collector {
             header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
             finalizerQueue.append(address)
         }
+    }
+
+    /// The objects with a finalizer that threads other than the running one still use, as far as that can be told without looking into the objects of which
+    /// `isBarrier` is true. For the program's end: those threads have stopped for good, some of them inside of a foreign function that is at work on such an object.
+    public static func finalizableHeldByOtherThreads(notThrough isBarrier: (ObjectPointer) -> Bool) -> Set<UInt> {
+        guard let running = ThreadRegistry.current, !Collector.running, taipan.threads != running || running.pointee.next != nil else { return [] }
+        // The marks say who is reachable from there, until the collection that follows at once puts them right.
+        finishSweep()
+        clearMarks()
+        walk { header in if isBarrier(header) { header.pointee.mark = Mark.old } }
+        var next = taipan.threads
+        while let thread = next {
+            if thread != running { markRoots(of: thread, isRunning: false, 0) }
+            next = thread.pointee.next
+        }
+        drain()
+        let held = Set((oldFinalizable + youngFinalizable).filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
+        collect(major: true)
+        return held
     }
 
     static func queueFinalizers(major: Bool) {

@@ -137,8 +137,8 @@ public enum Heap {
                 sweepLists.initialize(repeating: 0, count: classCount)
                 current = .allocate(capacity: classCount)
                 current.initialize(repeating: 0, count: classCount)
-                newBlocks = .allocate(capacity: newBlocksCapacity)
-                return Collector.start() && commit(blockTop)
+                newBlocks = malloc(newBlocksCapacity * MemoryLayout<UInt32>.stride)?.assumingMemoryBound(to: UInt32.self)
+                return newBlocks != nil && Collector.start() && commit(blockTop)
             }
             size >>= 1
         }
@@ -223,16 +223,18 @@ public enum Heap {
         blocks + Int(UInt(bitPattern: pointer) - taipan.heapBase) >> blockShift
     }
 
+    /// Makes room for another entry of `newBlocks`. False when memory is exhausted.
+    private static func reserveNote() -> Bool {
+        if newBlocksCount < newBlocksCapacity { return true }
+        guard let larger = realloc(newBlocks, newBlocksCapacity * 2 * MemoryLayout<UInt32>.stride) else { return false }
+        newBlocks = larger.assumingMemoryBound(to: UInt32.self)
+        newBlocksCapacity *= 2
+        return true
+    }
+
     private static func noteNew(_ index: Int) {
         if blocks[index].hasNew { return }
         blocks[index].hasNew = true
-        if newBlocksCount == newBlocksCapacity {
-            let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: newBlocksCapacity * 2)
-            larger.moveInitialize(from: newBlocks, count: newBlocksCapacity)
-            newBlocks.deallocate()
-            newBlocks = larger
-            newBlocksCapacity *= 2
-        }
         newBlocks[newBlocksCount] = UInt32(index)
         newBlocksCount += 1
     }
@@ -240,6 +242,7 @@ public enum Heap {
     /// Finds the next run of free cells for a size class. False when memory is exhausted.
     private static func nextRun(_ sizeClass: Int, _ cellSize: Int) -> Bool {
         let end = blockSize / cellSize * cellSize
+        guard reserveNote() else { return false }
         while true {
             let index = Int(current[sizeClass])
             if index != 0 {

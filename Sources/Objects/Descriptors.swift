@@ -222,17 +222,17 @@ extension NativeType {
                     var argument = receiver
                     return UnsafeMutablePointer<NativeRecord>(bitPattern: object.pointee.payload)!.pointee.function(thread, &argument, 1)
                 }
-                let value = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self).pointee
+                let value = Descriptors.memberWord(object, receiver).pointee
                 return value.isEmpty ? thread.raiseAttributeError(receiver, object.pointee.name) : value
             }
             slots.store(.descriptorSet) { thread, descriptor, receiver, value in
                 let object = descriptor.object(DescriptorObject.self)
                 guard Descriptors.check(thread, object, receiver) else { return -1 }
-                if object.pointee.payload2 != 0 {
+                if object.pointee.payload2 != 0 && object.pointee.payload2 != DescriptorObject.trailingMember {
                     thread.raise(.attributeError, "readonly attribute")
                     return -1
                 }
-                let word = (receiver.raw + Int(object.pointee.payload)).assumingMemoryBound(to: Value.self)
+                let word = Descriptors.memberWord(object, receiver)
                 if value.isEmpty && word.pointee.isEmpty {
                     thread.raise(.attributeError, StringRef(object.pointee.name).description)
                     return -1
@@ -248,6 +248,12 @@ extension NativeType {
 }
 
 extension Descriptors {
+    /// Where an object keeps the value of a member that is no computed one.
+    static func memberWord(_ descriptor: UnsafeMutablePointer<DescriptorObject>, _ receiver: Value) -> UnsafeMutablePointer<Value> {
+        if descriptor.pointee.payload2 == DescriptorObject.trailingMember { return VariableSize.members(receiver, receiver.type) + Int(descriptor.pointee.payload) }
+        return (receiver.raw + Int(descriptor.pointee.payload)).assumingMemoryBound(to: Value.self)
+    }
+
     static func repr(_ thread: ThreadRef, _ value: Value, _ what: String) -> Value {
         let descriptor = value.object(DescriptorObject.self)
         return thread.newString("<\(what) '\(StringRef(descriptor.pointee.name).description)' of '\(TypeRef(descriptor.pointee.owner).name)' objects>")

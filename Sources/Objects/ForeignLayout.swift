@@ -52,6 +52,9 @@ public struct ForeignLayout {
     /// Makes a class as `type(name, bases, namespace)` would, with this layout. Empty when it has raised.
     public func make(_ thread: ThreadRef, _ meta: TypeRef, _ name: Value, _ bases: Value, _ namespace: Value) -> Value {
         guard let winner = TypeConstruction.metaclass(thread, meta, TupleRef(bases)) else { return .empty }
+        if structSize > 0, let base = TypeConstruction.bestBase(thread, TupleRef(bases)), base.pointer.pointee.trailingMembers > 0, Int(base.pointer.pointee.structSize) != structSize {
+            return thread.raise(.typeError, "a struct cannot follow the __slots__ of '\(base.name)'")
+        }
         return TypeConstruction.make(thread, winner, name, bases, namespace, .empty, layout: self)
     }
 

@@ -43,8 +43,10 @@ public struct TypeObject {
     public var tailOffset: UInt16
     /// Bytes of a foreign struct that follows the items of a type of variable size.
     public var structSize: UInt32
-    /// Number of `__slots__` members at the end of the fixed part.
+    /// Number of `__slots__` members that the class itself added: at the end of the fixed part, or behind the items of an object of variable size.
     public var slotMembers: UInt16
+    /// Number of `__slots__` members behind the items, those of the bases included: see `VariableSize`.
+    public var trailingMembers: UInt16
     public var visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)?
     /// Then come `Slot.count` function pointers.
 }
@@ -325,9 +327,11 @@ public struct DescriptorObject {
     public var doc: Value
     /// `NativeRecord` for methods, getters and slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
-    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, or `computedMember`.
+    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, `computedMember`, or `trailingMember`.
     public var payload2: UInt
 
     /// A read-only member whose `payload` is a getter's record.
     public static let computedMember: UInt = 2
+    /// A member of an object of variable size, whose `payload` is its number among those behind the items.
+    public static let trailingMember: UInt = 3
 }

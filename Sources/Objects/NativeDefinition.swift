@@ -218,7 +218,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         // The receiver's type is checked by the descriptor; here only that there is one.
         if keywords.isEmpty && pointee.isSimple {
             if count == total { return pointee.function(thread, arguments, count) }
-            guard count >= pointee.required && count <= total else { return raiseArity(thread, count) }
+            guard count >= pointee.required && count <= total else { return raiseArity(thread, count, arguments) }
             guard let vector = thread.pushArguments(total) else { return .empty }
             vector.update(from: arguments, count: count)
             (vector + count).update(repeating: .empty, count: total - count)
@@ -237,11 +237,11 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         let keywordCount = keywords.isEmpty ? 0 : TupleRef(keywords).count
         let given = count - keywordCount
         if keywordCount > 0 && pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 && !pointee.hasKeywordVariadic {
-            thread.raise(.typeError, "\(displayName)() takes no keyword arguments")
+            thread.raise(.typeError, "\(displayName(arguments, count))() takes no keyword arguments")
             return false
         }
         if given > pointee.positional && !pointee.hasVariadic {
-            if pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 { _ = raiseArity(thread, given) } else { raiseTooMany(thread, given, keywordCount) }
+            if pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 { _ = raiseArity(thread, given, arguments) } else { raiseTooMany(thread, given, keywordCount) }
             return false
         }
         let direct = Swift.min(given, pointee.positional)
@@ -284,7 +284,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             vector[slot] = value
         }
         for index in 0 ..< pointee.required where vector[index].isEmpty {
-            if pointee.positionalOnly > index { _ = raiseArity(thread, given) } else {
+            if pointee.positionalOnly > index { _ = raiseArity(thread, given, arguments) } else {
                 thread.raise(.typeError, "\(shortName)() missing required argument '\(StringRef(pointee.names![index]).description)' (pos \(index + 1 - pointee.receivers))")
             }
             return false
@@ -306,6 +306,11 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         return "\(TypeRef(pointee.owner).name).\(shortName)"
     }
 
+    /// Of a class method, the class that it is called on has its name in front.
+    private func displayName(_ arguments: Arguments, _ count: Int) -> String {
+        pointee.kind == .classMethod && count > 0 && arguments[0].isType ? "\(TypeRef(arguments[0]).name).\(shortName)" : displayName
+    }
+
     private func raiseTooMany(_ thread: ThreadRef, _ given: Int, _ keywordCount: Int) {
         let limit = pointee.positional - pointee.receivers
         let count = given - pointee.receivers
@@ -320,7 +325,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         thread.raise(.typeError, "\(shortName)() takes \(bound) \(all) argument\(all == 1 ? "" : "s") (\(count + keywordCount) given)")
     }
 
-    @inline(never) func raiseArity(_ thread: ThreadRef, _ count: Int) -> Value {
+    @inline(never) func raiseArity(_ thread: ThreadRef, _ count: Int, _ arguments: Arguments) -> Value {
         let receivers = pointee.receivers
         if count < receivers {
             return thread.raise(.typeError, "unbound method \(displayName)() needs an argument")
@@ -340,8 +345,8 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             let bound = least == most ? "exactly" : given < least ? "at least" : "at most"
             return thread.raise(.typeError, "\(shortName)() takes \(bound) \(number) argument\(number == 1 ? "" : "s") (\(given) given)")
         }
-        if most == 0 { return thread.raise(.typeError, "\(displayName)() takes no arguments (\(given) given)") }
-        if most == 1 && least == 1 { return thread.raise(.typeError, "\(displayName)() takes exactly one argument (\(given) given)") }
+        if most == 0 { return thread.raise(.typeError, "\(displayName(arguments, count))() takes no arguments (\(given) given)") }
+        if most == 1 && least == 1 && pointee.keywordOnly == 0 { return thread.raise(.typeError, "\(displayName(arguments, count))() takes exactly one argument (\(given) given)") }
         if given < least {
             return thread.raise(.typeError, "\(shortName) expected \(least == most ? "" : "at least ")\(least) argument\(least == 1 ? "" : "s"), got \(given)")
         }

@@ -108,11 +108,23 @@ public struct NativeType {
         object.pointee.module = moduleName
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
         // A type whose instances have docs of their own declares a getter of that name.
-        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, doc.utf8CodeUnitCount > 0 ? thread.newString("\(doc)") : .none) }
+        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, NativeType.split(thread, doc, type)) }
         if !base.isEmpty { SlotTable.inherit(type, from: TypeRef(base)) }
         type.updatePlainFlags()
         if !base.isEmpty { TypeConstruction.addSubclass(thread, TypeRef(base), type) }
         if !WellKnown.immortals.value.isEmpty { _ = ListRef(WellKnown.immortals.value).append(thread, type.value) }
+    }
+
+    /// `__text_signature__` of the types whose doc begins with one, by address.
+    nonisolated(unsafe) public private(set) static var signatures: [UInt: String] = [:]
+
+    /// A type's doc as an object. `name(a, b)\n--\n\ntext` holds the signature of its constructor and the doc.
+    private static func split(_ thread: ThreadRef, _ doc: StaticString, _ type: TypeRef) -> Value {
+        if doc.utf8CodeUnitCount == 0 { return .none }
+        guard taipan_memmem(doc.utf8Start, doc.utf8CodeUnitCount, "\n--\n\n", 5) != nil else { return thread.newString("\(doc)") }
+        let parts = ForeignDoc("\(doc)", name: type.name)
+        signatures[UInt(type.value.bits)] = parts.signature
+        return thread.newString(parts.text)
     }
 
     /// Adds methods and attributes to a type that exists already. What was cached about it and its subclasses is forgotten.
@@ -138,7 +150,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// A zeroed instance of a type: of the size that its layout says plus `extra` bytes of items. For `__new__` of native types, whose `type` may be a subclass.
     public func allocateInstance(_ type: TypeRef, extra: Int = 0) -> Value {
         var size = Int(type.pointer.pointee.basicSize) + extra
-        if type.pointer.pointee.structSize != 0 {
+        if type.pointer.pointee.trailingMembers != 0 {
+            size = VariableSize.membersOffset((size + 7) & ~7, type) + Int(type.pointer.pointee.trailingMembers) * 8
+        } else if type.pointer.pointee.structSize != 0 {
             size = ForeignLayout.structOffset(after: (size + 7) & ~7) + Int(type.pointer.pointee.structSize)
         } else if type.pointer.pointee.dictOffset != 0 {
             size = type.has(.variableSize) ? ((size + 7) & ~7) + 8 : max(size, Int(type.pointer.pointee.dictOffset) + 8 + Int(type.pointer.pointee.inlineCapacity) * 8)

@@ -223,6 +223,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.generator), list.value.isExact(.list), let done = RuntimeHooks.takeAll(self, iterable, list.value) { return done }
         let iterator = self.iterator(iterable)
         if iterator.isEmpty { return false }
         let hint = lengthHint(iterable, 0)
@@ -270,7 +271,10 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// del x[key]. False when it has raised.
     public func deleteItem(_ container: Value, _ key: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, .empty) == 0 }
-        raise(.typeError, "'\(container.type.name)' object doesn't support item deletion")
+        // Of what is a sequence by its type, and of a class's instance, an index is said to be wanted in other words.
+        let type = container.type
+        let isSequence = type.has(.heap) || type.slotPointer(.contains).pointee != nil || type.slotPointer(.getItem).pointee != nil
+        raise(.typeError, "'\(type.name)' object \(isSequence && isIndex(key) ? "doesn't" : "does not") support item deletion")
         return false
     }
 

@@ -279,6 +279,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.generator), set.value.isExact(.set), let done = RuntimeHooks.takeAll(self, iterable, set.value) { return done }
         if iterable.isExact(.dict) {
             let source = DictRef(iterable)
             var entry = source.nextEntry(0)

@@ -369,6 +369,9 @@ public enum InstanceAttributes {
 }
 
 /// Objects whose items follow the fixed part: int, str, bytes and tuple.
+///
+/// Behind the items an instance of a subclass has its dict word, if there is one, or a foreign struct in the place that `ForeignLayout` says; and behind
+/// those the values of `__slots__`, the base's first. Where they stand depends on the number of items.
 public enum VariableSize {
     /// Bytes up to the dict word of a subclass instance.
     public static func payload(_ object: Value, _ type: TypeRef) -> Int {
@@ -392,6 +395,19 @@ public enum VariableSize {
         let type = object.type
         if type.has(.tupleSubclass) { Collector.mark(TupleRef(object).items, count: TupleRef(object).count) }
         if type.pointer.pointee.dictOffset != 0 { Collector.mark((raw + payload(object, type)).assumingMemoryBound(to: Value.self).pointee) }
+        if type.pointer.pointee.trailingMembers > 0 { Collector.mark(members(object, type), count: Int(type.pointer.pointee.trailingMembers)) }
+    }
+
+    /// Offset of the members of `__slots__` when the items end at `payload`, a multiple of 8. The dict word has its place whether there is one or not, for a
+    /// subclass may add it.
+    @inline(__always) static func membersOffset(_ payload: Int, _ type: TypeRef) -> Int {
+        let size = Int(type.pointer.pointee.structSize)
+        return size == 0 ? payload + 8 : ForeignLayout.structOffset(after: payload) + (size + 7) & ~7
+    }
+
+    /// The values of the `__slots__` of an instance.
+    static func members(_ object: Value, _ type: TypeRef) -> UnsafeMutablePointer<Value> {
+        (object.raw + membersOffset(payload(object, type), type)).assumingMemoryBound(to: Value.self)
     }
 }
 

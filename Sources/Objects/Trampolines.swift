@@ -172,7 +172,7 @@ enum Trampolines {
             let result = value.isEmpty ? thread.callSpecialFast(receiver, Name.__delitem__.value, key)
                 : thread.callSpecialFast(receiver, Name.__setitem__.value, key, value)
             if result.isEmpty && !thread.hasException {
-                thread.raise(.typeError, value.isEmpty ? "'\(receiver.type.name)' object doesn't support item deletion" : "'\(receiver.type.name)' object does not support item assignment")
+                thread.raise(.attributeError, value.isEmpty ? "__delitem__" : "__setitem__")
             }
             return result.isEmpty ? -1 : 0
         } as StoreFunction)

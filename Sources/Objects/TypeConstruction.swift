@@ -221,6 +221,7 @@ public enum TypeConstruction {
         object.pointee.inlineCapacity = base.pointer.pointee.inlineCapacity
         object.pointee.nativeData = base.pointer.pointee.nativeData
         object.pointee.structSize = base.pointer.pointee.structSize
+        object.pointee.trailingMembers = base.pointer.pointee.trailingMembers
         if base.has(.variableSize) {
             object.pointee.trace = .custom
             object.pointee.mask = 0
@@ -362,9 +363,22 @@ public enum TypeConstruction {
                 }
                 members.append(StringRef(mangled).interned().value)
             }
-            if !members.isEmpty && !base.has(.variableSize) {
-                // Classes with the same slots in another order have the same layout.
-                members.sort { StringRef($0).description < StringRef($1).description }
+            // Classes with the same slots in another order have the same layout.
+            members.sort { StringRef($0).description < StringRef($1).description }
+            if !members.isEmpty && base.has(.variableSize) {
+                for name in members {
+                    let member = Descriptors.make(.memberDescriptor, type, name, UInt(object.pointee.trailingMembers), DescriptorObject.trailingMember)
+                    if member.isEmpty { return false }
+                    let doc = slots.isDict ? DictRef(slots).get(string: name) : .empty
+                    if !doc.isEmpty { member.object(DescriptorObject.self).pointee.doc = doc }
+                    guard object.pointee.trailingMembers < 1000, namespace.set(thread, name, member) else {
+                        return thread.hasException ? false : !thread.raise(.typeError, "too many __slots__").isEmpty
+                    }
+                    object.pointee.trailingMembers += 1
+                }
+                object.pointee.flags.insert(.extendsLayout)
+                object.pointee.slotMembers = UInt16(members.count)
+            } else if !members.isEmpty {
                 // Members follow the fixed part. With a dict word in the base they come after it and its inline slots.
                 var offset = Int(object.pointee.basicSize)
                 if object.pointee.dictOffset != 0 { offset = max(offset, Int(object.pointee.dictOffset) + 8 + Int(object.pointee.inlineCapacity) * 8) }
@@ -405,8 +419,9 @@ public enum TypeConstruction {
             object.pointee.inlineCapacity = max(object.pointee.inlineCapacity, UInt32(min(64, Int(base.pointer.pointee.inlineCapacity) + expectedAttributes(namespace, least: 0))))
         }
         let hasOwnDict = object.pointee.dictOffset != 0 && base.pointer.pointee.dictOffset == 0
-        if hasOwnDict, !namespace.set(thread, Name.__dict__, TypeDescriptors.dict(type)) { return false }
-        if weak && !base.has(.weakReferenceable), !namespace.set(thread, Name.__weakref__, TypeDescriptors.weakref(type)) { return false }
+        // What the class says of these names itself stands.
+        if hasOwnDict, namespace.get(.__dict__).isEmpty, !namespace.set(thread, Name.__dict__, TypeDescriptors.dict(type)) { return false }
+        if weak && !base.has(.weakReferenceable), namespace.get(.__weakref__).isEmpty, !namespace.set(thread, Name.__weakref__, TypeDescriptors.weakref(type)) { return false }
         return true
     }
 

@@ -25,8 +25,8 @@ public final class Engine {
     private var lastExit: (trace: CompiledTrace, exit: Int, frame: FramePointer)?
     /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
     private var anchors: [UInt: CompiledTrace] = [:]
-    /// Objects that compiled code refers to.
-    private var kept: Set<UInt64> = []
+    private var holdings = Holdings()
+    let log: TraceLog?
     /// Bridges made for each root trace, by its number.
     private var bridges: [Int: Int] = [:]
     /// While one instruction is executed for compiled code: whether it has been.
@@ -34,19 +34,16 @@ public final class Engine {
     private enum Single { case no, ahead, done }
     public private(set) var statistics = Statistics()
 
-    /// Rounds before a loop is recorded, times an exit is taken before it gets a bridge, and how often that is tried.
-    nonisolated(unsafe) static var hotLoop: UInt32 = 1031, hotCall: UInt32 = 1619, hotExit = 64
-    static let bridgeAttempts = 8
-    /// Fewer bytecodes than this for each call that has to make frames real are not worth compiling.
-    static let bytecodesPerCall = 16
+    nonisolated(unsafe) static var limits = Limits()
     nonisolated(unsafe) static var isStress = false
-    /// Visits after which a trace is judged, and the bytecodes that they should be worth on average.
-    static let visitsToJudge: UInt64 = 4096, bytecodesPerVisit: UInt64 = 120
-    /// Bridges that one loop may have, those of its bridges included.
-    static let mostBridges = 150
+    /// Rounds before a loop is recorded.
+    static var hotLoop: UInt32 { UInt32(limits.hotLoop) }
+    static var hotCall: UInt32 { UInt32(limits.hotCall) }
 
     public struct Statistics {
-        public var entered = 0, recorded = 0, aborted = 0
+        public var entered = 0, left = 0, recorded = 0, aborted = 0
+        /// Traces that were not worth their visits, and those whose objects, or code, have died.
+        public var retired = 0, died = 0
         /// Why recordings were given up.
         public var reasons: [String: Int] = [:]
     }
@@ -65,24 +62,30 @@ public final class Engine {
     }
 
     /// Turns the JIT on. False when this machine has none.
-    @discardableResult public static func start(log: ((String) -> Void)? = nil, isStress: Bool = false) -> Bool {
+    @discardableResult public static func start(log path: String? = nil, isStress: Bool = false) -> Bool {
         var options = TraceCompiler.Options()
-        options.log = log
-        if isStress { hotLoop = 2; hotCall = 2; hotExit = 1 }
+        let log = path.flatMap { TraceLog(path: $0) }
+        if let log { options.log = { text in log.write("-- " + text) } }
+        if isStress {
+            limits = .stress
+            options.codeCapacity = 1 << 20
+        }
         Engine.isStress = isStress
-        guard let engine = Engine(options) else { return false }
+        guard let engine = Engine(options, log) else { return false }
         shared = engine
         Collector.addRoots {
-            for bits in Engine.shared.kept { Collector.mark(Value(bits: bits)) }
+            Engine.shared.holdings.markRunning()
             if let recorder = Engine.shared.recorder { for value in recorder.kept { Collector.mark(value) } }
         }
+        Collector.addDeathVisitor { Engine.shared.forget(Engine.shared.holdings.findDead(major: $0)) }
         JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) })
         JIT.loopThreshold = hotLoop
         JIT.callThreshold = hotCall
         return true
     }
 
-    private init?(_ options: TraceCompiler.Options) {
+    private init?(_ options: TraceCompiler.Options, _ log: TraceLog?) {
+        self.log = log
         guard let compiler = TraceCompiler(words.vocabulary, Engine.model(), options: options, exitHandler: { context, state, number in
             Engine.shared.leave(context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self), state, number)
             return 0
@@ -113,15 +116,41 @@ public final class Engine {
         return model
     }
 
-    /// Constants of type value are not only objects: addresses of code and other words are among them.
-    func keep(_ value: Value) { if value.isHeap, value.bits >= taipan.heapBase, value.bits < taipan.heapEnd { kept.insert(value.bits) } }
+    /// Of the words in a trace those that are objects: addresses of code and others are among them.
+    private func objects(_ compiled: CompiledTrace, _ recorder: Recorder) -> Set<UInt64> {
+        let words = recorder.kept.map(\.bits) + compiled.valueConstants + [UInt64(UInt(bitPattern: recorder.levels[0].code))]
+        return Set(words.filter { Value(bits: $0).isHeap && $0 >= taipan.heapBase && $0 < taipan.heapEnd })
+    }
+
+    /// Gives up traces, none of which runs, and all that hang on them. Their loops are counted anew.
+    private func forget(_ traces: [CompiledTrace]) {
+        if traces.isEmpty { return }
+        for trace in traces { compiler.invalidate(trace) }
+        for holding in holdings.removeInvalid() {
+            statistics.died += 1
+            anchors = anchors.filter { $0.value !== holding.trace }
+            if holding.trace.trace.parent != nil { bridges[rootNumber(holding.trace), default: 1] -= 1 } else { bridges[holding.trace.number] = nil }
+            guard let cache = holding.cache, trace(cache) === holding.trace else { continue }
+            Unmanaged<CompiledTrace>.fromOpaque(UnsafeRawPointer(bitPattern: cache.pointee.offset).unsafelyUnwrapped).release()
+            cache.pointee.offset = 0
+            cache.pointee.value = .empty
+            if cache.pointee.version < .max >> 1 { postpone(cache) }
+        }
+    }
+
+    /// Waits longer before the loop is recorded again.
+    private func postpone(_ cache: UnsafeMutablePointer<InlineCache>) {
+        cache.pointee.spare = min(cache.pointee.spare + 1, 20)
+        // Not a multiple of the first wait: a short loop would be met in its last round again.
+        cache.pointee.version = UInt32(min(UInt64(Engine.hotLoop) << UInt64(cache.pointee.spare), 1 << 30)) + UInt32(cache.pointee.spare) * 7
+    }
 
     // MARK: Loops
 
     private func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) {
         cache.pointee.version = Engine.hotLoop
         guard recorder == nil, taipan_breaker_load(thread) == 0, let fp = thread.pointee.frame,
-              thread.pointee.recursionDepth + Recorder.deepest < taipan.recursionLimit, fp + 32768 < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
+              thread.pointee.recursionDepth + Int64(Engine.limits.deepestInlining) < taipan.recursionLimit, fp + 32768 < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
         if let trace = trace(cache) {
             cache.pointee.version = 1
             visit(thread, trace, cache)
@@ -148,12 +177,16 @@ public final class Engine {
         enter(thread, trace)
         let visits = cache.pointee.value.bits & 0xFFFF + 1
         let worth = cache.pointee.value.bits >> 16 + UInt64(executed.pointee - before)
-        if visits < Engine.visitsToJudge {
+        if visits < UInt64(Engine.limits.visitsToJudge) {
             cache.pointee.value = Value(bits: worth << 16 | visits)
             return
         }
         cache.pointee.value = .empty
-        if worth < visits * Engine.bytecodesPerVisit && !Engine.isStress { cache.pointee.version = .max }
+        if worth < visits * UInt64(Engine.limits.bytecodesPerVisit) {
+            cache.pointee.version = .max
+            statistics.retired += 1
+            log?.retired(trace, "\(worth / visits) bytecodes a visit")
+        }
     }
 
     /// The compiled trace that a loop's cache holds.
@@ -164,13 +197,15 @@ public final class Engine {
 
     private func enter(_ thread: ThreadRef, _ trace: CompiledTrace) {
         statistics.entered += 1
+        holdings.begin(trace)
         _ = compiler.enter(trace, frame: thread.pointee.frame, context: thread)
+        holdings.end(trace)
         guard let (left, exit, frame) = lastExit else { return }
         let times = left.exits[exit].timesLeft
         // Tried again and again, but ever more rarely.
-        guard times >= Engine.hotExit, times & (times - 1) == 0, times < Engine.hotExit << Engine.bridgeAttempts else { return }
+        guard times >= Engine.limits.hotExit, times & (times - 1) == 0, times < Engine.limits.hotExit << Engine.limits.bridgeAttempts else { return }
         guard !thread.hasException, recorder == nil, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
-              bridges[rootNumber(left), default: 0] < Engine.mostBridges, let current = thread.pointee.frame else { return }
+              bridges[rootNumber(left), default: 0] < Engine.limits.mostBridges, let current = thread.pointee.frame else { return }
         let ends = endsAt(left, exit)
         if ends, self.trace(at: current.pc) == nil {
             // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.
@@ -218,6 +253,7 @@ public final class Engine {
         thread.pointee.frame = current
         thread.pointee.recursionDepth += Int64(frames.count)
         lastExit = (reader.trace, reader.exit, origin)
+        statistics.left += 1
     }
 
     /// Writes the header of an inlined call's frame, as far as its slots do not tell.
@@ -272,10 +308,11 @@ public final class Engine {
         switch outcome {
         case .finished(let trace):
             do {
-                guard recorder.isWorthwhile || Engine.isStress else { reason = "calls too much"; break }
+                guard recorder.isWorthwhile else { reason = "calls too much"; break }
+                log?.begin(recorder)
                 let compiled = try compiler.compile(trace)
-                for value in recorder.kept { keep(value) }
-                for bits in compiled.valueConstants { keep(Value(bits: bits)) }
+                log?.end(compiled, recorder, compiler.machineCode(compiled))
+                holdings.add(compiled, recorder.cache, objects(compiled, recorder))
                 statistics.recorded += 1
                 if trace.parent == nil { anchors[UInt(bitPattern: recorder.anchor)] = compiled }
                 if let cache = recorder.cache {
@@ -283,17 +320,49 @@ public final class Engine {
                     cache.pointee.version = 1
                 }
                 return
+            } catch TraceCompiler.Failure.codeMemoryFull {
+                // What is hot comes back.
+                forget(holdings.idle())
+                reason = "codeMemoryFull"
             } catch { reason = "\(error)" }
         case .failed(let why): reason = why
         case .goesOn: return
         }
         statistics.aborted += 1
         statistics.reasons[reason, default: 0] += 1
-        compiler.options.log?("given up: \(reason)\n")
-        if let cache = recorder.cache {
-            cache.pointee.spare = min(cache.pointee.spare + 1, 20)
-            // Not a multiple of the first wait: a short loop would be met in its last round again.
-            cache.pointee.version = Engine.hotLoop << UInt32(cache.pointee.spare) + UInt32(cache.pointee.spare) * 7
+        log?.gaveUp(recorder, reason)
+        if let cache = recorder.cache { postpone(cache) }
+    }
+
+    // MARK: For people
+
+    /// The program ends: counts go to the log.
+    public static func finish() { if let engine = shared { engine.log?.finish(engine) } }
+
+    func counters() -> [(name: String, number: Int)] {
+        let back = compiler.statistics
+        return [("loops", back.traces), ("bridges", back.bridges), ("aborts", statistics.aborted), ("entries", statistics.entered), ("exits", statistics.left),
+                ("bytecodes", executed.pointee), ("retired", statistics.retired), ("died", statistics.died), ("invalidated", back.invalidated),
+                ("traces_alive", holdings.count), ("objects_held", holdings.objectCount), ("code_bytes", back.codeBytes)]
+    }
+
+    /// What has been counted so far; nothing when the JIT is off.
+    public static var counters: [(name: String, number: Int)] { shared?.counters() ?? [] }
+    /// Why recordings were given up, and how often.
+    public static var aborts: [String: Int] { shared?.statistics.reasons ?? [:] }
+    /// `off`, `on` or `stress`.
+    public static var mode: String { shared == nil ? "off" : isStress ? "stress" : "on" }
+    public static var limitValues: [(name: String, value: Int)] { Limits.names.map { ($0.name, limits[keyPath: $0.path]) } }
+
+    public enum LimitFailure: Error { case unknown, outOfRange(least: Int, most: Int) }
+
+    public static func setLimit(_ name: String, _ value: Int) throws {
+        guard let limit = Limits.names.first(where: { $0.name == name }) else { throw LimitFailure.unknown }
+        guard value >= limit.least, value <= limit.most else { throw LimitFailure.outOfRange(least: limit.least, most: limit.most) }
+        limits[keyPath: limit.path] = value
+        if shared != nil {
+            JIT.loopThreshold = hotLoop
+            JIT.callThreshold = hotCall
         }
     }
 }

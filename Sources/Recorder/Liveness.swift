@@ -60,7 +60,8 @@ final class Liveness {
         for (operand, register) in operands where operand == .writesWindow { for place in register ..< register + instruction.windowCount { kill(place) } }
         // Where a loop ends nothing is written.
         if let target = instruction.target { join(target) }
-        for range in handlers where instruction.start < range.end && instruction.end > range.start { join(range.handler, except: range.register) }
+        // A call that has raised is left behind its instruction, with which the range may end.
+        for range in handlers where instruction.start <= range.end && instruction.end > range.start { join(range.handler, except: range.register) }
         for (operand, register) in operands {
             switch operand {
             case .reads, .updates: use(register)

@@ -1,4 +1,5 @@
 import Bytecode
+import Glibc
 import Interpreter
 import TraceJIT
 
@@ -97,14 +98,64 @@ extension Recorder {
         case .listAppend:
             guardStatus(call(words.append, [self.word(read(a)), self.word(read(b2))], runsPython: false))
             return .goesOn
-        case .getSlice, .buildSlice, .buildSet, .buildMap, .buildString, .formatValue, .listToTuple, .loadClosure, .makeFunction, .invert, .plus:
+        case .getSlice:
+            return getSlice(a, b2, c)
+        case .buildSlice:
+            return result(a, call(words.newSlice, [self.word(read(b2)), self.word(read(b2 + 1)), c == 3 ? self.word(read(b2 + 2)) : b.value(Value.none.bits)], runsPython: false))
+        case .formatValue:
+            return formatValue(a, b2, c)
+        case .buildString:
+            return build(a, b2, c, words.joinStrings, runsPython: false)
+        case .buildSet:
+            return build(a, b2, c, words.newSet, runsPython: !arePlain(b2, c))
+        case .buildMap:
+            return build(a, b2, c, words.newMap, runsPython: !arePlain(b2, c, stride: 2))
+        case .setAdd:
+            let isPlain = guardPlain(b2)
+            guardStatus(call(words.setAdd, [self.word(read(a)), self.word(read(b2))], runsPython: !isPlain))
+            return .goesOn
+        case .mapAdd:
+            let isPlain = guardPlain(b2)
+            guardStatus(call(words.mapAdd, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: !isPlain))
+            return .goesOn
+        case .listToTuple:
+            return result(a, call(words.tuple, [self.word(read(b2))], runsPython: false))
+        case .loadClosure:
+            write(a, cell(b2))
+            return .goesOn
+        case .makeCell:
+            let contents = self.word(read(a))
+            let made = b.new(words.layout("cell", TypeID.cell.rawValue, size: MemoryLayout<CellObject>.size))
+            isNew(made)
+            b.store(made, words.cell, contents)
+            write(a, made)
+            return .goesOn
+        case .invert where actual(b2).isSmallInt:
+            write(a, b.int(.xor, int(read(b2)), b.int(-1)))
+            return .goesOn
+        case .plus where actual(b2).isSmallInt:
+            write(a, int(read(b2)))
+            return .goesOn
+        case .makeFunction, .invert, .plus:
             return interpret(results: a ..< a + 1)
-        case .setAdd, .mapAdd, .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
+        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
             return interpret(results: 0 ..< 0)
         case .call:
             return call(a, b2, c, isMethod: false)
         case .callMethod:
             return call(a, b2, c, isMethod: true)
+        case .callKeywords:
+            return callKeywords(a, b2, c, isMethod: false)
+        case .callMethodKeywords:
+            return callKeywords(a, b2, c, isMethod: true)
+        case .callExpanded:
+            return interpret(results: a ..< a + 1)
+        case .withLookup:
+            let found = interpret(results: c ..< c + 1)
+            let receiver = b.load(b.framePointer, words.register(level.base + c + frameHeaderWords)), made = b.load(b.framePointer, words.register(level.base + a))
+            write(c + frameHeaderWords, receiver)
+            write(a, made)
+            return found
         case .buildTuple:
             return buildTuple(a, b2, c)
         case .buildList:
@@ -129,8 +180,7 @@ extension Recorder {
     private func freeVariable(_ opcode: Bytecode.Opcode, _ a: Int, _ index: Int) -> Outcome {
         let cellIndex = opcode == .loadFree ? index : a
         let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
-        let function = runningFunction()
-        let ref = function.isConstant ? constant(cell) : b.load(b.load(function, words.functionClosure), index: b.int(Int64(cellIndex)), words.tupleItem)
+        let ref = self.cell(cellIndex)
         if opcode == .storeFree {
             b.barrier(ref)
             b.store(ref, words.cell, word(read(index)))
@@ -141,6 +191,13 @@ extension Recorder {
         guardBound(contents)
         write(a, contents)
         return .goesOn
+    }
+
+    /// A cell of the running function's closure.
+    private func cell(_ index: Int) -> Ref {
+        let function = runningFunction()
+        if function.isConstant { return constant(TupleRef(level.function.object(FunctionObject.self).pointee.closure)[index]) }
+        return b.load(b.load(function, words.functionClosure), index: b.int(Int64(index)), words.tupleItem)
     }
 
     private func loadGlobal(_ a: Int) -> Outcome {
@@ -308,11 +365,57 @@ extension Recorder {
             guardObject(ref, container)
             guardPlain(key, actualKey)
         }
-        let result = call(words.getItem, [word(ref), word(key)], runsPython: !plain)
+        let result = call(plain ? words.getItemPlain : words.getItem, [word(ref), word(key)], runsPython: !plain)
         guardResult(result)
         write(a, result)
         return .goesOn
     }
+
+    private func getSlice(_ a: Int, _ register: Int, _ bounds: Int) -> Outcome {
+        let container = actual(register), ref = read(register)
+        let isPlain = isPlain(actual(bounds)) && isPlain(actual(bounds + 1))
+            && (container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes))
+        if isPlain {
+            guardObject(ref, container)
+            guardPlain(read(bounds), actual(bounds))
+            guardPlain(read(bounds + 1), actual(bounds + 1))
+        }
+        return result(a, call(isPlain ? words.slicePlain : words.slice, [word(ref), word(read(bounds)), word(read(bounds + 1))], runsPython: !isPlain))
+    }
+
+    /// The result of a call that may have raised.
+    private func result(_ a: Int, _ ref: Ref) -> Outcome {
+        guardResult(ref)
+        write(a, ref)
+        return .goesOn
+    }
+
+    private func formatValue(_ a: Int, _ register: Int, _ flags: Int) -> Outcome {
+        let hasSpecification = flags & 4 != 0
+        let isPlain = isPlain(actual(register)) && (!hasSpecification || isPlain(actual(register + 1)))
+        if isPlain {
+            guardPlain(read(register), actual(register))
+            if hasSpecification { guardPlain(read(register + 1), actual(register + 1)) }
+        }
+        let specification = hasSpecification ? word(read(register + 1)) : b.value(0)
+        return result(a, call(isPlain ? words.formatPlain : words.format, [word(read(register)), b.int(Int64(flags & 3)), specification], runsPython: !isPlain))
+    }
+
+    /// Builds something of registers in a row.
+    private func build(_ a: Int, _ first: Int, _ count: Int, _ function: UInt16, runsPython: Bool) -> Outcome {
+        let registers = first ..< first + (function == words.newMap ? 2 * count : count)
+        for register in registers { store(slot: level.base + register, read(register)) }
+        return result(a, call(function, [address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython))
+    }
+
+    /// Whether registers hold plain values, which is then guarded.
+    private func arePlain(_ first: Int, _ count: Int, stride step: Int = 1) -> Bool {
+        let registers = stride(from: first, to: first + count * step, by: step)
+        guard registers.allSatisfy({ isPlain(actual($0)) }) else { return false }
+        for register in registers { guardPlain(read(register), actual(register)) }
+        return true
+    }
+    private func guardPlain(_ register: Int) -> Bool { arePlain(register, 1) }
 
     /// Guards what `isPlain` has seen.
     private func guardPlain(_ ref: Ref, _ actual: Value) {
@@ -345,14 +448,16 @@ extension Recorder {
             guardObject(ref, container)
             guardPlain(item, actualItem)
         }
-        let found = call(words.contains, [word(ref), word(item)], runsPython: !plain)
+        let found = call(plain ? words.containsPlain : words.contains, [word(ref), word(item)], runsPython: !plain)
         guardStatus(found)
         write(a, bool(negated ? b.int(.xor, found, b.int(1)) : found))
         return .goesOn
     }
 
     private func jumpContains(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ wanted: Int) -> Outcome {
-        guard isPlain(actualItem), container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
+        let items = container.isExact(.tuple) ? TupleRef(container).count : container.isExact(.list) ? ListRef(container).count : .max
+        let arePlain = items <= 16 && (0 ..< items).allSatisfy { isPlain(container.isExact(.tuple) ? TupleRef(container)[$0] : ListRef(container)[$0]) }
+        guard isPlain(actualItem), arePlain || container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
             return .failed("membership in \(container.type.name)")
         }
         guardObject(ref, container)
@@ -391,7 +496,11 @@ extension Recorder {
             guardKind(x, p)
             guardKind(y, q)
         }
-        let result = call(inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
+        if p.isExact(.complex) || q.isExact(.complex), let result = complexes(x, p, y, q, slot) {
+            write(a, result)
+            return .goesOn
+        }
+        let result = call(plain && !p.isExact(.list) ? words.binaryPlain : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
         guardResult(result)
         write(a, result)
         return .goesOn
@@ -453,6 +562,35 @@ extension Recorder {
         }
     }
 
+    /// Arithmetic of complex numbers, which stay in registers where they can. Nil when it may raise.
+    private func complexes(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ slot: Slot) -> Ref? {
+        func parts(_ ref: Ref, _ value: Value) -> (real: Ref, imaginary: Ref)? {
+            if value.isExact(.complex) {
+                guardObject(ref, value)
+                return (b.load(ref, words.real), b.load(ref, words.imaginary))
+            }
+            guard value.isFloat || value.isSmallInt && exactInDouble(value) else { return nil }
+            if value.isSmallInt { b.emit(.gfits, .void, int(ref), Ref(literal: 54)) }
+            return (double(ref, value), b.float(0))
+        }
+        guard slot == .add || slot == .subtract || slot == .multiply, let x = parts(x, p), let y = parts(y, q) else { return nil }
+        switch slot {
+        case .add: return complex(b.float(.fadd, x.real, y.real), b.float(.fadd, x.imaginary, y.imaginary))
+        case .subtract: return complex(b.float(.fsub, x.real, y.real), b.float(.fsub, x.imaginary, y.imaginary))
+        default:
+            return complex(b.float(.fsub, b.float(.fmul, x.real, y.real), b.float(.fmul, x.imaginary, y.imaginary)),
+                           b.float(.fadd, b.float(.fmul, x.real, y.imaginary), b.float(.fmul, x.imaginary, y.real)))
+        }
+    }
+
+    private func complex(_ real: Ref, _ imaginary: Ref) -> Ref {
+        let made = b.new(words.layout("complex", TypeID.complex.rawValue, size: MemoryLayout<ComplexObject>.size))
+        isNew(made)
+        b.store(made, words.real, real)
+        b.store(made, words.imaginary, imaginary)
+        return made
+    }
+
     private func negate(_ a: Int, _ register: Int) -> Outcome {
         let value = actual(register), ref = read(register)
         if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
@@ -504,7 +642,7 @@ extension Recorder {
             guardPlain(x, p)
             guardPlain(y, q)
         }
-        let result = call(words.compare, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: !plain)
+        let result = call(plain ? words.comparePlain : words.compare, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: !plain)
         guardResult(result)
         write(a, result)
         return .goesOn
@@ -545,12 +683,15 @@ extension Recorder {
             }
             return .goesOn
         }
-        guard p.isExact(.str), q.isExact(.str) else { return .failed("comparison of \(p.type.name) and \(q.type.name)") }
+        let isText = p.isExact(.str) && q.isExact(.str)
+        guard isText || operation == .equal || operation == .notEqual, isPlain(p), isPlain(q) || p.isExact(.int) && (q.isExact(.int) || q.isSmallInt) || p.isSmallInt && q.isExact(.int) else {
+            return .failed("comparison of \(p.type.name) and \(q.type.name)")
+        }
         guardPlain(x, p)
         guardPlain(y, q)
-        // Strings compare without running or raising anything, so that the guard can go back to the instruction.
+        // Such values compare without running or raising anything, so that the guard can go back to the instruction.
         let truth = call(words.compareTruth, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: false)
-        if StringRef(p).holds(operation, StringRef(q)) { b.guardTrue(truth) } else { b.guardFalse(truth) }
+        if thread.compareTruth(p, q, operation) == 1 { b.guardTrue(truth) } else { b.guardFalse(truth) }
         return .goesOn
     }
 
@@ -604,6 +745,7 @@ extension Recorder {
         var ref = read(window)
         var arguments: [Ref] = []
         var values: [Value] = []
+        var runsPython = true
         if isMethod && actual(first).isEmpty {
             for index in 0 ..< given { arguments.append(read(first + 1 + index)); values.append(actual(first + 1 + index)) }
         } else {
@@ -648,6 +790,14 @@ extension Recorder {
                 guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
                 return outcome
             }
+        } else if callee.isExact(.type), !TypeRef(callee).has(.heap) {
+            guardSame(ref, callee)
+            if let result = construct(TypeRef(callee), arguments, values) {
+                forgetWindow(window, count)
+                write(a, result)
+                return .goesOn
+            }
+            runsPython = !makesPlainly(TypeRef(callee), arguments, values)
         } else if callee.isExact(.builtinFunction) {
             let function = callee.object(BuiltinFunctionObject.self).pointee
             guardSame(ref, callee)
@@ -661,32 +811,69 @@ extension Recorder {
             }
             // The call by the general way below puts the receiver in front itself.
             let receivers = function.receiver.isEmpty ? [] : [function.receiver]
-            if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values) { return outcome }
+            if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values, hasReceiver: !receivers.isEmpty) { return outcome }
         } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)
             if values[0].type.value == descriptor.owner, let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
                 guardObject(arguments[0], values[0])
                 if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
-                if let outcome = native(record, a, window, arguments, values) { return outcome }
+                if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
             }
         }
         for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
-        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: true)
+        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
         forgetWindow(window, count)
         guardResult(result)
         write(a, result)
-        isInsideCall = true
+        isInsideCall = runsPython
         return .goesOn
     }
 
+    /// A call with keyword arguments: those of a Python function are put in order, others left to the interpreter.
+    private func callKeywords(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
+        var callee = actual(window), ref = read(window)
+        let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
+        let hasReceiver = isMethod && !actual(first).isEmpty
+        var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
+        if isMethod, !hasReceiver, callee.isExact(.method) {
+            let method = callee.object(MethodObject.self).pointee
+            guardObject(ref, callee)
+            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
+            callee = method.function
+            ref = b.load(ref, words.methodFunction)
+        }
+        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
+              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return interpret(results: a ..< a + 1) }
+        let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
+        guard positional <= parameters else { return interpret(results: a ..< a + 1) }
+        let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
+        var ordered = [Ref?](repeating: nil, count: parameters)
+        for index in 0 ..< positional { ordered[index] = arguments[index] }
+        for index in 0 ..< names.count {
+            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return interpret(results: a ..< a + 1) }
+            ordered[place] = arguments[positional + index]
+        }
+        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return interpret(results: a ..< a + 1) }
+        guardSame(ref, callee)
+        if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
+        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
+        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? .failed("keyword call of \(callee.type.name)")
+    }
+
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
-    private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value]) -> Outcome? {
+    private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value], hasReceiver: Bool) -> Outcome? {
         guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
               record.pointee.total <= arguments.count + 1 else { return nil }
         let first = level.base + window + frameHeaderWords
+        var runsPython = record.pointee.effect == .calls
+        if record.pointee.effect == .callsOnArguments {
+            let own = hasReceiver ? 1 : 0
+            runsPython = !values.dropFirst(own).allSatisfy(isPlain)
+            if !runsPython { for index in own ..< values.count { guardPlain(arguments[index], values[index]) } }
+        }
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
-        let result = call(words.native(record), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: record.pointee.effect == .calls)
+        let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
         forgetWindow(window, arguments.count)
         guardResult(result)
         write(a, result)
@@ -698,7 +885,7 @@ extension Recorder {
         let first = level.base + window + frameHeaderWords
         for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
         let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
-                          runsPython: true, isDirect: true)
+                          runsPython: true)
         forgetWindow(window, arguments.count)
         guardResult(result)
         write(a, result)
@@ -708,23 +895,109 @@ extension Recorder {
     /// Builtins worth code of their own.
     private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
         let record = callee.object(BuiltinFunctionObject.self).pointee.record
-        guard record.pointee.module.isHeap, StringRef(record.pointee.module).equals("builtins") else { return nil }
-        let name = StringRef(record.pointee.name)
-        if name.equals("len"), arguments.count == 1 {
+        guard record.pointee.module.isHeap else { return nil }
+        let name = StringRef(record.pointee.name).description
+        if StringRef(record.pointee.module).equals("math") { return arguments.count == 1 ? mathematics(name, arguments[0], values[0]) : nil }
+        guard StringRef(record.pointee.module).equals("builtins") else { return nil }
+        switch (name, arguments.count) {
+        case ("len", 1):
             let value = values[0]
             if value.isExact(.list) { guardObject(arguments[0], value); return b.load(arguments[0], words.listCount) }
             if value.isExact(.tuple) { guardObject(arguments[0], value); return b.load(arguments[0], words.tupleCount) }
             if value.isExact(.str) || value.isExact(.dict) || value.isExact(.set) { guardObject(arguments[0], value); return b.load(arguments[0], words.length) }
-        }
-        if name.equals("isinstance"), arguments.count == 2, values[1].isExact(.type), values[0].isPointer {
+            return nil
+        case ("isinstance", 2):
+            guard values[1].isExact(.type), values[0].isPointer else { return nil }
             let type = TypeRef(values[1])
             guardSame(arguments[1], values[1])
             guardShape(arguments[0], values[0])
             if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
             // `__class__` may say otherwise.
             return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
+        case ("abs", 1):
+            let value = values[0]
+            if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
+                let number = int(arguments[0])
+                b.guarding(value.smallInt < 0 ? .glt : .gge, number, b.int(0))
+                return value.smallInt < 0 ? b.checked(.sub, b.int(0), number, bits: 63) : number
+            }
+            if value.isFloat { return b.float(.fabs, double(arguments[0], value)) }
+            guard value.isExact(.complex) else { return nil }
+            guardObject(arguments[0], value)
+            return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
+        case ("min", 2), ("max", 2):
+            // The first of equals, and of what cannot be compared.
+            guard let (first, second, floats) = numbers(arguments[0], values[0], arguments[1], values[1]), values[0].isFloat == values[1].isFloat else { return nil }
+            let isMin = name == "min"
+            let x = values[0], y = values[1]
+            let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
+            let (left, right) = isMin ? (second, first) : (first, second)
+            b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
+            return takesSecond ? arguments[1] : arguments[0]
+        default: return nil
         }
+    }
+
+    /// Leaves when a result is infinite or no number, which may be an error.
+    private func finite(_ ref: Ref) -> Ref {
+        b.guarding(.gfeq, b.float(.fsub, ref, ref), b.float(0))
+        return ref
+    }
+
+    private func mathematics(_ name: String, _ ref: Ref, _ value: Value) -> Ref? {
+        guard value.isFloat || value.isSmallInt else { return nil }
+        let number = double(ref, value)
+        switch name {
+        case "sqrt":
+            guard (value.isFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
+            b.guarding(.gfle, b.float(0), number)
+            return b.float(.fsqrt, number)
+        case "fabs": return b.float(.fabs, number)
+        case "sin": return finite(b.call(words.double(name, { sin($0) }), [number]))
+        case "cos": return finite(b.call(words.double(name, { cos($0) }), [number]))
+        case "tan": return finite(b.call(words.double(name, { tan($0) }), [number]))
+        case "atan": return finite(b.call(words.double(name, { atan($0) }), [number]))
+        case "exp": return finite(b.call(words.double(name, { exp($0) }), [number]))
+        default: return nil
+        }
+    }
+
+    /// Objects of built-in types that the trace makes itself.
+    private func construct(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Ref? {
+        if type == TypeID.range.type, (1 ... 2).contains(arguments.count), values.allSatisfy({ $0.isSmallInt }) {
+            let start = arguments.count == 2 ? int(arguments[0]) : b.int(0), stop = int(arguments[arguments.count - 1])
+            let first = values.count == 2 ? values[0].smallInt : 0, last = values[values.count - 1].smallInt
+            guard !last.subtractingReportingOverflow(first).overflow, Value.fitsSmall(last - first) else { return nil }
+            b.guarding(first < last ? .glt : .gge, start, stop)
+            let length = first < last ? b.checked(.sub, stop, start, bits: 63) : b.int(0)
+            let made = b.new(words.layout("range", TypeID.range.rawValue, size: MemoryLayout<RangeObject>.size))
+            isNew(made)
+            b.store(made, words.rangeStart, word(start))
+            b.store(made, words.rangeStop, word(stop))
+            b.store(made, words.rangeStride, word(b.int(1)))
+            b.store(made, words.rangeLength, word(length))
+            return made
+        }
+        if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
+            return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
+        }
+        if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
+        if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
         return nil
+    }
+
+    /// Whether making an object of a built-in type runs no Python, which is then guarded.
+    private func makesPlainly(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Bool {
+        let ofValues: [TypeID] = [.int, .float, .bool, .str, .complex, .range, .bytes], ofContainers: [TypeID] = [.list, .tuple]
+        if ofValues.contains(where: { type == $0.type }), values.allSatisfy(isPlain) {
+            for (ref, value) in zip(arguments, values) { guardPlain(ref, value) }
+            return true
+        }
+        if ofContainers.contains(where: { type == $0.type }), values.count == 1, values[0].isExact(.list) || values[0].isExact(.tuple) || values[0].isExact(.range) || values[0].isExact(.str) {
+            guardObject(arguments[0], values[0])
+            return true
+        }
+        return values.isEmpty && [TypeID.list, .tuple, .dict, .set].contains { type == $0.type }
     }
 
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
@@ -796,13 +1069,36 @@ extension Recorder {
             write(a, ref)
             return .goesOn
         }
-        let plain = value.isExact(.list) || value.isExact(.tuple) || value.isExact(.range) || value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
+        if value.isExact(.list) || value.isExact(.tuple) {
+            guardObject(ref, value)
+            let id: TypeID = value.isExact(.list) ? .listIterator : .tupleIterator
+            let iterator = b.new(words.layout("iterator", id.rawValue, size: MemoryLayout<IteratorObject>.size))
+            isNew(iterator)
+            b.store(iterator, words.iteratorContainer, word(ref))
+            write(a, iterator)
+            return .goesOn
+        }
+        if value.isExact(.range), case let range = value.object(RangeObject.self).pointee, [range.start, range.stop, range.step, range.length].allSatisfy({ $0.isSmallInt }) {
+            guardObject(ref, value)
+            let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
+            _ = int(b.load(ref, words.rangeStop))
+            let iterator = b.new(words.layout("range_iterator", TypeID.rangeIterator.rawValue, size: MemoryLayout<RangeIteratorObject>.size))
+            isNew(iterator)
+            b.store(iterator, words.rangeNext, first)
+            b.store(iterator, words.rangeStep, step)
+            b.store(iterator, words.rangeRemaining, length)
+            b.store(iterator, words.iteratedLength, length)
+            write(a, iterator)
+            return .goesOn
+        }
+        let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
         if plain { guardObject(ref, value) }
-        let result = call(words.iterator, [word(ref)], runsPython: !plain)
-        guardResult(result)
-        write(a, result)
-        return .goesOn
+        return result(a, call(plain ? words.iteratorPlain : words.iterator, [word(ref)], runsPython: !plain))
     }
+
+    /// Iterators whose next item comes without any Python running.
+    private static let plainIterators: Set<UInt32> = Set([TypeID.listReverseIterator, .strIterator, .strASCIIIterator, .bytesIterator, .bytearrayIterator, .longRangeIterator,
+        .dictKeyIterator, .dictValueIterator, .dictItemIterator, .dictReverseKeyIterator, .dictReverseValueIterator, .dictReverseItemIterator, .setIterator].map(\.rawValue))
 
     private func forIter(_ a: Int, _ register: Int) -> Outcome {
         let iterator = actual(register), ref = read(register)
@@ -848,7 +1144,8 @@ extension Recorder {
         default:
             guard !iterator.type.has(.heap) else { return .failed("iterator of a class") }
             guardObject(ref, iterator)
-            let item = call(words.next, [word(ref)], runsPython: true)
+            let isPlain = Recorder.plainIterators.contains(iterator.shapeIndex)
+            let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain)
             guardResult(item)
             // Whether there is a next one is not known before it was asked for: the trace is for the round that goes on.
             b.mark(token(end))

@@ -34,10 +34,8 @@ final class Recorder {
         var loops: Set<UnsafeMutablePointer<InlineCache>> = []
     }
 
-    /// Frames that a trace may inline, and words that they may take.
-    static let deepest: Int64 = 24
+    /// Words that the frames of inlined calls may take.
     static let room = 32768
-    static let longest = 3000
     /// A trace of so many bytecodes does not inline functions that have traces of their own.
     static let longEnough = 800
 
@@ -47,6 +45,8 @@ final class Recorder {
     /// The cache of the loop or the function whose trace this is; nil for a bridge, and for the place where a call returns.
     let cache: UnsafeMutablePointer<InlineCache>?
     let anchor: ProgramCounter
+    /// The code that it is in.
+    private(set) var anchorCode: UnsafeMutablePointer<CodeObject>
     /// The bridge hangs where its trace ends for want of another to go on in.
     private let goesOnElsewhere: Bool
     var levels: [Level]
@@ -56,8 +56,6 @@ final class Recorder {
     private var objects: Set<Ref> = []
     private var length = 0
     private var calls = 0
-    /// Those of them that leave compiled code for longer than a call in the interpreter would.
-    private var dearCalls = 0
     /// What has been written to slots in memory, before calls that look at frames.
     private var inMemory: [Int: Ref] = [:]
     /// Inlined calls whose frames' headers are in memory.
@@ -65,8 +63,10 @@ final class Recorder {
     /// Inlined frames of which a call may have made frame objects.
     private var exposed: [(slot: Int, object: Ref)] = []
     private var livenesses: [UnsafeMutablePointer<CodeObject>: Liveness] = [:]
-    /// Whether compiled code can be expected to be faster than the interpreter: making frames real takes longer than a few bytecodes.
-    var isWorthwhile: Bool { dearCalls * Engine.bytecodesPerCall <= length }
+    /// Those of them that take longer than in the interpreter.
+    private var dearCalls = 0
+    /// Whether compiled code can be expected to be faster than the interpreter.
+    var isWorthwhile: Bool { dearCalls * Engine.limits.bytecodesPerCall <= length }
     var words: Words { engine.words }
 
     // The instruction being recorded.
@@ -84,6 +84,7 @@ final class Recorder {
         b = builder
         self.cache = cache
         anchor = bridge ?? root.pc
+        anchorCode = root.code
         self.goesOnElsewhere = goesOnElsewhere
         pc = anchor
         next = anchor
@@ -111,7 +112,8 @@ final class Recorder {
                                 functionRef: b.known(record.base + FrameSlot.function),
                                 generator: call.flags & FrameFlags.generator != 0 ? b.known(record.base + FrameSlot.context) : nil))
         }
-        return thread.pointee.frame == levels[levels.count - 1].fp
+        anchorCode = level.code
+        return thread.pointee.frame == level.fp
     }
 
     var level: Level { levels[levels.count - 1] }
@@ -131,7 +133,7 @@ final class Recorder {
         }
         if length == 0 && goesOnElsewhere, let trace = engine.trace(at: pc) { return link(to: trace) }
         length += 1
-        if length > Recorder.longest || b.isTooLong { return .failed("too long") }
+        if length > Engine.limits.longestTrace || b.isTooLong { return .failed("too long") }
         let word = pc.pointee
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
         self.pc = pc
@@ -147,7 +149,17 @@ final class Recorder {
             exposed = []
         }
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
+        if Engine.isStress { forceExit() }
         return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
+    }
+
+    /// With `-X jit=stress` the trace is left once at each instruction although nothing has failed, in one of the first rounds.
+    private func forceExit() {
+        let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+        counter.initialize(to: length % 3)
+        let address = b.pointer(UnsafeRawPointer(counter)), rounds = b.load(address, words.rounds)
+        b.store(address, words.rounds, b.int(.add, rounds, b.int(1)))
+        b.guarding(.gne, rounds, b.int(2))
     }
 
     func token(_ pc: ProgramCounter) -> UInt64 { UInt64(UInt(bitPattern: pc)) }
@@ -202,7 +214,7 @@ final class Recorder {
         b.guarding(.glt, end, b.load(context, words.stackLimit))
         let recursion = b.int(.add, b.load(context, words.recursionDepth), b.int(Int64(depth)))
         let limit = b.load(b.pointer(UnsafeRawPointer(taipan_recursion_limit())), words.recursionLimit)
-        b.guarding(.glt, b.int(.add, recursion, b.int(Recorder.deepest)), limit)
+        b.guarding(.glt, b.int(.add, recursion, b.int(Int64(Engine.limits.deepestInlining))), limit)
         for index in 1 ..< levels.count { for (slot, ref) in header(index) { b.set(slot, ref) } }
         b.store(context, words.frame, address(slot: level.base))
         b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
@@ -225,8 +237,21 @@ final class Recorder {
     /// The root frame returns to its caller, which is as it is now: the trace goes on there.
     func returnToCaller(_ result: Ref, _ value: Value) -> Outcome {
         let fp = level.fp, base = level.base, flags = fp.flags
-        guard flags & (FrameFlags.entry | FrameFlags.generator) == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous,
-              fp - previous > 0, fp - previous < Recorder.room else {
+        var returned = result
+        if flags & FrameFlags.constructor != 0 {
+            guard value.isNone else { return .failed("odd __init__") }
+            if b.trace.type(result) == .value { guardSame(result, .none) }
+            returned = b.slot(base + FrameSlot.saved)
+        }
+        return goBack(flags & FrameFlags.forIter == 0 ? returned : nil, isEnd: true) { [self] in
+            if flags & FrameFlags.generator != 0 { finish(b.slot(base + FrameSlot.context)) }
+        }
+    }
+
+    /// The trace goes on in the root frame's caller, where `result` is what it was called for. At the end of a generator the caller goes on elsewhere.
+    private func goBack(_ result: Ref?, isEnd: Bool, _ effects: () -> Void) -> Outcome {
+        let fp = level.fp, base = level.base, flags = fp.flags
+        guard flags & FrameFlags.entry == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous, fp - previous > 0, fp - previous < Recorder.room else {
             // Where native code is returned to, the interpreter has to do it.
             if pc == anchor { return .failed("returns to native code") }
             count()
@@ -239,12 +264,7 @@ final class Recorder {
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
         b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
         keep(previous[FrameSlot.code])
-        var returned = result
-        if flags & FrameFlags.constructor != 0 {
-            guard value.isNone else { return .failed("odd __init__") }
-            if b.trace.type(result) == .value { guardSame(result, .none) }
-            returned = b.slot(base + FrameSlot.saved)
-        }
+        effects()
         let context = b.contextPointer
         b.store(context, words.frame, address(slot: caller))
         b.store(context, words.stackTop, address(slot: caller + Int(code.pointee.registerCount)))
@@ -253,10 +273,13 @@ final class Recorder {
         if base != 0 { b.leaveFrame() }
         engine.calls.append(Engine.InlinedCall(isReturn: true, code: previous[FrameSlot.code], function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
         b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
-        b.set(caller + Int(flags >> 8), returned)
+        if let result { b.set(caller + Int(flags >> 8), result) }
         count()
-        if let trace = engine.trace(at: previous.pc) { return .finished(b.link(to: trace, token: token(previous.pc), base: caller)) }
-        return .finished(b.leave(token(previous.pc)))
+        // The jump that the instruction behind which the caller stands takes when its generator ends.
+        let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
+        let place = jumps ? previous.pc + Int(Int32(bitPattern: previous.pc[-1])) : previous.pc
+        if let trace = engine.trace(at: place) { return .finished(b.link(to: trace, token: token(place), base: caller)) }
+        return .finished(b.leave(token(place)))
     }
 
     // MARK: Registers
@@ -350,6 +373,7 @@ final class Recorder {
     func guardShape(_ ref: Ref, _ actual: Value) {
         guardObject(ref, actual)
         let record = ShapeTable.record(actual.shapeIndex)
+        engine.log?.name(UInt64(UInt(bitPattern: UnsafeRawPointer(record))) + UInt64(MemoryLayout<ShapeRecord>.offset(of: \.version)!), "class of shape \(actual.type.name)")
         guardNumber(UnsafeRawPointer(record) + MemoryLayout<ShapeRecord>.offset(of: \.version)!, words.version, record.pointee.version)
     }
 
@@ -378,6 +402,11 @@ final class Recorder {
         guardNumber(UnsafeRawPointer(dict.pointer), words.dictVersion, dict.version)
         let place = dict.entries + entry * 3 + 2
         let loaded = b.load(b.pointer(UnsafeRawPointer(place)), words.dictEntry)
+        if let log = engine.log {
+            let key = (place - 1).pointee
+            log.name(UInt64(UInt(bitPattern: dict.pointer)), "namespace with '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+            log.name(UInt64(UInt(bitPattern: place)), "name '\(key.isExact(.str) ? StringRef(key).description : "?")'")
+        }
         let value = place.pointee
         guard value.isHeap, value.isExact(.function) || value.isExact(.builtinFunction) || value.isExact(.module) || value.type.has(.typeSubclass) else { return loaded }
         guardSame(loaded, value)
@@ -386,6 +415,7 @@ final class Recorder {
 
     func guardTypeVersion(_ type: TypeRef) {
         keep(type.value)
+        engine.log?.name(UInt64(UInt(bitPattern: type.pointer)) + UInt64(MemoryLayout<TypeObject>.offset(of: \.version)!), "class \(type.name)")
         guardNumber(UnsafeRawPointer(type.pointer) + MemoryLayout<TypeObject>.offset(of: \.version)!, words.version, type.pointer.pointee.version)
     }
 
@@ -402,14 +432,14 @@ final class Recorder {
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
     /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
-    /// An `isDirect` call goes to what the interpreter would call, and is no dearer from here.
-    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDirect: Bool = false) -> Ref {
+    /// An `isDear` call runs an interpreter of its own.
+    func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDear: Bool = false) -> Ref {
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none
         if runsPython {
             calls += 1
-            if !isDirect { dearCalls += 1 }
+            if isDear { dearCalls += 1 }
             flush()
             for index in 1 ..< max(1, levels.count) where real.insert(levels[index].call).inserted {
                 for (slot, ref) in header(index) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
@@ -443,7 +473,7 @@ final class Recorder {
     func interpret(results: Range<Int>) -> Outcome {
         let behind = next
         next = pc
-        let status = call(words.execute, [], runsPython: true)
+        let status = call(words.execute, [], runsPython: true, isDear: true)
         next = behind
         let loaded = results.map { b.load(b.framePointer, words.register(level.base + $0)) }
         guardStatus(status)
@@ -474,7 +504,7 @@ final class Recorder {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
-        guard depth < Int(Recorder.deepest) - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
+        guard depth < Engine.limits.deepestInlining - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
         // A recursive function goes on in its own trace; until there is one it is unrolled a little.
         let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
         let isStart = cache == entry, compiled = engine.trace(entry)
@@ -482,6 +512,7 @@ final class Recorder {
         if occurrences > 2 && !goesOn { return .failed("recursion") }
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guardSame(b.load(ref, words.functionCode), object.pointee.code)
         let missing = Int(code.pointee.argumentCount) - count
         if missing > 0 {
             guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }
@@ -490,7 +521,7 @@ final class Recorder {
             for index in 0 ..< missing { put(base + count + index, constant(defaults[defaults.count - missing + index])) }
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
-        keep(function)
+        if ref.isConstant { keep(function) }
         forgetDead(at: next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
@@ -504,6 +535,7 @@ final class Recorder {
 
     /// A frame begins.
     private func push(_ new: Level) {
+        keep(Value(new.code))
         let number = engine.calls.count
         engine.calls.append(Engine.InlinedCall(code: Value(new.code), function: new.functionRef == nil ? new.function : .empty, returnTo: next, flags: new.flags))
         b.enterFrame(base: new.base, token: UInt64(number))
@@ -540,7 +572,7 @@ final class Recorder {
     /// Resumes a suspended generator, whose frame is inlined on top of the stack: its registers are loaded from it, those that are still of use. Nil when it cannot be.
     func resume(_ ref: Ref, _ value: Value, sending sent: Ref, flags: UInt64) -> Outcome? {
         let generator = value.object(GeneratorObject.self).pointee
-        guard depth < Int(Recorder.deepest) - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
+        guard depth < Engine.limits.deepestInlining - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
         let code = generator.code.object(CodeObject.self), count = Int(level.code.pointee.registerCount) + frameHeaderWords
         let base = level.base + count
         guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
@@ -575,8 +607,22 @@ final class Recorder {
     }
 
     /// The innermost frame, a generator's, yields.
-    func yield(_ value: Ref, resumingAt register: Int) -> Outcome {
-        guard depth > 0, let generator = level.generator else { return .failed("yield") }
+    func yield(_ value: Ref, resumingAt register: Int, delegate: Int = -1) -> Outcome {
+        if depth == 0 {
+            let context = level.fp[FrameSlot.context]
+            guard context.isExact(.generator) || context.isExact(.coroutine) else { return .failed("yield") }
+            return goBack(value, isEnd: false) { [self] in suspend(b.slot(level.base + FrameSlot.context), resumingAt: register, delegate: delegate) }
+        }
+        guard let generator = level.generator else { return .failed("yield") }
+        let left = level
+        suspend(generator, resumingAt: register, delegate: delegate)
+        pop()
+        write(Int(left.flags >> 8), value)
+        return .goesOn
+    }
+
+    /// Saves what is needed of the innermost frame in its generator.
+    private func suspend(_ generator: Ref, resumingAt register: Int, delegate: Int) {
         let left = level, context = b.contextPointer
         let storage = b.load(generator, words.generatorRegisters)
         for slot in liveRegisters(left.code, at: next) where slot != register {
@@ -589,13 +635,10 @@ final class Recorder {
         b.barrier(generator)
         b.store(generator, words.generatorPC, b.int(Int64(token(next))))
         b.store(generator, words.generatorResume, b.int(Int64(register)))
-        b.store(generator, words.generatorDelegate, b.int(-1))
+        b.store(generator, words.generatorDelegate, b.int(Int64(delegate)))
         b.store(generator, words.generatorHandled, b.load(context, words.handled))
         b.store(generator, words.generatorState, b.int(Int64(GeneratorState.suspended.rawValue)))
         b.store(context, words.handled, b.slot(left.base + FrameSlot.saved))
-        pop()
-        write(Int(left.flags >> 8), value)
-        return .goesOn
     }
 
     /// The innermost frame's generator has come to its end.

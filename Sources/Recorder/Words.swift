@@ -12,9 +12,11 @@ struct Words {
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
-    let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter: UInt16
+    let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let execute, append: UInt16
+    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, newSlice, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
+    let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure, handled: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
@@ -68,13 +70,21 @@ struct Words {
         recursionDepth = field("recursionDepth", MemoryLayout<ThreadState>.offset(of: \.recursionDepth)!, .i64, 11)
         recursionLimit = field("recursionLimit", 0, .i64, 18)
         counter = field("executed", 0, .i64, 17)
+        rangeStart = field("start", MemoryLayout<RangeObject>.offset(of: \.start)!, .value, 22, .immutable)
+        rangeStop = field("stop", MemoryLayout<RangeObject>.offset(of: \.stop)!, .value, 22, .immutable)
+        rangeStride = field("stride", MemoryLayout<RangeObject>.offset(of: \.step)!, .value, 22, .immutable)
+        rangeLength = field("rangeLength", MemoryLayout<RangeObject>.offset(of: \.length)!, .value, 22, .immutable)
+        iteratedLength = field("iterated", MemoryLayout<RangeIteratorObject>.offset(of: \.length)!, .i64, 9)
+        real = field("real", MemoryLayout<ComplexObject>.offset(of: \.real)!, .f64, 23, .immutable)
+        imaginary = field("imaginary", MemoryLayout<ComplexObject>.offset(of: \.imaginary)!, .f64, 23, .immutable)
+        rounds = field("rounds", 0, .i64, 24, .volatile)
 
         func function<T>(_ name: String, _ address: T, _ arguments: [IRType], _ result: IRType, _ effect: Function.Effect) -> UInt16 {
             vocabulary.function(Function(name, unsafeBitCast(address, to: UnsafeRawPointer.self), arguments, result, effect))
         }
         binary = function("binary", Helpers.binary, [.pointer, .value, .value, .int], .value, .anything)
         inplace = function("inplace", Helpers.inplace, [.pointer, .value, .value, .int], .value, .anything)
-        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
+        compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .readsAnything)
         compare = function("compare", Helpers.compare, [.pointer, .value, .value, .int], .value, .anything)
         isTrue = function("isTrue", Helpers.isTrue, [.pointer, .value], .int, .anything)
         getItem = function("getItem", Helpers.getItem, [.pointer, .value, .value], .value, .anything)
@@ -86,7 +96,26 @@ struct Words {
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
         execute = function("execute", Engine.execute, [.pointer], .int, .anything)
-        append = function("append", Helpers.append, [.pointer, .value, .value], .int, .anything)
+        append = function("append", Helpers.append, [.pointer, .value, .value], .int, Words.writesContainers)
+        getItemPlain = function("getItemPlain", Helpers.getItem, [.pointer, .value, .value], .value, .readsAnything)
+        containsPlain = function("containsPlain", Helpers.contains, [.pointer, .value, .value], .int, .readsAnything)
+        binaryPlain = function("binaryPlain", Helpers.binary, [.pointer, .value, .value, .int], .value, .readsAnything)
+        comparePlain = function("comparePlain", Helpers.compare, [.pointer, .value, .value, .int], .value, .readsAnything)
+        slice = function("slice", Helpers.slice, [.pointer, .value, .value, .value], .value, .anything)
+        slicePlain = function("slicePlain", Helpers.slice, [.pointer, .value, .value, .value], .value, .readsAnything)
+        newSlice = function("newSlice", Helpers.newSlice, [.pointer, .value, .value, .value], .value, .readsAnything)
+        format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
+        formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
+        joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
+        tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
+        newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
+        setAdd = function("setAdd", Helpers.setAdd, [.pointer, .value, .value], .int, .anything)
+        newMap = function("newMap", Helpers.newMap, [.pointer, .pointer, .int], .value, .anything)
+        mapAdd = function("mapAdd", Helpers.mapAdd, [.pointer, .value, .value, .value], .int, .anything)
+        iteratorPlain = function("iteratorPlain", Helpers.iterator, [.pointer, .value], .value, .readsAnything)
+        nextPlain = function("nextPlain", Helpers.next, [.pointer, .value], .value, Words.writesContainers)
+        let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
+        self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
     }
 
     /// A word within an object at an offset found by a shape.
@@ -95,9 +124,21 @@ struct Words {
     /// A register as it is in memory, after native code has written it.
     func register(_ slot: Int) -> UInt16 { vocabulary.field(Field("register", offset: slot * 8, width: .value, alias: 16, stability: .volatile)) }
 
+    /// Reads anything, and writes what lists, dicts, sets and their iterators consist of.
+    static let writesContainers = Function.Effect(reads: ~0, writes: 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 15)
+
+    /// A function of the C library's on doubles.
+    func double(_ name: String, _ function: @escaping @convention(c) (Double) -> Double) -> UInt16 {
+        vocabulary.function(Function(name, unsafeBitCast(function, to: UnsafeRawPointer.self), [.float], .float, .pure))
+    }
+
     /// A native function: `record` outlives everything.
-    func native(_ record: UnsafeMutablePointer<NativeRecord>) -> UInt16 {
-        let effect: Function.Effect = record.pointee.effect == .pure || record.pointee.effect == .reads ? .readsAnything : .anything
+    func native(_ record: UnsafeMutablePointer<NativeRecord>, runsPython: Bool) -> UInt16 {
+        let effect: Function.Effect = switch record.pointee.effect {
+        case .pure, .reads: .readsAnything
+        case .writes: Words.writesContainers
+        case .calls, .callsOnArguments: runsPython ? .anything : Words.writesContainers
+        }
         return vocabulary.function(Function(StringRef(record.pointee.name).description, unsafeBitCast(record.pointee.function, to: UnsafeRawPointer.self), [.pointer, .pointer, .int], .value, effect))
     }
 
@@ -112,12 +153,19 @@ struct Words {
     func layout(_ name: String, _ shape: ShapeIndex, size: Int) -> UInt16 { vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape))) }
 
     static func allocate(_ payload: UInt64, _ count: Int) -> Value {
-        guard let raw = Heap.allocate(Int(payload >> 32) + count * 8, shape: ShapeIndex(truncatingIfNeeded: payload)) else {
-            // Compiled code and exits cannot raise here; a few hundred bytes fail only when the process is done for.
+        let size = Int(payload >> 32) + count * 8, shape = ShapeIndex(truncatingIfNeeded: payload)
+        if let raw = Heap.allocate(size, shape: shape) { return Value(raw) }
+        // Compiled code and exits cannot raise here: the object is made of the blocks kept back for this, and MemoryError waits for the next safepoint.
+        guard let raw = Heap.allocate(size, shape: shape) else {
             fputs("Fatal Python error: out of memory in compiled code\n", stderr)
             abort()
         }
-        return Value(raw)
+        let result = Value(raw)
+        if let thread = ThreadRegistry.current, thread.pointee.asyncException.isEmpty {
+            thread.pointee.asyncException = TypeID.memoryError.value
+            taipan_breaker_set(thread, Breaker.asyncException)
+        }
+        return result
     }
 }
 
@@ -142,6 +190,19 @@ enum Helpers {
         if container.isExact(.dict) { return DictRef(container).set(thread(context), key, value) ? 0 : -1 }
         return thread(context).setItem(container, key, value) ? 0 : -1
     }
+    static let slice: @convention(c) (Context, Value, Value, Value) -> Value = { context, container, start, stop in
+        let slice = thread(context).newSlice(start, stop, .none)
+        return slice.isEmpty ? .empty : thread(context).getItem(container, slice)
+    }
+    static let newSlice: @convention(c) (Context, Value, Value, Value) -> Value = { thread($0).newSlice($1, $2, $3) }
+    /// The conversion's number, and an empty word or the specification.
+    static let format: @convention(c) (Context, Value, Int, Value) -> Value = { Building.format(thread($0), $1, $2, $3) }
+    static let joinStrings: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.string(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
+    static let tuple: @convention(c) (Context, Value) -> Value = { thread($0).tuple($1) }
+    static let newSet: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.set(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
+    static let setAdd: @convention(c) (Context, Value, Value) -> Int = { SetRef($1).add(thread($0), $2) ? 0 : -1 }
+    static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
+    static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }
     static let append: @convention(c) (Context, Value, Value) -> Int = { ListRef($1).append(thread($0), $2) ? 0 : -1 }
     static let contains: @convention(c) (Context, Value, Value) -> Int = { Int(Comparisons.contains(thread($0), $1, $2)) }
     static let call: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3) }

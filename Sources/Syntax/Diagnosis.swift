@@ -512,8 +512,8 @@ final class Diagnosis {
 
     /// Characters in the first `offset` bytes; a cut character counts, and so does the terminator after the text.
     private func characters(_ text: [UInt8], _ offset: Int) -> Int {
-        // The sources of nested expressions have no declared encoding, and then CPython leaves columns in bytes.
-        if offset < 0 || start == .formattedString { return offset }
+        // The sources of nested expressions have no declared encoding either.
+        if offset < 0 || start == .formattedString || parser.options.columnsInBytes { return offset }
         var result = 0
         for i in 0 ..< min(offset, text.count) where text[i] & 0xC0 != 0x80 { result += 1 }
         return result + (offset > text.count ? 1 : 0)

@@ -18,6 +18,8 @@ public struct ParseOptions {
     public var maximumIntegerDigits = 4300
     /// The line number of the first line.
     public var firstLine = 1
+    /// Leave the columns of errors in bytes, as CPython does for a source without a declared encoding.
+    public var columnsInBytes = false
     /// The character with a Unicode name, for `\N{…}`.
     public var characterNamed: (String) -> UInt32? = { _ in nil }
     /// NFKC, applied to identifiers that are not ASCII.

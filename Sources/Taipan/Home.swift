@@ -2,7 +2,7 @@ import Glibc
 
 /// Where things are: our own `Library`, CPython's library, the program itself.
 struct Home {
-    /// Absolute path of the program as it was called, which in a virtual environment is a link.
+    /// Absolute path of the program, by the name that it was called: links are not followed, so that a virtual environment's link stays in it.
     var executable: String
     /// The program that a virtual environment was made with, or the same.
     var baseExecutable: String
@@ -13,10 +13,10 @@ struct Home {
     var prefix: String
 
     static func find() -> Home {
-        let program = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
-        let executable = called(program)
+        let file = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
+        let executable = program(CommandLine.arguments.first ?? "").flatMap { resolve($0) == file ? $0 : nil } ?? file
         var library: String?
-        var folder = parent(program)
+        var folder = parent(file)
         for _ in 0 ..< 5 {
             if exists(folder + "/Library/_taipan_home.py") { library = folder + "/Library"; break }
             if exists(folder + "/lib/taipan3.11/_taipan_home.py") { library = folder + "/lib/taipan3.11"; break }
@@ -25,34 +25,18 @@ struct Home {
         }
         var prefix = "/usr"
         if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
-        return Home(executable: executable, baseExecutable: base(of: executable, program), library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
-    }
-
-    /// The path by which this program was called; `program` itself where that leads elsewhere.
-    private static func called(_ program: String) -> String {
-        guard let name = CommandLine.arguments.first, !name.isEmpty else { return program }
-        var candidates: [String] = []
-        if name.hasPrefix("/") {
-            candidates = [name]
-        } else if name.utf8.contains(UInt8(ascii: "/")) {
-            guard let folder = getcwd(nil, 0) else { return program }
-            defer { free(folder) }
-            candidates = [String(cString: folder) + "/" + (name.hasPrefix("./") ? String(name.dropFirst(2)) : name)]
-        } else if let path = getenv("PATH") {
-            candidates = String(cString: path).split(separator: ":").map { "\($0)/\(name)" }
-        }
-        return candidates.first { $0.hasPrefix("/") && resolve($0) == program } ?? program
+        return Home(executable: executable, baseExecutable: base(of: executable, file), library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
     }
 
     /// In a virtual environment, the program of the same name where its `pyvenv.cfg` says that its home is.
-    private static func base(of executable: String, _ program: String) -> String {
+    private static func base(of executable: String, _ file: String) -> String {
         let folder = parent(executable)
         guard let bytes = read(folder + "/pyvenv.cfg") ?? read(parent(folder) + "/pyvenv.cfg") else { return executable }
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1).map(trimmed)
             guard parts.count == 2, parts[0].lowercased() == "home" else { continue }
             let path = parts[1] + executable[(executable.lastIndex(of: "/") ?? executable.startIndex)...]
-            return exists(path) ? path : program
+            return exists(path) ? path : file
         }
         return executable
     }
@@ -62,6 +46,23 @@ struct Home {
         while text.first == " " { text.removeFirst() }
         while text.last == " " { text.removeLast() }
         return String(text)
+    }
+
+    /// The absolute path that a shell would find for the name of a program.
+    private static func program(_ name: String) -> String? {
+        if name.contains("/") { return normal(Runtime.absolute(name)) }
+        guard !name.isEmpty, let path = getenv("PATH") else { return nil }
+        for folder in String(cString: path).split(separator: ":") where access("\(folder)/\(name)", X_OK) == 0 { return normal(Runtime.absolute("\(folder)/\(name)")) }
+        return nil
+    }
+
+    /// An absolute path without the parts `.` and `..`.
+    private static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

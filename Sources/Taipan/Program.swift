@@ -111,11 +111,13 @@ extension Runtime {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             let reason = String(cString: strerror(errno))
-            fputs("\(home.executable): can't open file '\(Runtime.absolute(path))': [Errno \(errno)] \(reason)\n", stderr)
+            fputs("\(CommandLine.arguments.first ?? home.executable): can't open file '\(Runtime.absolute(path))': [Errno \(errno)] \(reason)\n", stderr)
             return thread.raise(type: TypeID.systemExit.type, Value(small: 2))
         }
-        let source = Runtime.readAll(descriptor)
+        var source = Runtime.readAll(descriptor)
         close(descriptor)
+        // The lines keep their numbers.
+        if options.skipFirstLine { source.removeFirst(source.firstIndex(of: 0x0A) ?? source.count) }
         // The folder of the script, links followed.
         let resolved = Home.resolve(path) ?? path
         insertPath(Home.parent(resolved))
@@ -225,34 +227,40 @@ struct Prompt {
         return message.isString && StringRef(message).equals("incomplete input")
     }
 
+    /// What is compiled of the lines read so far. Without its end the last line does not close a block; an empty one does.
+    private static func unfinished(_ source: [UInt8]) -> [UInt8] {
+        source.last == 0x0A && source.dropLast().last != 0x5C ? Array(source.dropLast()) : source
+    }
+
     /// Reads and runs statements until the end of the input. None, or empty with SystemExit raised.
     func run(_ namespace: Value) -> Value {
         let version = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("version").value)
-        if !runtime.options.quiet {
+        let options = runtime.options
+        if !options.quiet, options.verbose > 0 || options.command == nil && options.module == nil && options.script == nil {
             fputs("Python \(version.isString ? StringRef(version).description : "") on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr)
         }
         while true {
             guard var source = readLine(prompt("ps1", ">>> ")) else {
-                if isatty(0) != 0 { fputs("\n", stderr) }
+                fputs("\n", stderr)
                 return .none
             }
             if source.allSatisfy({ $0 == 10 || $0 == 32 || $0 == 9 || $0 == 12 }) { continue }
             while true {
                 var request = CompileBuiltin.Request(filename: thread.newString("<stdin>"), mode: .single)
                 request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent
-                let code = CompileBuiltin.compile(thread, source, request)
-                if code.isEmpty {
-                    if isIncomplete {
-                        thread.takeException()
-                        guard let more = readLine(prompt("ps2", "... ")) else {
-                            request.flags = 0
-                            _ = CompileBuiltin.compile(thread, source, request)
-                            if thread.hasException { _ = TopLevel.report(thread) }
-                            return .none
-                        }
+                var code = CompileBuiltin.compile(thread, Prompt.unfinished(source), request)
+                if code.isEmpty && isIncomplete {
+                    thread.takeException()
+                    if let more = readLine(prompt("ps2", "... ")) {
                         source += more
                         continue
                     }
+                    // The end of the input ends the statement.
+                    fputs("\n", stderr)
+                    request.flags = 0
+                    code = CompileBuiltin.compile(thread, source, request)
+                }
+                if code.isEmpty {
                     _ = TopLevel.report(thread)
                     break
                 }

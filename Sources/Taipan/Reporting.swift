@@ -21,10 +21,34 @@ enum TopLevel {
         if hook.isEmpty || thread.call(hook, exception.type.value, exception, traceback.isEmpty ? .none : traceback).isEmpty {
             let second = thread.takeException()
             if !second.isEmpty && second.isInstance(of: .systemExit) { return exitStatus(thread, second) }
-            printPlainly(thread, exception)
+            if hook.isEmpty {
+                write("sys.excepthook is missing\n")
+                display(thread, exception)
+            } else {
+                write("Error in sys.excepthook:\n")
+                if !second.isEmpty { display(thread, second) }
+                write("\nOriginal exception was:\n")
+                display(thread, exception)
+            }
         }
         flush(thread, "stderr")
         return exception.isInstance(of: .keyboardInterrupt) ? interrupted : 1
+    }
+
+    private static func write(_ text: String) {
+        fputs(text, stderr)
+        fflush(stderr)
+    }
+
+    /// Prints an exception as the interpreter's own hook does.
+    private static func display(_ thread: ThreadRef, _ exception: Value) {
+        let traceback = exception.object(ExceptionObject.self).pointee.traceback
+        let hook = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("__excepthook__").value)
+        if hook.isEmpty || thread.call(hook, exception.type.value, exception, traceback.isEmpty ? .none : traceback).isEmpty {
+            thread.takeException()
+            printPlainly(thread, exception)
+        }
+        flush(thread, "stderr")
     }
 
     private static func flush(_ thread: ThreadRef, _ name: String) {

@@ -61,6 +61,7 @@ public final class Runtime {
         StandardXML.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
+        TaipanModule.register()
         HPyModules.start(thread)
         WellKnown.modules.value = thread.newDict()
         guard Builtins.start(thread, options: options) else { reportFatal("cannot make the built-in modules"); return nil }
@@ -86,12 +87,7 @@ public final class Runtime {
     /// Before any code object is made: their loops count from the threshold that is set here.
     private func startJIT() {
         if options.jit == .off { return }
-        var log: ((String) -> Void)?
-        if let path = options.jitLog, let file = fopen(path, "w") {
-            setvbuf(file, nil, _IOLBF, 0)
-            log = { fputs($0, file) }
-        }
-        Engine.start(log: log, isStress: options.jit == .stress)
+        Engine.start(log: options.jitLog, isStress: options.jit == .stress)
     }
 
     private func sys(_ name: String, _ value: Value) {
@@ -130,19 +126,23 @@ public final class Runtime {
         // What `-v` says of the first imports comes before there are streams.
         if options.verbose > 0, let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: Runtime.earlyErrorStream.shape) { sys("stderr", Value(raw)) }
         guard let imp = NativeModule.make(thread, "_imp"), !imp.isEmpty else { return false }
-        let bootstrap = runLibraryFile("importlib/_bootstrap.py", as: "_frozen_importlib")
+        ImpModule.hasOnlyEssentialModules = options.extensions.contains { $0.name == "frozen_modules" && $0.value == "off" }
+        ImpModule.frozenCode = { [unowned self] _, origin, isPackage in
+            libraryCode(libraryPath(origin, isPackage: isPackage), as: "<frozen \(origin)>") ?? .empty
+        }
+        let bootstrap = runBootstrap()
         if bootstrap.isEmpty { return false }
         Imports.bootstrap.pointee = bootstrap
         let modules = DictRef(WellKnown.modules.value)
         _ = modules.set(thread, StringRef.intern("_imp").value, imp)
         if thread.callMethod(bootstrap, StringRef.intern("_install").value, WellKnown.sysModule.value, imp).isEmpty { return false }
-        let external = runLibraryFile("importlib/_bootstrap_external.py", as: "_frozen_importlib_external")
+        guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
+        let external = modules.get(string: StringRef.intern("_frozen_importlib_external").value)
         if external.isEmpty { return false }
         // Compiled files are ours by tag, magic number and format.
         var magic = Runtime.magicNumber
         _ = thread.setAttribute(external, StringRef.intern("MAGIC_NUMBER").value, thread.newBytes(&magic, 4))
         _ = thread.setAttribute(external, StringRef.intern("_RAW_MAGIC_NUMBER").value, Value(small: Int(magic)))
-        guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
         let hooks = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("path_hooks").value)
         let hook = thread.newBuiltinFunction(Runtime.zipHook, module: StringRef.intern("zipimport").value)
         return !hook.isEmpty && !thread.callMethod(hooks, .insert, Value(small: 0), hook).isEmpty
@@ -179,10 +179,15 @@ public final class Runtime {
     /// "TP", the format version, and a newline that text mode would mangle.
     static var magicNumber: UInt32 { 0x0A0D_0000 | 0x5400 | UInt32(bytecodeFormatVersion) }
 
-    /// Runs a file of the standard library as a module, before there is an import system.
-    private func runLibraryFile(_ file: String, as name: String) -> Value {
-        let path = home.standardLibrary + "/" + file
-        guard let code = libraryCode(path) else {
+    private func libraryPath(_ module: String, isPackage: Bool) -> String {
+        home.standardLibrary + "/" + module.split(separator: ".").joined(separator: "/") + (isPackage ? "/__init__.py" : ".py")
+    }
+
+    /// Runs importlib's first part as a module, before there is an import system.
+    private func runBootstrap() -> Value {
+        let origin = "importlib._bootstrap", name = "_frozen_importlib"
+        let path = libraryPath(origin, isPackage: false)
+        guard let code = libraryCode(path, as: "<frozen \(origin)>") else {
             if !thread.hasException { fputs("taipan: cannot read \(path): CPython 3.11's library (libpython3.11-stdlib) is missing\n", stderr) }
             return .empty
         }
@@ -191,11 +196,12 @@ public final class Runtime {
         _ = DictRef(WellKnown.modules.value).set(thread, StringRef.intern(name).value, module)
         let namespace = module.object(ModuleObject.self).pointee.namespace
         _ = DictRef(namespace).set(thread, Name.__builtins__, WellKnown.builtinsModule.value)
+        _ = DictRef(namespace).set(thread, StringRef.intern("__origname__").value, thread.newString(origin))
         return Interpreter.exec(thread, code, namespace, .empty).isEmpty ? .empty : module
     }
 
     /// The code object of a library file: from `__pycache__` when that is newer, else compiled, and then cached if that is allowed.
-    private func libraryCode(_ path: String) -> Value? {
+    private func libraryCode(_ path: String, as filename: String) -> Value? {
         guard let source = Home.read(path) else { return nil }
         let folder = Home.parent(path) + "/__pycache__"
         let base = path.split(separator: "/").last!.dropLast(3)
@@ -214,8 +220,8 @@ public final class Runtime {
             }
         }
         do {
-            let (module, _) = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, ParseOptions(mode: .exec, filename: path)) }
-            guard case .success(let result) = compile(module, filename: path) else { return nil }
+            let (module, _) = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, ParseOptions(mode: .exec, filename: filename)) }
+            guard case .success(let result) = compile(module, filename: filename) else { return nil }
             if !options.dontWriteBytecode {
                 mkdir(folder, 0o755)
                 let temporary = "\(cache).\(getpid())"
@@ -274,6 +280,11 @@ public final class Runtime {
             let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             if !parts[0].isEmpty {
                 encoding = parts[0]
+                // The stream is known by the codec's own name.
+                let lookup = thread.importAttribute("codecs", "lookup")
+                let codec = lookup.isEmpty ? Value.empty : thread.call(lookup, thread.newString(encoding))
+                let known = codec.isEmpty ? Value.empty : thread.getAttribute(codec, Name.name)
+                if known.isString { encoding = StringRef(known).description } else { thread.takeException() }
                 if name != "stderr" { errors = "strict" }
             }
             if parts.count > 1, !parts[1].isEmpty, name != "stderr" { errors = parts[1] }
@@ -332,6 +343,7 @@ public final class Runtime {
                 if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
             }
         }
+        Engine.finish()
         return status
     }
 }

@@ -93,9 +93,23 @@ extension Optimiser {
         guard ref.isInstruction else { return nil }
         let ref = throughCast(ref)
         guard ref.isInstruction else { return nil }
-        if let object = virtual(ref) { return out.int(Int64(out.vocabulary.layouts[Int(state.objects[object].layout)].classWord)) }
+        if let object = virtual(ref) {
+            // The layout's, unless another one has been stored.
+            guard let stored = storedClass(object) else { return out.int(Int64(out.vocabulary.layouts[Int(state.objects[object].layout)].classWord)) }
+            return stored.isConstant ? stored : nil
+        }
         let word = state.classes[ref.index].word
         return word.isNone ? nil : word
+    }
+
+    /// The class word that was stored into a virtual object.
+    func storedClass(_ object: Int) -> Ref? {
+        state.objects[object].fields.first { $0.index < 0 && isClassWord($0.field) }.map { resolve($0.ref) }
+    }
+
+    func isClassWord(_ field: UInt16) -> Bool {
+        let field = out.vocabulary.fields[Int(field)]
+        return field.alias == 0 && Int(field.offset) == model.classOffset
     }
 
     func setClass(_ ref: Ref, _ word: Ref, isOld: Bool = false) {

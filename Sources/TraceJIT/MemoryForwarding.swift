@@ -69,7 +69,10 @@ extension Optimiser {
             state.memory.add(MemoryFact(base: base, element: element, field: i.c, value: ref), alias)
             return .value(ref)
         case .store:
+            let wasVirtual = virtual(i.b) != nil
             i.b = force(i.b)
+            // Making the object may have collected garbage, and so made the one that is stored into old: its barrier comes too early.
+            if wasVirtual, case let (base, _) = place(i.a), out.type(base) == .value { _ = emit(Instruction(.barrier, .void, base)) }
             if !passes.contains(.memory) { return .keep }
             let field = out.vocabulary.fields[Int(i.c)]
             let (base, element) = place(i.a)

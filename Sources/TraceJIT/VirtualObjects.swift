@@ -83,7 +83,11 @@ extension Optimiser {
             }
         case .gclass:
             if virtual(i.a) != nil {
-                if classFact(i.a) == i.b { return .drop }
+                guard let known = classFact(i.a) else {
+                    i = Instruction(.geq, .void, storedClass(virtual(i.a)!)!, i.b, c: i.c)
+                    return .again
+                }
+                if known == i.b { return .drop }
                 isContradictory = true
             }
         default: break
@@ -166,7 +170,9 @@ extension Optimiser {
                     needsBarrier = false
                 }
                 let address = member.index < 0 ? real : emit(Instruction(.elem, .pointer, real, out.int(Int64(member.index)), c: member.field))
-                _ = emit(Instruction(.store, .void, address, resolve(member.ref), c: member.field))
+                let contents = resolve(member.ref)
+                _ = emit(Instruction(.store, .void, address, contents, c: member.field))
+                if member.index < 0, isClassWord(member.field), contents.isConstant { setClass(real, contents) }
             }
         }
         return resolve(ref)

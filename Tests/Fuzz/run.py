@@ -1,13 +1,13 @@
-"""Run the fuzzers under Taipan for a bounded time; a crash of the process fails, an exception does not.
+"""Run the fuzzers under Taipan for a bounded time; a crash of the process fails, an exception does not. In `jit` a wrong result fails, too.
 
-usage: run.py [--seconds N] [--seed N] [FUZZER ...]         FUZZER is source, pyc or calls
+usage: run.py [--seconds N] [--seed N] [FUZZER ...]         FUZZER is source, pyc, calls or jit
 
 A case that takes too long is skipped. To repeat a case that failed: ./taipan Tests/Fuzz/fuzz_NAME.py SEED NUMBER 1
 """
 import os, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-import support
+import fuzz_jit, support
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 1000
@@ -46,6 +46,8 @@ def batch(name, seed, first, until):
 def fuzz(name, seed, seconds):
     """Run one fuzzer until its time is up; returns the numbers of cases that passed, failed and were skipped."""
     until = time.monotonic() + seconds
+    if name == "jit":       # compares programs, and is not executed by the interpreter under test
+        return fuzz_jit.fuzz(seed * 1000000, None, until, list(fuzz_jit.MODES))
     number = failed = skipped = 0
     while time.monotonic() < until and failed < MOST:
         ending, last, text = batch(name, seed, number, until)
@@ -69,7 +71,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("fuzzer", nargs="*")
     options = parser.parse_args()
-    names = [n for n in options.fuzzer or ("source", "pyc", "calls") if options.k in n]
+    names = [n for n in options.fuzzer or ("source", "pyc", "calls", "jit") if options.k in n]
     results = list(support.each(lambda name: fuzz(name, options.seed, options.seconds), names, options.j))
     known = support.Ledger("fuzz", record=False).known
     for at, (name, (passed, failed, skipped)) in enumerate(zip(names, results)):

@@ -1,5 +1,5 @@
 """itertools, collections, functools, operator, queue, contextvars and abc: what CPython writes in C."""
-import abc, collections, contextvars, copy, functools, itertools, operator, pickle, queue
+import abc, collections, collections.abc, contextvars, copy, functools, itertools, operator, pickle, queue
 from harness import raises, run
 
 

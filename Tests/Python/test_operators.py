@@ -214,4 +214,19 @@ def test_augmented_assignment_evaluates_the_target_once():
     assert t == ([1],)
 
 
+def test_deletion_of_items_from_what_has_none():
+    class A:
+        pass
+
+    def delete(container, key):
+        del container[key]
+    for container in (1, 2), "ab", b"ab", range(3), frozenset(), A():
+        name = type(container).__name__
+        raises(TypeError, f"'{name}' object doesn't support item deletion", delete, container, 0)
+        raises(TypeError, f"'{name}' object does not support item deletion", delete, container, slice(1))
+        raises(TypeError, f"'{name}' object does not support item deletion", delete, container, "a")
+    for container in 5, None, 1.5, object(), len:
+        raises(TypeError, f"'{type(container).__name__}' object does not support item deletion", delete, container, 0)
+
+
 run(globals())

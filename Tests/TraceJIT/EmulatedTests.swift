@@ -167,7 +167,7 @@ enum Emulated {
                                      code: MachineCode(bytes: [], externalJumps: [], exitJumps: [], stubs: [], validityPoints: [], entry: 0))
         var model = TinyEngine.model()
         model.allocate = { _, _, _ in makeRecord() }
-        let reader = ExitReader(trace: compiled, exit: number, state: state, context: nil, model: model)
+        let reader = ExitReader(trace: compiled, exit: number, state: state, context: nil, model: model, plan: compiled.plan(number))
         reader.restore()
         let found = (0 ..< RandomTrace.slots).map { describe(frame[$0]) }
         if found == expected && reader.token == expectedToken { return true }

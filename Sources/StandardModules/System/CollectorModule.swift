@@ -1,8 +1,8 @@
 import Interpreter
 import Objects
 
-/// The `gc` module. What CPython tells of its generations is translated: the collector here has a young and an old one, and reclaims objects in cycles no differently from others,
-/// so that `collect` counts the objects whose finalizers it ran.
+/// The `gc` module. What CPython tells of its generations is translated: the collector here has a young and an old one. It reclaims objects in cycles no differently from others,
+/// but `collect` counts only those, and what they alone refer to: see `Cycles`.
 enum CollectorModule {
     nonisolated(unsafe) private static var thresholds = (700, 10, 10)
     nonisolated(unsafe) private static var debugFlags = 0
@@ -29,19 +29,62 @@ enum CollectorModule {
         notify(thread, "start", generation, 0)
         var collected = 0
         // What only a finalizer kept alive dies in the round after.
-        for _ in 0 ..< 8 {
+        for round in 0 ..< 8 {
             if generation == 2 {
                 DeadTemporaries.clear(thread)
                 Collector.wipeStack()
             }
-            Collector.collect(major: generation == 2)
+            Collector.collect(major: generation == 2) {
+                if round > 0 { return }
+                var cycles = Cycles()
+                Collector.forEachDead { header in
+                    if !isInternal(header.pointee.shape), isTracked(Value(header)) { cycles.add(Value(header)) }
+                }
+                collected = cycles.count { object, body in forEachReferent(of: object, body) }
+            }
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
-            collected += Collector.finalizerQueue.count
             RuntimeHooks.runPendingFinalizers(thread)
             if waiting == 0 || generation < 2 { break }
         }
+        totals[generation] += collected
         notify(thread, "stop", generation, collected)
         return collected
+    }
+
+    /// Objects that `collect` has counted, by generation.
+    nonisolated(unsafe) private static var totals = [0, 0, 0]
+
+    /// Of dead objects, those that are in cycles or that such objects lead to: what counting references would not have freed at once. They remain when objects that
+    /// no other dead object refers to are struck out, again and again.
+    private struct Cycles {
+        private var addresses: [UInt64] = []
+
+        mutating func add(_ object: Value) { addresses.append(object.bits) }
+
+        private func find(_ object: Value) -> Int? {
+            var low = 0, high = addresses.count
+            while low < high {
+                let middle = (low + high) / 2
+                if addresses[middle] < object.bits { low = middle + 1 } else { high = middle }
+            }
+            return low < addresses.count && addresses[low] == object.bits ? low : nil
+        }
+
+        func count(_ forEachReferent: (Value, (Value) -> Void) -> Void) -> Int {
+            var references = [Int32](repeating: 0, count: addresses.count)
+            for address in addresses { forEachReferent(Value(bits: address)) { if let place = find($0) { references[place] += 1 } } }
+            var struck = references.indices.filter { references[$0] == 0 }
+            var left = addresses.count
+            while let index = struck.popLast() {
+                left -= 1
+                forEachReferent(Value(bits: addresses[index])) { value in
+                    guard let place = find(value) else { return }
+                    references[place] -= 1
+                    if references[place] == 0 { struck.append(place) }
+                }
+            }
+            return left
+        }
     }
 
     // MARK: Looking at the heap
@@ -170,7 +213,7 @@ enum CollectorModule {
             return .none
         },
         Def("isenabled()", .reads, "Returns true if automatic garbage collection is enabled.", kind: .function) { _, _, _ in Value(Collector.automatic) },
-        Def("collect(generation=2)", .calls, "Run the garbage collector, and the finalizers of what it finds unreachable.\n\nReturns how many finalizers were run.", kind: .function) { thread, a, _ in
+        Def("collect(generation=2)", .calls, "Run the garbage collector, and the finalizers of what it finds unreachable.\n\nReturns how many of those objects were in cycles or reached only from cycles.", kind: .function) { thread, a, _ in
             guard let generation = a[0].isEmpty ? 2 : thread.toInt(a[0]) else { return .empty }
             guard generation >= 0 && generation <= 2 else { return thread.raise(.valueError, "invalid generation") }
             return thread.newInt(CollectorModule.collect(thread, generation))
@@ -197,10 +240,10 @@ enum CollectorModule {
         Def("get_stats()", .reads, "Return a list of dictionaries containing per-generation statistics.", kind: .function) { thread, _, _ in
             let list = thread.newList()
             if list.isEmpty { return .empty }
-            for count in [Collector.minorCount, 0, Collector.majorCount] {
+            for (count, total) in zip([Collector.minorCount, 0, Collector.majorCount], totals) {
                 let dict = thread.newDict()
                 guard !dict.isEmpty, DictRef(dict).set(thread, StringRef.intern("collections").value, Value(small: count)),
-                      DictRef(dict).set(thread, StringRef.intern("collected").value, Value(small: 0)),
+                      DictRef(dict).set(thread, StringRef.intern("collected").value, Value(small: total)),
                       DictRef(dict).set(thread, StringRef.intern("uncollectable").value, Value(small: 0)), ListRef(list).append(thread, dict) else { return .empty }
             }
             return list

@@ -85,7 +85,7 @@ enum RuntimeModules {
                     let entry = TupleRef(list[list.count - 1])
                     list.setCount(list.count - 1)
                     if thread.call(entry[0], tuple: entry[1], dict: entry[2].isNone ? .empty : entry[2]).isEmpty {
-                        RuntimeHooks.writeUnraisable(thread, "in atexit callback", entry[0])
+                        RuntimeHooks.writeUnraisable(thread, "Exception ignored in atexit callback", entry[0])
                         thread.takeException()
                     }
                 }

@@ -95,6 +95,19 @@ public enum Threads {
         Bootstrap.freeThread(thread, stackSize: registerStackSize)
     }
 
+    /// Runs `body` on a native thread that Python knows nothing of, with the interpreter lock and a state that lasts as long. False when there is no memory for one.
+    public static func adopt(_ body: (ThreadRef) -> Void) -> Bool {
+        guard let thread = Bootstrap.newThread(stackSize: registerStackSize) else { return false }
+        GIL.acquire(thread)
+        ThreadRegistry.add(thread)
+        body(thread)
+        end(thread)
+        ThreadRegistry.remove(thread)
+        GIL.release(thread)
+        Bootstrap.freeThread(thread, stackSize: registerStackSize)
+        return true
+    }
+
     private static func call(_ thread: ThreadRef, _ entry: Value) {
         if entry.isEmpty { return }
         let items = TupleRef(entry)

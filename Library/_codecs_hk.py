@@ -1,0 +1,6 @@
+"""Hong Kong's codecs."""
+from _multibytecodec import _get
+
+
+def getcodec(encoding, /):
+    return _get(encoding, ("big5hkscs",))

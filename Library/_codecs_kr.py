@@ -1,0 +1,6 @@
+"""Korean codecs."""
+from _multibytecodec import _get
+
+
+def getcodec(encoding, /):
+    return _get(encoding, ("euc_kr", "cp949", "johab"))

@@ -1,0 +1,127 @@
+import Bytecode
+import Objects
+
+/// Loops over generators on behalf of native functions.
+///
+/// `sum(f(x) for x in xs)` is a loop whose body is Python's but whose head is native code, where no trace can begin. So natives that take all items of a
+/// generator let a small Python function do it, where the JIT finds an ordinary loop and puts the generator's frame into it. Its own frame is hidden: no traceback and no `f_back`
+/// shows it. Each generator's code has functions of its own, so that one loop's trace serves one generator.
+public enum Consumers {
+    public enum Kind: Int, CaseIterable {
+        /// `(items, total)`: the sum.
+        case sum
+        /// `(items)`: whether all, or any, are true.
+        case all, any
+        /// `(items, list)`, `(items, set)`: None.
+        case append, add
+        /// `(items, missing)`: the least or the greatest item.
+        case least, greatest
+    }
+
+    private static let source = """
+    def sum(items, total):
+        for item in items:
+            total = total + item
+        return total
+    def all(items, _):
+        for item in items:
+            if not item:
+                return False
+        return True
+    def any(items, _):
+        for item in items:
+            if item:
+                return True
+        return False
+    def append(items, result):
+        for item in items:
+            result.append(item)
+    def add(items, result):
+        for item in items:
+            result.add(item)
+    def least(items, missing):
+        for best in items:
+            break
+        else:
+            return missing
+        for item in items:
+            if item < best:
+                best = item
+        return best
+    def greatest(items, missing):
+        for best in items:
+            break
+        else:
+            return missing
+        for item in items:
+            if item > best:
+                best = item
+        return best
+    """
+
+    /// The functions, a tuple in the order of `Kind`; empty until they are needed.
+    nonisolated(unsafe) private static var functions = Value.empty
+
+    static func start() {
+        RuntimeHooks.takeAll = { thread, generator, into in
+            guard takes(thread, generator) else { return nil }
+            return !run(thread, into.isExact(.list) ? .append : .add, generator, into).isEmpty
+        }
+    }
+
+    /// Whether the iterable is a generator that Python code can go through: not while somebody watches every call.
+    @inline(__always) public static func takes(_ thread: ThreadRef, _ iterable: Value) -> Bool {
+        iterable.isExact(.generator) && JIT.loopThreshold != 0 && taipan_breaker_load(thread) & Breaker.tracing == 0
+    }
+
+    /// Goes through the generator. `extra` is the second argument that the kind has, or None. Empty when it has raised.
+    public static func run(_ thread: ThreadRef, _ kind: Kind, _ generator: Value, _ extra: Value) -> Value {
+        let function = self.function(thread, kind, of: generator.object(GeneratorObject.self).pointee.code)
+        return function.isEmpty ? .empty : thread.call(function, generator, extra)
+    }
+
+    /// The function of a kind for generators with this code.
+    private static func function(_ thread: ThreadRef, _ kind: Kind, of owner: Value) -> Value {
+        let code = owner.object(CodeObject.self)
+        if code.pointee.consumers.isEmpty {
+            let own = thread.newTuple(count: Kind.allCases.count)
+            if own.isEmpty { return .empty }
+            for index in 0 ..< Kind.allCases.count { TupleRef(own).initialize(index, .none) }
+            code.pointee.consumers = own
+            Heap.barrier(UnsafeMutableRawPointer(code))
+        }
+        let known = TupleRef(code.pointee.consumers)[kind.rawValue]
+        if !known.isNone { return known }
+        if functions.isEmpty, !compile(thread) { return .empty }
+        let model = TupleRef(functions)[kind.rawValue].object(FunctionObject.self)
+        let copy = Code.make(thread, Code.compiled(model.pointee.code.object(CodeObject.self)))
+        if copy.isEmpty { return .empty }
+        let function = thread.newFunction(copy, globals: model.pointee.globals)
+        if function.isEmpty { return .empty }
+        copy.object(CodeObject.self).pointee.flags |= CodeFlags.hidden.rawValue
+        TupleRef(code.pointee.consumers).initialize(kind.rawValue, function)
+        Heap.barrier(code.pointee.consumers.raw)
+        return function
+    }
+
+    private static func compile(_ thread: ThreadRef) -> Bool {
+        let filename = thread.newString("<builtins>"), namespace = thread.newDict()
+        if filename.isEmpty || namespace.isEmpty { return false }
+        let code = CompileBuiltin.compile(thread, Array(source.utf8), CompileBuiltin.Request(filename: filename, mode: .exec))
+        guard !code.isEmpty else { return false }
+        if Interpreter.exec(thread, code, namespace, .empty).isEmpty { return false }
+        let tuple = thread.newTuple(count: Kind.allCases.count)
+        if tuple.isEmpty { return false }
+        for kind in Kind.allCases { TupleRef(tuple).initialize(kind.rawValue, DictRef(namespace).get(string: StringRef.intern("\(kind)").value)) }
+        functions = tuple
+        Collector.addRoots { Collector.mark(Consumers.functions) }
+        return true
+    }
+
+    /// The first frame from `frame` outwards that is not one of these functions'.
+    static func visible(_ frame: FramePointer?) -> FramePointer? {
+        var frame = frame
+        while let current = frame, current.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { frame = current.previous }
+        return frame
+    }
+}
