@@ -4,6 +4,8 @@ import Glibc
 struct Home {
     /// Absolute path of the program, by the name that it was called: links are not followed, so that a virtual environment's link stays in it.
     var executable: String
+    /// The program that a virtual environment was made with, or the same.
+    var baseExecutable: String
     /// The folder of our own Python modules; nil when it cannot be found.
     var library: String?
     /// The folder of CPython 3.11's pure-Python library.
@@ -25,7 +27,27 @@ struct Home {
         }
         var prefix = "/usr"
         if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
-        return Home(executable: executable, library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+        return Home(executable: executable, baseExecutable: base(of: executable, file), library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+    }
+
+    /// In a virtual environment, the program of the same name where its `pyvenv.cfg` says that its home is.
+    private static func base(of executable: String, _ file: String) -> String {
+        let folder = parent(executable)
+        guard let bytes = read(folder + "/pyvenv.cfg") ?? read(parent(folder) + "/pyvenv.cfg") else { return executable }
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "=", maxSplits: 1).map(trimmed)
+            guard parts.count == 2, parts[0].lowercased() == "home" else { continue }
+            let path = parts[1] + executable[(executable.lastIndex(of: "/") ?? executable.startIndex)...]
+            return exists(path) ? path : file
+        }
+        return executable
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 
     /// The absolute path that a shell would find for the name of a program.

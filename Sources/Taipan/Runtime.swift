@@ -101,7 +101,7 @@ public final class Runtime {
 
     private func configure() {
         sys("executable", thread.newString(home.executable))
-        sys("_base_executable", thread.newString(home.executable))
+        sys("_base_executable", thread.newString(home.baseExecutable))
         for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { sys(name, thread.newString(home.prefix)) }
         var path: [String] = []
         if !options.ignoreEnvironment, let given = getenv("PYTHONPATH") {
