@@ -11,7 +11,7 @@ import Syntax
 /// is bounded, and a body is put before `verify` when it is read; anything amiss gives nil or false, never a trap. Change `bytecodeFormatVersion` whenever
 /// the format or the instruction set changes in any way, so that stale files are compiled anew.
 
-public let bytecodeFormatVersion: UInt8 = 3
+public let bytecodeFormatVersion: UInt8 = 4
 
 public func serialize(_ code: CompiledCode) -> [UInt8] {
     var body = Writer()

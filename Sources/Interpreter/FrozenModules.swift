@@ -91,7 +91,7 @@ public enum FrozenModules {
         },
         Def("get_frozen_object(name, data=None, /)", .calls, "Create a code object for a frozen module.", kind: .function) { thread, a, _ in
             guard isName(thread, a[0], "get_frozen_object() argument 1") else { return .empty }
-            if a[1].isNone { return code(thread, a[0]) }
+            if a[1].isEmpty || a[1].isNone { return code(thread, a[0]) }
             return thread.withBuffer(a[1]) { make(thread, a[0], UnsafeBufferPointer(start: $0, count: $1), stays: false) }
         },
         Def("init_frozen(name, /)", .calls, "Initializes a frozen module.", kind: .function) { thread, a, _ in
