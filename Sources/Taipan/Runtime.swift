@@ -137,7 +137,8 @@ public final class Runtime {
         if thread.callMethod(bootstrap, StringRef.intern("_install").value, WellKnown.sysModule.value, imp).isEmpty { return false }
         // Not before: CPython does not know yet where the first module comes from either.
         sys("_stdlib_dir", thread.newString(home.standardLibrary))
-        let external = FrozenModules.run(thread, StringRef.intern("_frozen_importlib_external").value)
+        guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
+        let external = modules.get(string: StringRef.intern("_frozen_importlib_external").value)
         if external.isEmpty { return false }
         // Compiled files are ours by tag, magic number and format.
         var magic = Runtime.magicNumber
