@@ -25,6 +25,8 @@ public final class Engine {
     private var lastExit: (trace: CompiledTrace, exit: Int, frame: FramePointer)?
     /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
     private var anchors: [UInt: CompiledTrace] = [:]
+    /// The caches of loops at whose heads traces have ended, by those heads.
+    var heads: [UInt: UnsafeMutablePointer<InlineCache>] = [:]
     private var holdings = Holdings()
     let log: TraceLog?
     /// Bridges made for each root trace, by its number.
@@ -129,6 +131,7 @@ public final class Engine {
         for holding in holdings.removeInvalid() {
             statistics.died += 1
             anchors = anchors.filter { $0.value !== holding.trace }
+            if let cache = holding.cache { heads = heads.filter { $0.value != cache } }
             if holding.trace.trace.parent != nil { bridges[rootNumber(holding.trace), default: 1] -= 1 } else { bridges[holding.trace.number] = nil }
             guard let cache = holding.cache, trace(cache) === holding.trace else { continue }
             Unmanaged<CompiledTrace>.fromOpaque(UnsafeRawPointer(bitPattern: cache.pointee.offset).unsafelyUnwrapped).release()
@@ -149,7 +152,7 @@ public final class Engine {
 
     private func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) {
         cache.pointee.version = Engine.hotLoop
-        guard recorder == nil, taipan_breaker_load(thread) == 0, let fp = thread.pointee.frame,
+        guard recorder == nil, let fp = thread.pointee.frame, taipan_breaker_load(thread) == 0,
               thread.pointee.recursionDepth + Int64(Engine.limits.deepestInlining) < taipan.recursionLimit, fp + 32768 < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
         if let trace = trace(cache) {
             cache.pointee.version = 1
@@ -160,6 +163,8 @@ public final class Engine {
     }
 
     private func start(_ thread: ThreadRef, _ fp: FramePointer, _ cache: UnsafeMutablePointer<InlineCache>?) {
+        guard taipan_breaker_load(thread) == 0, thread.pointee.recursionDepth + Int64(Engine.limits.deepestInlining) < taipan.recursionLimit,
+              fp + Recorder.room < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
         recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
         record(thread)
     }
@@ -211,6 +216,8 @@ public final class Engine {
             // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.
             let frames = left.snapshot(exit).frame
             if frames >= 0, calls[Int(left.trace.frames[frames].token)].isReturn { start(thread, current, nil) }
+            // So does a loop whose rounds compiled code goes through: nobody counts them.
+            if let cache = heads[UInt(bitPattern: current.pc)], self.trace(cache) == nil { start(thread, current, cache) }
             return
         }
         bridges[rootNumber(left), default: 0] += 1

@@ -181,6 +181,7 @@ final class Recorder {
         }
         pc = target
         if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
+        engine.heads[UInt(bitPattern: target)] = loop
         count()
         return .finished(b.leave(token(target)))
     }
