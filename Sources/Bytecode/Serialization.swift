@@ -72,6 +72,7 @@ public final class Archive {
         names.reserveCapacity(count)
         for _ in 0 ..< count where reader.isGood {
             let range = reader.range()
+            if !isText(bytes[range]) { reader.isGood = false }
             names.append((Int32(truncatingIfNeeded: range.lowerBound), Int32(truncatingIfNeeded: range.count)))
         }
     }
@@ -278,6 +279,21 @@ private struct Writer {
     }
 }
 
+/// Whether bytes are UTF-8, in which surrogates may stand for themselves.
+private func isText<Bytes: RandomAccessCollection>(_ bytes: Bytes) -> Bool where Bytes.Element == UInt8, Bytes.Index == Int {
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+        let first = bytes[index]
+        if first < 0x80 { index += 1; continue }
+        let length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
+        guard length > 0, index + length <= bytes.endIndex, (1 ..< length).allSatisfy({ bytes[index + $0] & 0xC0 == 0x80 }) else { return false }
+        let second = bytes[index + 1]
+        if first == 0xE0 && second < 0xA0 || first == 0xF0 && second < 0x90 || first == 0xF4 && second > 0x8F { return false }
+        index += length
+    }
+    return true
+}
+
 private struct Reader {
     private let archive: Archive
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -413,7 +429,10 @@ private struct Reader {
         case .complex:
             let real = fixed()
             return .complex(realBits: real, imaginaryBits: fixed())
-        case .string: return .string(text())
+        case .string:
+            let text = text()
+            if !isText(text[...]) { isGood = false }
+            return .string(text)
         case .bytes: return .bytes(text())
         case .tuple: return .tuple(constants(depth: depth))
         case .frozenSet: return .frozenSet(constants(depth: depth))

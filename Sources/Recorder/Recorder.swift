@@ -109,8 +109,8 @@ final class Recorder {
             }
             let fp = root + record.base
             levels.append(Level(base: record.base, fp: fp, code: call.code.object(CodeObject.self), function: fp[FrameSlot.function], call: Int(record.token), flags: call.flags,
-                                functionRef: b.known(record.base + FrameSlot.function),
-                                generator: call.flags & FrameFlags.generator != 0 ? b.known(record.base + FrameSlot.context) : nil))
+                                functionRef: call.function.isEmpty ? b.slot(record.base + FrameSlot.function) : nil,
+                                generator: call.flags & FrameFlags.generator != 0 ? b.slot(record.base + FrameSlot.context) : nil))
         }
         anchorCode = level.code
         return thread.pointee.frame == level.fp
@@ -443,7 +443,10 @@ final class Recorder {
             if isDear { dearCalls += 1 }
             flush()
             for index in 1 ..< max(1, levels.count) where real.insert(levels[index].call).inserted {
-                for (slot, ref) in header(index) { b.emit(.sstore, .void, Ref(literal: slot), word(ref)) }
+                for (slot, ref) in header(index) {
+                    b.emit(.sstore, .void, Ref(literal: slot), word(ref))
+                    inMemory[slot] = ref
+                }
             }
             b.emit(.sstore, .void, Ref(literal: level.base + FrameSlot.pc), b.pointer(token(next)))
             if depth > 0 {
@@ -526,7 +529,7 @@ final class Recorder {
         forgetDead(at: next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
-        if let instance { b.set(base + FrameSlot.saved, instance) }
+        if let instance { put(base + FrameSlot.saved, instance) }
         if goesOn {
             pc = code.pointee.instructions
             return link(to: isStart ? nil : compiled)
@@ -554,7 +557,7 @@ final class Recorder {
         let slots = left.base - frameHeaderWords ..< left.base + Int(left.code.pointee.registerCount)
         b.forget(slots)
         // Whatever is called from now on may lie there.
-        inMemory = inMemory.filter { !slots.contains($0.key) }
+        for slot in slots where inMemory[slot] != nil { inMemory[slot] = Ref.none }
         levels.removeLast()
     }
 
@@ -588,16 +591,16 @@ final class Recorder {
         b.store(context, words.handled, b.load(ref, words.generatorHandled))
         b.store(ref, words.generatorState, b.int(Int64(GeneratorState.running.rawValue)))
         push(Level(base: base, fp: level.fp + count, code: code, function: generator.function, call: 0, flags: flags | FrameFlags.generator, functionRef: function, generator: ref))
-        b.set(base + FrameSlot.context, ref)
-        b.set(base + FrameSlot.saved, saved)
+        put(base + FrameSlot.context, ref)
+        put(base + FrameSlot.saved, saved)
         let place = ProgramCounter(bitPattern: generator.pc).unsafelyUnwrapped
         let storage = b.load(ref, words.generatorRegisters)
         for register in liveRegisters(code, at: place) {
             let contents = b.load(storage, index: b.int(Int64(register)), words.generatorItem)
             levels[levels.count - 1].loaded[register] = contents
-            b.set(base + register, contents)
+            put(base + register, contents)
         }
-        if generator.state == .suspended { b.set(base + Int(generator.resumeRegister), sent) }
+        if generator.state == .suspended { put(base + Int(generator.resumeRegister), sent) }
         return .goesOn
     }
 

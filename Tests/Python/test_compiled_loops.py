@@ -218,4 +218,30 @@ def test_closures_that_are_made_anew_and_called():
     assert total(ROUNDS) == 23 * (ROUNDS + 2) + 13.5 * (ROUNDS - 2) - 26
 
 
+def test_recursion_through_closures():
+    class Leaf:
+        def show(self, indent, level):
+            indent = indent * level
+            return [indent + line for line in ("a", "b")]
+
+    class Node:
+        def __init__(self, *children):
+            self.children = children
+
+        def show(self, indent, level=0):
+            shown = [child.show(indent, level + 1) for child in self.children]
+            return [indent * level + "+"] + [line for lines in shown for line in lines]
+
+    def tree(depth):
+        return Node(*(tree(depth - 1) if depth > i else Leaf() for i in range(3))) if depth else Leaf()
+
+    def expected(node, level=0):
+        if type(node) is Leaf:
+            return level * 2 * "."  + "a;" + level * 2 * "." + "b;"
+        return level * 2 * "." + "+;" + "".join(map(expected, node.children, [level + 1] * 3))
+    for depth in (2, 3, 4, 5) * 8:
+        whole = tree(depth)
+        assert "".join(line + ";" for line in whole.show("..", 0)) == expected(whole)
+
+
 run(globals())

@@ -23,11 +23,11 @@ def first(items, value):
 
 def test_iterator_survives_a_call_that_raises():
     items = [Divisible(7), Divisible(5), Divisible(3), Divisible(2)]
-    assert sum(first(items, value) for value in range(30000)) == 347132137
+    assert sum(first(items, value) for value in range(4000)) == 6174569
     total = 0
-    for value in range(30000):
+    for value in range(4000):
         total += first(items, value)
-    assert total == 347132137
+    assert total == 6174569
 
 
 run(globals())
