@@ -67,10 +67,10 @@ public enum FrozenModules {
     }
 
     static let functions: [Def] = [
-        Def("is_frozen(name, /)", .reads, "Returns True if the module name corresponds to a frozen module.", kind: .function) { thread, a, _ in
+        Def("is_frozen(name, /)", .reads, "Whether there is a frozen module of that name.", kind: .function) { thread, a, _ in
             isName(thread, a[0], "is_frozen() argument") ? Value(find(a[0]) != nil) : .empty
         },
-        Def("is_frozen_package(name, /)", .reads, "Returns True if the module name is of a frozen package.", kind: .function) { thread, a, _ in
+        Def("is_frozen_package(name, /)", .reads, "Whether the frozen module of that name is a package.", kind: .function) { thread, a, _ in
             guard isName(thread, a[0], "is_frozen_package() argument") else { return .empty }
             guard let module = find(a[0]) else { return raiseMissing(thread, a[0]) }
             return Value(module.isPackage)
@@ -89,25 +89,22 @@ public enum FrozenModules {
             let name = thread.newString(module.originalName)
             return name.isEmpty ? .empty : thread.newTuple(data, Value(module.isPackage), name)
         },
-        Def("get_frozen_object(name, data=None, /)", .calls, "Create a code object for a frozen module.", kind: .function) { thread, a, _ in
+        Def("get_frozen_object(name, data=None, /)", .calls, "The code of a frozen module, or of the data given.", kind: .function) { thread, a, _ in
             guard isName(thread, a[0], "get_frozen_object() argument 1") else { return .empty }
             if a[1].isEmpty || a[1].isNone { return code(thread, a[0]) }
             return thread.withBuffer(a[1]) { make(thread, a[0], UnsafeBufferPointer(start: $0, count: $1), stays: false) }
         },
-        Def("init_frozen(name, /)", .calls, "Initializes a frozen module.", kind: .function) { thread, a, _ in
+        Def("init_frozen(name, /)", .calls, "Runs a frozen module without importlib; None when there is none.", kind: .function) { thread, a, _ in
             find(a[0]) == nil ? .none : run(thread, a[0])
         },
-        Def("_frozen_module_names()", .reads, "Returns the list of available frozen modules.", kind: .function) { thread, _, _ in
+        Def("_frozen_module_names()", .reads, "The names of all frozen modules.", kind: .function) { thread, _, _ in
             let list = thread.newList()
             if list.isEmpty { return .empty }
             for name in names where !ListRef(list).append(thread, thread.newString(name)) { return .empty }
             return list
         },
         Def("_override_frozen_modules_for_tests(override, /)", .writes, """
-            (internal-only) Override PyConfig.use_frozen_modules.
-
-            (-1: "off", 1: "on", 0: no override)
-            See frozen_modules() in Lib/test/support/import_helper.py.
+            For tests: 1 turns the frozen modules on, -1 off, 0 leaves it to the option.
             """, kind: .function) { thread, a, _ in
             guard let value = thread.toInt(a[0]) else { return .empty }
             override = value

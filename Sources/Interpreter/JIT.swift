@@ -35,6 +35,4 @@ public enum JIT {
     public static func constructsSimply(_ type: TypeRef) -> Bool { Calls.constructsSimply(type) }
     /// The line of an instruction.
     public static func line(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> Int { Code.line(code, pc - code.pointee.instructions) }
-    /// Gives a frame object of its own to whoever still holds one of the frame, which is about to vanish.
-    public static func detach(_ fp: FramePointer) { if !fp[FrameSlot.object].isEmpty { Frames.detach(fp) } }
 }
