@@ -210,8 +210,8 @@ public enum Building {
         thread.unpackIterable(value, before: before, after: after, into: target)
     }
 
-    static func function(_ thread: ThreadRef, _ fp: FramePointer, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
-        let value = thread.newFunction(code, globals: fp.function.pointee.globals)
+    static func function(_ thread: ThreadRef, globals: Value, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
+        let value = thread.newFunction(code, globals: globals)
         if value.isEmpty { return .empty }
         let function = value.object(FunctionObject.self)
         var index = 0
