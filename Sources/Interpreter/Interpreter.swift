@@ -851,7 +851,8 @@ public enum Interpreter {
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
                 let iterator = fp[b]
-                switch iterator.shapeIndex {
+                // A comprehension's code takes its iterator as an argument, and anyone may call that code with something else.
+                switch iterator.isPointer ? iterator.shapeIndex : 0 {
                 case TypeID.listIterator.rawValue:
                     let object = iterator.object(IteratorObject.self)
                     if !object.pointee.container.isEmpty {

@@ -350,6 +350,10 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         let least = Swift.max(pointee.required - receivers, 0)
         let most = pointee.positional - receivers
         if pointee.positionalOnly < pointee.positional {
+            let positional = Swift.min(pointee.positionalOnly - receivers, least)
+            if given < positional {
+                return thread.raise(.typeError, "\(shortName)() takes \(positional < most ? "at least" : "exactly") \(positional) positional argument\(positional == 1 ? "" : "s") (\(given) given)")
+            }
             if given < least {
                 return thread.raise(.typeError, "\(shortName)() missing required argument '\(StringRef(pointee.names![receivers + given]).description)' (pos \(given + 1))")
             }

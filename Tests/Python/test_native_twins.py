@@ -24,14 +24,14 @@ def test_tracebacks_end_at_the_call():
 
 
 def test_callers_are_seen_through_them():
-    import pickle
+    import datetime
     seen = []
 
-    class Odd:
-        def __reduce__(self):
+    class Odd(datetime.tzinfo):
+        def utcoffset(self, moment):
             seen.append(sys._getframe(1).f_code.co_name)
-            return int, ()
-    pickle.dumps(Odd())
+            return datetime.timedelta(0)
+    datetime.datetime(2020, 1, 1, tzinfo=Odd()).isoformat()
     assert seen == ["test_callers_are_seen_through_them"]
 
 
