@@ -161,6 +161,12 @@ enum Arithmetic {
         }
     }
 
+    /// The comparison that an opcode of any of the four groups makes.
+    static func comparison(_ opcode: UInt8) -> Comparison {
+        let groups = [Opcode.jumpEqualK.number, Opcode.jumpEqual.number, Opcode.equalK.number, Opcode.equal.number]
+        return operation(opcode - (groups.first { opcode >= $0 && opcode < $0 + 6 } ?? opcode))
+    }
+
     /// A comparing opcode. Empty when it has raised.
     @inline(never) static func compareSlow(_ thread: ThreadRef, _ opcode: UInt8, _ x: Value, _ y: Value) -> Value {
         let operation = operation(opcode - (opcode >= Opcode.equalK.number ? Opcode.equalK.number : Opcode.equal.number))

@@ -62,7 +62,7 @@ public enum Attributes {
         return cached(thread, object, cache)
     }
 
-    @inline(__always) private static func copy(_ entry: UnsafeMutablePointer<InlineCache>, to cache: UnsafeMutablePointer<InlineCache>) {
+    @inline(__always) static func copy(_ entry: UnsafeMutablePointer<InlineCache>, to cache: UnsafeMutablePointer<InlineCache>) {
         set(cache, entry.pointee.kind, entry.pointee.version, entry.pointee.offset, entry.pointee.value)
     }
 

@@ -42,8 +42,10 @@ public enum FrameFlags {
     public static let forIter: UInt64 = 8
     /// The same by `send`.
     public static let send: UInt64 = 16
-    /// The result is of no interest.
-    public static let discard: UInt64 = 32
+    /// A special method that an operator has called: its result may be `NotImplemented`.
+    public static let special: UInt64 = 64
+    /// The same, where the instruction jumps on the truth of the result.
+    public static let specialJump: UInt64 = 128
 }
 
 extension UnsafeMutablePointer where Pointee == Value {

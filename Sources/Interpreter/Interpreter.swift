@@ -234,6 +234,13 @@ public enum Interpreter {
                             if !value.isEmpty { fp[a] = value; continue dispatch }
                         } else {
                             fp.pc = pc
+                            callee = SpecialMethods.getter(cache)
+                            if !callee.isEmpty {
+                                arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                                arguments[0] = object
+                                count = 1
+                                break decoded
+                            }
                             let value = Attributes.cached(thread, object, cache)
                             if !value.isEmpty { fp[a] = value; continue dispatch }
                             if thread.hasException { break dispatch }
@@ -241,6 +248,13 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
+                callee = SpecialMethods.getter(thread, object, cache)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = object
+                    count = 1
+                    break decoded
+                }
                 let result = Attributes.get(thread, object, cache)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -303,6 +317,14 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
+                callee = SpecialMethods.method(container, .__getitem__)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = container
+                    arguments[1] = key
+                    count = 2
+                    break decoded
+                }
                 let result = thread.getItem(container, key)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -322,6 +344,14 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
+                callee = SpecialMethods.method(container, .__getitem__)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = container
+                    arguments[1] = key
+                    count = 2
+                    break decoded
+                }
                 let result = thread.getItem(container, key)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -704,7 +734,12 @@ public enum Interpreter {
                         frameFlags = FrameFlags.constructor
                         break decoded
                     default:
-                        break redirected
+                        let method = SpecialMethods.method(callee, .__call__)
+                        if method.isEmpty { break redirected }
+                        Calls.insert(callee, arguments, count)
+                        count += 1
+                        callee = method
+                        break decoded
                     }
                 }
                 let result = thread.call(callee, arguments, count)
@@ -1039,8 +1074,13 @@ public enum Interpreter {
                 }
                 pc = fp.pc
                 constants = fp.code.pointee.constantItems
-                if flags & FrameFlags.forIter != 0 {
-                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                if flags & (FrameFlags.forIter | FrameFlags.special | FrameFlags.specialJump) != 0 {
+                    if flags & FrameFlags.forIter != 0 {
+                        pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                        continue dispatch
+                    }
+                    guard let place = SpecialMethods.returned(thread, fp, pc, result, jumps: flags & FrameFlags.specialJump != 0) else { break dispatch }
+                    pc = place
                     continue dispatch
                 }
                 fp[Int(flags >> 8)] = result
@@ -1165,6 +1205,18 @@ public enum Interpreter {
 
             // A fused comparison and jump whose operands are not two small ints or two floats.
             fp.pc = pc + 1
+            if a | b <= 0xFF {
+                callee = SpecialMethods.compare(opcode, fp[a], opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b])
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = fp[a]
+                    arguments[1] = opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b]
+                    count = 2
+                    frameFlags = FrameFlags.specialJump
+                    pc += 1
+                    break decoded
+                }
+            }
             let truth = Arithmetic.jumpSlow(thread, opcode, fp[a], opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b])
             if truth < 0 { break dispatch }
             pc += Int(truth) == c ? Int(Int32(bitPattern: pc[0])) + 1 : 1
@@ -1172,6 +1224,17 @@ public enum Interpreter {
             }
 
             fp.pc = pc
+            if a | b | c <= 0xFF {
+                callee = SpecialMethods.compare(opcode, fp[b], opcode >= Opcode.equalK.number ? constants[c] : fp[c])
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = fp[b]
+                    arguments[1] = opcode >= Opcode.equalK.number ? constants[c] : fp[c]
+                    count = 2
+                    frameFlags = FrameFlags.special
+                    break decoded
+                }
+            }
             let result = Arithmetic.compareSlow(thread, opcode, fp[b], opcode >= Opcode.equalK.number ? constants[c] : fp[c])
             if result.isEmpty { break dispatch }
             fp[a] = result
@@ -1179,10 +1242,19 @@ public enum Interpreter {
             }
 
             fp.pc = pc
-            let result = Arithmetic.binarySlow(thread, opcode, fp[b], fp + c, constants + c)
-            if result.isEmpty { break dispatch }
-            fp[a] = result
-            continue dispatch
+            if a | b | c <= 0xFF { callee = SpecialMethods.binary(opcode, fp[b], fp + c, constants + c) }
+            if callee.isEmpty {
+                let result = Arithmetic.binarySlow(thread, opcode, fp[b], fp + c, constants + c)
+                if result.isEmpty { break dispatch }
+                fp[a] = result
+                continue dispatch
+            }
+            arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+            arguments[0] = fp[b]
+            arguments[1] = SpecialMethods.takesConstant(opcode) ? constants[c] : fp[c]
+            count = 2
+            frameFlags = FrameFlags.special
+            break decoded
             }
 
             // A call of the Python function `callee`: its frame begins where its arguments lie.

@@ -346,7 +346,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if slot == .power { return power(a, b, .none) }
         let result = binary1(a, b, slot)
         if result != .notImplemented { return result }
-        return binaryFallback(a, b, slot, slot, inplace: false)
+        return binaryFallback(a, b, slot, inplace: false)
     }
 
     /// a op= b: the slot is the plain operator's.
@@ -358,11 +358,11 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         }
         let result = slot == .power ? power1(a, b, .none) : binary1(a, b, slot)
         if result != .notImplemented { return result }
-        return binaryFallback(a, b, slot, own, inplace: true)
+        return binaryFallback(a, b, slot, inplace: true)
     }
 
-    /// Sequence concatenation and repetition, then TypeError.
-    private func binaryFallback(_ a: Value, _ b: Value, _ slot: Slot, _ shown: Slot, inplace: Bool) -> Value {
+    /// What remains when neither operand's method will do: sequence concatenation and repetition, then TypeError.
+    public func binaryFallback(_ a: Value, _ b: Value, _ slot: Slot, inplace: Bool) -> Value {
         if slot == .add {
             if inplace, let function = a.type.binary(.inplaceConcat) { return function(self, a, b) }
             if let function = a.type.binary(.concat) { return function(self, a, b) }

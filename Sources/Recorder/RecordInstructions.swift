@@ -267,9 +267,31 @@ extension Recorder {
             write(a, value)
             return .goesOn
         }
+        if object.isPointer, case let getter = SpecialMethods.getter(Attributes.lookUp(thread, object, name)), !getter.isEmpty {
+            guardShape(ref, object)
+            if let outcome = special(getter, [ref], to: a, flags: 0) { return outcome }
+        }
         let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(result, to: a)
         return .goesOn
+    }
+
+    /// A special method, or another that an instruction calls of itself: its frame begins behind the registers. Nil when it cannot be inlined.
+    private func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
+        let first = Int(level.code.pointee.registerCount) + frameHeaderWords
+        for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
+        guard let outcome = enter(method, constant(method), at: first, count: arguments.count, flags: UInt64(a) << 8 | flags) else {
+            b.forget(level.base + first ..< level.base + first + arguments.count)
+            isInsideCall = true
+            return nil
+        }
+        return outcome
+    }
+
+    /// Guards what decides which method an operator calls: the classes of both operands.
+    private func guardOperands(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) {
+        guardShape(x, p)
+        if q.isPointer && !q.isExact(.str) { guardShape(y, q) } else { guardPlain(y, q) }
     }
 
     /// An attribute that a cache can find; nil when none can.
@@ -397,6 +419,11 @@ extension Recorder {
             write(a, b.load(ref, index: position, words.tupleItem))
             return .goesOn
         }
+        let method = SpecialMethods.method(container, .__getitem__)
+        if !method.isEmpty {
+            guardShape(ref, container)
+            if let outcome = special(method, [ref, key], to: a, flags: 0) { return outcome }
+        }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.str) || container.isExact(.bytes) || container.isExact(.bytearray))
         if plain {
             guardObject(ref, container)
@@ -514,6 +541,11 @@ extension Recorder {
         if (p.isFloat || p.isSmallInt) && (q.isFloat || q.isSmallInt) && (p.isFloat || q.isFloat), let result = floats(x, p, y, q, slot) {
             write(a, result)
             return .goesOn
+        }
+        let method = SpecialMethods.binary(p, q, Int(operation), isInplace: inplace)
+        if !method.isEmpty {
+            guardOperands(x, p, y, q)
+            if let outcome = special(method, [x, y], to: a, flags: FrameFlags.special) { return outcome }
         }
         let plain = isPlain(p) && isPlain(q) || p.isExact(.list) && q.isExact(.list) && slot == .add || p.isExact(.tuple) && q.isExact(.tuple) && slot == .add
         if plain {
@@ -660,6 +692,11 @@ extension Recorder {
             write(a, bool(truth))
             return .goesOn
         }
+        let method = SpecialMethods.compare(p, q, operation)
+        if !method.isEmpty {
+            guardOperands(x, p, y, q)
+            if let outcome = special(method, [x, y], to: a, flags: FrameFlags.special) { return outcome }
+        }
         let plain = isPlain(p) && isPlain(q)
         if plain {
             guardPlain(x, p)
@@ -704,6 +741,11 @@ extension Recorder {
             case .greaterEqual: b.guarding(order ? .gge : .glt, left, right)
             }
             return .goesOn
+        }
+        let method = SpecialMethods.compare(p, q, operation)
+        if !method.isEmpty {
+            guardOperands(x, p, y, q)
+            if let outcome = special(method, [x, y], to: 0, flags: FrameFlags.specialJump) { return outcome }
         }
         let isText = p.isExact(.str) && q.isExact(.str)
         guard isText || operation == .equal || operation == .notEqual, isPlain(p), isPlain(q) || p.isExact(.int) && (q.isExact(.int) || q.isSmallInt) || p.isSmallInt && q.isExact(.int) else {
@@ -782,6 +824,14 @@ extension Recorder {
             values.insert(method.receiver, at: 0)
             callee = method.function
             ref = b.load(ref, words.methodFunction)
+            count += 1
+        }
+        if !callee.isExact(.function), !callee.isExact(.type), case let method = SpecialMethods.method(callee, .__call__), !method.isEmpty {
+            guardShape(ref, callee)
+            arguments.insert(ref, at: 0)
+            values.insert(callee, at: 0)
+            callee = method
+            ref = constant(method)
             count += 1
         }
         func place() { for index in 0 ..< count { put(level.base + first + index, arguments[index]) } }
@@ -1089,8 +1139,22 @@ extension Recorder {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }
         }
+        if level.flags & FrameFlags.special != 0 {
+            if let failure = guardNotDeclined(ref, value) { return failure }
+        }
+        if level.flags & FrameFlags.specialJump != 0 {
+            if let failure = guardNotDeclined(ref, value) { return failure }
+            guard truth(ref, value) != nil else { return .failed("truth of \(value.type.name)") }
+        }
         leaveFrame(ref)
         return .goesOn
+    }
+
+    /// An operator's method has done its work.
+    func guardNotDeclined(_ ref: Ref, _ value: Value) -> Outcome? {
+        guard value != .notImplemented else { return .failed("NotImplemented") }
+        if !ref.isConstant, b.trace.type(ref) == .value { b.guarding(.gne, b.cast(ref, .int), b.int(Int64(bitPattern: Value.notImplemented.bits))) }
+        return nil
     }
 
     // MARK: Building

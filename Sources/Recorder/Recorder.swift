@@ -148,7 +148,7 @@ final class Recorder {
     func record(_ fp: FramePointer, _ pc: ProgramCounter) -> Outcome {
         if isInsideCall {
             // A call that the trace makes as a whole may run in the same dispatch loop.
-            if fp != level.fp || pc != next {
+            if fp != level.fp {
                 // Meanwhile nothing else is compiled.
                 patience -= 1
                 return patience > 0 ? .goesOn : .failed("a call takes too long")
@@ -283,6 +283,8 @@ final class Recorder {
             if b.trace.type(result) == .value { guardSame(result, .none) }
             returned = b.slot(base + FrameSlot.saved)
         }
+        if flags & FrameFlags.specialJump != 0 { return pc == anchor ? .failed("returns to a jump") : leave(at: pc) }
+        if flags & FrameFlags.special != 0, let failure = guardNotDeclined(result, value) { return failure }
         return goBack(flags & FrameFlags.forIter == 0 ? returned : nil, isEnd: true) { [self] in
             if flags & FrameFlags.generator != 0 { finish(b.slot(base + FrameSlot.context)) }
         }
@@ -606,7 +608,8 @@ final class Recorder {
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         if ref.isConstant { keep(function) }
-        forgetDead(at: next, below: base - frameHeaderWords)
+        // When an operator's method declines, the operands are asked for again.
+        forgetDead(at: flags & (FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
         if let instance { put(base + FrameSlot.saved, instance) }
@@ -649,7 +652,7 @@ final class Recorder {
         if let object = left.frameObject { detach(object, next - left.code.pointee.instructions - 1) }
         pop()
         // The end of a generator is the end of the loop over it.
-        if left.flags & FrameFlags.forIter == 0 { write(Int(left.flags >> 8), made ?? result) }
+        if left.flags & (FrameFlags.forIter | FrameFlags.specialJump) == 0 { write(Int(left.flags >> 8), made ?? result) }
     }
 
     // MARK: Generators

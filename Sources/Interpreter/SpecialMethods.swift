@@ -1,0 +1,147 @@
+import Bytecode
+import Objects
+
+/// Special methods and property getters written in Python whose frames run in the dispatch loop, like those of ordinary calls: arithmetic, comparisons, items, calls of
+/// instances. (Whatever native code asks for on its own runs in an interpreter of its own.)
+///
+/// The dispatch loop and the recorder of traces ask here what is called, so that they agree. Only plain cases count: the left operand's method, when the right operand's
+/// class has no say before it. What remains to be done after the method has returned, when it has declined or its result is only wanted for a jump, is done when its frame, marked with
+/// `FrameFlags.special` or `.specialJump`, returns.
+public enum SpecialMethods {
+    private static let binaryNames: [(plain: Name, reflected: Name)] = [
+        (.__add__, .__radd__), (.__sub__, .__rsub__), (.__mul__, .__rmul__), (.__matmul__, .__rmatmul__), (.__truediv__, .__rtruediv__), (.__mod__, .__rmod__),
+        (.__pow__, .__rpow__), (.__lshift__, .__rlshift__), (.__rshift__, .__rrshift__), (.__or__, .__ror__), (.__xor__, .__rxor__), (.__and__, .__rand__),
+        (.__floordiv__, .__rfloordiv__),
+    ]
+
+    /// An arithmetic opcode's operator, counted from `Slot.add`, and whether it works in place.
+    private static func operation(_ opcode: UInt8) -> (index: Int, isInplace: Bool, isConstant: Bool) {
+        let count = Int(Opcode.addK.number - Opcode.add.number)
+        let number = Int(opcode - Opcode.add.number)
+        return (number % count, number >= 2 * count, number / count % 2 == 1)
+    }
+
+    /// Whether an arithmetic opcode's right operand is a constant.
+    @inline(__always) static func takesConstant(_ opcode: UInt8) -> Bool { operation(opcode).isConstant }
+
+    /// The function that the operator with the number `index` calls with both operands; empty when it is not as simple as that.
+    public static func binary(_ x: Value, _ y: Value, _ index: Int, isInplace: Bool) -> Value {
+        guard x.isPointer, x.type.has(.heap) else { return .empty }
+        let type = x.type, other = y.type
+        let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped
+        guard slot != .power, other == type || !other.isSubtype(of: type) else { return .empty }
+        if isInplace, type.slotPointer(Slot(rawValue: Slot.inplaceAdd.rawValue + index).unsafelyUnwrapped).pointee != nil { return .empty }
+        let method = type.lookup(binaryNames[index].plain)
+        return method.isExact(.function) ? method : .empty
+    }
+
+    @inline(never) static func binary(_ opcode: UInt8, _ x: Value, _ y: FramePointer, _ constant: FramePointer) -> Value {
+        guard x.isPointer else { return .empty }
+        let (index, isInplace, isConstant) = operation(opcode)
+        return binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
+    }
+
+    /// The function that a comparison calls with both operands; empty when it is not as simple as that.
+    public static func compare(_ x: Value, _ y: Value, _ comparison: Comparison) -> Value {
+        guard x.isPointer, x.type.has(.heap) else { return .empty }
+        let type = x.type, other = y.type
+        guard other == type || !other.isSubtype(of: type) else { return .empty }
+        let method = type.lookup(name(comparison))
+        return method.isExact(.function) ? method : .empty
+    }
+
+    private static func name(_ comparison: Comparison) -> Name {
+        switch comparison {
+        case .equal: .__eq__
+        case .notEqual: .__ne__
+        case .less: .__lt__
+        case .lessEqual: .__le__
+        case .greater: .__gt__
+        case .greaterEqual: .__ge__
+        }
+    }
+
+    @inline(never) static func compare(_ opcode: UInt8, _ x: Value, _ y: Value) -> Value { compare(x, y, Arithmetic.comparison(opcode)) }
+
+    /// The function that reading an attribute calls: a property's getter. Empty when it is none. The instruction's cache is filled.
+    @inline(never) static func getter(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
+        guard object.isPointer else { return .empty }
+        let entry = Attributes.lookUp(thread, object, cache.pointee.name)
+        let getter = getter(entry)
+        if !getter.isEmpty { Attributes.copy(entry, to: cache) }
+        return getter
+    }
+
+    /// The same by a cache that fits the object.
+    public static func getter(_ cache: UnsafeMutablePointer<InlineCache>) -> Value {
+        guard cache.pointee.kind == .classValue, cache.pointee.value.isExact(.property) else { return .empty }
+        let getter = cache.pointee.value.object(PropertyObject.self).pointee.getter
+        return getter.isPointer && getter.isExact(.function) ? getter : .empty
+    }
+
+    /// The `__getitem__` of an instance, or the `__call__`: a function, or empty.
+    @inline(never) public static func method(_ object: Value, _ name: Name) -> Value {
+        guard object.isPointer, object.type.has(.heap) else { return .empty }
+        let method = object.type.lookup(name)
+        return method.isExact(.function) ? method : .empty
+    }
+
+    // MARK: When they have returned
+
+    /// The method called by the instruction before `pc` has returned a result to the frame `fp`. Returns where that goes on; nil when it has raised.
+    @inline(never) static func returned(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter, _ given: Value, jumps: Bool) -> ProgramCounter? {
+        var result = given
+        let word = pc[jumps ? -2 : -1]
+        let opcode = UInt8(truncatingIfNeeded: word), a = Int(word >> 8 & 0xFF), b = Int(word >> 16 & 0xFF), c = Int(word >> 24)
+        let constants = fp.code.pointee.constantItems
+        if jumps {
+            if result == .notImplemented { result = declined(thread, fp[a], opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b], Arithmetic.comparison(opcode)) }
+            if result.isEmpty { return nil }
+            let truth = thread.isTrue(result)
+            if truth < 0 { return nil }
+            return Int(truth) == c ? pc + Int(Int32(bitPattern: pc[-1])) : pc
+        }
+        if result == .notImplemented {
+            if opcode >= Opcode.equal.number && opcode <= Opcode.greaterEqualK.number {
+                result = declined(thread, fp[b], opcode >= Opcode.equalK.number ? constants[c] : fp[c], Arithmetic.comparison(opcode))
+            } else {
+                let (index, isInplace, isConstant) = operation(opcode)
+                result = declined(thread, fp[b], isConstant ? constants[c] : fp[c], index, isInplace)
+            }
+            if result.isEmpty { return nil }
+        }
+        fp[a] = result
+        return pc
+    }
+
+    /// The left operand's method has declined: what the right one makes of it.
+    private static func declined(_ thread: ThreadRef, _ x: Value, _ y: Value, _ index: Int, _ isInplace: Bool) -> Value {
+        let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped
+        let left = x.type, right = y.type
+        if left != right {
+            if right.slotPointer(slot).pointee == left.slotPointer(slot).pointee {
+                let reflected = binaryNames[index].reflected, method = right.lookup(reflected)
+                if !method.isEmpty && !method.isNone {
+                    let result = thread.callSpecialFast(y, reflected.value, x)
+                    if result.isEmpty || result != .notImplemented { return result }
+                }
+            } else if let function = right.binary(slot) {
+                let result = function(thread, x, y)
+                if result.isEmpty || result != .notImplemented { return result }
+            }
+        }
+        return thread.binaryFallback(x, y, slot, inplace: isInplace)
+    }
+
+    private static func declined(_ thread: ThreadRef, _ x: Value, _ y: Value, _ comparison: Comparison) -> Value {
+        if let function = y.type.slot(.compare, as: CompareFunction.self) {
+            let result = function(thread, y, x, comparison.swapped.rawValue)
+            if result.isEmpty || result != .notImplemented { return result }
+        }
+        switch comparison {
+        case .equal: return Value(x == y)
+        case .notEqual: return Value(x != y)
+        default: return thread.raise(.typeError, "'\(comparison.symbol)' not supported between instances of '\(x.type.name)' and '\(y.type.name)'")
+        }
+    }
+}
