@@ -26,7 +26,27 @@ int taipan_format_double(char *buffer, size_t size, char conversion, int precisi
     return snprintf(buffer, size, format, precision, value);
 }
 
-void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) { return memmem(hay, hayLength, needle, needleLength); }
+/// `memmem`, but for most texts faster: `memchr` looks for the needle's first byte many bytes at a time. Where that byte is frequent, or much has been compared in
+/// vain, `memmem` goes on, whose time is linear.
+void *taipan_memmem(const void *hay, size_t hayLength, const void *needle, size_t needleLength) {
+    if (needleLength == 0) return (void *)hay;
+    if (hayLength < needleLength) return NULL;
+    const unsigned char *bytes = needle, *start = hay, *place = start, *end = start + (hayLength - needleLength) + 1;
+    size_t cost = 0;
+    while (place < end) {
+        const unsigned char *hit = memchr(place, bytes[0], (size_t)(end - place));
+        if (hit == NULL) return NULL;
+        if (hit[needleLength - 1] == bytes[needleLength - 1]) {
+            if (memcmp(hit, bytes, needleLength) == 0) return (void *)hit;
+            cost += needleLength >> 4;
+        }
+        place = hit + 1;
+        cost += 1;
+        if (cost > 8 && cost * 16 > (size_t)(place - start)) return memmem(place, hayLength - (size_t)(place - start), needle, needleLength);
+    }
+    return NULL;
+}
+
 void taipan_complex(ComplexFunction function, double *real, double *imaginary) {
     double complex z = __builtin_complex(*real, *imaginary);
     switch (function) {

@@ -253,7 +253,7 @@ public enum SetType {
             while let (key, hash) = walked.nextEntry(&position) {
                 let place = asked.find(thread, key, hash: hash)
                 if place == -2 { return .empty }
-                if place >= 0 { guard target.add(thread, key, hash: hash) else { return .empty } }
+                if place >= 0 { guard target.insert(thread, key, hash: hash) else { return .empty } }
             }
             return result
         }
@@ -275,11 +275,12 @@ public enum SetType {
         }
         let result = make(thread, baseType(a))
         if result.isEmpty { return .empty }
+        let isSet = isAnySet(b)
         var position = 0
         while let (key, hash) = own.nextEntry(&position) {
-            let place = isAnySet(b) ? SetRef(b).find(thread, key, hash: hash) : DictRef(b).find(thread, key, hash: hash)
+            let place = isSet ? SetRef(b).find(thread, key, hash: hash) : DictRef(b).find(thread, key, hash: hash)
             if place == -2 { return .empty }
-            if place == -1 { guard SetRef(result).add(thread, key, hash: hash) else { return .empty } }
+            if place == -1 { guard SetRef(result).insert(thread, key, hash: hash) else { return .empty } }
         }
         return result
     }

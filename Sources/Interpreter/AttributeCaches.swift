@@ -102,7 +102,9 @@ public enum Attributes {
         if type.has(.plainGet) {
             let found = type.lookup(name)
             if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
-                if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+                if found.isExact(.property) {
+                    set(cache, .classValue, version, 0, found)
+                } else if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
                 } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {

@@ -52,6 +52,52 @@ enum Calls {
         return new(thread, type.value, arguments, count, .empty)
     }
 
+    /// `f(*args, **kwargs)` of a Python function, perhaps bound to a receiver: lays the arguments out where its frame will begin and returns it. Empty, with nothing
+    /// changed and nothing raised, when the call is of another kind or not sound.
+    @inline(never) static func spread(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool, _ count: inout Int, _ names: inout Value) -> Value {
+        var callee = base[0]
+        var receiver = Value.empty
+        if callee.isExact(.method) {
+            receiver = callee.object(MethodObject.self).pointee.receiver
+            callee = callee.object(MethodObject.self).pointee.function
+        }
+        let arguments = base[frameHeaderWords]
+        guard callee.isExact(.function), arguments.isExact(.tuple) else { return .empty }
+        let positional = TupleRef(arguments).count
+        var target = base + frameHeaderWords
+        var named = 0
+        let dict = hasKeywords ? base[frameHeaderWords + 1] : .empty
+        if hasKeywords {
+            guard dict.isExact(.dict) else { return .empty }
+            named = DictRef(dict).count
+        }
+        guard target + positional + named + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else { return .empty }
+        if named > 0 {
+            names = thread.newTuple(count: named)
+            if names.isEmpty { thread.takeException(); return .empty }
+            var index = 0, position = 0
+            while let (key, _) = DictRef(dict).next(&position) {
+                guard key.isString else { return .empty }
+                TupleRef(names).initialize(index, key)
+                index += 1
+            }
+        }
+        count = positional + named
+        if !receiver.isEmpty {
+            target[0] = receiver
+            target += 1
+            count += 1
+        }
+        let items = TupleRef(arguments).items
+        var index = 0
+        while index < positional { target[index] = items[index]; index += 1 }
+        if named > 0 {
+            var position = 0
+            while let (_, value) = DictRef(dict).next(&position) { target[index] = value; index += 1 }
+        }
+        return callee
+    }
+
     /// `f(*args, **kwargs)`: the arguments stand at `base[frameHeaderWords]`, the keyword arguments behind them.
     @inline(never) static func expanded(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool) -> Value {
         let callee = base[0]
@@ -100,6 +146,11 @@ public enum Building {
         return set
     }
 
+    static func setUpdate(_ thread: ThreadRef, _ set: Value, _ iterable: Value) -> Bool {
+        if iterable.isExact(.frozenset) || iterable.isExact(.set) { return thread.update(SetRef(set), iterable) }
+        return thread.forEach(iterable) { SetRef(set).add(thread, $0) }
+    }
+
     public static func map(_ thread: ThreadRef, _ items: FramePointer, _ count: Int) -> Value {
         let dict = thread.newDict(capacity: count)
         if dict.isEmpty { return .empty }
@@ -141,8 +192,18 @@ public enum Building {
         mapping.isExact(.dict) || mapping.isDict && mapping.type.slotPointer(.iter).pointee == TypeID.dict.type.slotPointer(.iter).pointee
     }
 
+    /// Makes an empty dict a copy of a plain one: no key can be there twice, and none need be hashed or compared.
+    private static func become(_ thread: ThreadRef, _ dict: Value, _ mapping: Value) -> Bool {
+        if DictRef(mapping).count == 0 { return true }
+        let copy = thread.copyDict(DictRef(mapping))
+        if copy.isEmpty { return false }
+        DictRef(dict).adopt(DictRef(copy))
+        return true
+    }
+
     static func dictUpdate(_ thread: ThreadRef, _ dict: Value, _ mapping: Value) -> Bool {
         if isPlain(mapping) {
+            if DictRef(dict).count == 0 { return become(thread, dict, mapping) }
             var position = 0
             while let (key, value) = DictRef(mapping).next(&position) {
                 guard DictRef(dict).set(thread, key, hash: DictRef(mapping).entries[(position - 1) * 3].smallInt, value) else { return false }
@@ -177,6 +238,7 @@ public enum Building {
             return !thread.hasException
         }
         if isPlain(mapping) {
+            if DictRef(dict).count == 0 { return become(thread, dict, mapping) }
             var position = 0
             while let (key, value) = DictRef(mapping).next(&position) {
                 guard accept(key), DictRef(dict).set(thread, key, value) else { return false }

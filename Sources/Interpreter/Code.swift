@@ -79,7 +79,7 @@ public enum CacheKind: UInt8 {
     case inlineSlot
     /// An attribute in the overflow array that the dict word at `value` (an offset) points to, at `offset`.
     case overflowSlot
-    /// A class attribute that is the result itself, or the function for `getMethod`.
+    /// A class attribute that takes part in the access (a function, a property, another descriptor), or the function for `getMethod`.
     case classValue
     /// A class attribute that is data: entry `offset` of the dict `value`, whose version is `secondVersion`.
     case classEntry

@@ -92,6 +92,27 @@ enum Functions {
             if clear > positional { (registers + positional).update(repeating: .empty, count: clear - positional) }
             return true
         }
+        // `def f(*args)` or `def f(*args, **kwargs)`, as decorators have it: what is left over goes into a tuple, and nothing else need be moved.
+        if named == 0 && keywordOnly == 0 && given >= positional && code.pointee.flags & CodeFlags.variadic.rawValue != 0 {
+            let rest = given > positional ? thread.newTuple(arguments + positional, given - positional) : WellKnown.emptyTuple.value
+            if rest.isEmpty { return false }
+            var dict = Value.empty
+            if code.pointee.flags & CodeFlags.keywordVariadic.rawValue != 0 {
+                dict = thread.newDict()
+                if dict.isEmpty { return false }
+            }
+            var index = 0
+            if arguments != registers { while index < positional { registers[index] = arguments[index]; index += 1 } }
+            index = positional
+            registers[index] = rest
+            index += 1
+            if !dict.isEmpty {
+                registers[index] = dict
+                index += 1
+            }
+            while index < clear { registers[index] = .empty; index += 1 }
+            return true
+        }
         // The frame's place may overlap the arguments: work from a copy above both.
         let top = max(arguments + count, registers + clear + Int(code.pointee.registerCount))
         let saved = thread.pointee.stackTop
@@ -246,7 +267,9 @@ enum Functions {
         guard fp + Int(code.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
             return thread.raise(.recursionError, "maximum recursion depth exceeded")
         }
-        fp.update(from: arguments, count: count)
+        // A loop: there are few, and a call of memmove costs more than they do.
+        var argument = 0
+        while argument < count { fp[argument] = arguments[argument]; argument += 1 }
         thread.pointee.stackTop = fp + max(count, Int(code.pointee.registerCount))
         if !(code.pointee.isSimple && count == Int(code.pointee.argumentCount) && keywords.isEmpty) {
             guard bind(thread, function, fp, fp, count, keywords) else {

@@ -730,6 +730,16 @@ public enum Interpreter {
                 fp[a] = result
             case .callExpanded:
                 fp.pc = pc
+                if !recording {
+                    var spread = 0, names = Value.empty
+                    callee = Calls.spread(thread, fp + b, hasKeywords: c != 0, &spread, &names)
+                    if !callee.isEmpty {
+                        arguments = fp + b + frameHeaderWords
+                        count = spread
+                        keywords = names
+                        break decoded
+                    }
+                }
                 let result = Calls.expanded(thread, fp + b, hasKeywords: c != 0)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -772,7 +782,7 @@ public enum Interpreter {
                 if !Building.extend(thread, fp[a], fp[b]) { break dispatch }
             case .setUpdate:
                 fp.pc = pc
-                if !thread.forEach(fp[b], { SetRef(fp[a]).add(thread, $0) }) { break dispatch }
+                if !Building.setUpdate(thread, fp[a], fp[b]) { break dispatch }
             case .dictUpdate:
                 fp.pc = pc
                 if !Building.dictUpdate(thread, fp[a], fp[b]) { break dispatch }

@@ -508,6 +508,9 @@ public enum Collector {
         return survived
     }
 
+    /// A block is listed for allocation when at least one of so many cells is free.
+    private static let crowding = 8
+
     /// Lists a block for allocation if there is room, and frees it when nothing in it has survived. Returns the bytes
     /// that survived for the first time since the last major collection.
     private static func requeue(_ index: Int) -> Int {
@@ -519,12 +522,15 @@ public enum Collector {
         info.pointee.hasNew = false
         info.pointee.isSwept = false
         info.pointee.detail = 0
+        let end = blockSize / cellSize * cellSize
         if live == 0 {
             Heap.releaseBlocks(index, 1)
-        } else if live < blockSize / cellSize * cellSize {
+        } else if (end - live) * crowding >= end {
             enlist(index)
         } else {
-            info.pointee.detail = UInt32(blockSize / cellSize * cellSize)
+            // Looking for the few free cells would cost more than they are worth. They wait for the next major collection, and no dead one may look alive till then.
+            if live < end { clearDead(index) }
+            info.pointee.detail = UInt32(end)
         }
         return survived
     }

@@ -6,6 +6,8 @@ import Objects
 extension Integers {
     /// Whether the system could hold a number of so many bits at all.
     static func isPossible(bits: Double) -> Bool {
+        // Asking the system costs more than most powers.
+        if bits < 16_777_216 { return true }
         let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
         return bits / 8 < min(memory / 2, Double(largestMPZ) * 8)
     }

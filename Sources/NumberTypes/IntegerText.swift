@@ -14,7 +14,7 @@ extension Integers {
     }
 
     /// The digits of a machine word, written so that they end before `end`. Returns where they begin.
-    @inline(__always) static func write(_ magnitude: UInt, before end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    @inline(__always) public static func write(_ magnitude: UInt, before end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var rest = magnitude
         var place = end
         repeat {

@@ -327,6 +327,14 @@ public enum NumberFormatting {
     /// format(x, spec) of a float.
     public static func format(_ thread: ThreadRef, double number: Value, _ text: StringRef) -> Value {
         if text.count == 0 { return number.isPointer && !number.isExact(.float) ? thread.str(number) : FloatText.repr(thread, number.doubleValue) }
+        // ".2f" and the like
+        if text.count == 3, text[0] == 46, text[2] == 102, text[1] &- 48 < 10 {
+            let plain = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer -> Value? in
+                guard let written = FloatText.writeFixed(number.doubleValue, Int(text[1] &- 48), buffer.baseAddress!) else { return nil }
+                return thread.newString(utf8: UnsafePointer(buffer.baseAddress), written)
+            }
+            if let plain { return plain }
+        }
         guard let spec = FormatSpec.parse(thread, text, align: ">", typeName: number.type.name) else { return .empty }
         return format(thread, number.doubleValue, spec, number.type.name)
     }

@@ -157,6 +157,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// Calls `body` with the bytes of a bytes-like object. TypeError ("a bytes-like object is required, not 'str'") when it is none.
     @inline(__always) public func withBuffer(_ value: Value, _ flags: Int32 = BufferFlags.simple, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Value) -> Value {
+        if flags == BufferFlags.simple, value.isExact(.bytes) { return body(BytesRef(value).bytes, BytesRef(value).count) }
         var view = BufferView()
         guard acquireBuffer(value, &view, flags) else { return .empty }
         let result = body(view.bytes, view.length)

@@ -207,7 +207,7 @@ public struct SetRef {
     // MARK: Iteration
 
     /// The next key at or after `position`, which moves past it; empty at the end.
-    @inline(__always) public func next(_ position: inout Int) -> Value {
+    @inlinable @inline(__always) public func next(_ position: inout Int) -> Value {
         let limit = places
         while position < limit {
             let key = pairs[position &* 2 + 1]
@@ -218,7 +218,7 @@ public struct SetRef {
     }
 
     /// The next key with its hash; nil at the end.
-    @inline(__always) public func nextEntry(_ position: inout Int) -> (key: Value, hash: Int)? {
+    @inlinable @inline(__always) public func nextEntry(_ position: inout Int) -> (key: Value, hash: Int)? {
         let limit = places
         while position < limit {
             let word = pairs[position &* 2]

@@ -78,7 +78,7 @@ public struct TypeRef: Equatable {
         let interned = StringRef(name).isInterned
         let result = lookupUncached(name)
         if interned {
-            MethodCache.slot(pointer.pointee.version, name).pointee = MethodCache.Entry(version: pointer.pointee.version, name: name, value: result)
+            MethodCache.slot(pointer.pointee.version, name).pointee = MethodCacheEntry(version: pointer.pointee.version, name: name, value: result)
         }
         return result
     }
@@ -121,27 +121,14 @@ public struct TypeRef: Equatable {
 /// Results of lookups along the MRO, keyed by the type's version, which is never used twice. The collector need not know of it: an
 /// entry whose value has died belongs to a version that no living type has.
 enum MethodCache {
-    struct Entry {
-        var version: UInt32
-        var name: Value
-        var value: Value
-    }
-
-    static let size = 4096
-    static let entries: UnsafeMutablePointer<Entry> = {
-        let table = UnsafeMutablePointer<Entry>.allocate(capacity: size)
-        table.initialize(repeating: Entry(version: 0, name: .empty, value: .empty), count: size)
-        return table
-    }()
-
     /// Drops what is known of a name on a type and its subclasses.
     static func forget(_ type: TypeRef, _ name: Value) {
         slot(type.pointer.pointee.version, name).pointee.version = 0
         type.forEachSubclass { forget($0, name) }
     }
 
-    @inline(__always) static func slot(_ version: UInt32, _ name: Value) -> UnsafeMutablePointer<Entry> {
-        entries + Int(UInt64(version) &* 0x9E37_79B1 ^ name.bits >> 4) & (size - 1)
+    @inline(__always) static func slot(_ version: UInt32, _ name: Value) -> UnsafeMutablePointer<MethodCacheEntry> {
+        taipan_method_cache(UInt(truncatingIfNeeded: UInt64(version) &* 0x9E37_79B1 ^ name.bits >> 4))
     }
 }
 

@@ -212,6 +212,7 @@ enum ByteArrayType {
         if !a[2].isEmpty || !a[3].isEmpty {
             return thread.raise(.typeError, a[2].isEmpty ? "errors without a string argument" : "encoding without a string argument")
         }
+        if a[1].isExact(.bytes) { return array.append(thread, BytesRef(a[1]).bytes, BytesRef(a[1]).count) ? .none : .empty }
         var builder = ByteBuilder()
         guard BytesType.collect(thread, a[1], &builder, "bytearray") else { return .empty }
         return array.append(thread, builder.base, builder.count) ? .none : .empty

@@ -640,6 +640,16 @@ public enum ByteMethods {
         if count == 0 { return WellKnown.emptyString.value }
         guard let result = StringRef.allocate(count: count * 2 + gaps, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
         let target = result.units1
+        if gaps == 0 {
+            for index in 0 ..< count {
+                // Both digits at once: 6 more than 9 carries into the next bit, which makes letters of them.
+                let byte = UInt16(bytes[index])
+                let digits = (byte >> 4 | byte << 8) & 0x0F0F
+                let letters = (digits &+ 0x0606) >> 4 & 0x0101
+                UnsafeMutableRawPointer(target).storeBytes(of: digits &+ 0x3030 &+ letters &* 39, toByteOffset: index &* 2, as: UInt16.self)
+            }
+            return result.value
+        }
         var place = 0
         for index in 0 ..< count {
             if gaps > 0 && index > 0 && (every > 0 ? (count - index) % size == 0 : index % size == 0) {

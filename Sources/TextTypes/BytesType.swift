@@ -142,6 +142,8 @@ public enum BytesType {
             return thread.encode(source, encoding: encoding, errors: errors)
         }
         if source.isExact(.bytes) { return source }
+        // New memory is zero.
+        if source.isSmallInt && UInt(bitPattern: source.smallInt) < 1 << 20 { return source.smallInt == 1 ? single(0) : thread.newBytes(count: source.smallInt) }
         if let result = thread.callSpecial(source, .__bytes__) {
             if result.isEmpty || result.isBytes { return result }
             return thread.raise(.typeError, "__bytes__ returned non-bytes (type \(result.type.name))")
@@ -152,11 +154,12 @@ public enum BytesType {
     }
 
     static func checkText(_ thread: ThreadRef, _ encoding: Value, _ errors: Value, _ name: StaticString) -> Bool {
-        for (value, what) in [(encoding, "encoding"), (errors, "errors")] where !value.isEmpty && !value.isString {
+        func check(_ value: Value, _ what: StaticString) -> Bool {
+            if value.isEmpty || value.isString { return true }
             thread.raise(.typeError, "\(name)() argument '\(what)' must be str, not \(value.type.name)")
             return false
         }
-        return true
+        return check(encoding, "encoding") && check(errors, "errors")
     }
 
     /// Appends what a count, a buffer or an iterable of ints stands for. False when it has raised.
@@ -190,6 +193,18 @@ public enum BytesType {
     }
 
     static func collectIterable(_ thread: ThreadRef, _ source: Value, _ builder: inout ByteBuilder, _ name: StaticString) -> Bool {
+        if source.isExact(.list) || source.isExact(.tuple) {
+            // Small ints, which run no Python; anything else from there on is taken one by one.
+            let count = source.isExact(.list) ? ListRef(source).count : TupleRef(source).count
+            let items = source.isExact(.list) ? ListRef(source).items : TupleRef(source).items
+            var index = 0
+            while index < count, items[index].isSmallInt, UInt(bitPattern: items[index].smallInt) < 256 { index += 1 }
+            if index == count {
+                builder.reserve(count)
+                for index in 0 ..< count { builder.append(UInt8(truncatingIfNeeded: items[index].smallInt)) }
+                return true
+            }
+        }
         // Not `forEach`: a builder cannot be captured by a closure.
         let iterator = thread.iterator(source)
         if iterator.isEmpty { return false }

@@ -545,6 +545,10 @@ enum StringMethods {
             }
             return result.value
         }
+        if string.width == 1, mapping == .lower || mapping == .upper {
+            let result = mapLatin1(thread, string, mapping)
+            if !result.isEmpty || thread.hasException { return result }
+        }
         let units = Units(string)
         var builder = StringBuilder()
         builder.reserve(count)
@@ -554,6 +558,24 @@ enum StringMethods {
             for index in 0 ..< count { Characters.append(units[index], mapping, to: &builder) }
         }
         return builder.finish(thread)
+    }
+
+    /// The upper or lower case of Latin-1 characters that are not all ASCII. Empty, with nothing raised, where the result is not Latin-1 or of another length.
+    private static func mapLatin1(_ thread: ThreadRef, _ string: StringRef, _ mapping: Characters.Mapping) -> Value {
+        let count = string.count, source = string.units1
+        if mapping == .upper { for index in 0 ..< count where source[index] == 0xB5 || source[index] == 0xDF || source[index] == 0xFF { return .empty } }
+        let result = thread.newString(count: count, maximum: 0xFF)
+        if result.isEmpty { return .empty }
+        let target = StringRef(result).units1
+        for index in 0 ..< count {
+            let character = source[index]
+            if mapping == .upper {
+                target[index] = character &- 97 < 26 || character >= 0xE0 && character != 0xF7 ? character & ~32 : character
+            } else {
+                target[index] = character &- 65 < 26 || character >= 0xC0 && character <= 0xDE && character != 0xD7 ? character | 32 : character
+            }
+        }
+        return result
     }
 
     // MARK: Predicates

@@ -95,6 +95,15 @@ typedef struct FreeRun {
 #define WELL_KNOWN_COUNT 512
 #define NAME_COUNT 1024
 
+#define METHOD_CACHE_SIZE 4096
+
+/// What a lookup along a type's MRO has found: see `MethodCache` in `Objects`.
+typedef struct MethodCacheEntry {
+    uint32_t version;
+    Value name;
+    Value value;
+} MethodCacheEntry;
+
 /// Process-wide state that hot code reads.
 typedef struct TaipanRuntime {
     /// Free runs of the size classes, 16 bytes apart: class n has cells of 16 * n bytes, up to 16 * (SMALL_CLASSES - 1); the rest
@@ -116,6 +125,7 @@ typedef struct TaipanRuntime {
     int64_t recursionLimit;
     /// The strings of one Latin-1 character, by code point.
     Value latin1[256];
+    MethodCacheEntry methodCache[METHOD_CACHE_SIZE];
 } TaipanRuntime;
 
 extern TaipanRuntime taipan;
@@ -126,6 +136,7 @@ static inline Value *_Nonnull taipan_well_known(void) { return taipan.wellKnown;
 static inline int64_t *_Nonnull taipan_recursion_limit(void) { return &taipan.recursionLimit; }
 static inline Value *_Nonnull taipan_names(void) { return taipan.names; }
 static inline Value *_Nonnull taipan_latin1(void) { return taipan.latin1; }
+static inline MethodCacheEntry *_Nonnull taipan_method_cache(uintptr_t hash) { return &taipan.methodCache[hash & (METHOD_CACHE_SIZE - 1)]; }
 
 typedef void (*StackVisitor)(void *_Nullable context, uintptr_t stackPointer);
 

@@ -127,9 +127,59 @@ public enum UTF8Codec {
         }
     }
 
+    /// The UTF-8 of characters none of which is a surrogate, measured first and then written in place; nil when one is.
+    @inline(__always) private static func encodeWell<U: FixedWidthInteger & UnsignedInteger>(_ thread: ThreadRef, _ units: UnsafeMutablePointer<U>, _ count: Int) -> Value? {
+        var size = count
+        for index in 0 ..< count {
+            let character = UInt32(truncatingIfNeeded: units[index])
+            if character < 0x80 { continue }
+            size &+= 1
+            if character < 0x800 { continue }
+            if character & 0xFFFF_F800 == 0xD800 { return nil }
+            size &+= character < 0x10000 ? 1 : 2
+        }
+        let result = thread.newBytes(count: size)
+        if result.isEmpty { return .empty }
+        var target = BytesRef(result).bytes
+        for index in 0 ..< count {
+            let character = UInt32(truncatingIfNeeded: units[index])
+            if character < 0x80 {
+                target[0] = UInt8(truncatingIfNeeded: character)
+                target += 1
+                continue
+            }
+            let last = UInt8(truncatingIfNeeded: 0x80 | character & 0x3F)
+            if character < 0x800 {
+                target[0] = UInt8(truncatingIfNeeded: 0xC0 | character >> 6)
+                target[1] = last
+                target += 2
+                continue
+            }
+            if character < 0x10000 {
+                target[0] = UInt8(truncatingIfNeeded: 0xE0 | character >> 12)
+                target += 1
+            } else {
+                target[0] = UInt8(truncatingIfNeeded: 0xF0 | character >> 18)
+                target[1] = UInt8(truncatingIfNeeded: 0x80 | character >> 12 & 0x3F)
+                target += 2
+            }
+            target[0] = UInt8(truncatingIfNeeded: 0x80 | character >> 6 & 0x3F)
+            target[1] = last
+            target += 2
+        }
+        return result
+    }
+
     public static func encode(_ thread: ThreadRef, _ string: Value, _ errors: Value) -> Value {
         let source = StringRef(string)
         if source.isASCII { return source.count == 1 ? BytesType.single(source.units1[0]) : thread.newBytes(source.units, source.count) }
+        let whole: Value?
+        switch source.width {
+        case 1: whole = encodeWell(thread, source.units1, source.count)
+        case 2: whole = encodeWell(thread, Units(source).units2, source.count)
+        default: whole = encodeWell(thread, Units(source).units4, source.count)
+        }
+        if let whole { return whole }
         var encoding = Encoding(thread, string, "utf-8", errors)
         let units = encoding.units
         while encoding.position < units.count {

@@ -283,6 +283,14 @@ struct PercentFormat: ~Copyable {
 
     private mutating func convertInteger(_ value: Value, _ conversion: Conversion) -> Bool {
         let kind = conversion.kind
+        if value.isSmallInt, conversion.precision < 0, kind == 100 || kind == 105 || kind == 117 {
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
+                let end = buffer.baseAddress.unsafelyUnwrapped + 24
+                let first = Integers.write(value.smallInt.magnitude, before: end)
+                place(first, end - first, negative: value.smallInt < 0, conversion)
+            }
+            return true
+        }
         var number = value
         if !value.isInt {
             let shown = Character(Unicode.Scalar(kind) ?? "?")
@@ -329,6 +337,16 @@ struct PercentFormat: ~Copyable {
         let upper = conversion.kind < 97
         let kind = conversion.kind | 32
         let precision = conversion.precision < 0 ? 6 : conversion.precision
+        if kind == 102, !(conversion.alternate && precision == 0) {
+            let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer in
+                let text = buffer.baseAddress.unsafelyUnwrapped
+                guard let written = FloatText.writeFixed(number, precision, text) else { return false }
+                let negative = text[0] == 45
+                place(negative ? text + 1 : text, negative ? written - 1 : written, negative: negative, conversion)
+                return true
+            }
+            if isWritten { return true }
+        }
         var text: [UInt8]
         if !number.isFinite {
             text = Array((number.isNaN ? "nan" : "inf").utf8)
@@ -337,10 +355,6 @@ struct PercentFormat: ~Copyable {
             guard precision < 1 << 30 else { return fail(.valueError, "precision too big") }
             let capacity = precision + 400
             text = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                if kind == 102, !(conversion.alternate && precision == 0), let written = FloatText.writeFixed(number, precision, buffer.baseAddress!) {
-                    count = written
-                    return
-                }
                 count = Int(taipan_format_double(UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), capacity, CChar(kind),
                                                  Int32(kind == 103 && precision == 0 ? 1 : precision), conversion.alternate, number))
             }
@@ -348,15 +362,20 @@ struct PercentFormat: ~Copyable {
         if upper { for index in text.indices where text[index] &- 97 < 26 { text[index] &= ~32 } }
         let negative = text[0] == 45
         if negative { text.removeFirst() }
+        text.withUnsafeBufferPointer { place($0.baseAddress.unsafelyUnwrapped, $0.count, negative: negative, conversion) }
+        return true
+    }
+
+    /// Appends a number, whose text has no sign, within the field.
+    private mutating func place(_ text: UnsafePointer<UInt8>, _ count: Int, negative: Bool, _ conversion: Conversion) {
         let sign: UInt32 = negative ? 45 : conversion.sign ? 43 : conversion.blank ? 32 : 0
-        let padding = max(conversion.width - text.count - (sign != 0 ? 1 : 0), 0)
+        let padding = max(conversion.width - count - (sign != 0 ? 1 : 0), 0)
         let zeroPadded = conversion.zero && !conversion.left
         if !conversion.left && !zeroPadded { builder.append(32, times: padding) }
         if sign != 0 { builder.append(sign) }
         if zeroPadded { builder.append(48, times: padding) }
-        text.withUnsafeBufferPointer { builder.append(latin1: $0.baseAddress.unsafelyUnwrapped, $0.count) }
+        builder.append(latin1: text, count)
         if conversion.left { builder.append(32, times: padding) }
-        return true
     }
 }
 
