@@ -58,7 +58,7 @@ enum DictType {
                 var entry = dict.used - 1
                 while dict.entries[entry * 3 + 1].isEmpty { entry -= 1 }
                 let result = thread.newTuple(dict.entries[entry * 3 + 1], dict.entries[entry * 3 + 2])
-                if !result.isEmpty { dict.remove(entry: entry) }
+                if !result.isEmpty { dict.remove(entry: entry, takesBack: true) }
                 return result
             },
             Def("keys(self, /)", .reads, "D.keys() -> a set-like object providing a view on D's keys") { thread, a, _ in DictViews.make(thread, .dictKeys, a[0]) },

@@ -272,8 +272,9 @@ public struct DictRef {
         return true
     }
 
-    /// Removes an entry by number.
-    public func remove(entry: Int) {
+    /// Removes an entry by number. `takesBack` gives its place among the entries up, as `popitem` does: an iterator would not notice when another entry
+    /// came there.
+    public func remove(entry: Int, takesBack: Bool = false) {
         let table = pointer.pointee.table.object(DictTable.self)
         let mask = 1 << Int(table.pointee.logSize) - 1
         let base = DictRef.indexBase(table)
@@ -293,10 +294,10 @@ public struct DictRef {
         entries[entry * 3 + 1] = .empty
         entries[entry * 3 + 2] = .empty
         pointer.pointee.count -= 1
-        if pointer.pointee.count == 0 {
+        if takesBack && pointer.pointee.count == 0 {
             table.pointee.tracedWords = 0
             memset(base, 0xFF, (mask + 1) << Int(table.pointee.logWidth))
-        } else if freed && entry == used - 1 {
+        } else if takesBack && freed && entry == used - 1 {
             // The last entry is taken back, so that a stack-like dict does not grow; but not while its place in the index is still taken, or
             // the index would fill up with deleted places, and a search for an absent key never end.
             table.pointee.tracedWords = entry * 3

@@ -142,6 +142,7 @@ enum Buffered {
                 return false
             }
             object.pointee.start += put
+            guard object.pointee.start == object.pointee.end || Signals.check(thread) else { return false }
         }
         object.pointee.start = 0
         object.pointee.end = 0
@@ -349,7 +350,7 @@ enum Buffered {
         object.pointee.isWriting = true
         var written = 0
         while count - written > object.pointee.capacity {
-            guard let put = rawWrite(thread, value, source + written, count - written) else { return false }
+            guard Signals.check(thread), let put = rawWrite(thread, value, source + written, count - written) else { return false }
             if put < 0 {
                 // As much as the buffer holds is kept and counts as written.
                 let kept = min(object.pointee.capacity, count - written)

@@ -227,7 +227,8 @@ enum FileIO {
                 if object.pointee.descriptor < 0 { return FileIO.raiseClosed(thread) }
                 if !object.pointee.isWritable { return Streams.raiseUnsupported(thread, "File not open for writing") }
                 return thread.withBuffer(a[1]) { bytes, count in
-                    guard let put = FileIO.write(thread, a[0], bytes, count) else { return .empty }
+                    // A signal cuts a write short; its handler is not to wait for the next safepoint.
+                    guard let put = FileIO.write(thread, a[0], bytes, count), put == count || Signals.check(thread) else { return .empty }
                     return put < 0 ? .none : Value(small: put)
                 }
             },

@@ -282,7 +282,10 @@ public enum SystemCall {
     @inline(__always) public static func retry<T: SignedInteger>(_ thread: ThreadRef, _ body: () -> T) -> T? {
         while true {
             let result = GIL.blocking(thread, body)
-            if result >= 0 || errno != EINTR { return result }
+            if result < 0 && errno != EINTR { return result }
+            // A signal may also cut a call short that has done a part of its work.
+            if taipan_breaker_load(thread) & Breaker.signal != 0 && !Signals.check(thread) { return nil }
+            if result >= 0 { return result }
             if !Safepoint.serve(thread) { return nil }
         }
     }
