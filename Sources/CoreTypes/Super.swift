@@ -1,17 +1,17 @@
 import Objects
 
 /// `super`.
-struct SuperObject {
-    var header: ObjectHeader
+public struct SuperObject {
+    public var header: ObjectHeader
     /// The class whose successors in the MRO are searched.
-    var type: Value
+    public var type: Value
     /// The receiver; empty when the super object is unbound.
-    var receiver: Value
+    public var receiver: Value
     /// The type whose MRO is searched: the receiver's, or the receiver itself.
-    var receiverType: Value
+    public var receiverType: Value
 }
 
-enum Super {
+public enum Super {
     static func start() {
         NativeType(id: .super, "super", size: MemoryLayout<SuperObject>.size, mask: 0b1110, flags: .base,
                    doc: "Attribute access by the classes that follow a class in the method resolution order.", getters: [
@@ -91,9 +91,8 @@ enum Super {
         return thread.raise(.typeError, "super(type, obj): obj must be an instance or subtype of type")
     }
 
-    /// The bound attribute found after the class in the MRO; empty with nothing raised when there is none.
-    private static func find(_ thread: ThreadRef, _ object: Value, _ name: Value) -> Value {
-        let base = object.object(SuperObject.self)
+    /// What a class after the object's own in the MRO has by that name; empty when none has, or when the object itself is asked.
+    private static func lookUp(_ base: UnsafeMutablePointer<SuperObject>, _ name: Value) -> Value {
         let start = base.pointee.receiverType
         if start.isEmpty || StringRef(name).equals(StringRef(Name.__class__.value)) { return .empty }
         let order = TypeRef(start).mro
@@ -102,9 +101,33 @@ enum Super {
         index += 1
         while index < order.count {
             let found = TypeRef(order[index]).namespace.get(string: name)
-            if !found.isEmpty { return thread.bind(found, base.pointee.receiver == start ? .empty : base.pointee.receiver, start) }
+            if !found.isEmpty { return found }
             index += 1
         }
         return .empty
+    }
+
+    /// The bound attribute found after the class in the MRO; empty with nothing raised when there is none.
+    private static func find(_ thread: ThreadRef, _ object: Value, _ name: Value) -> Value {
+        let base = object.object(SuperObject.self), found = lookUp(base, name)
+        if found.isEmpty { return .empty }
+        let start = base.pointee.receiverType
+        return thread.bind(found, base.pointee.receiver == start ? .empty : base.pointee.receiver, start)
+    }
+
+    /// A method for a call by a `super` object, without binding it: what is called, and the receiver or the empty word. Nil when it must be bound.
+    public static func method(_ object: Value, _ name: Value) -> (callee: Value, receiver: Value)? {
+        let base = object.object(SuperObject.self)
+        guard object.isExact(.super), !base.pointee.receiver.isEmpty, base.pointee.receiver.isPointer else { return nil }
+        let found = lookUp(base, name)
+        guard !found.isEmpty, found.isPointer else { return nil }
+        let isOfClass = base.pointee.receiver == base.pointee.receiverType
+        if found.isExact(.function) || !isOfClass && (found.isExact(.methodDescriptor) || found.isExact(.wrapperDescriptor)) {
+            return (found, isOfClass ? .empty : base.pointee.receiver)
+        }
+        guard found.isExact(.classMethod) || found.isExact(.staticMethod) else { return nil }
+        let callable = found.object(WrapperObject.self).pointee.callable
+        guard callable.isExact(.function) else { return nil }
+        return (callable, found.isExact(.classMethod) ? base.pointee.receiverType : .empty)
     }
 }

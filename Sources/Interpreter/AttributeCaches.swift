@@ -1,3 +1,4 @@
+import CoreTypes
 import Bytecode
 
 /// Attribute instructions: filling and using inline caches.
@@ -190,6 +191,11 @@ public enum Attributes {
                         return true
                     }
                 }
+            }
+            if object.isExact(.super), let (callee, receiver) = Super.method(object, name) {
+                base[0] = callee
+                base[frameHeaderWords] = receiver
+                return true
             }
             result = perform(thread, object, entry)
             if result.isEmpty && thread.hasException { return false }

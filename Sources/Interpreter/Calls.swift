@@ -72,6 +72,32 @@ enum Calls {
         return callee
     }
 
+    /// Whether a class of Python makes its instances by a native type's `__new__`, which then gives just those.
+    @inline(never) static func constructsNatively(_ type: TypeRef) -> Bool {
+        guard type.value.isExact(.type), type.has(.heap), !type.has(.abstract), !type.has(.noInstantiation) else { return false }
+        var base = type
+        while base.has(.heap) {
+            guard !base.pointer.pointee.base.isEmpty else { return false }
+            base = TypeRef(base.pointer.pointee.base)
+        }
+        return type.slotPointer(.new).pointee != nil && type.slotPointer(.new).pointee == base.slotPointer(.new).pointee
+    }
+
+    /// A new instance for a class whose `__init__` is a Python function still to be called; empty, with nothing raised, where a call of the class is more than that. Not a
+    /// part of the dispatch loop, in whose native frame a class that is not used any more might be found by the collector.
+    @inline(never) static func instance(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+        let type = TypeRef(callee)
+        guard type.has(.heap), type.lookup(.__init__).isExact(.function) else { return .empty }
+        if constructsSimply(type) { return thread.allocateInstance(type) }
+        return constructsNatively(type) ? new(thread, type, arguments, count) : .empty
+    }
+
+    /// What `constructsNatively` says is made.
+    static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+        guard let new = type.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
+        return new(thread, type.value, arguments, count, .empty)
+    }
+
     /// `f(*args, **kwargs)`: the arguments stand at `base[frameHeaderWords]`, the keyword arguments behind them.
     @inline(never) static func expanded(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool) -> Value {
         let callee = base[0]

@@ -6,26 +6,26 @@ import Bytecode
 public struct FrameObject {
     public var header: ObjectHeader
     // Traced: words 1–8.
-    var code: Value
-    var function: Value
+    public var code: Value
+    public var function: Value
     /// The caller's frame object, once the frame was left; or empty.
-    var back: Value
+    public var back: Value
     /// `valueArray` of the registers, once the frame was left.
-    var registers: Value
+    public var registers: Value
     /// The dict that `f_locals` gave out, or empty.
     var locals: Value
     /// `f_trace`, or empty.
     var trace: Value
     /// Header word `context`.
-    var context: Value
+    public var context: Value
     /// The native function that was called last, until its return is reported to the profile function; or empty.
     var nativeCall: Value
     // Untraced:
     /// The running frame, or 0.
-    var fp: UInt
+    public var fp: UInt
     /// Index of the last word of the current instruction, once the frame was left; -1 before its start.
-    var lastIndex: Int
-    var traceLines: Bool
+    public var lastIndex: Int
+    public var traceLines: Bool
     var traceOpcodes: Bool
     var isCleared: Bool
     /// What the trace function is being told of.
@@ -262,6 +262,18 @@ public struct TracebackObject {
 }
 
 enum Unwinder {
+    /// The innermost range that covers the instruction before `pc`.
+    @inline(__always) static func handler(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> UnsafeMutablePointer<ExceptionRange>? {
+        let index = Int32(pc - code.pointee.instructions - 1)
+        var range = code.pointee.exceptionRanges
+        let end = range + Int(code.pointee.exceptionRangeCount)
+        while range < end {
+            if index >= range.pointee.start && index < range.pointee.end { return range }
+            range += 1
+        }
+        return nil
+    }
+
     /// Adds an entry for a frame that the thread's exception passes through.
     @inline(never) static func addTraceback(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
         fp.pc = pc
@@ -271,15 +283,20 @@ enum Unwinder {
         if exception.isEmpty || fp.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { return }
         // What goes wrong here (no memory) must not hide the exception itself.
         let frame = Frames.object(thread, fp)
-        guard !frame.isEmpty, let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else {
+        guard !frame.isEmpty, add(exception, frame, pc - fp.code.pointee.instructions - 1) else {
             thread.restore(exception)
             return
         }
+    }
+
+    /// Adds an entry for a frame's object. False when there is no memory for it.
+    static func add(_ exception: Value, _ frame: Value, _ index: Int) -> Bool {
+        guard let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else { return false }
         let entry = raw.assumingMemoryBound(to: TracebackObject.self)
         let object = exception.object(ExceptionObject.self)
         entry.pointee.next = object.pointee.traceback
         entry.pointee.frame = frame
-        entry.pointee.lastIndex = pc - fp.code.pointee.instructions - 1
+        entry.pointee.lastIndex = index
         entry.pointee.line = -1
         if !object.pointee.traceback.isEmpty && object.pointee.traceback.isExact(.traceback) {
             // The inner frame was left already: now its caller has an object it can name.
@@ -291,6 +308,7 @@ enum Unwinder {
         }
         object.pointee.traceback = Value(raw)
         Heap.barrier(exception.raw)
+        return true
     }
 
     /// Where in the frame the thread's exception was raised, or came from, before it was raised again at `pc`.

@@ -692,16 +692,15 @@ public enum Interpreter {
                         callee = method.pointee.function
                         continue redirected
                     case TypeID.type.rawValue:
-                        // A class whose `__new__` is object's and whose `__init__` is a Python function: its frame runs in this loop.
-                        let type = TypeRef(callee)
-                        guard Calls.constructsSimply(type) else { break redirected }
-                        let initializer = type.lookup(.__init__)
-                        guard initializer.isExact(.function) else { break redirected }
-                        saved = thread.allocateInstance(type)
-                        if saved.isEmpty { break dispatch }
+                        // A class whose `__init__` is a Python function: its frame runs in this loop.
+                        saved = Calls.instance(thread, callee, arguments, count)
+                        if saved.isEmpty {
+                            if thread.hasException { break dispatch }
+                            break redirected
+                        }
                         Calls.insert(saved, arguments, count)
                         count += 1
-                        callee = initializer
+                        callee = saved.type.lookup(.__init__)
                         frameFlags = FrameFlags.constructor
                         break decoded
                     default:
@@ -861,7 +860,8 @@ public enum Interpreter {
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
                 let iterator = fp[b]
-                switch iterator.shapeIndex {
+                // A comprehension's code takes its iterator as an argument, and anyone may call that code with something else.
+                switch iterator.isPointer ? iterator.shapeIndex : 0 {
                 case TypeID.listIterator.rawValue:
                     let object = iterator.object(IteratorObject.self)
                     if !object.pointee.container.isEmpty {
@@ -1230,12 +1230,12 @@ public enum Interpreter {
         }
 
         // Unwinding: the thread's exception was raised in frame `fp` at `pc`.
-        if recording {
-            fp.pc = pc
-            return .empty
-        }
         unwinding = false
         while true {
+            if recording {
+                fp.pc = pc
+                if !JIT.unwind(thread, fp, pc, skipsTraceback: skipTraceback, keepsOrigin: keepsOrigin) { return .empty }
+            }
             if !skipTraceback {
                 Unwinder.addTraceback(thread, fp, pc)
                 if taipan_breaker_load(thread) & Breaker.tracing != 0 { Tracing.raised(thread, fp) }
@@ -1243,15 +1243,7 @@ public enum Interpreter {
             let restoresOrigin = skipTraceback && keepsOrigin
             skipTraceback = false
             keepsOrigin = false
-            let index = Int32(pc - fp.code.pointee.instructions - 1)
-            var handler: UnsafeMutablePointer<ExceptionRange>?
-            var range = fp.code.pointee.exceptionRanges
-            let end = range + Int(fp.code.pointee.exceptionRangeCount)
-            while range < end {
-                if index >= range.pointee.start && index < range.pointee.end { handler = range; break }
-                range += 1
-            }
-            if let handler {
+            if let handler = Unwinder.handler(fp.code, pc) {
                 fp[Int(handler.pointee.register)] = thread.takeException()
                 pc = fp.code.pointee.instructions + Int(handler.pointee.handler)
                 thread.pointee.frame = fp

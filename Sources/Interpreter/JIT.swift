@@ -15,13 +15,30 @@ public enum JIT {
     /// Called before each instruction while recording: whether to execute it.
     nonisolated(unsafe) static var onStep: (ThreadRef, FramePointer, ProgramCounter) -> Bool = { _, _, _ in false }
 
-    public static func start(onLoop: @escaping (ThreadRef, UnsafeMutablePointer<InlineCache>) -> Void, onStep: @escaping (ThreadRef, FramePointer, ProgramCounter) -> Bool) {
+    /// Called while recording for each frame that an exception passes through or is caught in, before that happens: whether to go on.
+    nonisolated(unsafe) static var onUnwind: (ThreadRef, FramePointer, ProgramCounter, Raise) -> Bool = { _, _, _, _ in false }
+
+    /// How an exception comes to a frame.
+    public struct Raise {
+        /// It was raised again: the frame has its traceback entry already.
+        public let skipsTraceback: Bool
+        /// When it leaves the frame, that stands where it came from.
+        public let keepsOrigin: Bool
+    }
+
+    public static func start(onLoop: @escaping (ThreadRef, UnsafeMutablePointer<InlineCache>) -> Void, onStep: @escaping (ThreadRef, FramePointer, ProgramCounter) -> Bool,
+                             onUnwind: @escaping (ThreadRef, FramePointer, ProgramCounter, Raise) -> Bool) {
         self.onLoop = onLoop
         self.onStep = onStep
+        self.onUnwind = onUnwind
     }
 
     @inline(never) static func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) { onLoop(thread, cache) }
     @inline(never) static func step(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> Bool { onStep(thread, fp, pc) }
+
+    @inline(never) static func unwind(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter, skipsTraceback: Bool, keepsOrigin: Bool) -> Bool {
+        onUnwind(thread, fp, pc, Raise(skipsTraceback: skipsTraceback, keepsOrigin: keepsOrigin))
+    }
 
     /// Executes from the thread's frame, calling back before each instruction, until the recorder has enough or something is raised.
     public static func record(_ thread: ThreadRef) { Interpreter.record(thread) }
@@ -33,6 +50,20 @@ public enum JIT {
     }
 
     public static func constructsSimply(_ type: TypeRef) -> Bool { Calls.constructsSimply(type) }
+    public static func constructsNatively(_ type: TypeRef) -> Bool { Calls.constructsNatively(type) }
+    public static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value { Calls.new(thread, type, arguments, count) }
+
+    /// Where an exception that is raised by the instruction before `pc` is caught, and the register that it is put in; nil when the frame has no handler there.
+    public static func handler(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> (place: ProgramCounter, register: Int)? {
+        guard let range = Unwinder.handler(code, pc) else { return nil }
+        return (UnsafePointer(code.pointee.instructions + Int(range.pointee.handler)), Int(range.pointee.register))
+    }
+    /// The frame's object, made if need be; empty when there is no memory for it.
+    public static func frameObject(_ thread: ThreadRef, _ fp: FramePointer) -> Value { Frames.object(thread, fp) }
+    /// Adds a traceback entry, if there is memory for it.
+    public static func addTraceback(_ thread: ThreadRef, _ exception: Value, _ frame: Value, _ index: Int) { _ = Unwinder.add(exception, frame, index) }
+    /// The exception that a generator's caller handles, for when the thread's own chain has none.
+    public static func outerHandledException(_ thread: ThreadRef) -> Value { RuntimeHooks.outerHandledException(thread) }
     /// The line of an instruction.
     public static func line(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> Int { Code.line(code, pc - code.pointee.instructions) }
 }

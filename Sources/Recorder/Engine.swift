@@ -80,7 +80,7 @@ public final class Engine {
             if let recorder = Engine.shared.recorder { for value in recorder.kept { Collector.mark(value) } }
         }
         Collector.addDeathVisitor { Engine.shared.forget(Engine.shared.holdings.findDead(major: $0)) }
-        JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) })
+        JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) }, onUnwind: { Engine.shared.unwind($0, $1, $2, $3) })
         JIT.loopThreshold = hotLoop
         JIT.callThreshold = hotCall
         return true
@@ -305,6 +305,14 @@ public final class Engine {
         }
         guard let recorder else { return false }
         let outcome = recorder.record(fp, pc)
+        if case .goesOn = outcome { return true }
+        finish(recorder, outcome)
+        return false
+    }
+
+    private func unwind(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter, _ how: JIT.Raise) -> Bool {
+        guard single == .no, let recorder else { return false }
+        let outcome = recorder.unwind(fp, pc, how)
         if case .goesOn = outcome { return true }
         finish(recorder, outcome)
         return false

@@ -137,9 +137,9 @@ extension Recorder {
             write(a, int(read(b2)))
             return .goesOn
         case .makeFunction, .invert, .plus, .getYieldFromIter, .getAwaitable:
-            return interpret(results: a ..< a + 1)
+            return interpret(results: [a])
         case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
-            return interpret(results: 0 ..< 0)
+            return interpret(results: [])
         case .call:
             return call(a, b2, c, isMethod: false)
         case .callMethod:
@@ -149,13 +149,25 @@ extension Recorder {
         case .callMethodKeywords:
             return callKeywords(a, b2, c, isMethod: true)
         case .callExpanded:
-            return interpret(results: a ..< a + 1)
+            return interpret(results: [a])
         case .withLookup:
-            let found = interpret(results: c ..< c + 1)
-            let receiver = b.load(b.framePointer, words.register(level.base + c + frameHeaderWords)), made = b.load(b.framePointer, words.register(level.base + a))
-            write(c + frameHeaderWords, receiver)
-            write(a, made)
-            return found
+            return withLookup(a, b2, c) ?? interpret(results: [a, c, c + frameHeaderWords])
+        case .raise:
+            return raise(a)
+        case .raiseFrom:
+            return raise(a, from: b2)
+        case .raiseAgain:
+            return raiseAgain()
+        case .reraise:
+            return raiseAgain(read(a), actual(a), keepsOrigin: b2 != 0)
+        case .pushException:
+            return pushException(a, b2)
+        case .popException:
+            return popException(a)
+        case .jumpIfNoMatch:
+            return jumpIfNoMatch(a, b2)
+        case .exceptionInfo:
+            return exceptionInfo(a, b2)
         case .buildTuple:
             return buildTuple(a, b2, c)
         case .buildList:
@@ -202,7 +214,7 @@ extension Recorder {
     }
 
     /// A cell of the running function's closure.
-    private func cell(_ index: Int) -> Ref {
+    func cell(_ index: Int) -> Ref {
         let function = runningFunction()
         if function.isConstant { return constant(TupleRef(level.function.object(FunctionObject.self).pointee.closure)[index]) }
         return b.load(b.load(function, words.functionClosure), index: b.int(Int64(index)), words.tupleItem)
@@ -244,8 +256,7 @@ extension Recorder {
             return .goesOn
         }
         let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -269,11 +280,7 @@ extension Recorder {
         case .classValue:
             guard bindsFunctions, entry.value.isExact(.function) else { return nil }
             guardShape(ref, object)
-            let method = b.new(words.layout("method", TypeID.method.rawValue, size: MemoryLayout<MethodObject>.size))
-            isNew(method)
-            b.store(method, words.methodFunction, constant(entry.value))
-            b.store(method, words.methodReceiver, word(ref))
-            return method
+            return method(entry.value, ref)
         case .classEntry:
             let namespace = DictRef(entry.value)
             guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset >> 32) else { return nil }
@@ -293,6 +300,15 @@ extension Recorder {
         default:
             return nil
         }
+    }
+
+    /// A bound method.
+    func method(_ function: Value, _ receiver: Ref) -> Ref {
+        let made = b.new(words.layout("method", TypeID.method.rawValue, size: MemoryLayout<MethodObject>.size))
+        isNew(made)
+        b.store(made, words.methodFunction, constant(function))
+        b.store(made, words.methodReceiver, word(receiver))
+        return made
     }
 
     private func word(at object: Value, _ offset: Int) -> Value { (object.raw + offset).assumingMemoryBound(to: Value.self).pointee }
@@ -323,20 +339,21 @@ extension Recorder {
             write(a + frameHeaderWords, ref)
             return .goesOn
         }
-        let value: Ref
-        if let cached = cachedAttribute(ref, object, name, bindsFunctions: false) { value = cached } else {
-            value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
-            guardResult(value)
+        if let outcome = superMethod(a, ref, object, name) { return outcome }
+        if let cached = cachedAttribute(ref, object, name, bindsFunctions: false) {
+            write(a, cached)
+            write(a + frameHeaderWords, b.value(0))
+            return .goesOn
         }
-        write(a, value)
-        write(a + frameHeaderWords, b.value(0))
+        let value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
+        guardResult(value, writes: [level.base + a: value, level.base + a + frameHeaderWords: b.value(0)])
         return .goesOn
     }
 
     // MARK: Items
 
     /// Whether an operation on the object can run no Python: everything in it is of the exact built-in types, as far as one level tells.
-    private func isPlain(_ value: Value) -> Bool {
+    func isPlain(_ value: Value) -> Bool {
         value.isSmallInt || value.isFloat || value.isImmediate || value.isExact(.str) || value.isExact(.bytes) || value.isExact(.int)
     }
 
@@ -374,8 +391,7 @@ extension Recorder {
             guardPlain(key, actualKey)
         }
         let result = call(plain ? words.getItemPlain : words.getItem, [word(ref), word(key)], runsPython: !plain)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -393,8 +409,7 @@ extension Recorder {
 
     /// The result of a call that may have raised.
     private func result(_ a: Int, _ ref: Ref) -> Outcome {
-        guardResult(ref)
-        write(a, ref)
+        guardResult(ref, to: a)
         return .goesOn
     }
 
@@ -457,8 +472,7 @@ extension Recorder {
             guardPlain(item, actualItem)
         }
         let found = call(plain ? words.containsPlain : words.contains, [word(ref), word(item)], runsPython: !plain)
-        guardStatus(found)
-        write(a, bool(negated ? b.int(.xor, found, b.int(1)) : found))
+        guardStatus(found, writes: [level.base + a: bool(negated ? b.int(.xor, found, b.int(1)) : found)])
         return .goesOn
     }
 
@@ -472,13 +486,15 @@ extension Recorder {
         guardPlain(item, actualItem)
         // Keys of classes may run Python when they are compared.
         let found = call(words.contains, [word(ref), word(item)], runsPython: true)
-        guardStatus(found)
         let truth = Comparisons.contains(thread, container, actualItem)
         if truth < 0 { return .failed("membership raises") }
-        let jumps = Int(truth) == wanted
-        b.mark(token(jumps ? next : next + Int(Int32(bitPattern: pc[1]))))
-        b.guarding(.geq, found, b.int(Int64(truth)))
-        expectedAfter = jumps ? next + Int(Int32(bitPattern: pc[1])) : next
+        let jumps = Int(truth) == wanted, target = next + Int(Int32(bitPattern: pc[1]))
+        guardStatus(found) { [self] in
+            b.mark(token(jumps ? next : target))
+            b.guarding(.geq, found, b.int(Int64(truth)))
+            expectedAfter = jumps ? target : next
+            return .goesOn
+        }
         return .goesOn
     }
 
@@ -509,8 +525,7 @@ extension Recorder {
             return .goesOn
         }
         let result = call(plain && !p.isExact(.list) ? words.binaryPlain : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -651,8 +666,7 @@ extension Recorder {
             guardPlain(y, q)
         }
         let result = call(plain ? words.comparePlain : words.compare, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: !plain)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -782,6 +796,26 @@ extension Recorder {
             }
             place()
             if let outcome = enter(callee, ref, at: first, count: count, flags: UInt64(a) << 8) { return outcome }
+        } else if callee == TypeID.super.value, count == 0, let made = superObject() {
+            guardSame(ref, callee)
+            forgetWindow(window, count)
+            write(a, made)
+            return .goesOn
+        } else if callee.isExact(.wrapperDescriptor), count > 0, values[0].isPointer, let outcome = wrapped(callee, ref, a, window, arguments, values) {
+            return outcome
+        } else if callee.isExceptionClass, callee.isExact(.type), let object = newException(TypeRef(callee), arguments) {
+            let type = TypeRef(callee), initializer = type.lookup(.__init__)
+            guardSame(ref, callee)
+            if type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee {
+                forgetWindow(window, count)
+                write(a, object)
+                return .goesOn
+            }
+            guard initializer.isExact(.function), type.has(.heap) else { return .failed("making of \(type.name)") }
+            arguments.insert(object, at: 0)
+            count += 1
+            place()
+            return enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) ?? .failed("constructor")
         } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
             let type = TypeRef(callee), initializer = type.lookup(.__init__)
             let fields = type.pointer.pointee
@@ -823,7 +857,7 @@ extension Recorder {
         } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)
-            if values[0].type.value == descriptor.owner, let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
+            if values[0].type.isSubtype(of: TypeRef(descriptor.owner)), let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
                 guardObject(arguments[0], values[0])
                 if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
                 if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
@@ -832,8 +866,7 @@ extension Recorder {
         for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
         let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
         forgetWindow(window, count)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         isInsideCall = runsPython
         return .goesOn
     }
@@ -852,17 +885,17 @@ extension Recorder {
             ref = b.load(ref, words.methodFunction)
         }
         guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
-              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return interpret(results: a ..< a + 1) }
+              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return interpret(results: [a]) }
         let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
-        guard positional <= parameters else { return interpret(results: a ..< a + 1) }
+        guard positional <= parameters else { return interpret(results: [a]) }
         let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
         var ordered = [Ref?](repeating: nil, count: parameters)
         for index in 0 ..< positional { ordered[index] = arguments[index] }
         for index in 0 ..< names.count {
-            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return interpret(results: a ..< a + 1) }
+            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return interpret(results: [a]) }
             ordered[place] = arguments[positional + index]
         }
-        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return interpret(results: a ..< a + 1) }
+        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return interpret(results: [a]) }
         guardSame(ref, callee)
         if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
         for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
@@ -883,8 +916,7 @@ extension Recorder {
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
         let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
         forgetWindow(window, arguments.count)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -895,8 +927,7 @@ extension Recorder {
         let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
                           runsPython: true)
         forgetWindow(window, arguments.count)
-        guardResult(result)
-        write(a, result)
+        guardResult(result, to: a)
         return .goesOn
     }
 
@@ -922,6 +953,12 @@ extension Recorder {
             if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
             // `__class__` may say otherwise.
             return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
+        case ("issubclass", 2):
+            guard values[0].isExact(.type), values[1].isExact(.type) else { return nil }
+            guardSame(arguments[0], values[0])
+            guardSame(arguments[1], values[1])
+            if TypeRef(values[0]).has(.heap) { guardTypeVersion(TypeRef(values[0])) }
+            return b.value(Value(TypeRef(values[0]).isSubtype(of: TypeRef(values[1]))).bits)
         case ("abs", 1):
             let value = values[0]
             if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
@@ -1031,14 +1068,18 @@ extension Recorder {
     // MARK: Building
 
     private func buildTuple(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
-        guard count > 0 else { return .failed("empty tuple") }
-        let items = (0 ..< count).map { word(read(first + $0)) }
-        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, hasTail: true), count: b.int(Int64(count)))
-        isNew(tuple)
-        b.store(tuple, words.tupleCount, b.int(Int64(count)))
-        for index in 0 ..< count { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, items[index]) }
-        write(a, tuple)
+        write(a, tuple((0 ..< count).map { read(first + $0) }))
         return .goesOn
+    }
+
+    func tuple(_ items: [Ref]) -> Ref {
+        if items.isEmpty { return constant(WellKnown.emptyTuple.value) }
+        let items = items.map(word)
+        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, hasTail: true), count: b.int(Int64(items.count)))
+        isNew(tuple)
+        b.store(tuple, words.tupleCount, b.int(Int64(items.count)))
+        for (index, item) in items.enumerated() { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, item) }
+        return tuple
     }
 
     private func buildList(_ a: Int, _ first: Int, _ count: Int) -> Outcome {
@@ -1164,12 +1205,14 @@ extension Recorder {
             guardObject(ref, iterator)
             let isPlain = Recorder.plainIterators.contains(iterator.shapeIndex)
             let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain)
-            guardResult(item)
-            // Whether there is a next one is not known before it was asked for: the trace is for the round that goes on.
-            b.mark(token(end))
-            b.guarding(.gne, b.cast(item, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
-            expectedAfter = next
-            write(a, item)
+            guardResult(item) { [self] in
+                // Whether there is a next one is not known before it was asked for: the trace is for the round that goes on.
+                b.mark(token(end))
+                b.guarding(.gne, b.cast(item, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
+                expectedAfter = next
+                write(a, item)
+                return .goesOn
+            }
             return .goesOn
         }
     }

@@ -32,6 +32,18 @@ final class Recorder {
         var generator: Ref?
         var loaded: [Int: Ref] = [:]
         var loops: Set<UnsafeMutablePointer<InlineCache>> = []
+        /// The inlined frame's object, if it has one.
+        var frameObject: Ref?
+    }
+
+    /// A call whose result tells whether it has raised: what follows from that is recorded when it has returned.
+    struct Outstanding {
+        let result: Ref
+        /// The result is a number, negative when the call has raised; otherwise a word, zero when it has.
+        let isStatus: Bool
+        /// Slots that get something if it has not.
+        let writes: [Int: Ref]
+        let then: (() -> Outcome)?
     }
 
     /// Words that the frames of inlined calls may take.
@@ -77,6 +89,17 @@ final class Recorder {
     var expectedAfter: ProgramCounter?
     /// The interpreter is executing a call of Python code that is not inlined.
     var isInsideCall = false
+    /// Bytecodes that such calls may still execute.
+    private var patience = Engine.limits.longestTrace * 8
+    var outstanding: Outstanding?
+    /// The exception that is being raised.
+    var flight: Flight?
+    /// The object of the frame beyond the trace's own that catches it, if it was there beforehand.
+    var handlerObject: Ref?
+    /// Exceptions that the trace has made, and others that are known to be exceptions.
+    var fresh: Set<Ref> = [], exceptions: Set<Ref> = []
+    /// The newest traceback entries of exceptions, where the trace has made them.
+    var newestEntries: [Ref: (frame: Ref, index: Int)] = [:]
 
     init(_ engine: Engine, _ thread: ThreadRef, _ builder: TraceBuilder, root: FramePointer, cache: UnsafeMutablePointer<InlineCache>?, bridgeAt bridge: ProgramCounter? = nil, goesOnElsewhere: Bool = false) {
         self.engine = engine
@@ -110,7 +133,8 @@ final class Recorder {
             let fp = root + record.base
             levels.append(Level(base: record.base, fp: fp, code: call.code.object(CodeObject.self), function: fp[FrameSlot.function], call: Int(record.token), flags: call.flags,
                                 functionRef: call.function.isEmpty ? b.slot(record.base + FrameSlot.function) : nil,
-                                generator: call.flags & FrameFlags.generator != 0 ? b.slot(record.base + FrameSlot.context) : nil))
+                                generator: call.flags & FrameFlags.generator != 0 ? b.slot(record.base + FrameSlot.context) : nil,
+                                frameObject: fp[FrameSlot.object].isEmpty ? nil : b.slot(record.base + FrameSlot.object)))
         }
         anchorCode = level.code
         return thread.pointee.frame == level.fp
@@ -123,8 +147,17 @@ final class Recorder {
     func record(_ fp: FramePointer, _ pc: ProgramCounter) -> Outcome {
         if isInsideCall {
             // A call that the trace makes as a whole may run in the same dispatch loop.
-            if fp != level.fp || pc != next { return .goesOn }
+            if fp != level.fp || pc != next {
+                // Meanwhile nothing else is compiled.
+                patience -= 1
+                return patience > 0 ? .goesOn : .failed("a call takes too long")
+            }
             isInsideCall = false
+        }
+        if let call = outstanding {
+            outstanding = nil
+            let outcome = hasReturned(call)
+            guard case .goesOn = outcome else { return outcome }
         }
         guard fp == level.fp else { return .failed("frame out of step") }
         if let expected = expectedAfter {
@@ -174,7 +207,7 @@ final class Recorder {
         b.mark(token(target))
         guardBreaker()
         // The next round's calls find in memory what this round has left.
-        if calls > 0 { flush() }
+        if calls > 0 { flush() } else if inMemory[Recorder.handled] != nil { flushHandled() }
         if depth == 0, level.base == 0, let cache, cache == loop {
             count()
             return .finished(b.closeLoop())
@@ -182,8 +215,13 @@ final class Recorder {
         pc = target
         if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
         engine.heads[UInt(bitPattern: target)] = loop
+        return leave(at: target)
+    }
+
+    /// The trace ends, and the interpreter goes on at an instruction.
+    func leave(at place: ProgramCounter) -> Outcome {
         count()
-        return .finished(b.leave(token(target)))
+        return .finished(b.leave(token(place)))
     }
 
     /// Leaves when something waits for a safepoint.
@@ -230,7 +268,7 @@ final class Recorder {
                 (frame.base + FrameSlot.code, constant(Value(frame.code))),
                 (frame.base + FrameSlot.previous, address(slot: caller.base)),
                 (frame.base + FrameSlot.context, frame.generator ?? zero),
-                (frame.base + FrameSlot.object, zero),
+                (frame.base + FrameSlot.object, frame.frameObject ?? zero),
                 (frame.base + FrameSlot.flags, b.pointer(frame.flags)),
                 (frame.base + FrameSlot.saved, b.known(frame.base + FrameSlot.saved) ?? zero)]
     }
@@ -252,20 +290,42 @@ final class Recorder {
     /// The trace goes on in the root frame's caller, where `result` is what it was called for. At the end of a generator the caller goes on elsewhere.
     private func goBack(_ result: Ref?, isEnd: Bool, _ effects: () -> Void) -> Outcome {
         let fp = level.fp, base = level.base, flags = fp.flags
-        guard flags & FrameFlags.entry == 0, fp[FrameSlot.object].isEmpty, let previous = fp.previous, fp - previous > 0, fp - previous < Recorder.room else {
-            // Where native code is returned to, the interpreter has to do it.
-            if pc == anchor { return .failed("returns to native code") }
-            count()
-            return .finished(b.leave(token(pc)))
-        }
-        let caller = base - (fp - previous), code = previous.code
         guardBreaker()
+        guard let previous = guardCaller(fp, base) else {
+            // Where native code is returned to, the interpreter has to do it.
+            return pc == anchor ? .failed("returns to native code") : leave(at: pc)
+        }
+        let object = guardObject(of: fp, base)
+        effects()
+        if let object {
+            detach(object, next - level.code.pointee.instructions - 1)
+            b.store(object, words.frameBack, b.load(b.framePointer, words.register(base - (fp - previous) + FrameSlot.object)))
+        }
+        moveTo(previous)
+        if let result { put(level.base + Int(flags >> 8), result) }
+        count()
+        // The jump that the instruction behind which the caller stands takes when its generator ends.
+        let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
+        let place = jumps ? previous.pc + Int(Int32(bitPattern: previous.pc[-1])) : previous.pc
+        if let trace = engine.trace(at: place) { return .finished(b.link(to: trace, token: token(place), base: level.base)) }
+        return .finished(b.leave(token(place)))
+    }
+
+    /// Guards that a real frame was called from where it was called now. Nil when it was called from native code.
+    func guardCaller(_ fp: FramePointer, _ base: Int) -> FramePointer? {
+        let flags = fp.flags
+        guard flags & FrameFlags.entry == 0, let previous = fp.previous, fp - previous > 0, fp - previous < Recorder.room else { return nil }
+        let caller = base - (fp - previous)
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.flags), .int), b.int(Int64(flags)))
-        b.guarding(.geq, b.cast(b.load(b.framePointer, words.register(base + FrameSlot.object)), .int), b.int(0))
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
         b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
         keep(previous[FrameSlot.code])
-        effects()
+        return previous
+    }
+
+    /// The root frame is left for its caller, which is the trace's root from now on.
+    func moveTo(_ previous: FramePointer, _ object: Ref? = nil) {
+        let base = level.base, caller = base - (level.fp - previous), code = previous.code
         let context = b.contextPointer
         b.store(context, words.frame, address(slot: caller))
         b.store(context, words.stackTop, address(slot: caller + Int(code.pointee.registerCount)))
@@ -274,13 +334,7 @@ final class Recorder {
         if base != 0 { b.leaveFrame() }
         engine.calls.append(Engine.InlinedCall(isReturn: true, code: previous[FrameSlot.code], function: previous[FrameSlot.function], returnTo: previous.pc, flags: 0))
         b.enterFrame(base: caller, token: UInt64(engine.calls.count - 1))
-        if let result { put(caller + Int(flags >> 8), result) }
-        count()
-        // The jump that the instruction behind which the caller stands takes when its generator ends.
-        let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
-        let place = jumps ? previous.pc + Int(Int32(bitPattern: previous.pc[-1])) : previous.pc
-        if let trace = engine.trace(at: place) { return .finished(b.link(to: trace, token: token(place), base: caller)) }
-        return .finished(b.leave(token(place)))
+        levels = [Level(base: caller, fp: previous, code: code, function: previous[FrameSlot.function], call: -1, flags: 0, frameObject: object)]
     }
 
     // MARK: Registers
@@ -309,6 +363,11 @@ final class Recorder {
     /// Writes to memory what the registers hold.
     private func flush() {
         for slot in b.modifiedSlots { if let ref = b.known(slot) { storeInMemory(slot, ref) } }
+    }
+
+    /// Native code that raises looks at the exception being handled.
+    func flushHandled() {
+        if b.isModified(Recorder.handled), let ref = b.known(Recorder.handled) { storeInMemory(Recorder.handled, ref) }
     }
 
     /// Forgets the frame's temporaries that nothing reads from an instruction on, those below a slot if need be.
@@ -438,6 +497,7 @@ final class Recorder {
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none
+        flushHandled()
         if runsPython {
             calls += 1
             if isDear { dearCalls += 1 }
@@ -463,7 +523,7 @@ final class Recorder {
             if runsPython {
                 b.store(context, words.frame, address(slot: root.base))
                 b.store(context, words.recursionDepth, recursion)
-                for level in levels.dropFirst() {
+                for level in levels.dropFirst() where level.frameObject == nil {
                     let slot = level.base + FrameSlot.object, object = b.load(b.framePointer, words.register(slot))
                     b.set(slot, object)
                     exposed.append((slot, object))
@@ -474,26 +534,32 @@ final class Recorder {
     }
 
     /// Lets the interpreter execute the instruction, which goes on behind it and leaves its results in `results`.
-    func interpret(results: Range<Int>) -> Outcome {
+    func interpret(results: [Int]) -> Outcome {
         let behind = next
         next = pc
         let status = call(words.execute, [], runsPython: true, isDear: true)
         next = behind
-        let loaded = results.map { b.load(b.framePointer, words.register(level.base + $0)) }
-        guardStatus(status)
-        for (register, ref) in zip(results, loaded) { write(register, ref) }
+        let loaded = results.map { (level.base + $0, b.load(b.framePointer, words.register(level.base + $0))) }
+        guardStatus(status, writes: Dictionary(uniqueKeysWithValues: loaded))
         return .goesOn
     }
 
-    /// Leaves behind the instruction when the call has raised.
-    func guardResult(_ result: Ref) {
-        b.mark(token(next))
-        b.guarding(.gne, b.cast(result, .int), b.int(0))
+    /// Goes on behind the call that has returned `result` if it has not raised: the register gets the result.
+    func guardResult(_ result: Ref, to register: Int? = nil, writes: [Int: Ref] = [:], then: (() -> Outcome)? = nil) {
+        outstanding = Outstanding(result: result, isStatus: false, writes: register.map { [level.base + $0: result] } ?? writes, then: then)
     }
 
-    func guardStatus(_ status: Ref) {
+    /// The same of a call that returns a number.
+    func guardStatus(_ status: Ref, writes: [Int: Ref] = [:], then: (() -> Outcome)? = nil) {
+        outstanding = Outstanding(result: status, isStatus: true, writes: writes, then: then)
+    }
+
+    /// The call did not raise; otherwise the trace is left behind the instruction.
+    private func hasReturned(_ call: Outstanding) -> Outcome {
         b.mark(token(next))
-        b.guarding(.gge, status, b.int(0))
+        if call.isStatus { b.guarding(.gge, call.result, b.int(0)) } else { b.guarding(.gne, b.cast(call.result, .int), b.int(0)) }
+        for (slot, ref) in call.writes { put(slot, ref) }
+        return call.then?() ?? .goesOn
     }
 
     /// The running function.
@@ -515,7 +581,7 @@ final class Recorder {
         let goesOn = (occurrences > 0 || length > Recorder.longEnough) && (isStart || compiled?.isValid == true)
         if occurrences > 2 && !goesOn { return .failed("recursion") }
         let base = level.base + register
-        guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guard base + Int(code.pointee.registerCount) < Snapshot.contextSlots else { return nil }
         guardSame(b.load(ref, words.functionCode), object.pointee.code)
         let missing = Int(code.pointee.argumentCount) - count
         if missing > 0 {
@@ -551,7 +617,7 @@ final class Recorder {
     }
 
     /// The innermost frame is over.
-    private func pop() {
+    func pop() {
         let left = level
         b.leaveFrame()
         let slots = left.base - frameHeaderWords ..< left.base + Int(left.code.pointee.registerCount)
@@ -566,6 +632,7 @@ final class Recorder {
         let left = level
         let made = left.flags & FrameFlags.constructor != 0 ? b.known(left.base + FrameSlot.saved) : nil
         if let generator = left.generator { finish(generator) }
+        if let object = left.frameObject { detach(object, next - left.code.pointee.instructions - 1) }
         pop()
         // The end of a generator is the end of the loop over it.
         if left.flags & FrameFlags.forIter == 0 { write(Int(left.flags >> 8), made ?? result) }
@@ -579,7 +646,7 @@ final class Recorder {
         guard depth < Engine.limits.deepestInlining - 2, generator.state == .created || generator.state == .suspended, generator.frame.isEmpty else { return nil }
         let code = generator.code.object(CodeObject.self), count = Int(level.code.pointee.registerCount) + frameHeaderWords
         let base = level.base + count
-        guard base + Int(code.pointee.registerCount) < 30000 else { return nil }
+        guard base + Int(code.pointee.registerCount) < Snapshot.contextSlots else { return nil }
         guardObject(ref, value)
         b.guarding(.geq, b.load(ref, words.generatorPC), b.int(Int64(generator.pc)))
         b.guarding(.geq, b.load(ref, words.generatorState), b.int(Int64(generator.state.rawValue)))
@@ -587,8 +654,8 @@ final class Recorder {
         keep(generator.code)
         forgetDead(at: next)
         let context = b.contextPointer
-        let saved = b.load(context, words.handled), function = b.load(ref, words.generatorFunction)
-        b.store(context, words.handled, b.load(ref, words.generatorHandled))
+        let saved = b.slot(Recorder.handled), function = b.load(ref, words.generatorFunction)
+        put(Recorder.handled, b.load(ref, words.generatorHandled))
         b.store(ref, words.generatorState, b.int(Int64(GeneratorState.running.rawValue)))
         push(Level(base: base, fp: level.fp + count, code: code, function: generator.function, call: 0, flags: flags | FrameFlags.generator, functionRef: function, generator: ref))
         put(base + FrameSlot.context, ref)
@@ -627,7 +694,7 @@ final class Recorder {
 
     /// Saves what is needed of the innermost frame in its generator.
     private func suspend(_ generator: Ref, _ place: ProgramCounter, resumingAt register: Int, delegate: Int) {
-        let left = level, context = b.contextPointer
+        let left = level
         let storage = b.load(generator, words.generatorRegisters)
         for slot in liveRegisters(left.code, at: place) where slot != register {
             let contents = b.slot(left.base + slot)
@@ -640,14 +707,14 @@ final class Recorder {
         b.store(generator, words.generatorPC, b.int(Int64(token(place))))
         b.store(generator, words.generatorResume, b.int(Int64(register)))
         b.store(generator, words.generatorDelegate, b.int(Int64(delegate)))
-        b.store(generator, words.generatorHandled, b.load(context, words.handled))
+        b.store(generator, words.generatorHandled, b.slot(Recorder.handled))
         b.store(generator, words.generatorState, b.int(Int64(GeneratorState.suspended.rawValue)))
-        b.store(context, words.handled, b.slot(left.base + FrameSlot.saved))
+        put(Recorder.handled, b.slot(left.base + FrameSlot.saved))
     }
 
     /// The innermost frame's generator has come to its end.
     private func finish(_ generator: Ref) {
-        b.store(b.contextPointer, words.handled, b.slot(level.base + FrameSlot.saved))
+        put(Recorder.handled, b.slot(level.base + FrameSlot.saved))
         b.store(generator, words.generatorState, b.int(Int64(GeneratorState.closed.rawValue)))
         b.store(generator, words.generatorRegisters, b.value(0))
         b.store(generator, words.generatorDelegate, b.int(-1))

@@ -1,3 +1,4 @@
+import CoreTypes
 import Glibc
 import Interpreter
 import TraceJIT
@@ -17,7 +18,11 @@ struct Words {
     let execute, append: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, newSlice, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
-    let functionGlobals, functionBuiltins, functionClosure, handled: UInt16
+    let functionGlobals, functionBuiltins, functionClosure: UInt16
+    let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
+    let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
+    let superType, superReceiver, superReceiverType: UInt16
+    let outerHandled, frameObject, addTraceback, linkContext, construct: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
     init() {
@@ -56,7 +61,29 @@ struct Words {
         generatorResume = generator("resumeRegister", \.resumeRegister, .i32)
         generatorDelegate = generator("delegateRegister", \.delegateRegister, .i32)
         generatorItem = field("suspended", MemoryLayout<ValueArrayObject>.size, .value, 20)
-        handled = field("handled", MemoryLayout<ThreadState>.offset(of: \.handled)!, .value, 21)
+        exception = field("exception", MemoryLayout<ThreadState>.offset(of: \.exception)!, .value, 21, .volatile)
+        func exceptionField(_ name: String, _ path: PartialKeyPath<ExceptionObject>) -> UInt16 { field(name, MemoryLayout<ExceptionObject>.offset(of: path)!, .value, 25) }
+        arguments = exceptionField("args", \.arguments)
+        traceback = exceptionField("traceback", \.traceback)
+        context = exceptionField("context", \.context)
+        cause = exceptionField("cause", \.cause)
+        suppressContext = exceptionField("suppressContext", \.suppressContext)
+        entryNext = field("tracebackNext", MemoryLayout<TracebackObject>.offset(of: \.next)!, .value, 26)
+        entryFrame = field("tracebackFrame", MemoryLayout<TracebackObject>.offset(of: \.frame)!, .value, 26)
+        entryIndex = field("tracebackIndex", MemoryLayout<TracebackObject>.offset(of: \.lastIndex)!, .i64, 26)
+        entryLine = field("tracebackLine", MemoryLayout<TracebackObject>.offset(of: \.line)!, .i64, 26)
+        func frameField(_ name: String, _ path: PartialKeyPath<FrameObject>, _ width: Field.Width) -> UInt16 { field(name, MemoryLayout<FrameObject>.offset(of: path)!, width, 27) }
+        frameCode = frameField("frameCode", \.code, .value)
+        frameFunction = frameField("frameFunction", \.function, .value)
+        frameBack = frameField("frameBack", \.back, .value)
+        frameRegisters = frameField("frameRegisters", \.registers, .value)
+        frameContext = frameField("frameContext", \.context, .value)
+        framePlace = frameField("framePlace", \.fp, .i64)
+        frameIndex = frameField("frameIndex", \.lastIndex, .i64)
+        frameTracesLines = frameField("frameTracesLines", \.traceLines, .u8)
+        superType = field("superType", MemoryLayout<SuperObject>.offset(of: \.type)!, .value, 28, .immutable)
+        superReceiver = field("superReceiver", MemoryLayout<SuperObject>.offset(of: \.receiver)!, .value, 28, .immutable)
+        superReceiverType = field("superReceiverType", MemoryLayout<SuperObject>.offset(of: \.receiverType)!, .value, 28, .immutable)
         iteratorContainer = field("container", 8, .value, 10)
         iteratorIndex = field("index", 16, .i64, 10)
         rangeNext = field("next", 8, .i64, 9)
@@ -114,6 +141,11 @@ struct Words {
         mapAdd = function("mapAdd", Helpers.mapAdd, [.pointer, .value, .value, .value], .int, .anything)
         iteratorPlain = function("iteratorPlain", Helpers.iterator, [.pointer, .value], .value, .readsAnything)
         nextPlain = function("nextPlain", Helpers.next, [.pointer, .value], .value, Words.writesContainers)
+        outerHandled = function("outerHandled", Helpers.outerHandled, [.pointer], .value, .readsAnything)
+        frameObject = function("frameObject", Helpers.frameObject, [.pointer, .pointer], .value, .readsAnything)
+        addTraceback = function("addTraceback", Helpers.addTraceback, [.pointer, .value, .value, .int], .int, Words.writesExceptions)
+        linkContext = function("linkContext", Helpers.linkContext, [.pointer, .value], .int, Words.writesExceptions)
+        construct = function("construct", Helpers.construct, [.pointer, .value, .pointer, .int], .value, .anything)
         let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
         self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
     }
@@ -126,6 +158,9 @@ struct Words {
 
     /// Reads anything, and writes what lists, dicts, sets and their iterators consist of.
     static let writesContainers = Function.Effect(reads: ~0, writes: 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 15)
+
+    /// Reads anything, and writes exceptions, traceback entries and frame objects.
+    static let writesExceptions = Function.Effect(reads: ~0, writes: 1 << 25 | 1 << 26 | 1 << 27)
 
     /// A function of the C library's on doubles.
     func double(_ name: String, _ function: @escaping @convention(c) (Double) -> Double) -> UInt16 {
@@ -225,4 +260,26 @@ enum Helpers {
     }
     static let getAttribute: @convention(c) (Context, Value, Value) -> Value = { thread($0).getAttribute($1, $2) }
     static let setAttribute: @convention(c) (Context, Value, Value, Value) -> Int = { thread($0).setAttribute($1, $2, $3) ? 0 : -1 }
+    static let outerHandled: @convention(c) (Context) -> Value = { JIT.outerHandledException(thread($0)) }
+    static let frameObject: @convention(c) (Context, UnsafeMutableRawPointer) -> Value = { context, fp in
+        let object = JIT.frameObject(thread(context), fp.assumingMemoryBound(to: Value.self))
+        if !object.isEmpty { return object }
+        // Compiled code cannot raise here: the exception under way is worth more than its frame's object. One of no frame takes its place.
+        thread(context).takeException()
+        let empty = Words.allocate(UInt64(MemoryLayout<FrameObject>.size) << 32 | UInt64(TypeID.frame.rawValue), 0), frame = fp.assumingMemoryBound(to: Value.self)
+        empty.object(FrameObject.self).pointee.code = frame[FrameSlot.code]
+        empty.object(FrameObject.self).pointee.function = frame[FrameSlot.function]
+        return empty
+    }
+    static let addTraceback: @convention(c) (Context, Value, Value, Int) -> Int = { context, exception, frame, index in
+        JIT.addTraceback(thread(context), exception, frame, index)
+        return 0
+    }
+    /// The exception being handled becomes the context of one that is about to be raised.
+    static let linkContext: @convention(c) (Context, Value) -> Int = { context, exception in
+        thread(context).raise(exception)
+        thread(context).takeException()
+        return 0
+    }
+    static let construct: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { JIT.new(thread($0), TypeRef($1), $2.assumingMemoryBound(to: Value.self), $3) }
 }

@@ -96,21 +96,27 @@ struct ARM64Emitter {
 
     // MARK: Instructions
 
+    /// Makes x16 the base of a slot in memory. Returns its offset.
+    private mutating func offset(slot: Int) -> Int {
+        let isOfContext = slot >= Snapshot.contextSlots
+        stack(false, x16, isOfContext ? MachineFrame.context : MachineFrame.frame)
+        return (isOfContext ? slot - Snapshot.contextSlots : slot) * 8
+    }
+
     private mutating func emit(_ s: Step, _ i: Instruction) {
         let d = s.d, a = s.a, b = s.b, none = ARM64Emitter.none
         switch i.op {
         case .nop, .phi, .arg, .elem, .inherit, .loop: break
         case .sload:
-            stack(false, x16, MachineFrame.frame)
-            access(d >= 32 ? .double : .word, store: false, d, x16, i.literal * 8)
+            access(d >= 32 ? .double : .word, store: false, d, x16, offset(slot: i.literal))
         case .sstore:
-            stack(false, x16, MachineFrame.frame)
+            let offset = offset(slot: i.literal)
             var value = s.c
             if value == none {
                 asm.constant(x17, trace.bits(i.b))
                 value = x17
             }
-            asm.memory(.word, store: true, value, base: x16, offset: i.literal * 8)
+            asm.memory(.word, store: true, value, base: x16, offset: offset)
         case .frame: stack(false, d, MachineFrame.frame)
         case .context: stack(false, d, MachineFrame.context)
         case .jump:
@@ -399,7 +405,6 @@ struct ARM64Emitter {
     }
 
     private mutating func emitLink(_ s: Step) {
-        stack(false, x16, MachineFrame.frame)
         let places = allocator.exits[exit(s)]
         var found: [Ref: Location] = [:]
         for (ref, location) in allocator.places[places.first ..< places.first + places.count] { found[ref] = location }
@@ -410,9 +415,10 @@ struct ARM64Emitter {
             else if let location = found[entry.ref] {
                 if location.isRegister { value = location.register } else { stack(false, x17, MachineFrame.slot(location.slot)) }
             }
-            asm.memory(.word, store: true, value, base: x16, offset: Int(entry.slot) * 8)
+            asm.memory(.word, store: true, value, base: x16, offset: offset(slot: Int(entry.slot)))
         }
         if trace.linkBase != 0 {
+            stack(false, x16, MachineFrame.frame)
             asm.constant(x17, UInt64(bitPattern: Int64(trace.linkBase * 8)))
             asm.add(x16, x16, x17)
             stack(true, x16, MachineFrame.frame)

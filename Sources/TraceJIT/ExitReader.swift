@@ -92,7 +92,11 @@ public struct ExitReader {
             case .float: word = model.selfTagged(bits) ?? model.boxFloat(context, Double(bitPattern: bits))
             case .virtual: word = state[MachineFrame.virtuals / 8 + Int(bits)]
             }
-            frame[Int(step.slot)] = word
+            if step.slot < Int32(Snapshot.contextSlots) {
+                frame[Int(step.slot)] = word
+            } else {
+                context.unsafelyUnwrapped.assumingMemoryBound(to: UInt64.self)[Int(step.slot) - Snapshot.contextSlots] = word
+            }
         }
         // Nothing that the collector might find there.
         if plan.pointee.makesObjects { for i in 0 ..< snapshot.virtualCount { state[MachineFrame.virtuals / 8 + i] = 0 } }

@@ -305,6 +305,7 @@ public final class Optimiser {
             recipes.append(made)
             at += 1
         }
+        if recipes.count > MachineFrame.virtualLimit { out.isTooLong = true }
         out.virtuals += recipes
         new.virtualCount = recipes.count
         out.snapshots.append(new)

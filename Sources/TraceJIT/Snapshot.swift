@@ -5,8 +5,14 @@
 /// that was passed to `enter` (negative numbers are fine), and a *token* is whatever the client needs to know where to go on, say a bytecode's address. Frames of
 /// calls that the trace has inlined are slots further up, and a chain of `FrameRecord`s tells where they begin.
 ///
+/// Slots from `contextSlots` on are words of the client's context, of what every trace and every frame shares: so an interpreter's state that is not in
+/// a frame can stay in registers too.
+///
 /// A slot that is not in the snapshot has in memory what it had at entry.
 public struct Snapshot: Equatable {
+    /// The slot that is the context's first word.
+    public static let contextSlots = 0x7000
+
     /// Its entries in `Trace.entries`.
     public var first: Int
     public var count: Int

@@ -148,7 +148,10 @@ public final class TraceBuilder {
     // MARK: Snapshots and frames
 
     /// Guards from here on leave with the slots as they are now, to go on at `token`.
-    public func mark(_ token: UInt64) {
+    public func mark(_ token: UInt64) { mark(token, with: [:]) }
+
+    /// The same, but with some slots as they would be if the guard failed.
+    public func mark(_ token: UInt64, with others: [Int: Ref]) {
         if !currentIsUsed && !trace.snapshots.isEmpty {
             trace.entries.removeLast(trace.snapshots[current].count)
             trace.snapshots.removeLast()
@@ -157,8 +160,8 @@ public final class TraceBuilder {
         if current >= 0xFFF0 { trace.isTooLong = true }
         currentIsUsed = false
         let first = trace.entries.count
-        for index in modified.sorted() {
-            guard let ref = slots[index] else { continue }
+        for index in modified.union(others.keys).sorted() {
+            guard let ref = others[index] ?? slots[index] else { continue }
             let type = trace.type(ref)
             let kind: SnapshotEntry.Kind = type == .int ? .int : type == .float ? .float : .word
             trace.entries.append(SnapshotEntry(slot: Int16(truncatingIfNeeded: index), kind: kind, ref: ref))

@@ -120,17 +120,22 @@ struct X86Emitter {
 
     // MARK: Instructions
 
+    /// A slot in memory, addressed by the scratch register.
+    private mutating func place(slot: Int) -> X86Assembler.Memory {
+        let isOfContext = slot >= Snapshot.contextSlots
+        asm.load(X86Emitter.scratch, stack(isOfContext ? MachineFrame.context : MachineFrame.frame))
+        return .init(base: X86Emitter.scratch, displacement: Int32((isOfContext ? slot - Snapshot.contextSlots : slot) * 8))
+    }
+
     private mutating func emit(_ s: Step, _ i: Instruction) {
         let d = s.d, a = s.a, b = s.b, scratch = X86Emitter.scratch, none = X86Emitter.none
         switch i.op {
         case .nop, .phi, .arg, .elem, .inherit, .loop: break
         case .sload:
-            asm.load(scratch, stack(MachineFrame.frame))
-            let place = X86Assembler.Memory(base: scratch, displacement: Int32(i.literal * 8))
+            let place = place(slot: i.literal)
             if d >= 32 { asm.loadDouble(d, place) } else { asm.load(d, place) }
         case .sstore:
-            asm.load(scratch, stack(MachineFrame.frame))
-            let place = X86Assembler.Memory(base: scratch, displacement: Int32(i.literal * 8))
+            let place = place(slot: i.literal)
             if s.c == none { storeConstant(place, trace.bits(i.b)) } else { asm.store(place, s.c) }
         case .frame: asm.load(d, stack(MachineFrame.frame))
         case .context: asm.load(d, stack(MachineFrame.context))
@@ -534,22 +539,29 @@ struct X86Emitter {
     /// Writes the snapshot's words to the client's frame and goes on in another trace, which finds them there.
     private mutating func emitLink(_ s: Step) {
         let scratch = X86Emitter.scratch
-        asm.load(scratch, stack(MachineFrame.frame))
         let places = allocator.exits[exit(s)]
         var where_: [Ref: Location] = [:]
         for (ref, location) in allocator.places[places.first ..< places.first + places.count] { where_[ref] = location }
         let snapshot = trace.snapshots[places.snapshot]
         let entries = trace.entries[snapshot.first ..< snapshot.first + snapshot.count]
-        func place(_ entry: SnapshotEntry) -> X86Assembler.Memory { .init(base: scratch, displacement: Int32(entry.slot) * 8) }
-        for entry in entries {
-            if let location = where_[entry.ref], location.isRegister { asm.store(place(entry), location.register) }
+        let ofFrame = entries.filter { Int($0.slot) < Snapshot.contextSlots }, ofContext = entries.filter { Int($0.slot) >= Snapshot.contextSlots }
+        let groups = [(ofFrame, MachineFrame.frame, 0), (ofContext, MachineFrame.context, Snapshot.contextSlots)]
+        for (entries, base, first) in groups where !entries.isEmpty {
+            asm.load(scratch, stack(base))
+            for entry in entries {
+                if let location = where_[entry.ref], location.isRegister { asm.store(.init(base: scratch, displacement: Int32(Int(entry.slot) - first) * 8), location.register) }
+            }
         }
         // All registers are free now.
-        for entry in entries {
-            if entry.ref.isConstant { storeConstant(place(entry), trace.bits(entry.ref)) }
-            else if let location = where_[entry.ref], location.isSlot {
-                asm.load(0, slot(Int32(location.slot)))
-                asm.store(place(entry), 0)
+        for (entries, base, first) in groups where !entries.isEmpty {
+            asm.load(scratch, stack(base))
+            for entry in entries {
+                let place = X86Assembler.Memory(base: scratch, displacement: Int32(Int(entry.slot) - first) * 8)
+                if entry.ref.isConstant { storeConstant(place, trace.bits(entry.ref)) }
+                else if let location = where_[entry.ref], location.isSlot {
+                    asm.load(0, slot(Int32(location.slot)))
+                    asm.store(place, 0)
+                }
             }
         }
         if trace.linkBase != 0 {

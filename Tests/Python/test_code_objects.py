@@ -1,6 +1,7 @@
 """Code objects, frames, function introspection, compile flags and inspect."""
 import inspect
 import sys
+import types
 from harness import run
 
 
@@ -143,6 +144,19 @@ True True h 8
 None Doc of f. 3
 (self) ()
 """}, outputs
+
+
+def test_a_comprehension_called_with_no_iterator():
+    if sys.implementation.name == "cpython":
+        return  # which crashes
+    generator = next(c for c in (lambda y: (x for x in y)).__code__.co_consts if hasattr(c, "co_code"))
+    for wrong, name in ((5, "int"), (None, "NoneType"), (1.5, "float"), ([1], "list")):
+        try:
+            list(types.FunctionType(generator, {})(wrong))
+        except TypeError as error:
+            assert str(error) == f"'{name}' object is not an iterator"
+        else:
+            raise AssertionError(wrong)
 
 
 run(globals())
