@@ -4,9 +4,12 @@ A statement belongs to the cursor that runs it until it is done; then its connec
 SQLite calls are kept by the connection. SQLite is opened for use by many threads and guarded by the interpreter's rule that a connection stays in its thread.
 """
 import _foreign
+import _twins
 import gc as _gc
 import threading as _threading
 import weakref as _weakref
+
+_twins.hide_module()
 
 _results = dict(
     ABORT=4, AUTH=23, BUSY=5, CANTOPEN=14, CONSTRAINT=19, CORRUPT=11, DONE=101, EMPTY=16, ERROR=1, FORMAT=24, FULL=13, INTERNAL=2, INTERRUPT=9,

@@ -4,11 +4,14 @@ A context, a connection or a memory buffer is a handle of the library. A connect
 socket's timeout says; one over two MemoryBIOs does as the buffers let it. Functions of Python's that OpenSSL calls are kept by the context.
 """
 import _foreign
+import _twins
 import os as _os
 import select as _select
 import time as _time
 import weakref as _weakref
 from operator import index as _index
+
+_twins.hide_module()
 
 globals().update(dict(
     SSL_ERROR_ZERO_RETURN=6, SSL_ERROR_WANT_READ=2, SSL_ERROR_WANT_WRITE=3, SSL_ERROR_WANT_X509_LOOKUP=4, SSL_ERROR_SYSCALL=5, SSL_ERROR_SSL=1,

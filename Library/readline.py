@@ -3,9 +3,12 @@
 The library is called by `_foreign`; the prompt and `input` read through `_read` once this module is there and the terminal is one.
 """
 import _foreign
+import _twins
 import os as _os
 import select as _select
 import sys as _sys
+
+_twins.hide_module()
 
 try:
     _library = _foreign.dlopen("libreadline.so.8", 2)

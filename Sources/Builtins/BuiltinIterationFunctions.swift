@@ -54,13 +54,13 @@ enum BuiltinIterationFunctions {
             let length = thread.length(a[0])
             return length < 0 ? .empty : thread.newInt(length)
         },
-        Def("max(*args, key=None, default=<unrepresentable>)", .calls, "The largest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
+        Def("max(*args, key=None, default=<unrepresentable>)", .calls, "max(iterable, *[, default, key]) and max(a, b, *rest[, key]): the largest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
             BuiltinIterationFunctions.extreme(thread, a, .greater, "max")
         },
-        Def("min(*args, key=None, default=<unrepresentable>)", .calls, "The smallest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
+        Def("min(*args, key=None, default=<unrepresentable>)", .calls, "min(iterable, *[, default, key]) and min(a, b, *rest[, key]): the smallest item of one iterable, or of two or more arguments.", kind: .function) { thread, a, _ in
             BuiltinIterationFunctions.extreme(thread, a, .less, "min")
         },
-        Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "A new list of the items in ascending order, or descending with reverse.", kind: .function) { thread, a, _ in
+        Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "A new list of the items in ascending order, or descending with reverse.", kind: .function, forwards: "sort") { thread, a, _ in
             let list = thread.list(a[0])
             if list.isEmpty { return .empty }
             let keywords = thread.newDict()
@@ -192,8 +192,8 @@ enum AnextAwaitable {
             slots.unary(.next) { thread, value in
                 let iterator = AnextAwaitable.iterator(thread, value)
                 if iterator.isEmpty { return .empty }
-                guard let next = iterator.type.unary(.next) else { return thread.raise(.typeError, "__await__ must return an iterable, not \(iterator.type.name)") }
-                let result = next(thread, iterator)
+                // A coroutine has no next.
+                let result = iterator.type.unary(.next).map { $0(thread, iterator) } ?? thread.callMethod(iterator, .send, .none)
                 return result.isEmpty && thread.hasException ? AnextAwaitable.ended(thread, value) : result
             }
         }
@@ -202,12 +202,7 @@ enum AnextAwaitable {
     }
 
     private static func iterator(_ thread: ThreadRef, _ value: Value) -> Value {
-        let awaitable = value.object(Object.self).pointee.awaitable
-        if awaitable.isExact(.generator) { return awaitable }
-        guard let function = awaitable.type.unary(.await) else {
-            return thread.raise(.typeError, "object \(awaitable.type.name) can't be used in 'await' expression")
-        }
-        return function(thread, awaitable)
+        AsyncProtocol.awaitableIterator(thread, value.object(Object.self).pointee.awaitable)
     }
 
     private static func forward(_ thread: ThreadRef, _ value: Value, _ method: Name, _ first: Value = .absent, _ second: Value = .absent, _ third: Value = .absent) -> Value {

@@ -58,7 +58,7 @@ enum SysModule {
         builder.set("orig_argv", list(thread, [], options.rawArguments[...], options.originalArguments))
         builder.set("warnoptions", list(thread, warningOptions(options)))
         builder.set("_xoptions", extensionOptions(thread, options))
-        builder.set("builtin_module_names", names(thread, NativeModule.names + ["builtins", "sys"]))
+        builder.set("builtin_module_names", names(thread, NativeModule.names.filter { !$0.contains(".") } + ["builtins", "sys"]))
         let standard = StandardLibraryNames.text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
         builder.set("stdlib_module_names", thread.call(TypeID.frozenset.value, names(thread, standard)))
         addInformation(builder, options)

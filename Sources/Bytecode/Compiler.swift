@@ -224,6 +224,8 @@ final class Compiler {
 
     /// Where the (mangled) name lives.
     func storage(of name: String) -> NameStorage {
+        // A module that awaits runs as a coroutine, whose frame has no place for a namespace besides the globals.
+        if isTopLevelAwait && unit.scope.isCoroutine { return .global }
         switch unit.scope.scope(of: name) {
         case .local: return unit.isFunction ? .local(unit.local(name)) : .namespace
         case .cell: return .cell(unit.cellRegisters[name]!)

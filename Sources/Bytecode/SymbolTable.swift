@@ -251,6 +251,7 @@ public final class SymbolTable {
             try visitAnnotation(annotation)
             if let value { try visit(value) }
         case .for(let target, let iterable, let body, let orElse, _), .asyncFor(let target, let iterable, let body, let orElse, _):
+            if case .asyncFor = statement.kind { current.isCoroutine = true }
             try visit(target)
             try visit(iterable)
             try visit(body)
@@ -260,6 +261,7 @@ public final class SymbolTable {
             try visit(body)
             try visit(orElse)
         case .with(let items, let body, _), .asyncWith(let items, let body, _):
+            if case .asyncWith = statement.kind { current.isCoroutine = true }
             for item in items {
                 try visit(item.context)
                 if let target = item.target { try visit(target) }

@@ -156,14 +156,13 @@ enum ListType {
         let count = list.count
         memmove(list.items + index, list.items + index + 1, (count - index - 1) * 8)
         list.setCount(count - 1)
-        shrink(list)
         Heap.barrier(list.pointer.pointee.storage.raw)
+        shrink(list)
     }
 
     /// Gives up the store of a list that has become empty.
     private static func shrink(_ list: ListRef) {
         if list.count == 0 && list.pointer.pointee.capacity > 64 { list.clear() }
-        else if list.count > 0 { return }
     }
 
     /// Replaces items `start ..< end` by `count` values at `source`, which is not part of the list.

@@ -260,7 +260,7 @@ enum ForeignModule {
     }
 
     private static func report(_ thread: ThreadRef, _ callback: Value) {
-        RuntimeHooks.writeUnraisable(thread, "on calling ctypes callback function", callback.object(CallbackObject.self).pointee.function)
+        RuntimeHooks.writeUnraisable(thread, "Exception ignored on calling ctypes callback function", callback.object(CallbackObject.self).pointee.function)
         thread.takeException()
     }
 

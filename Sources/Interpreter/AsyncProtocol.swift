@@ -1,7 +1,7 @@
 import Bytecode
 
 /// `await`, `async for`, `yield from`: finding and driving iterators.
-enum AsyncProtocol {
+public enum AsyncProtocol {
     static func iterator(_ thread: ThreadRef, _ value: Value) -> Value {
         guard let function = value.type.unary(.asyncIter) else {
             return thread.raise(.typeError, "'async for' requires an object with __aiter__ method, got \(value.type.name)")
@@ -51,7 +51,7 @@ enum AsyncProtocol {
     }
 
     /// The iterator behind an awaitable.
-    static func awaitableIterator(_ thread: ThreadRef, _ value: Value) -> Value {
+    public static func awaitableIterator(_ thread: ThreadRef, _ value: Value) -> Value {
         if value.isExact(.coroutine) || isGeneratorCoroutine(value) { return value }
         guard let function = value.type.unary(.await) else {
             return thread.raise(.typeError, "object \(value.type.name) can't be used in 'await' expression")

@@ -26,6 +26,32 @@ enum Calls {
         type.has(.heap) && !type.has(.abstract) && type.slotPointer(.new).pointee == TypeID.object.type.slotPointer(.new).pointee
     }
 
+    /// Whether a class of Python makes its instances by a native type's `__new__`, which then gives just those.
+    @inline(never) static func constructsNatively(_ type: TypeRef) -> Bool {
+        guard type.value.isExact(.type), type.has(.heap), !type.has(.abstract), !type.has(.noInstantiation) else { return false }
+        var base = type
+        while base.has(.heap) {
+            guard !base.pointer.pointee.base.isEmpty else { return false }
+            base = TypeRef(base.pointer.pointee.base)
+        }
+        return type.slotPointer(.new).pointee != nil && type.slotPointer(.new).pointee == base.slotPointer(.new).pointee
+    }
+
+    /// A new instance for a class whose `__init__` is a Python function still to be called; empty, with nothing raised, where a call of the class is more than that. Not a
+    /// part of the dispatch loop, in whose native frame a class that is not used any more might be found by the collector.
+    @inline(never) static func instance(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+        let type = TypeRef(callee)
+        guard type.has(.heap), type.lookup(.__init__).isExact(.function) else { return .empty }
+        if constructsSimply(type) { return thread.allocateInstance(type) }
+        return constructsNatively(type) ? new(thread, type, arguments, count) : .empty
+    }
+
+    /// What `constructsNatively` says is made.
+    static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+        guard let new = type.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
+        return new(thread, type.value, arguments, count, .empty)
+    }
+
     /// `f(*args, **kwargs)` of a Python function, perhaps bound to a receiver: lays the arguments out where its frame will begin and returns it. Empty, with nothing
     /// changed and nothing raised, when the call is of another kind or not sound.
     @inline(never) static func spread(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool, _ count: inout Int, _ names: inout Value) -> Value {
@@ -70,32 +96,6 @@ enum Calls {
             while let (_, value) = DictRef(dict).next(&position) { target[index] = value; index += 1 }
         }
         return callee
-    }
-
-    /// Whether a class of Python makes its instances by a native type's `__new__`, which then gives just those.
-    @inline(never) static func constructsNatively(_ type: TypeRef) -> Bool {
-        guard type.value.isExact(.type), type.has(.heap), !type.has(.abstract), !type.has(.noInstantiation) else { return false }
-        var base = type
-        while base.has(.heap) {
-            guard !base.pointer.pointee.base.isEmpty else { return false }
-            base = TypeRef(base.pointer.pointee.base)
-        }
-        return type.slotPointer(.new).pointee != nil && type.slotPointer(.new).pointee == base.slotPointer(.new).pointee
-    }
-
-    /// A new instance for a class whose `__init__` is a Python function still to be called; empty, with nothing raised, where a call of the class is more than that. Not a
-    /// part of the dispatch loop, in whose native frame a class that is not used any more might be found by the collector.
-    @inline(never) static func instance(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
-        let type = TypeRef(callee)
-        guard type.has(.heap), type.lookup(.__init__).isExact(.function) else { return .empty }
-        if constructsSimply(type) { return thread.allocateInstance(type) }
-        return constructsNatively(type) ? new(thread, type, arguments, count) : .empty
-    }
-
-    /// What `constructsNatively` says is made.
-    static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
-        guard let new = type.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
-        return new(thread, type.value, arguments, count, .empty)
     }
 
     /// `f(*args, **kwargs)`: the arguments stand at `base[frameHeaderWords]`, the keyword arguments behind them.
@@ -272,8 +272,8 @@ public enum Building {
         thread.unpackIterable(value, before: before, after: after, into: target)
     }
 
-    static func function(_ thread: ThreadRef, _ fp: FramePointer, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
-        let value = thread.newFunction(code, globals: fp.function.pointee.globals)
+    static func function(_ thread: ThreadRef, globals: Value, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
+        let value = thread.newFunction(code, globals: globals)
         if value.isEmpty { return .empty }
         let function = value.object(FunctionObject.self)
         var index = 0

@@ -248,7 +248,9 @@ public enum Code {
             let value: Value
             switch constant {
             case .constant(let constant): value = make(thread, constant)
-            case .code(let inner): value = makeOutline(thread, inner, filename: inner.hasSameFilename(as: compiled) ? code.pointee.filename : .empty, archived)
+            case .code(let inner):
+                value = makeOutline(thread, inner, filename: inner.hasSameFilename(as: compiled) ? code.pointee.filename : .empty, archived)
+                if !value.isEmpty { value.object(CodeObject.self).pointee.flags |= code.pointee.flags & CodeFlags.hidden.rawValue }
             }
             if value.isEmpty { return false }
             TupleRef(constants).initialize(index, value)
@@ -282,6 +284,22 @@ public enum Code {
         code.pointee.isOutline = false
         code.pointee.isSimple = compiled.flags.isDisjoint(with: [.variadic, .keywordVariadic]) && compiled.keywordOnlyCount == 0
         return true
+    }
+
+    /// Hides the frames of a code object and of all code inside it, as if they were native functions: tracebacks, `f_back`, warnings and tracing pass over them.
+    public static func hide(_ value: Value) {
+        let code = value.object(CodeObject.self)
+        code.pointee.flags |= CodeFlags.hidden.rawValue
+        // What is inside an outline follows when it is completed.
+        let constants = TupleRef(code.pointee.constants)
+        for index in 0 ..< constants.count where constants[index].isExact(.code) { hide(constants[index]) }
+    }
+
+    /// A copy whose frames are hidden.
+    public static func hidden(_ thread: ThreadRef, _ value: Value) -> Value {
+        let copy = make(thread, compiled(value.object(CodeObject.self)))
+        if !copy.isEmpty { hide(copy) }
+        return copy
     }
 
     /// The object of a constant.

@@ -117,11 +117,4 @@ public enum Consumers {
         Collector.addRoots { Collector.mark(Consumers.functions) }
         return true
     }
-
-    /// The first frame from `frame` outwards that is not one of these functions'.
-    static func visible(_ frame: FramePointer?) -> FramePointer? {
-        var frame = frame
-        while let current = frame, current.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { frame = current.previous }
-        return frame
-    }
 }

@@ -38,6 +38,18 @@ public struct FrameObject {
 }
 
 enum Frames {
+    /// The caller's frame, as the frame itself sees it: visible code does not see hidden frames, which hidden code called from them does.
+    static func caller(_ fp: FramePointer) -> FramePointer? {
+        fp.code.pointee.flags & CodeFlags.hidden.rawValue == 0 ? visible(fp.previous) : fp.previous
+    }
+
+    /// The first frame from `frame` outwards that is not hidden.
+    static func visible(_ frame: FramePointer?) -> FramePointer? {
+        var frame = frame
+        while let current = frame, current.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { frame = current.previous }
+        return frame
+    }
+
     /// The frame object of a frame on the stack.
     static func object(_ thread: ThreadRef, _ fp: FramePointer) -> Value {
         let known = fp[FrameSlot.object]
@@ -71,7 +83,7 @@ enum Frames {
             array.pointee.count = count
             frame.pointee.registers = Value(raw)
         }
-        if let previous = Consumers.visible(fp.previous), !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
+        if let previous = caller(fp), !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
         Heap.barrier(UnsafeMutableRawPointer(frame))
     }
 
@@ -190,7 +202,7 @@ enum Frames {
     /// `f_back`
     static func back(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
         if let fp = FramePointer(bitPattern: frame.pointee.fp) {
-            guard let previous = Consumers.visible(fp.previous) else { return .none }
+            guard let previous = caller(fp) else { return .none }
             return object(thread, previous)
         }
         return frame.pointee.back.isEmpty ? .none : frame.pointee.back

@@ -217,8 +217,8 @@ public enum Generators {
         let saved = thread.pointee.stackTop
         let exception = thread.takeException()
         guard let fp = push(thread, generator, .none, flags: FrameFlags.generator | FrameFlags.entry) else { return .empty }
-        // The exception being handled inside the generator becomes the context.
-        thread.raise(exception)
+        // The exception being handled inside the generator becomes the context; what is handled around it does not.
+        if thread.pointee.handled.isEmpty { thread.restore(exception) } else { thread.raise(exception) }
         let result = Interpreter.run(thread, fp, raising: true)
         thread.pointee.stackTop = saved
         finished = generator.pointee.state == .closed

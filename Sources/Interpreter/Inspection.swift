@@ -26,21 +26,21 @@ public enum Inspection {
         var frame = thread.pointee.frame
         var depth = depth
         while depth > 0, let current = frame {
-            frame = Consumers.visible(current.previous)
+            frame = Frames.caller(current)
             depth -= 1
         }
         return frame.map { Frames.object(thread, $0) }
     }
 
     /// The frame object of what another thread runs; nil when it runs no Python code, empty when it has raised.
-    public static func runningFrame(_ thread: ThreadRef, of other: ThreadRef) -> Value? { other.pointee.frame.map { Frames.object(thread, $0) } }
+    public static func runningFrame(_ thread: ThreadRef, of other: ThreadRef) -> Value? { Frames.visible(other.pointee.frame).map { Frames.object(thread, $0) } }
 
     /// Globals of the frame `depth` up, with its file name and line; nil when the stack is not that deep.
     public static func place(_ thread: ThreadRef, depth: Int, skipping: (Value) -> Bool = { _ in false }) -> (globals: Value, filename: Value, line: Int)? {
         var frame = thread.pointee.frame
         var depth = depth
         while depth > 0, let current = frame {
-            frame = Consumers.visible(current.previous)
+            frame = Frames.caller(current)
             while let next = frame, skipping(next.code.pointee.filename) { frame = next.previous }
             depth -= 1
         }

@@ -823,7 +823,7 @@ public enum Interpreter {
                 let inner = constants[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
-                let function = Building.function(thread, fp, inner, fp + b, c)
+                let function = Building.function(thread, globals: fp.function.pointee.globals, inner, fp + b, c)
                 if function.isEmpty { break dispatch }
                 fp[a] = function
 

@@ -58,6 +58,13 @@ public enum JIT {
         guard let range = Unwinder.handler(code, pc) else { return nil }
         return (UnsafePointer(code.pointee.instructions + Int(range.pointee.handler)), Int(range.pointee.register))
     }
+    /// `f(*args, **kwargs)` with its operands from `base` on.
+    public static func callExpanded(_ thread: ThreadRef, _ base: FramePointer, hasKeywords: Bool) -> Value { Calls.expanded(thread, base, hasKeywords: hasKeywords) }
+    public static func dictMerge(_ thread: ThreadRef, _ dict: Value, _ other: Value, _ callee: Value) -> Bool { Building.dictMerge(thread, dict, other, callee) }
+    /// A function of the code, made by `maker`, with what `flags` says lies at `operands`.
+    public static func makeFunction(_ thread: ThreadRef, _ maker: Value, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
+        Building.function(thread, globals: maker.object(FunctionObject.self).pointee.globals, code, operands, flags)
+    }
     /// The frame's object, made if need be; empty when there is no memory for it.
     public static func frameObject(_ thread: ThreadRef, _ fp: FramePointer) -> Value { Frames.object(thread, fp) }
     /// Adds a traceback entry, if there is memory for it.

@@ -55,7 +55,7 @@ public enum Signals {
         let problem = taipan_signal_wakeup_error()
         if problem != 0 {
             thread.raiseOSError(problem)
-            RuntimeHooks.writeUnraisable(thread, "when trying to write to the signal wakeup fd", .none)
+            RuntimeHooks.writeUnraisable(thread, "Exception ignored when trying to write to the signal wakeup fd", .none)
             thread.takeException()
         }
         guard taipan_signal_any() else { return true }

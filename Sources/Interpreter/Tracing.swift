@@ -154,6 +154,7 @@ public enum Tracing {
     /// A frame is entered, or a generator's resumed. False when a trace function has raised.
     @inline(never) static func enter(_ thread: ThreadRef, _ fp: FramePointer, resumed: Bool) -> Bool {
         guard isOn(thread) else { return true }
+        if fp.code.pointee.flags & CodeFlags.hidden.rawValue != 0 { return true }
         // Calling a generator function only makes the generator.
         if !resumed && fp.code.pointee.flags & (CodeFlags.generator.rawValue | CodeFlags.coroutine.rawValue | CodeFlags.asyncGenerator.rawValue) != 0 { return true }
         let frame = Frames.object(thread, fp)
@@ -180,7 +181,7 @@ public enum Tracing {
     /// A frame returns or yields a value. False when a trace function has raised.
     @inline(never) static func leave(_ thread: ThreadRef, _ fp: FramePointer, _ value: Value) -> Bool {
         let frame = fp[FrameSlot.object]
-        guard isOn(thread), !frame.isEmpty else { return true }
+        guard isOn(thread), !frame.isEmpty, fp.code.pointee.flags & CodeFlags.hidden.rawValue == 0 else { return true }
         let value = value.isExact(.asyncGeneratorValue) ? value.object(WrapperObject.self).pointee.callable : value
         guard finishNativeCall(thread, frame), reportLocal(thread, frame, "return", value) else { return false }
         return reportProfile(thread, frame, "return", value)
@@ -223,7 +224,7 @@ public enum Tracing {
     @inline(never) static func unwound(_ thread: ThreadRef, _ fp: FramePointer) {
         let frame = fp[FrameSlot.object]
         let exception = thread.pointee.exception
-        guard isOn(thread), !frame.isEmpty, !exception.isEmpty else { return }
+        guard isOn(thread), !frame.isEmpty, !exception.isEmpty, fp.code.pointee.flags & CodeFlags.hidden.rawValue == 0 else { return }
         thread.takeException()
         guard reportLocal(thread, frame, "return", .none), reportProfile(thread, frame, "return", .none) else { return }
         thread.restore(exception)

@@ -86,6 +86,8 @@ public struct TypeFlags: OptionSet {
     public static let foreignLayout = TypeFlags(rawValue: 1 << 16)
     /// A foreign interface wants to know when instances die.
     public static let watched = TypeFlags(rawValue: 1 << 17)
+    /// Written in Python in place of a native type: messages name its module, as they do for those.
+    public static let twin = TypeFlags(rawValue: 1 << 18)
     // Subclasses of the built-in types, for one-test checks.
     public static let intSubclass = TypeFlags(rawValue: 1 << 20)
     public static let listSubclass = TypeFlags(rawValue: 1 << 21)

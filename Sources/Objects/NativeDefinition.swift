@@ -32,17 +32,20 @@ public struct Def {
     let effect: Effect
     let kind: DefKind
     let isUnsigned: Bool
+    let forwards: StaticString
     let function: NativeFunction
 
     /// A function of a module, or a method when the first parameter is called `self`; `kind` says so where it is a class method (first
     /// parameter `type`) or static. `isUnsigned` marks the old functions that have no signature to show, and other words for a wrong number of arguments.
+    /// `forwards` names the function that keyword arguments are passed on to: errors about them name it, and positional arguments are counted alone.
     public init(_ signature: StaticString, _ effect: Effect, _ doc: StaticString = "", kind: DefKind = .method, isUnsigned: Bool = false,
-                _ function: @escaping NativeFunction) {
+                forwards: StaticString = "", _ function: @escaping NativeFunction) {
         self.signature = signature
         self.doc = doc
         self.effect = effect
         self.kind = kind
         self.isUnsigned = isUnsigned
+        self.forwards = forwards
         self.function = function
     }
 }
@@ -84,6 +87,7 @@ public struct NativeRecord {
     public let kind: DefKind
     public internal(set) var isParsed = false
     var isUnsigned = false
+    var forwards: StaticString = ""
     /// No `*args` or `**kwargs`.
     public internal(set) var isSimple = true
     var hasVariadic = false
@@ -129,6 +133,7 @@ public struct NativeRecord {
         let record = UnsafeMutablePointer<NativeRecord>.allocate(capacity: 1)
         record.initialize(to: NativeRecord(def.function, signature: def.signature, doc: def.doc, effect: def.effect, kind: def.kind))
         record.pointee.isUnsigned = def.isUnsigned
+        record.pointee.forwards = def.forwards
         return record
     }
 
@@ -283,7 +288,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             }
             if place < 0 {
                 guard pointee.hasKeywordVariadic else {
-                    thread.raise(.typeError, "'\(StringRef(key).description)' is an invalid keyword argument for \(shortName)()")
+                    thread.raise(.typeError, "'\(StringRef(key).description)' is an invalid keyword argument for \(pointee.forwards.utf8CodeUnitCount == 0 ? shortName : "\(pointee.forwards)")()")
                     return false
                 }
                 if extra.isEmpty {
@@ -321,17 +326,21 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             if pointee.module.isEmpty || StringRef(pointee.module).equals("builtins") { return shortName }
             return "\(StringRef(pointee.module).description).\(shortName)"
         }
-        return "\(TypeRef(pointee.owner).name).\(shortName)"
+        return "\(TypeRef(pointee.owner).shortName).\(shortName)"
     }
 
     /// Of a class method, the class that it is called on has its name in front.
     private func displayName(_ arguments: Arguments, _ count: Int) -> String {
-        pointee.kind == .classMethod && count > 0 && arguments[0].isType ? "\(TypeRef(arguments[0]).name).\(shortName)" : displayName
+        pointee.kind == .classMethod && count > 0 && arguments[0].isType ? "\(TypeRef(arguments[0]).shortName).\(shortName)" : displayName
     }
 
     private func raiseTooMany(_ thread: ThreadRef, _ given: Int, _ keywordCount: Int) {
         let limit = pointee.positional - pointee.receivers
         let count = given - pointee.receivers
+        if pointee.forwards.utf8CodeUnitCount > 0 {
+            thread.raise(.typeError, "\(shortName) expected \(limit) argument\(limit == 1 ? "" : "s"), got \(count)")
+            return
+        }
         let all = limit + pointee.keywordOnly
         if pointee.keywordOnly > 0 && count + keywordCount <= all || pointee.keywordOnly > 0 {
             let bound = pointee.required == pointee.positional ? "exactly" : "at most"
@@ -352,6 +361,10 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         let least = Swift.max(pointee.required - receivers, 0)
         let most = pointee.positional - receivers
         if pointee.positionalOnly < pointee.positional {
+            let positional = Swift.min(pointee.positionalOnly - receivers, least)
+            if given < positional {
+                return thread.raise(.typeError, "\(shortName)() takes \(positional < most ? "at least" : "exactly") \(positional) positional argument\(positional == 1 ? "" : "s") (\(given) given)")
+            }
             if given < least {
                 return thread.raise(.typeError, "\(shortName)() missing required argument '\(StringRef(pointee.names![receivers + given]).description)' (pos \(given + 1))")
             }

@@ -11,6 +11,10 @@ public struct TypeRef: Equatable {
     @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { pointer.pointee.flags.rawValue & flags.rawValue == flags.rawValue }
     /// The name as messages have it: with the module in front for native types outside `builtins` (`types.UnionType`).
     public var name: String {
+        if has(.twin) {
+            let module = namespace.get(string: Name.__module__.value)
+            return module.isEmpty || !module.isString ? shortName : "\(StringRef(module).description).\(shortName)"
+        }
         let module = pointer.pointee.module
         if has(.heap) || module.isEmpty || StringRef(module).equals("builtins") { return shortName }
         return "\(StringRef(module).description).\(shortName)"

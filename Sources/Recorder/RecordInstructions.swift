@@ -66,8 +66,12 @@ extension Recorder {
         case .negate:
             return negate(a, b2)
         case .not:
-            guard let truth = truth(read(b2), actual(b2)) else { return .failed("truth of \(actual(b2).type.name)") }
-            write(a, b.value(Value(!truth).bits))
+            if let truth = truth(read(b2), actual(b2)) {
+                write(a, b.value(Value(!truth).bits))
+                return .goesOn
+            }
+            let truth = call(words.isTrue, [self.word(read(b2))], runsPython: true)
+            guardStatus(truth, writes: [level.base + a: bool(b.int(.xor, truth, b.int(1)))])
             return .goesOn
         case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
             return compare(a, read(b2), actual(b2), read(c), actual(c), opcode.number - Bytecode.Opcode.equal.number)
@@ -90,7 +94,8 @@ extension Recorder {
             }
             return .goesOn
         case .jumpIfTrue, .jumpIfFalse:
-            return truth(read(a), actual(a)) == nil ? .failed("truth of \(actual(a).type.name)") : .goesOn
+            if truth(read(a), actual(a)) != nil { return .goesOn }
+            return guardTruth(call(words.isTrue, [self.word(read(a))], runsPython: true), jumpsWhen: opcode == .jumpIfTrue ? 1 : 0)
         case .contains, .notContains:
             return contains(a, read(b2), actual(b2), read(c), actual(c), opcode == .notContains)
         case .jumpContains:
@@ -136,7 +141,14 @@ extension Recorder {
         case .plus where actual(b2).isSmallInt:
             write(a, int(read(b2)))
             return .goesOn
-        case .makeFunction, .invert, .plus, .getYieldFromIter, .getAwaitable:
+        case .makeFunction:
+            let operands = (0 ..< 4).reduce(0) { $0 + c >> $1 & 1 }
+            for index in 0 ..< operands { store(slot: level.base + b2 + index, read(b2 + index)) }
+            return result(a, call(words.makeFunction, [runningFunction(), constant(constants[Int(pc[1])]), address(slot: level.base + b2), b.int(Int64(c))], runsPython: false))
+        case .dictMerge:
+            guardStatus(call(words.dictMerge, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: true))
+            return .goesOn
+        case .invert, .plus, .getYieldFromIter, .getAwaitable:
             return interpret(results: [a])
         case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
             return interpret(results: [])
@@ -149,7 +161,7 @@ extension Recorder {
         case .callMethodKeywords:
             return callKeywords(a, b2, c, isMethod: true)
         case .callExpanded:
-            return interpret(results: [a])
+            return callExpanded(a, b2, hasKeywords: c != 0)
         case .withLookup:
             return withLookup(a, b2, c) ?? interpret(results: [a, c, c + frameHeaderWords])
         case .raise:
@@ -477,25 +489,13 @@ extension Recorder {
     }
 
     private func jumpContains(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ wanted: Int) -> Outcome {
-        let items = container.isExact(.tuple) ? TupleRef(container).count : container.isExact(.list) ? ListRef(container).count : .max
-        let arePlain = items <= 16 && (0 ..< items).allSatisfy { isPlain(container.isExact(.tuple) ? TupleRef(container)[$0] : ListRef(container)[$0]) }
-        guard isPlain(actualItem), arePlain || container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str) else {
-            return .failed("membership in \(container.type.name)")
+        let isPlain = isPlain(actualItem) && (container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str))
+        if isPlain {
+            guardObject(ref, container)
+            guardPlain(item, actualItem)
         }
-        guardObject(ref, container)
-        guardPlain(item, actualItem)
         // Keys of classes may run Python when they are compared.
-        let found = call(words.contains, [word(ref), word(item)], runsPython: true)
-        let truth = Comparisons.contains(thread, container, actualItem)
-        if truth < 0 { return .failed("membership raises") }
-        let jumps = Int(truth) == wanted, target = next + Int(Int32(bitPattern: pc[1]))
-        guardStatus(found) { [self] in
-            b.mark(token(jumps ? next : target))
-            b.guarding(.geq, found, b.int(Int64(truth)))
-            expectedAfter = jumps ? target : next
-            return .goesOn
-        }
-        return .goesOn
+        return guardTruth(call(words.contains, [word(ref), word(item)], runsPython: true), jumpsWhen: wanted)
     }
 
     /// The word of a truth that is 0 or 1.
@@ -707,7 +707,7 @@ extension Recorder {
         }
         let isText = p.isExact(.str) && q.isExact(.str)
         guard isText || operation == .equal || operation == .notEqual, isPlain(p), isPlain(q) || p.isExact(.int) && (q.isExact(.int) || q.isSmallInt) || p.isSmallInt && q.isExact(.int) else {
-            return .failed("comparison of \(p.type.name) and \(q.type.name)")
+            return guardTruth(call(words.compareTruthOfAny, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: true), jumpsWhen: wanted)
         }
         guardPlain(x, p)
         guardPlain(y, q)
@@ -864,10 +864,38 @@ extension Recorder {
             }
         }
         for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
-        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
+        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
         forgetWindow(window, count)
         guardResult(result, to: a)
         isInsideCall = runsPython
+        return .goesOn
+    }
+
+    /// Whether calling a function does no more than make a generator.
+    private func makesGenerator(_ function: Value) -> Bool {
+        let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
+        return !CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags).isDisjoint(with: kinds)
+    }
+
+    /// f(*args, **kwargs)
+    private func callExpanded(_ a: Int, _ window: Int, hasKeywords: Bool) -> Outcome {
+        let first = window + frameHeaderWords, count = hasKeywords ? 2 : 1
+        for register in [window] + (first ..< first + count) { store(slot: level.base + register, read(register)) }
+        let result = call(words.callExpanded, [address(slot: level.base + window), b.int(hasKeywords ? 1 : 0)], runsPython: true, isDear: true)
+        forgetWindow(window, count)
+        guardResult(result, to: a)
+        return .goesOn
+    }
+
+    /// A call with keyword arguments by way of the runtime.
+    private func callKeywords(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: Value) -> Outcome {
+        let first = window + frameHeaderWords
+        for (index, argument) in arguments.enumerated() { store(slot: level.base + first + index, argument) }
+        let isDear = callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap)
+        let result = call(words.callKeywords, [word(ref), address(slot: level.base + first), b.int(Int64(arguments.count)), constant(names)], runsPython: true, isDear: isDear)
+        forgetWindow(window, arguments.count)
+        guardResult(result, to: a)
+        isInsideCall = true
         return .goesOn
     }
 
@@ -885,21 +913,21 @@ extension Recorder {
             ref = b.load(ref, words.methodFunction)
         }
         guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
-              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return interpret(results: [a]) }
+              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
-        guard positional <= parameters else { return interpret(results: [a]) }
+        guard positional <= parameters else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
         var ordered = [Ref?](repeating: nil, count: parameters)
         for index in 0 ..< positional { ordered[index] = arguments[index] }
         for index in 0 ..< names.count {
-            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return interpret(results: [a]) }
+            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return callKeywords(a, window, callee, ref, arguments, names.value) }
             ordered[place] = arguments[positional + index]
         }
-        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return interpret(results: [a]) }
+        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         guardSame(ref, callee)
         if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
         for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
-        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? .failed("keyword call of \(callee.type.name)")
+        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, constant(callee), arguments, names.value)
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
@@ -1201,15 +1229,19 @@ extension Recorder {
         case TypeID.generator.rawValue:
             return resume(ref, iterator, sending: b.value(Value.none.bits), flags: FrameFlags.forIter | UInt64(a) << 8) ?? .failed("generator")
         default:
-            guard !iterator.type.has(.heap) else { return .failed("iterator of a class") }
             guardObject(ref, iterator)
             let isPlain = Recorder.plainIterators.contains(iterator.shapeIndex)
-            let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain)
-            guardResult(item) { [self] in
-                // Whether there is a next one is not known before it was asked for: the trace is for the round that goes on.
+            let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain, isDear: iterator.type.has(.heap))
+            let behind = next
+            guardResult(item) { [self] following in
+                let ended = b.int(Int64(bitPattern: Helpers.ended.bits))
+                if following == end {
+                    b.mark(token(behind), with: [level.base + a: item])
+                    b.guarding(.geq, b.cast(item, .int), ended)
+                    return .goesOn
+                }
                 b.mark(token(end))
-                b.guarding(.gne, b.cast(item, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
-                expectedAfter = next
+                b.guarding(.gne, b.cast(item, .int), ended)
                 write(a, item)
                 return .goesOn
             }

@@ -43,7 +43,8 @@ final class Recorder {
         let isStatus: Bool
         /// Slots that get something if it has not.
         let writes: [Int: Ref]
-        let then: (() -> Outcome)?
+        /// What else follows, given the instruction that is executed next.
+        let then: ((ProgramCounter) -> Outcome)?
     }
 
     /// Words that the frames of inlined calls may take.
@@ -156,7 +157,7 @@ final class Recorder {
         }
         if let call = outstanding {
             outstanding = nil
-            let outcome = hasReturned(call)
+            let outcome = hasReturned(call, pc)
             guard case .goesOn = outcome else { return outcome }
         }
         guard fp == level.fp else { return .failed("frame out of step") }
@@ -533,6 +534,19 @@ final class Recorder {
         return result
     }
 
+    /// A call returns a truth, on which the instruction jumps to `target` or goes on: as it does now.
+    func guardTruth(_ truth: Ref, jumpsWhen wanted: Int) -> Outcome {
+        let target = next + Int(Int32(bitPattern: pc[1])), behind = next
+        guardStatus(truth) { [self] following in
+            guard target != behind, following == target || following == behind else { return .failed("odd jump") }
+            let jumps = following == target
+            b.mark(token(jumps ? behind : target))
+            b.guarding(.geq, truth, b.int(Int64(jumps ? wanted : 1 - wanted)))
+            return .goesOn
+        }
+        return .goesOn
+    }
+
     /// Lets the interpreter execute the instruction, which goes on behind it and leaves its results in `results`.
     func interpret(results: [Int]) -> Outcome {
         let behind = next
@@ -545,21 +559,21 @@ final class Recorder {
     }
 
     /// Goes on behind the call that has returned `result` if it has not raised: the register gets the result.
-    func guardResult(_ result: Ref, to register: Int? = nil, writes: [Int: Ref] = [:], then: (() -> Outcome)? = nil) {
+    func guardResult(_ result: Ref, to register: Int? = nil, writes: [Int: Ref] = [:], then: ((ProgramCounter) -> Outcome)? = nil) {
         outstanding = Outstanding(result: result, isStatus: false, writes: register.map { [level.base + $0: result] } ?? writes, then: then)
     }
 
     /// The same of a call that returns a number.
-    func guardStatus(_ status: Ref, writes: [Int: Ref] = [:], then: (() -> Outcome)? = nil) {
+    func guardStatus(_ status: Ref, writes: [Int: Ref] = [:], then: ((ProgramCounter) -> Outcome)? = nil) {
         outstanding = Outstanding(result: status, isStatus: true, writes: writes, then: then)
     }
 
     /// The call did not raise; otherwise the trace is left behind the instruction.
-    private func hasReturned(_ call: Outstanding) -> Outcome {
+    private func hasReturned(_ call: Outstanding, _ following: ProgramCounter) -> Outcome {
         b.mark(token(next))
         if call.isStatus { b.guarding(.gge, call.result, b.int(0)) } else { b.guarding(.gne, b.cast(call.result, .int), b.int(0)) }
         for (slot, ref) in call.writes { put(slot, ref) }
-        return call.then?() ?? .goesOn
+        return call.then?(following) ?? .goesOn
     }
 
     /// The running function.

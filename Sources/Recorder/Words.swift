@@ -22,7 +22,7 @@ struct Words {
     let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
     let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
     let superType, superReceiver, superReceiverType: UInt16
-    let outerHandled, frameObject, addTraceback, linkContext, construct: UInt16
+    let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
     init() {
@@ -146,6 +146,11 @@ struct Words {
         addTraceback = function("addTraceback", Helpers.addTraceback, [.pointer, .value, .value, .int], .int, Words.writesExceptions)
         linkContext = function("linkContext", Helpers.linkContext, [.pointer, .value], .int, Words.writesExceptions)
         construct = function("construct", Helpers.construct, [.pointer, .value, .pointer, .int], .value, .anything)
+        callKeywords = function("callKeywords", Helpers.callKeywords, [.pointer, .value, .pointer, .int, .value], .value, .anything)
+        callExpanded = function("callExpanded", Helpers.callExpanded, [.pointer, .pointer, .int], .value, .anything)
+        makeFunction = function("makeFunction", Helpers.makeFunction, [.pointer, .value, .value, .pointer, .int], .value, .readsAnything)
+        dictMerge = function("dictMerge", Helpers.dictMerge, [.pointer, .value, .value, .value], .int, .anything)
+        compareTruthOfAny = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
         let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
         self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
     }
@@ -260,6 +265,10 @@ enum Helpers {
     }
     static let getAttribute: @convention(c) (Context, Value, Value) -> Value = { thread($0).getAttribute($1, $2) }
     static let setAttribute: @convention(c) (Context, Value, Value, Value) -> Int = { thread($0).setAttribute($1, $2, $3) ? 0 : -1 }
+    static let callKeywords: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int, Value) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3, $4) }
+    static let callExpanded: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { JIT.callExpanded(thread($0), $1.assumingMemoryBound(to: Value.self), hasKeywords: $2 != 0) }
+    static let makeFunction: @convention(c) (Context, Value, Value, UnsafeMutableRawPointer, Int) -> Value = { JIT.makeFunction(thread($0), $1, $2, $3.assumingMemoryBound(to: Value.self), $4) }
+    static let dictMerge: @convention(c) (Context, Value, Value, Value) -> Int = { JIT.dictMerge(thread($0), $1, $2, $3) ? 0 : -1 }
     static let outerHandled: @convention(c) (Context) -> Value = { JIT.outerHandledException(thread($0)) }
     static let frameObject: @convention(c) (Context, UnsafeMutableRawPointer) -> Value = { context, fp in
         let object = JIT.frameObject(thread(context), fp.assumingMemoryBound(to: Value.self))

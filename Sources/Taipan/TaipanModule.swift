@@ -1,10 +1,31 @@
+import Glibc
+import Interpreter
+import Memory
 import Objects
 import Recorder
 
 /// `__taipan__`: what a program can ask of this implementation alone. `__taipan__.jit` has the compiler's counters and limits.
 enum TaipanModule {
     static func register() {
-        NativeModule.register("__taipan__", doc: "What Taipan offers beyond Python: jit, the compiler's counters and limits.", setUp: { module in
+        NativeModule.register("__taipan__", doc: "What Taipan offers beyond Python: jit, the compiler's counters and limits; and what modules written in Python need to pass for native ones.", functions: [
+            Def("hide(code, /)", .writes, "Hide the frames of a code object, and of all code inside it, from tracebacks, frames' callers, warnings and tracing; return it.", kind: .function) { thread, a, _ in
+                guard a[0].isExact(.code) else { return thread.raise(.typeError, "hide() argument must be code, not \(a[0].type.name)") }
+                Code.hide(a[0])
+                return a[0]
+            },
+            Def("hidden(code, /)", .writes, "Return a copy of a code object whose frames are hidden, and those of all code inside it.", kind: .function) { thread, a, _ in
+                guard a[0].isExact(.code) else { return thread.raise(.typeError, "hidden() argument must be code, not \(a[0].type.name)") }
+                return Code.hidden(thread, a[0])
+            },
+            Def("builtin(function, doc, /)", .writes, "Return a built-in function that calls a function written in Python; doc may begin with a text signature.", kind: .function) { thread, a, _ in
+                TaipanModule.builtin(thread, a[0], a[1])
+            },
+            Def("seal(type, /)", .writes, "Make a class immutable, and have messages name it with its module, as native types are; return it.", kind: .function) { thread, a, _ in
+                guard a[0].isType, TypeRef(a[0]).has(.heap) else { return thread.raise(.typeError, "seal() argument must be a class, not \(a[0].type.name)") }
+                TypeRef(a[0]).pointer.pointee.flags.formUnion([.immutable, .twin])
+                return a[0]
+            },
+        ], setUp: { module in
             guard let jit = NativeModule.make(module.thread, "__taipan__.jit"), !jit.isEmpty else { return false }
             module.set("jit", jit)
             return true
@@ -36,6 +57,28 @@ enum TaipanModule {
             module.set("mode", Engine.mode)
             return true
         }
+    }
+
+    /// The functions behind built-in ones. They are never given back.
+    nonisolated(unsafe) private static var functions: [UnsafeMutablePointer<Value>] = []
+
+    private static func builtin(_ thread: ThreadRef, _ function: Value, _ doc: Value) -> Value {
+        guard function.isExact(.function) else { return thread.raise(.typeError, "builtin() argument 1 must be function, not \(function.type.name)") }
+        guard doc.isString else { return thread.raise(.typeError, "builtin() argument 2 must be str, not \(doc.type.name)") }
+        let name = thread.getAttribute(function, Name.__name__), module = name.isEmpty ? .empty : thread.getAttribute(function, Name.__module__)
+        if module.isEmpty { return .empty }
+        guard module.isString, case let receiver = DictRef(WellKnown.modules.value).get(string: module), !receiver.isEmpty else {
+            return thread.raise(.typeError, "builtin() argument 1 must be a module's function")
+        }
+        if functions.isEmpty { Collector.addRoots { TaipanModule.functions.forEach { Collector.mark($0.pointee) } } }
+        let cell = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        cell.initialize(to: function)
+        functions.append(cell)
+        let record = NativeRecord.make(foreign: { thread, record, _, arguments, count, keywords in
+            let cell = record.assumingMemoryBound(to: NativeRecord.self).pointee.foreignData.unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
+            return thread.call(cell.pointee, arguments, count, keywords)
+        }, name: StringRef.intern(StringRef(name).description).value, doc: UnsafePointer(strdup(StringRef(doc).description)), data: cell)
+        return thread.newBuiltinFunction(record, receiver: receiver, module: module)
     }
 
     private static func dictionary(_ thread: ThreadRef, _ items: [(String, Int)]) -> Value {

@@ -198,4 +198,34 @@ def test_asyncio():
     assert asyncio.run(main()) == (["a", "b", "timeout", "c"], [("a", 0), ("b", 0), ("a", 1), ("b", 1)])
 
 
+def test_await_at_the_top_of_a_module():
+    import ast, asyncio
+
+    async def numbers(count):
+        for number in range(count):
+            yield number
+    for source, result in [("a = await asyncio.sleep(0, 5)", 5), ("async for a in numbers(3): pass", 2),
+                           ("a = [x async for x in numbers(3)]", [0, 1, 2]), ("a = sum([y for y in {x async for x in numbers(4)}])", 6)]:
+        code = compile(source, "?", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        namespace = {"asyncio": asyncio, "numbers": numbers}
+        asyncio.run(eval(code, namespace))
+        assert namespace["a"] == result, source
+
+
+def test_anext_of_what_is_not_awaitable():
+    import asyncio
+
+    class Plain:
+        def __aiter__(self):
+            return self
+
+        def __anext__(self):
+            yield
+    asynchronous = anext(Plain(), "default")
+
+    async def wait():
+        return await asynchronous
+    raises(TypeError, "object generator can't be used in 'await' expression", asyncio.run, wait())
+
+
 run(globals())

@@ -235,4 +235,24 @@ def test_next_default():
     raises(TypeError, "'list' object is not an iterator", next, [])
 
 
+def test_throw_keeps_the_context_of_what_is_thrown():
+    def handler():
+        try:
+            yield
+        except Exception:
+            pass
+    first, second = ValueError("first"), KeyError("second")
+    second.__context__ = first
+    generator = handler()
+    next(generator)
+    try:
+        raise OSError
+    except OSError:
+        try:
+            generator.throw(second)
+        except StopIteration:
+            pass
+    assert second.__context__ is first
+
+
 run(globals())

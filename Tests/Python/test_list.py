@@ -115,4 +115,20 @@ def test_subclass():
     assert a == [1, 4] and type(a[:]) is list and type(a + []) is list and type(a.copy()) is list and isinstance(a, list)
 
 
+def test_long_lists_emptied_one_by_one():
+    def emptied(step):
+        numbers = list(range(200))
+        while numbers:
+            step(numbers)
+        numbers.append(1)
+        return numbers == [1]
+
+    def delete_first(numbers):
+        del numbers[0]
+    assert emptied(delete_first)
+    assert emptied(lambda numbers: numbers.remove(numbers[-1]))
+    assert emptied(lambda numbers: numbers.pop(0))
+    assert emptied(lambda numbers: numbers.pop())
+
+
 run(globals())

@@ -66,6 +66,9 @@ struct DecompressorObject {
         Getter("unused_data", "Data found after the end of the compressed stream.", set: readOnlyMember) { _, a, _ in a[0].object(DecompressorObject.self).pointee.unusedData },
     ]
 
+    /// For a stream whose data were found damaged.
+    static func raiseUnusable(_ thread: ThreadRef) -> Value { thread.raise(.valueError, "Decompressor is unusable after a previous error") }
+
     /// Decompresses what was pending and `data`. `step` runs the library once over the input, which it moves on, and says whether to go on: nil when it has raised.
     static func decompress(_ thread: ThreadRef, _ value: Value, _ data: Value, _ limit: Value, _ step: (inout UnsafePointer<UInt8>, inout Int, inout ArchiveOutput) -> Bool?) -> Value {
         let object = value.object(DecompressorObject.self)

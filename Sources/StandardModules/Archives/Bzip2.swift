@@ -34,6 +34,22 @@ enum Bzip2 {
         return true
     }
 
+    // What a stream holds outside the heap is given back once it is not needed, and does not wait for the collector.
+
+    private static func endCompressor(_ object: UnsafeMutablePointer<CompressorObject>) {
+        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return }
+        BZ2_bzCompressEnd(stream)
+        stream.deallocate()
+        object.pointee.stream = 0
+    }
+
+    private static func endDecompressor(_ object: UnsafeMutablePointer<DecompressorObject>) {
+        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return }
+        BZ2_bzDecompressEnd(stream)
+        stream.deallocate()
+        object.pointee.stream = 0
+    }
+
     private static let makeCompressor = Constructor("BZ2Compressor(self, compresslevel=9, /)") { thread, a, _ in
         guard let level = a[1].isEmpty ? 9 : thread.toInt(a[1]) else { return .empty }
         if level < 1 || level > 9 { return thread.raise(.valueError, "compresslevel must be between 1 and 9") }
@@ -41,6 +57,7 @@ enum Bzip2 {
         if value.isEmpty { return .empty }
         let stream = newStream()
         value.object(CompressorObject.self).pointee.stream = UInt(bitPattern: stream)
+        Heap.noteExternal(level * 900_000)
         return failed(thread, BZ2_bzCompressInit(stream, Int32(level), 0, 0)) ? .empty : value
     }
 
@@ -83,7 +100,7 @@ enum Bzip2 {
     private static func decompress(_ thread: ThreadRef, _ value: Value, _ data: Value, _ limit: Value) -> Value {
         let object = value.object(DecompressorObject.self)
         if object.pointee.eof { return thread.raise(.eofError, "End of stream already reached") }
-        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return thread.raise(.valueError, "decompressor is closed") }
+        guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return DecompressorObject.raiseUnusable(thread) }
         return DecompressorObject.decompress(thread, value, data, limit) { input, left, output in
             let part = min(left, Int(Int32.max)), room = min(output.room(), Int(Int32.max))
             stream.pointee.next_in = UnsafeMutableRawPointer(mutating: input).assumingMemoryBound(to: CChar.self)
@@ -91,13 +108,18 @@ enum Bzip2 {
             stream.pointee.next_out = UnsafeMutableRawPointer(output.next).assumingMemoryBound(to: CChar.self)
             stream.pointee.avail_out = UInt32(room)
             let status = BZ2_bzDecompress(stream)
-            if failed(thread, status) { return nil }
+            if failed(thread, status) {
+                // The library must not be asked again: it does not survive that.
+                endDecompressor(object)
+                return nil
+            }
             let used = part - Int(stream.pointee.avail_in), made = room - Int(stream.pointee.avail_out)
             input += used
             left -= used
             output.count += made
             if status == BZ_STREAM_END {
                 object.pointee.eof = true
+                endDecompressor(object)
                 return false
             }
             if left == 0 { return made == room && output.room() > 0 }
@@ -121,17 +143,14 @@ enum Bzip2 {
                     if object.pointee.flushed { return thread.raise(.valueError, "Repeated call to flush()") }
                     object.pointee.flushed = true
                     var nothing: UInt8 = 0
-                    return Bzip2.compress(thread, object, &nothing, 0, BZ_FINISH)
+                    let rest = Bzip2.compress(thread, object, &nothing, 0, BZ_FINISH)
+                    Bzip2.endCompressor(object)
+                    return rest
                 },
             ]) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in Bzip2.makeCompressor.call(thread, type, a, count, keywords) }
                 slots.unary(.finalize) { _, value in
-                    let object = value.object(CompressorObject.self)
-                    if let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) {
-                        BZ2_bzCompressEnd(stream)
-                        stream.deallocate()
-                        object.pointee.stream = 0
-                    }
+                    Bzip2.endCompressor(value.object(CompressorObject.self))
                     return .none
                 }
             }
@@ -143,12 +162,7 @@ enum Bzip2 {
             ], getters: DecompressorObject.getters) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in Bzip2.makeDecompressor.call(thread, type, a, count, keywords) }
                 slots.unary(.finalize) { _, value in
-                    let object = value.object(DecompressorObject.self)
-                    if let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) {
-                        BZ2_bzDecompressEnd(stream)
-                        stream.deallocate()
-                        object.pointee.stream = 0
-                    }
+                    Bzip2.endDecompressor(value.object(DecompressorObject.self))
                     return .none
                 }
             }

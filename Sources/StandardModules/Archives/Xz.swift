@@ -74,6 +74,7 @@ enum Xz {
         if hasFilters && !filters.parse(thread, chain: a[4]) { return .empty }
         let stream = newStream()
         value.object(CompressorObject.self).pointee.stream = UInt(bitPattern: stream)
+        Heap.noteExternal(Int(clamping: hasFilters ? lzma_raw_encoder_memusage(filters.chain) : lzma_easy_encoder_memusage(UInt32(truncatingIfNeeded: preset))))
         let status: lzma_ret
         switch format {
         case .auto, .xz:
@@ -161,7 +162,7 @@ enum Xz {
     private static func decompress(_ thread: ThreadRef, _ value: Value, _ data: Value, _ limit: Value) -> Value {
         let object = value.object(DecompressorObject.self)
         if object.pointee.eof { return thread.raise(.eofError, "Already at end of stream") }
-        guard let stream = UnsafeMutablePointer<lzma_stream>(bitPattern: object.pointee.stream) else { return thread.raise(.valueError, "decompressor is closed") }
+        guard let stream = UnsafeMutablePointer<lzma_stream>(bitPattern: object.pointee.stream) else { return DecompressorObject.raiseUnusable(thread) }
         return DecompressorObject.decompress(thread, value, data, limit) { input, left, output in
             let room = output.room(), before = left
             stream.pointee.next_in = input
@@ -178,6 +179,7 @@ enum Xz {
             output.count += made
             if status == LZMA_STREAM_END {
                 object.pointee.eof = true
+                end(&object.pointee.stream)
                 return false
             }
             if left == 0 { return made == room && output.room() > 0 }
@@ -224,7 +226,10 @@ enum Xz {
                     if object.pointee.flushed { return thread.raise(.valueError, "Repeated call to flush()") }
                     object.pointee.flushed = true
                     var nothing: UInt8 = 0
-                    return Xz.compress(thread, object, &nothing, 0, LZMA_FINISH)
+                    // The encoder's memory, some hundred megabytes, is not to wait for the collector.
+                    let rest = Xz.compress(thread, object, &nothing, 0, LZMA_FINISH)
+                    Xz.end(&object.pointee.stream)
+                    return rest
                 },
             ]) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in Xz.makeCompressor.call(thread, type, a, count, keywords) }

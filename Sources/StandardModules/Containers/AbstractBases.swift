@@ -180,6 +180,7 @@ enum AbstractBases {
         let flagsName = StringRef.intern("__abc_tpflags__").value
         let flags = TypeRef(type).namespace.get(string: flagsName)
         if flags.isSmallInt {
+            if flags.smallInt >> 5 & 3 == 3 { return thread.raise(.typeError, "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING") }
             if flags.smallInt & 1 << 5 != 0 { TypeRef(type).pointer.pointee.flags.insert(.sequencePattern) }
             if flags.smallInt & 1 << 6 != 0 { TypeRef(type).pointer.pointee.flags.insert(.mappingPattern) }
             guard thread.setAttribute(type, flagsName, .empty) else { return .empty }

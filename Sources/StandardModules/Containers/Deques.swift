@@ -280,7 +280,7 @@ enum Deques {
                     }
                     index += 1
                 }
-                return thread.raise(.valueError, "deque.remove(x): x not in deque")
+                return thread.raise(.valueError, "\(a[1].reprForMessage(thread)) is not in deque")
             },
             Def("__reversed__(self, /)", .reads, "D.__reversed__() -- return a reverse iterator over the deque") { thread, a, _ in Deques.iterator(thread, a[0], Deques.reverseType, 0) },
             Def("reverse(self, /)", .writes, "D.reverse() -- reverse *IN PLACE*") { _, a, _ in

@@ -256,7 +256,7 @@ enum Partials {
         partial.pointee.arguments = arguments
         partial.pointee.keywords = keywords
         Heap.barrier(value.raw)
-        if !parts[3].isNone { InstanceAttributes.setDict(value, parts[3]) }
+        InstanceAttributes.setDict(value, parts[3].isNone ? thread.newDict() : parts[3])
         return .none
     }
 }

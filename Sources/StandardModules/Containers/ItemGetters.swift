@@ -35,7 +35,7 @@ enum ItemGetters {
             },
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in
-                guard Shared.noKeywords(thread, "itemgetter", keywords), Shared.arity(thread, "itemgetter", count, 1, Int.max) else { return .empty }
+                guard Shared.noKeywords(thread, "itemgetter", keywords), Shared.arity(thread, "itemgetter", count, 1, count == 0 ? 1 : count) else { return .empty }
                 let items = thread.newTuple(a, count)
                 let result = items.isEmpty ? Value.empty : thread.allocateInstance(TypeRef(type))
                 if result.isEmpty { return .empty }
@@ -104,7 +104,7 @@ enum ItemGetters {
     // MARK: Attributes
 
     private static func newAttribute(_ thread: ThreadRef, _ type: TypeRef, _ a: Arguments, _ count: Int, _ keywords: Value) -> Value {
-        guard Shared.noKeywords(thread, "attrgetter", keywords), Shared.arity(thread, "attrgetter", count, 1, Int.max) else { return .empty }
+        guard Shared.noKeywords(thread, "attrgetter", keywords), Shared.arity(thread, "attrgetter", count, 1, count == 0 ? 1 : count) else { return .empty }
         let names = thread.newTuple(a, count)
         if names.isEmpty { return .empty }
         let paths = thread.newTuple(count: count)

@@ -281,7 +281,7 @@ enum FileIO {
                 FileIO.file(a[0]).pointee.descriptor < 0 ? FileIO.raiseClosed(thread) : Value(FileIO.file(a[0]).pointee.isWritable)
             },
         ], getters: [
-            Getter("closed") { _, a, _ in Value(FileIO.file(a[0]).pointee.descriptor < 0) },
+            Getter("closed", "True if the file is closed") { _, a, _ in Value(FileIO.file(a[0]).pointee.descriptor < 0) },
             Getter("closefd") { _, a, _ in Value(FileIO.file(a[0]).pointee.closesDescriptor) },
             Getter("mode") { thread, a, _ in thread.newString(FileIO.modeText(FileIO.file(a[0]))) },
             Getter("_blksize") { _, a, _ in Value(small: Int(FileIO.file(a[0]).pointee.blockSize)) },

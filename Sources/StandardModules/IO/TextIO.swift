@@ -175,15 +175,15 @@ enum TextIO {
         object.pointee.leftoverCount = 0
         object.pointee.isTelling = true
         object.pointee.atStart = true
-        let seekable = thread.callMethod(a[1], Streams.name("seekable"))
-        if seekable.isEmpty { return .empty }
-        object.pointee.seekable = thread.isTrue(seekable) > 0
         let readable = thread.callMethod(a[1], Streams.name("readable"))
         if readable.isEmpty { return .empty }
         object.pointee.canRead = thread.isTrue(readable) > 0
         let writable = thread.callMethod(a[1], Streams.name("writable"))
         if writable.isEmpty { return .empty }
         object.pointee.canWrite = thread.isTrue(writable) > 0
+        let seekable = thread.callMethod(a[1], Streams.name("seekable"))
+        if seekable.isEmpty { return .empty }
+        object.pointee.seekable = thread.isTrue(seekable) > 0
         object.pointee.hasRead1 = object.pointee.canRead && !thread.getAttributeOrEmpty(a[1], Streams.name("read1")).isEmpty
         guard TextIO.noteStart(thread, object) else { return .empty }
         if thread.hasException { return .empty }

@@ -113,7 +113,7 @@ public enum Threads {
         let items = TupleRef(entry)
         let result = thread.call(items[1], tuple: items[2], dict: items[3].isNone ? .empty : items[3])
         if !result.isEmpty || thread.clearException(.systemExit) { return }
-        RuntimeHooks.writeUnraisable(thread, "in thread started by", items[1])
+        RuntimeHooks.writeUnraisable(thread, "Exception ignored in thread started by", items[1])
         thread.takeException()
     }
 

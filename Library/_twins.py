@@ -1,0 +1,91 @@
+"""Stand-ins for native modules, made from what CPython's library has in Python for those who lack them.
+
+A stand-in is to show in nothing that it is written in Python: its frames are hidden, so that tracebacks, warnings and
+debuggers pass over them, and its classes cannot be changed and are named with their module in messages. The originals stay as
+they are, since the library shows them too (`asyncio.futures._PyFuture`, `_pydecimal`).
+"""
+import sys as _sys
+from types import CellType as _Cell, FunctionType as _Function
+
+from __taipan__ import builtin as _builtin, hidden, hide, seal
+
+
+def execute(path, name, namespace):
+    """Executes a file of the library, hidden, in a namespace, as the module `name`."""
+    from importlib.machinery import SourceFileLoader
+    code = SourceFileLoader(name, f"{_sys._stdlib_dir}/{path}").get_code(name)
+    hide(code)
+    exec(code, namespace)
+
+
+def hide_module():
+    """Hides the module whose code calls this, and all functions that it defines from then on."""
+    hide(_sys._getframe(1).f_code)
+
+
+def function(original, cell=None, module=None):
+    """A hidden copy of a function; `cell` takes the place of the class that `super()` asks for."""
+    code, closure = original.__code__, original.__closure__
+    if closure and cell is not None:
+        closure = tuple(cell if name == "__class__" else own for name, own in zip(code.co_freevars, closure))
+    copy = _Function(hidden(code), original.__globals__, original.__name__, original.__defaults__, closure)
+    copy.__kwdefaults__ = original.__kwdefaults__
+    copy.__doc__ = original.__doc__
+    copy.__qualname__ = original.__qualname__
+    copy.__module__ = module or original.__module__
+    return copy
+
+
+def copy_class(original, module, bases=None, **changes):
+    """A copy of a class whose methods are hidden. `changes` are further attributes; sealing the class is left to the caller."""
+    cell, known = _Cell(), {}
+
+    def copied(value):
+        if id(value) not in known:
+            known[id(value)] = copied_anew(value)
+        return known[id(value)]
+
+    def copied_anew(value):
+        if isinstance(value, _Function):
+            return function(value, cell, module)
+        if isinstance(value, (classmethod, staticmethod)):
+            return type(value)(copied(value.__func__))
+        if isinstance(value, property):
+            parts = (part and copied(part) for part in (value.fget, value.fset, value.fdel))
+            return property(*parts, value.__doc__)
+        return value
+
+    slots = original.__dict__.get("__slots__", ())
+    left_out = {"__dict__", "__weakref__", *slots}
+    namespace = {name: copied(value) for name, value in vars(original).items() if name not in left_out}
+    namespace |= changes
+    namespace["__module__"] = module
+    copy = type(original)(original.__name__, original.__bases__ if bases is None else bases, namespace)
+    cell.cell_contents = copy
+    return copy
+
+
+def builtin(function, signature):
+    """A built-in function that does as a function in Python does: as an attribute of a class, it becomes no method."""
+    return _builtin(function, f"{function.__name__}{signature}\n--\n\n{function.__doc__ or ''}")
+
+
+def unchained(original):
+    """A function whose own handling of exceptions does not show in the context of those that it raises."""
+    def call(*arguments, **keywords):
+        try:
+            return original(*arguments, **keywords)
+        except Exception as one:
+            error = one
+        error.__context__ = None
+        raise error
+
+    hide(call.__code__)
+    call.__name__, call.__qualname__, call.__doc__ = original.__name__, original.__qualname__, original.__doc__
+    return call
+
+
+def reword(function, texts):
+    """Puts other texts into the messages of a function."""
+    code = function.__code__
+    function.__code__ = hidden(code.replace(co_consts=tuple(texts.get(one, one) if type(one) is str else one for one in code.co_consts)))
