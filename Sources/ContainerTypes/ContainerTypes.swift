@@ -85,10 +85,30 @@ public struct TextBuffer {
 
     /// Appends repr(value). False when it has raised.
     public mutating func append(repr value: Value, _ thread: ThreadRef) -> Bool {
+        if value.isSmallInt {
+            append(integer: value.smallInt)
+            return true
+        }
         let text = thread.repr(value)
         if text.isEmpty { return false }
         append(StringRef(text))
         return true
+    }
+
+    private mutating func append(integer: Int) {
+        var rest = integer.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(UInt8(truncatingIfNeeded: 48 + rest % 10))
+            rest /= 10
+        } while rest != 0
+        if integer < 0 { bytes.append(45) }
+        var low = start, high = bytes.count - 1
+        while low < high {
+            bytes.swapAt(low, high)
+            low += 1
+            high -= 1
+        }
     }
 
     public func make(_ thread: ThreadRef) -> Value { thread.newString(utf8: bytes) }

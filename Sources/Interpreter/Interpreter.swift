@@ -935,6 +935,32 @@ public enum Interpreter {
                     }
                     pc += offset
                     continue dispatch
+                case TypeID.dictKeyIterator.rawValue, TypeID.dictValueIterator.rawValue:
+                    let object = iterator.object(IteratorObject.self)
+                    if !object.pointee.container.isEmpty {
+                        // The end, holes and changes of the dict are left to the iterator itself.
+                        let dict = DictRef(object.pointee.container)
+                        let entry = object.pointee.index
+                        if dict.count == object.pointee.limit, UInt(bitPattern: entry) < UInt(bitPattern: object.pointee.extra.smallInt), entry < dict.used {
+                            let words = dict.entries + entry &* 3
+                            if !words[1].isEmpty {
+                                object.pointee.index = entry + 1
+                                fp[a] = iterator.shapeIndex == TypeID.dictKeyIterator.rawValue ? words[1] : words[2]
+                                continue dispatch
+                            }
+                        }
+                    }
+                case TypeID.strASCIIIterator.rawValue:
+                    let object = iterator.object(IteratorObject.self)
+                    if !object.pointee.container.isEmpty {
+                        let string = StringRef(object.pointee.container)
+                        let index = object.pointee.index
+                        if UInt(bitPattern: index) < UInt(bitPattern: string.count), string.isASCII {
+                            object.pointee.index = index + 1
+                            fp[a] = taipan_latin1()[Int(string.units1[index])]
+                            continue dispatch
+                        }
+                    }
                 case TypeID.generator.rawValue:
                     fp.pc = pc
                     let generator = iterator.object(GeneratorObject.self)

@@ -219,6 +219,17 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     }
 
     @inline(never) public func callSlow(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Value {
+        if pointee.isParsed && pointee.isSimple && keywords.isEmpty && count < pointee.total && count >= pointee.required && count > 0 {
+            // Optional arguments are missing: the usual case, without calls of memmove.
+            let total = pointee.total
+            guard let vector = thread.pushArguments(total) else { return .empty }
+            var index = 0
+            while index < count { vector[index] = arguments[index]; index += 1 }
+            while index < total { vector[index] = .empty; index += 1 }
+            let result = pointee.function(thread, vector, total)
+            thread.popArguments(vector)
+            return result
+        }
         if let foreign = pointee.foreign, count > 0 { return foreign(thread, UnsafeMutableRawPointer(self), arguments[0], arguments + 1, count - 1, keywords) }
         return callBinding(thread, arguments, count, keywords)
     }

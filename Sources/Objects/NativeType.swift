@@ -71,7 +71,7 @@ public struct NativeType {
         object.pointee.name = StringRef.intern(static: name).value
         object.pointee.qualifiedName = object.pointee.name
         object.pointee.base = base?.value ?? .empty
-        Heap.barrier(UnsafeMutableRawPointer(object))
+        Heap.barrier(type.value.raw)
         if let base { object.pointee.flags.formUnion(base.flags.intersection(.inherited)) }
         slots(SlotBuilder(type: type))
         if object.pointee.version == 0 { object.pointee.version = ShapeTable.nextVersion() }
@@ -90,18 +90,18 @@ public struct NativeType {
     private func pendingDefinition(_ type: TypeRef, module: StaticString, doc: StaticString, methods: [Def], getters: [Getter], id: TypeID?) {
         let thread = ThreadRegistry.current!
         let object = type.pointer
+        // Any of these allocations may make the type old: each store is followed by the barrier.
         let namespace = thread.newDict(capacity: methods.count + getters.count + 4)
         object.pointee.namespace = namespace
-        // Any allocation here may collect, after which the type is old and what it is given young.
-        Heap.barrier(UnsafeMutableRawPointer(object))
+        Heap.barrier(type.value.raw)
         let base = object.pointee.base
         object.pointee.bases = base.isEmpty ? WellKnown.emptyTuple.value : thread.newTuple(&object.pointee.base, 1)
-        Heap.barrier(UnsafeMutableRawPointer(object))
+        Heap.barrier(type.value.raw)
         let order = thread.newTuple(count: base.isEmpty ? 1 : TypeRef(base).mro.count + 1)
         TupleRef(order).initialize(0, type.value)
         if !base.isEmpty { for index in 0 ..< TypeRef(base).mro.count { TupleRef(order).initialize(index + 1, TypeRef(base).mro[index]) } }
         object.pointee.mro = order
-        Heap.barrier(UnsafeMutableRawPointer(object))
+        Heap.barrier(type.value.raw)
         if let id {
             if !Shapes.makeRoots(type, rootIndex: id.rawValue) { return }
         } else if !Shapes.makeRoots(type) { return }
@@ -111,7 +111,7 @@ public struct NativeType {
         for getter in getters { Descriptors.add(thread, getter, to: type) }
         let moduleName = StringRef.intern("\(module)").value
         object.pointee.module = moduleName
-        Heap.barrier(UnsafeMutableRawPointer(object))
+        Heap.barrier(type.value.raw)
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
         // A type whose instances have docs of their own declares a getter of that name.
         if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, NativeType.split(thread, doc, type)) }

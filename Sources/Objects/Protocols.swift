@@ -249,6 +249,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.str) {
+            let string = StringRef(iterable)
+            guard list.reserve(self, list.count + string.count) else { return false }
+            for index in 0 ..< string.count {
+                let character = newString(character: string[index])
+                guard !character.isEmpty, list.append(self, character) else { return false }
+            }
+            return true
+        }
         if iterable.isExact(.generator), list.value.isExact(.list), let done = RuntimeHooks.takeAll(self, iterable, list.value) { return done }
         let iterator = self.iterator(iterable)
         if iterator.isEmpty { return false }

@@ -262,13 +262,52 @@ extension SlotTable {
 
     /// Recomputes every slot of a new class.
     static func updateAll(_ type: TypeRef) {
-        let mro = type.mro
-        for slot in Slot.allCases {
-            // Only slots that some class on the way defines in Python can differ from the base's.
-            type.slotPointer(slot).pointee = nil
+        guard let own = ownSlots(type) else {
+            for slot in Slot.allCases { type.slotPointer(slot).pointee = nil }
+            for slot in Slot.allCases { update(type, slot: slot) }
+            return
         }
-        _ = mro
-        for slot in Slot.allCases { update(type, slot: slot) }
+        let base = TypeRef(type.pointer.pointee.base)
+        for number in 0 ..< Slot.count {
+            let slot = unsafeBitCast(UInt8(truncatingIfNeeded: number), to: Slot.self)
+            type.slotPointer(slot).pointee = own >> UInt64(number) & 1 != 0 ? nil : base.slotPointer(slot).pointee
+        }
+        var rest = own
+        while rest != 0 {
+            update(type, slot: unsafeBitCast(UInt8(truncatingIfNeeded: rest.trailingZeroBitCount), to: Slot.self))
+            rest &= rest &- 1
+        }
+        type.updatePlainFlags()
+    }
+
+    /// The slots, a bit each, that a class has names of its own for: in all others it is like its base. nil where that cannot be said, because there are several bases, or
+    /// a native one whose slots were not found by names.
+    private static func ownSlots(_ type: TypeRef) -> UInt64? {
+        guard !type.pointer.pointee.base.isEmpty, !type.pointer.pointee.mro.isEmpty else { return nil }
+        let base = TypeRef(type.pointer.pointee.base)
+        guard base == TypeID.object.type || base.has(.heap) && !base.has(.foreignLayout), !type.has(.foreignLayout), !base.pointer.pointee.mro.isEmpty else { return nil }
+        let order = type.mro, inherited = base.mro
+        guard order.count == inherited.count + 1, order[0] == type.value else { return nil }
+        for index in 0 ..< inherited.count where order[index + 1] != inherited[index] { return nil }
+        var result: UInt64 = 0
+        let namespace = type.namespace
+        var entry = namespace.nextEntry(0)
+        while entry >= 0 {
+            let key = namespace.entries[entry * 3 + 1]
+            entry = namespace.nextEntry(entry + 1)
+            guard key.isString else { continue }
+            let text = StringRef(key)
+            guard text.count > 4, text[0] == 95, text[1] == 95 else { continue }
+            guard key.isExact(.str), text.isInterned else { return nil }
+            if let indices = byName[key.bits] {
+                for index in indices { result |= 1 << UInt64(entries[index].slot.rawValue) }
+            } else if key == Name.__getattr__.value {
+                result |= 1 << UInt64(Slot.getAttribute.rawValue)
+            } else if key == Name.__new__.value {
+                result |= 1 << UInt64(Slot.new.rawValue)
+            }
+        }
+        return result
     }
 
     static func update(_ type: TypeRef, slot: Slot) {

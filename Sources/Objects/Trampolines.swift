@@ -169,6 +169,14 @@ enum Trampolines {
             thread.callSpecialFast(value, Name.__getitem__.value, key)
         } as BinaryFunction)
         set(.setItem, { thread, receiver, key, value in
+            // A class that defines only one of the two has the other from a native base, as Counter has `__setitem__`.
+            let inherited = receiver.type.lookup(value.isEmpty ? .__delitem__ : .__setitem__)
+            if inherited.isExact(.wrapperDescriptor) {
+                let descriptor = inherited.object(DescriptorObject.self)
+                if SlotTable.entries[Int(descriptor.pointee.payload2)].slot == .setItem, receiver.type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
+                    return unsafeBitCast(descriptor.pointee.payload, to: StoreFunction.self)(thread, receiver, key, value)
+                }
+            }
             let result = value.isEmpty ? thread.callSpecialFast(receiver, Name.__delitem__.value, key)
                 : thread.callSpecialFast(receiver, Name.__setitem__.value, key, value)
             if result.isEmpty && !thread.hasException {

@@ -105,11 +105,19 @@ public enum TypeConstruction {
         let cell = raw.assumingMemoryBound(to: WeakCell.self)
         cell.pointee.target = type.value
         WeakTable.register(cell)
-        let list = ListRef(base.pointer.pointee.subclasses)
-        // Dead entries are replaced, so that a base of many short-lived classes does not grow.
-        for index in 0 ..< list.count where list[index].object(WeakCell.self).pointee.target.isEmpty {
-            list.set(index, Value(raw))
-            return
+        var list = ListRef(base.pointer.pointee.subclasses)
+        // Now and then the dead are left out, so that a base of many short-lived classes does not grow: into a new list, since somebody may be walking through the old one.
+        if list.count >= 8 && list.count & (list.count - 1) == 0 {
+            let living = thread.newList(capacity: list.count)
+            if living.isEmpty { return }
+            for index in 0 ..< list.count where !list[index].object(WeakCell.self).pointee.target.isEmpty {
+                guard ListRef(living).append(thread, list[index]) else { return }
+            }
+            if ListRef(living).count < list.count {
+                base.pointer.pointee.subclasses = living
+                Heap.barrier(base.value.raw)
+                list = ListRef(living)
+            }
         }
         _ = list.append(thread, Value(raw))
     }

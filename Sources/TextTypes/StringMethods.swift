@@ -433,7 +433,14 @@ enum StringMethods {
 
     /// What a table maps a character to: None, a code point, or a str.
     static func lookupTranslation(_ thread: ThreadRef, _ table: Value, _ character: UInt32) -> Value {
-        let mapped = thread.getItem(table, Value(small: Int(character)))
+        let mapped: Value
+        if table.isExact(.dict) {
+            // What is not there stays as it is: no KeyError need be made for that.
+            mapped = DictRef(table).get(thread, Value(small: Int(character)))
+            if mapped.isEmpty && !thread.hasException { return Value(small: Int(character)) }
+        } else {
+            mapped = thread.getItem(table, Value(small: Int(character)))
+        }
         if mapped.isEmpty {
             return thread.clearException(.lookupError) ? Value(small: Int(character)) : .empty
         }

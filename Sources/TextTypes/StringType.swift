@@ -133,6 +133,16 @@ enum StringType {
             guard let bounds = SliceSpan(thread, key, string.count) else { return .empty }
             if bounds.step == 1 { return thread.substring(string, bounds.start, bounds.start + bounds.count) }
             if bounds.count == 0 { return WellKnown.emptyString.value }
+            if string.isASCII && bounds.count > 1 {
+                guard let result = StringRef.allocate(count: bounds.count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+                let source = string.units1, target = result.units1
+                var index = bounds.start
+                for place in 0 ..< bounds.count {
+                    target[place] = source[index]
+                    index &+= bounds.step
+                }
+                return result.value
+            }
             var builder = StringBuilder()
             builder.reserve(bounds.count)
             var index = bounds.start

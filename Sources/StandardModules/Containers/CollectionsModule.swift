@@ -19,7 +19,7 @@ enum CollectionsModule {
         let getName = Name.get.value
         let type = mapping.type
         // A dict, or a subclass that keeps dict's own `get` and `__setitem__`, as Counter does.
-        let plain = mapping.isDict && type.lookup(getName) == TypeID.dict.type.lookup(getName) && type.slotPointer(.setItem).pointee == TypeID.dict.type.slotPointer(.setItem).pointee
+        let plain = mapping.isDict && type.lookup(getName) == TypeID.dict.type.lookup(getName) && type.lookup(.__setitem__) == TypeID.dict.type.lookup(.__setitem__)
         if plain {
             let dict = DictRef(mapping)
             return thread.forEach(iterable) { item in
