@@ -33,9 +33,9 @@ extension Recorder {
             write(a, contents)
             return .goesOn
         case .storeCell:
-            let cell = read(a)
+            let cell = read(a), contents = self.word(read(b2))
             b.barrier(cell)
-            b.store(cell, words.cell, self.word(read(b2)))
+            b.store(cell, words.cell, contents)
             return .goesOn
         case .loadFree, .storeFree:
             return freeVariable(opcode, a, b2)
@@ -214,8 +214,9 @@ extension Recorder {
         let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
         let ref = self.cell(cellIndex)
         if opcode == .storeFree {
+            let contents = word(read(index))
             b.barrier(ref)
-            b.store(ref, words.cell, word(read(index)))
+            b.store(ref, words.cell, contents)
             return .goesOn
         }
         guard !cell.object(CellObject.self).pointee.contents.isEmpty else { return .failed("unbound free variable") }
@@ -490,9 +491,9 @@ extension Recorder {
         if container.isExact(.list) && actualKey.isSmallInt {
             guardObject(ref, container)
             guard let position = index(key, actualKey, b.load(ref, words.listCount), ListRef(container).count) else { return .failed("index out of range") }
-            let storage = b.load(ref, words.listStorage)
+            let storage = b.load(ref, words.listStorage), value = word(read(valueRegister))
             b.barrier(storage)
-            b.store(storage, index: position, words.arrayItem, word(read(valueRegister)))
+            b.store(storage, index: position, words.arrayItem, value)
             return .goesOn
         }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))

@@ -69,6 +69,8 @@ final class Recorder {
     private var objects: Set<Ref> = []
     private var length = 0
     private var calls = 0
+    /// The end of the stack is behind the innermost inlined frame, and not behind the root's.
+    private var isStackRaised = false
     /// What has been written to slots in memory, before calls that look at frames.
     private var inMemory: [Int: Ref] = [:]
     /// Inlined calls whose frames' headers are in memory.
@@ -486,6 +488,7 @@ final class Recorder {
 
     /// Stores a word where native code will look for it.
     func store(slot: Int, _ ref: Ref) {
+        raiseStack()
         let word = word(ref)
         b.emit(.sstore, .void, Ref(literal: slot), word)
         inMemory[slot] = ref
@@ -494,12 +497,21 @@ final class Recorder {
 
     func address(slot: Int) -> Ref { b.cast(b.int(.add, b.cast(b.framePointer, .int), b.int(Int64(slot * 8))), .pointer) }
 
+    /// What is stored to the innermost frame from now on is seen by the collector, which making the next object may start: the end of the stack lies behind that frame until
+    /// the call that follows has returned.
+    private func raiseStack() {
+        if depth == 0 || isStackRaised { return }
+        isStackRaised = true
+        b.store(b.contextPointer, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount)))
+    }
+
     /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
     /// An `isDear` call runs an interpreter of its own.
     func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDear: Bool = false) -> Ref {
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none
+        raiseStack()
         flushHandled()
         if runsPython {
             calls += 1
@@ -518,11 +530,11 @@ final class Recorder {
                 b.store(context, words.frame, address(slot: level.base))
             }
         }
-        if depth > 0 { b.store(context, words.stackTop, address(slot: level.base + Int(level.code.pointee.registerCount))) }
         let result = b.call(function, [context] + arguments)
         if depth > 0 {
             let root = levels[0]
             b.store(context, words.stackTop, address(slot: root.base + Int(root.code.pointee.registerCount)))
+            isStackRaised = false
             if runsPython {
                 b.store(context, words.frame, address(slot: root.base))
                 b.store(context, words.recursionDepth, recursion)

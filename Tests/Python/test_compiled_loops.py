@@ -244,4 +244,17 @@ def test_recursion_through_closures():
         assert "".join(line + ";" for line in whole.show("..", 0)) == expected(whole)
 
 
+def test_what_a_call_is_given_is_seen_by_the_collector():
+    class Leaf:
+        pass
+
+    def tree(depth):
+        return list(tree(depth - 1) if depth > i else Leaf() for i in range(3)) if depth else Leaf()
+
+    def size(node):
+        return sum(size(child) for child in node) if isinstance(node, list) else 1
+    sizes = [size(tree(depth)) for depth in (2, 3, 4, 5) * 8]
+    assert sizes == sizes[:4] * 8, sizes
+
+
 run(globals())
