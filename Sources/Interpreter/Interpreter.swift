@@ -234,11 +234,12 @@ public enum Interpreter {
                             if !value.isEmpty { fp[a] = value; continue dispatch }
                         } else {
                             fp.pc = pc
-                            callee = SpecialMethods.getter(cache)
+                            if a | b <= 0xFF { callee = SpecialMethods.getter(cache) }
                             if !callee.isEmpty {
                                 arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
                                 arguments[0] = object
                                 count = 1
+                                frameFlags = FrameFlags.getter
                                 break decoded
                             }
                             let value = Attributes.cached(thread, object, cache)
@@ -248,11 +249,12 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
-                callee = SpecialMethods.getter(thread, object, cache)
+                if a | b <= 0xFF { callee = SpecialMethods.getter(thread, object, cache) }
                 if !callee.isEmpty {
                     arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
                     arguments[0] = object
                     count = 1
+                    frameFlags = FrameFlags.getter
                     break decoded
                 }
                 let result = Attributes.get(thread, object, cache)
@@ -1357,6 +1359,7 @@ public enum Interpreter {
             fp = previous.unsafelyUnwrapped
             pc = fp.pc
             constants = fp.code.pointee.constantItems
+            if flags & FrameFlags.getter != 0 { SpecialMethods.getterFailed(thread, fp, pc) }
         }
         }
     }

@@ -114,6 +114,11 @@ public enum SpecialMethods {
         return pc
     }
 
+    /// The property's getter that the instruction before `pc` has called has raised.
+    @inline(never) static func getterFailed(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
+        thread.completeAttributeError(fp[Int(pc[-2] >> 16 & 0xFF)], fp.code.pointee.caches[Int(pc[-1])].name)
+    }
+
     /// The left operand's method has declined: what the right one makes of it.
     private static func declined(_ thread: ThreadRef, _ x: Value, _ y: Value, _ index: Int, _ isInplace: Bool) -> Value {
         let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped

@@ -216,7 +216,10 @@ extension Recorder {
             expectedAfter = handler
             return .goesOn
         }
-        guard canBeLeft(level.code, depth == 0 ? fp.flags : level.flags) else { return .failed("raises out of a generator") }
+        let flags = depth == 0 ? fp.flags : level.flags
+        guard canBeLeft(level.code, flags) else { return .failed("raises out of a generator") }
+        // The interpreter tells it what was asked for.
+        if flags & FrameFlags.getter != 0, thread.exceptionMatches(.attributeError) { return .failed("AttributeError of a getter") }
         var index = place - level.code.pointee.instructions - 1
         if how.skipsTraceback && how.keepsOrigin {
             guard let newest = flight?.newest else { return .failed("raises again") }

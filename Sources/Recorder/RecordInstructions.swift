@@ -270,7 +270,7 @@ extension Recorder {
         }
         if object.isPointer, case let getter = SpecialMethods.getter(Attributes.lookUp(thread, object, name)), !getter.isEmpty {
             guardShape(ref, object)
-            if let outcome = special(getter, [ref], to: a, flags: 0) { return outcome }
+            if let outcome = special(getter, [ref], to: a, flags: FrameFlags.getter) { return outcome }
         }
         let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(result, to: a)

@@ -620,8 +620,8 @@ final class Recorder {
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         if ref.isConstant { keep(function) }
-        // When an operator's method declines, the operands are asked for again.
-        forgetDead(at: flags & (FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords)
+        // When an operator's method declines, or a getter fails, the operands are asked for again.
+        forgetDead(at: flags & (FrameFlags.getter | FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
         if let instance { put(base + FrameSlot.saved, instance) }
