@@ -167,6 +167,16 @@ public enum Attributes {
         cache.pointee.value = value
     }
 
+    /// A method of an object whose attributes are in a dict, a file for instance: no cache can tell, but nothing need be bound. Empty when it is not that.
+    public static func methodOfDict(_ object: Value, _ name: Value) -> Value {
+        guard object.isPointer, Shapes.isDict(object.shapeIndex) else { return .empty }
+        let type = object.type
+        guard type.has(.plainGet), type.pointer.pointee.dictOffset != 0 else { return .empty }
+        let found = type.lookup(name)
+        guard found.isPointer, !found.isEmpty, found.type.has(.methodDescriptor), InstanceAttributes.get(object, type, name).isEmpty else { return .empty }
+        return found
+    }
+
     /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised. The instruction's cache
     /// is of kind `classValue` only for functions that take the receiver.
     @inline(never) static func getMethod(_ thread: ThreadRef, _ base: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
@@ -180,17 +190,10 @@ public enum Attributes {
                 base[frameHeaderWords] = object
                 return true
             }
-            // A method of an object whose attributes are in a dict, a file for instance: no cache can tell, but nothing need be bound.
-            if entry.pointee.kind == .none, Shapes.isDict(object.shapeIndex) {
-                let type = object.type
-                if type.has(.plainGet), type.pointer.pointee.dictOffset != 0 {
-                    let found = type.lookup(name)
-                    if found.isPointer, !found.isEmpty, found.type.has(.methodDescriptor), InstanceAttributes.get(object, type, name).isEmpty {
-                        base[0] = found
-                        base[frameHeaderWords] = object
-                        return true
-                    }
-                }
+            if entry.pointee.kind == .none, case let found = methodOfDict(object, name), !found.isEmpty {
+                base[0] = found
+                base[frameHeaderWords] = object
+                return true
             }
             if object.isExact(.super), let (callee, receiver) = Super.method(object, name) {
                 base[0] = callee

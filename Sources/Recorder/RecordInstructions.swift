@@ -380,6 +380,13 @@ extension Recorder {
             write(a + frameHeaderWords, b.value(0))
             return .goesOn
         }
+        if entry.kind == .none, case let found = Attributes.methodOfDict(object, name), !found.isEmpty {
+            guardShape(ref, object)
+            guardSame(b.call(words.methodOfDict, [b.contextPointer, word(ref), b.value(name.bits)]), found)
+            write(a, constant(found))
+            write(a + frameHeaderWords, ref)
+            return .goesOn
+        }
         let value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(value, writes: [level.base + a: value, level.base + a + frameHeaderWords: b.value(0)])
         return .goesOn
@@ -557,7 +564,7 @@ extension Recorder {
             write(a, result)
             return .goesOn
         }
-        let result = call(plain && !p.isExact(.list) ? words.binaryPlain : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
+        let result = call(plain && !p.isExact(.list) ? (inplace ? words.inplacePlain : words.binaryPlain) : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
         guardResult(result, to: a)
         return .goesOn
     }
@@ -854,15 +861,15 @@ extension Recorder {
             return .goesOn
         } else if callee.isExact(.wrapperDescriptor), count > 0, values[0].isPointer, let outcome = wrapped(callee, ref, a, window, arguments, values) {
             return outcome
-        } else if callee.isExceptionClass, callee.isExact(.type), let object = newException(TypeRef(callee), arguments) {
-            let type = TypeRef(callee), initializer = type.lookup(.__init__)
+        } else if callee.isExceptionClass, callee.isExact(.type), case let type = TypeRef(callee), case let initializer = type.lookup(.__init__),
+                  case let isPlain = type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee,
+                  isPlain || type.has(.heap) && initializer.isExact(.function), let object = newException(type, arguments) {
             guardSame(ref, callee)
-            if type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee {
+            if isPlain {
                 forgetWindow(window, count)
                 write(a, object)
                 return .goesOn
             }
-            guard initializer.isExact(.function), type.has(.heap) else { return .failed("making of \(type.name)") }
             arguments.insert(object, at: 0)
             count += 1
             place()
@@ -941,6 +948,9 @@ extension Recorder {
     /// A call with keyword arguments by way of the runtime.
     private func callKeywords(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: Value) -> Outcome {
         let first = window + frameHeaderWords
+        // Whether a receiver is among the arguments depends on what is called.
+        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
+        guardObject(ref, callee)
         for (index, argument) in arguments.enumerated() { store(slot: level.base + first + index, argument) }
         let isDear = callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap)
         let result = call(words.callKeywords, [word(ref), address(slot: level.base + first), b.int(Int64(arguments.count)), constant(names)], runsPython: true, isDear: isDear)

@@ -249,6 +249,41 @@ def fib(n):
     return n if n < 2 else fib(n - 1) + fib(n - 2)
 
 
+class Many:
+    """So many attributes that they are in a dict."""
+
+    def __init__(self):
+        for i in range(40):
+            setattr(self, "a%d" % i, i)
+        self.__dict__["x y"] = 1
+
+    def get(self, section, option, *, raw=False, vars=None):
+        return (section, option, raw, vars)
+
+    def plain(self, x):
+        return x + 1
+
+
+def test_methods_of_objects_with_dicts():
+    many, total = Many(), 0
+    for i in range(ROUNDS):
+        total += many.get("s", i, raw=True, vars=2)[1] + many.plain(i)
+    assert total == sum(2 * i + 1 for i in range(ROUNDS))
+    messages = set()
+    for i in range(ROUNDS):
+        try:
+            value = [1, "text", None][i % 3]
+            value -= 13
+        except TypeError as error:
+            messages.add(str(error))
+        try:
+            (5 if i % 2 else many)(key=i)
+        except TypeError as error:
+            messages.add(str(error))
+    assert messages == {"unsupported operand type(s) for -=: 'str' and 'int'", "unsupported operand type(s) for -=: 'NoneType' and 'int'",
+                        "'int' object is not callable", "'Many' object is not callable"}, messages
+
+
 class Number:
     """Operators in deep recursion, which must end in RecursionError."""
 
