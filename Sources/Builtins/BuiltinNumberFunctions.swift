@@ -7,13 +7,13 @@ enum BuiltinNumberFunctions {
             if a[0].isSmallInt { return thread.newInt(Swift.abs(a[0].smallInt)) }
             return thread.unary(a[0], .absolute)
         },
-        Def("bin(number, /)", .callsOnArguments, "An integer's binary digits, after 0b.", kind: .function) { thread, a, _ in
+        Def("bin(number, /)", .callsOnArguments, "An integer's binary digits, after 0b.\n\n>>> bin(-10)\n'-0b1010'", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 1, "0b")
         },
-        Def("hex(number, /)", .callsOnArguments, "An integer's lowercase hexadecimal digits, after 0x.", kind: .function) { thread, a, _ in
+        Def("hex(number, /)", .callsOnArguments, "An integer's lowercase hexadecimal digits, after 0x.\n\n>>> hex(48879)\n'0xbeef'", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 4, "0x")
         },
-        Def("oct(number, /)", .callsOnArguments, "An integer's octal digits, after 0o.", kind: .function) { thread, a, _ in
+        Def("oct(number, /)", .callsOnArguments, "An integer's octal digits, after 0o.\n\n>>> oct(493)\n'0o755'", kind: .function) { thread, a, _ in
             BuiltinNumberFunctions.digits(thread, a[0], 3, "0o")
         },
         Def("divmod(x, y, /)", .callsOnArguments, "The pair (x // y, x % y).", kind: .function) { thread, a, _ in thread.divmod(a[0], a[1]) },

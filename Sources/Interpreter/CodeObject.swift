@@ -132,7 +132,7 @@ extension Code {
     struct IteratorObject {
         var header: ObjectHeader
         var code: Value
-        /// The next word for lines, the next half word for positions.
+        /// Whether the head was given, for lines; the next half word for positions.
         var index: Int
         /// The position entry to look at first.
         var entry: Int
@@ -144,6 +144,12 @@ extension Code {
             let state = iterator.object(IteratorObject.self)
             let code = Code.object(state.pointee.code)
             let positions = Code.compiled(code).positions
+            if state.pointee.index == 0 {
+                // Frames begin at the head of the code, on the line of the `def`; a module's is before the first.
+                state.pointee.index = 1
+                let line = StringRef(code.pointee.name).equals("<module>") ? 0 : Int(code.pointee.firstLine)
+                return thread.newTuple(Value(small: 0), Value(small: 0), Value(small: line))
+            }
             guard state.pointee.entry < positions.count else { return .empty }
             let first = positions[state.pointee.entry]
             var next = state.pointee.entry + 1

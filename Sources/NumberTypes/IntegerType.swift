@@ -9,7 +9,7 @@ enum IntegerType {
 
     static func start(_ thread: ThreadRef) {
         NativeType(id: .int, "int", size: MemoryLayout<IntObject>.size, flags: [.base, .intSubclass, .variableSize, .selfPattern],
-                   doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nMake an int of a number or of text in the given base (0 reads the base\nfrom the text's prefix); 0 without arguments. Floats lose their fraction.",
+                   doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nMake an int of a number or of text in the given base (0 reads the base\nfrom the text's prefix); 0 without arguments. Floats lose their fraction.\n\n>>> int('0b101', 0)\n5",
                    methods: methods, getters: getters) { slots in
             slots.unary(.repr) { thread, value in Integers.toString(thread, value) }
             slots.hash { _, value in Integers.hash(value) }
@@ -81,7 +81,7 @@ enum IntegerType {
             "The number that bytes stand for.\n\n  bytes\n    A bytes-like object, or an iterable of bytes.\n  byteorder\n    'big' if the most significant byte is first, 'little' if it is last.\n  signed\n    Whether the bytes are two's complement.", kind: .classMethod) { thread, a, _ in
             IntegerBytes.fromBytes(thread, a[0], a[1], a[2], a[3])
         },
-        Def("as_integer_ratio(self, /)", .pure, "The number as a pair of numerator and denominator, which is 1.") { thread, a, _ in
+        Def("as_integer_ratio(self, /)", .pure, "The number as a pair of numerator and denominator, which is 1.\n\n>>> (-7).as_integer_ratio()\n(-7, 1)") { thread, a, _ in
             let number = IntOps.exact(thread, a[0])
             return number.isEmpty ? .empty : thread.newTuple(number, Value(small: 1))
         },

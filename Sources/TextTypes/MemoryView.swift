@@ -748,6 +748,10 @@ public enum MemoryViews {
               bytes_per_sep
                 How many bytes between separators.  Positive values count from the
                 right, negative values count from the left.
+
+            Example:
+            >>> memoryview(b'\\x01\\xab\\xff').hex('-')
+            '01-ab-ff'
             """) { thread, a, _ in
             let view = MemoryViewRef(a[0])
             guard MemoryViews.check(thread, view) else { return .empty }

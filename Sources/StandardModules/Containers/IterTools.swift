@@ -87,6 +87,7 @@ enum IterTools {
     // MARK: chain, cycle, repeat, count, accumulate
 
     nonisolated(unsafe) static var chainType = TypeRef(Value.none)
+    nonisolated(unsafe) static var sliceType = TypeRef(Value.none)
     nonisolated(unsafe) private static var accumulate: Constructor!
     nonisolated(unsafe) private static var count: Constructor!
     nonisolated(unsafe) private static var repeating: Constructor!
@@ -278,13 +279,17 @@ enum IterTools {
         type(module, "accumulate", "Return series of accumulated sums (or other binary function results).", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                let pending = own.pointee.d.isEmpty ? (own.pointee.c.isNone ? Value.none : Value.empty) : own.pointee.d
+                let isTotalNone = own.pointee.d.isEmpty && !own.pointee.c.isEmpty && own.pointee.c.isNone
+                let pending = isTotalNone ? Value.none : own.pointee.d
                 if !pending.isEmpty {
-                    // The value to begin with travels in front of the items.
+                    // The value to begin with travels in front of the items, and so does a total that would not count as a state: it is skipped after that.
                     let first = thread.newTuple(pending)
                     if first.isEmpty { return .empty }
                     let chained = thread.call(IterTools.chainType.value, first, own.pointee.a)
-                    return IterTools.pickled(thread, a[0], thread.newTuple(chained, own.pointee.b), .none)
+                    if !isTotalNone { return IterTools.pickled(thread, a[0], thread.newTuple(chained, own.pointee.b), .none) }
+                    let fresh = chained.isEmpty ? Value.empty : thread.call(a[0].type.value, chained, own.pointee.b)
+                    let arguments = thread.newTuple(fresh, Value(small: 1), .none)
+                    return thread.newTuple(IterTools.sliceType.value, arguments)
                 }
                 return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b), own.pointee.c.isEmpty ? .none : own.pointee.c)
             },
@@ -457,6 +462,7 @@ enum IterTools {
             if own.pointee.i < 0 { own.pointee.i = Int.max }
             return item
         })
+        sliceType = TypeRef(module.namespace.get(string: StringRef.intern("islice").value))
 
         // pairwise: a the iterator, b the previous item.
         type(module, "pairwise", "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...", methods: [], new: { thread, type, a, count, keywords in

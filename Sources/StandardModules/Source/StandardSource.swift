@@ -8,5 +8,6 @@ public enum StandardSource {
         Marshal.register()
         SymbolTableModule.register()
         OpcodeModule.register()
+        TokenizerModule.register()
     }
 }

@@ -8,6 +8,7 @@ public enum StandardSystem {
         Signals.install(thread)
         ErrnoModule.register()
         PosixModule.register()
+        StatModule.register()
         ResourceModule.register()
         TimeModule.register()
         SignalModule.register()
