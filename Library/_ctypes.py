@@ -56,6 +56,7 @@ class _CDataType(type):
 
     def from_buffer(self, source, offset=0):
         """C.from_buffer(object, offset=0) -> C instance: create a C instance from a writeable buffer"""
+        _refuse_abstract(self)
         view = memoryview(source)
         if view.readonly:
             raise TypeError("underlying buffer is not writable")
@@ -69,7 +70,9 @@ class _CDataType(type):
 
     def from_buffer_copy(self, source, offset=0):
         """C.from_buffer_copy(object, offset=0) -> C instance: create a C instance from a readable buffer"""
-        data = bytes(memoryview(source))
+        _refuse_abstract(self)
+        with memoryview(source) as view:
+            data = bytes(view)
         _check_room(self, len(data), offset)
         result = _new(self)
         _foreign.write(_address(result), data[offset:offset + self._size_])
@@ -92,6 +95,12 @@ class _CDataType(type):
         if parameter is not None:
             return self.from_param(parameter)
         raise TypeError(f"expected {self.__name__} instance instead of {type(value).__name__}")
+
+
+def _refuse_abstract(cls):
+    """Only classes that say what their instances are have any."""
+    if cls in (Structure, Union) or issubclass(cls, Array) and getattr(cls, "_length_", None) is None or issubclass(cls, (_SimpleCData, _Pointer)) and getattr(cls, "_type_", None) is None:
+        raise TypeError("abstract class")
 
 
 def _check_room(cls, size, offset):
@@ -131,6 +140,8 @@ def _objects_of(data):
 
 def _keep(data, key, value):
     """Keep a value alive as long as the memory at a place of an object."""
+    if value is None and data._objects is None:
+        return
     path = [str(key)]
     while data._b_base_ is not None:
         path.append(f"{data._place:x}")
@@ -226,6 +237,7 @@ class PyCSimpleType(_CDataType):
         """Convert a Python object into a function call parameter."""
         if isinstance(value, self):
             return value
+        _refuse_abstract(self)
         code = self._type_
         if code in "zZP":
             result = _pointer_parameter(code, value)
@@ -235,7 +247,7 @@ class PyCSimpleType(_CDataType):
             try:
                 result = _new(self)
                 result.value = value
-                return result
+                return result if self._swapped_ else CArgObject(*_argument(result, 1)[:2], result, code)
             except TypeError:
                 pass
         parameter = getattr(value, "_as_parameter_", None)
@@ -247,27 +259,27 @@ class PyCSimpleType(_CDataType):
 def _pointer_parameter(code, value):
     """A pointer argument from what is as good as a pointer; None when the value is not."""
     if value is None:
-        return CArgObject("P", 0, None)
+        return CArgObject("P", 0, None, code)
     if code == "P" and isinstance(value, int):
-        return CArgObject("P", value, None)
+        return CArgObject("P", value, None, code)
     if isinstance(value, bytes) and code in "zP":
-        return CArgObject("P", _foreign.buffer_address(value, False)[0], value)
+        return CArgObject("P", _foreign.buffer_address(value, False)[0], value, code)
     if isinstance(value, str) and code in "ZP":
         wide = _wide_bytes(value)
-        return CArgObject("P", _foreign.buffer_address(wide, False)[0], wide)
+        return CArgObject("P", _foreign.buffer_address(wide, False)[0], wide, code)
     if isinstance(value, (Array, _Pointer)):
         element = value._type_
         fits = code == "P" or issubclass(element, _SimpleCData) and element._type_ in ("c" if code == "z" else "u")
         if fits:
-            return CArgObject("P", _pointer_value(value), value)
+            return CArgObject("P", _pointer_value(value), value, code)
     if isinstance(value, CArgObject):
         inner = value._obj
         if code == "P" or isinstance(inner, _SimpleCData) and inner._type_ == ("c" if code == "z" else "u"):
             return value
     if isinstance(value, CFuncPtr) and code == "P":
-        return CArgObject("P", _load("P", _address(value)), value)
+        return CArgObject("P", _load("P", _address(value)), value, code)
     if isinstance(value, _SimpleCData) and value._type_ in "zZP" and (code == "P" or value._type_ == code):
-        return CArgObject("P", _load("P", _address(value)), value)
+        return CArgObject("P", _load("P", _address(value)), value, code)
     return None
 
 
@@ -283,8 +295,11 @@ def _get_simple(cls, address):
     """The Python value of a simple type in memory."""
     code = cls._type_
     if cls._swapped_:
-        import struct
-        return struct.unpack(">" + code, _foreign.read(address, cls._size_))[0]
+        data = _foreign.read(address, cls._size_)
+        if code in "fd":
+            import struct
+            return struct.unpack(">" + code, data)[0]
+        return int.from_bytes(data, "big", signed=code.islower())
     if code == "c":
         return _foreign.read(address, 1)
     if code == "u":
@@ -357,12 +372,12 @@ def _set_simple(cls, address, value):
     if code in "bBhHiIlLqQ":
         value = _integer(value)
     if cls._swapped_:
-        import struct
         if code in "bBhHiIlLqQ":
             bits = 8 * cls._size_
             value &= (1 << bits) - 1
             return _foreign.write(address, value.to_bytes(cls._size_, "big"))
-        return _foreign.write(address, struct.pack(">" + code, value))
+        import struct
+        return _foreign.write(address, struct.pack(">" + code, float(value) if isinstance(value, int) else value))
     return _store(code, address, value)
 
 
@@ -374,10 +389,11 @@ class _SimpleCData(_CData, metaclass=PyCSimpleType):
             raise TypeError("abstract class")
         return _new(cls)
 
-    def __init__(self, value=None):
-        if value is not None or self._type_ == "O":
-            if value is not None:
-                self.value = value
+    def __init__(self, *values):
+        if len(values) > 1:
+            raise TypeError(f"__init__ expected at most 1 argument, got {len(values)}")
+        if values:
+            self.value = values[0]
 
     @property
     def value(self):
@@ -391,6 +407,10 @@ class _SimpleCData(_CData, metaclass=PyCSimpleType):
             self._objects = kept
         elif kept is not None:
             _keep(self, 0, kept)
+
+    @value.deleter
+    def value(self):
+        raise TypeError("can't delete attribute")
 
     def __bool__(self):
         return any(_foreign.read(_address(self), self._size_))
@@ -419,13 +439,17 @@ def _get_part(base, cls, offset, index):
 
 
 def _set_part(base, cls, offset, index, value):
-    address = _address(base) + offset
+    _set_at(base, cls, _address(base) + offset, index, value)
+
+
+def _set_at(base, cls, address, index, value):
+    """Store a value of a type at an address; `base` keeps alive, under a key made of the index, what belongs to it."""
     if issubclass(cls, _SimpleCData):
         _keep(base, f"{index:x}", _set_simple(cls, address, value.value if isinstance(value, cls) and cls._type_ == "O" else value))
         return
     if isinstance(value, cls):
         _foreign.write(address, _foreign.read(_address(value), cls._size_))
-        _keep(base, f"{index:x}", value._objects if not issubclass(cls, (_Pointer, CFuncPtr)) else value)
+        _keep(base, f"{index:x}", _objects_of(value) if not issubclass(cls, (_Pointer, CFuncPtr)) else value)
         return
     if issubclass(cls, _Pointer):
         if value is None:
@@ -440,6 +464,11 @@ def _set_part(base, cls, offset, index, value):
         _store("P", address, 0)
         return
     if issubclass(cls, Array) and issubclass(cls._type_, _SimpleCData) and cls._type_._type_ in "cu" and isinstance(value, (bytes, str)):
+        if cls._type_._type_ == "c":
+            # Up to the first zero, as C copies strings.
+            value = value.partition(b"\0")[0]
+            if len(value) > cls._length_:
+                raise ValueError(f"bytes too long ({len(value)}, maximum length {cls._length_})")
         part = _at(cls, address, None, base, index)
         part.value = value
         return
@@ -627,14 +656,23 @@ def _flat(cls):
 
 class _AggregateType(_CDataType):
     def __new__(metaclass, name, bases, namespace):
+        # The fields are set as an attribute once the class is there: metaclasses of other byte orders see to that.
+        namespace = dict(namespace)
+        fields = namespace.pop("_fields_", None)
         cls = super().__new__(metaclass, name, bases, namespace)
-        fields = namespace.get("_fields_")
+        type.__setattr__(cls, "_ready_", True)
+        for base in bases:
+            if isinstance(base, _AggregateType):
+                # Fields laid out behind those of the base: these stay as they are.
+                type.__setattr__(base, "_final_", True)
         if fields is not None:
-            _lay_out(cls, fields, metaclass is UnionType)
+            cls._fields_ = fields
         return cls
 
     def __setattr__(cls, name, value):
         if name == "_fields_":
+            if "_ready_" not in cls.__dict__:
+                raise TypeError("ctypes state is not initialized")
             if cls.__dict__.get("_final_") or "_fields_" in cls.__dict__:
                 raise AttributeError("_fields_ is final")
             super().__setattr__(name, value)
@@ -655,6 +693,8 @@ class _Aggregate:
     def __new__(cls, *arguments, **keywords):
         if "_abstract_" in cls.__dict__:
             raise TypeError("abstract class")
+        if "_final_" not in cls.__dict__:
+            type.__setattr__(cls, "_final_", True)
         return _new(cls)
 
     def __init__(self, *arguments, **keywords):
@@ -704,16 +744,17 @@ class PyCArrayType(_CDataType):
         if issubclass(kind, (Structure, Union)):
             kind._final_ = True
         if kind._size_ and issubclass(kind, _SimpleCData) and kind._type_ == "c":
-            type.__setattr__(cls, "value", property(_get_text, _set_text))
+            type.__setattr__(cls, "value", property(_get_text, _set_text, _refuse_deletion))
             type.__setattr__(cls, "raw", property(_get_raw, _set_raw))
         elif issubclass(kind, _SimpleCData) and kind._type_ == "u":
-            type.__setattr__(cls, "value", property(_get_wide, _set_wide))
+            type.__setattr__(cls, "value", property(_get_wide, _set_wide, _refuse_deletion))
         return cls
 
     def from_param(self, value):
         """Convert a Python object into a function call parameter."""
         if isinstance(value, self):
             return value
+        _refuse_abstract(self)
         kind = self._type_
         if issubclass(kind, _SimpleCData) and (kind._type_ == "c" and isinstance(value, bytes) or kind._type_ == "u" and isinstance(value, str)):
             if len(value) > self._length_:
@@ -726,6 +767,10 @@ class PyCArrayType(_CDataType):
                 raise RuntimeError("Invalid length")
             return self(*value)
         return _CDataType.from_param(self, value)
+
+
+def _refuse_deletion(self):
+    raise TypeError("can't delete attribute")
 
 
 def _get_text(self):
@@ -845,11 +890,14 @@ class PyCPointerType(_CDataType):
     def from_param(self, value):
         """Convert a Python object into a function call parameter."""
         if value is None:
-            return CArgObject("P", 0, None)
+            return None
+        _refuse_abstract(self)
         if isinstance(value, self._type_):
             return byref(value)
-        if isinstance(value, (_Pointer, Array)) and issubclass(value._type_, self._type_):
-            return CArgObject("P", _pointer_value(value), value)
+        if isinstance(value, self) or isinstance(value, (_Pointer, Array)) and issubclass(value._type_, self._type_):
+            return value
+        if isinstance(value, CArgObject) and isinstance(value._obj, self._type_):
+            return value
         return _CDataType.from_param(self, value)
 
 
@@ -872,7 +920,7 @@ class _Pointer(_CData, metaclass=PyCPointerType):
         place = _load("P", _address(self))
         if place == 0:
             raise ValueError("NULL pointer access")
-        kept = self._objects.get("1") if isinstance(self._objects, dict) else None
+        kept = self._objects.get("1", self._objects) if isinstance(self._objects, dict) else None
         result = _at(self._type_, place, kept)
         return result
 
@@ -914,7 +962,7 @@ class _Pointer(_CData, metaclass=PyCPointerType):
         place = _load("P", _address(self))
         if place == 0:
             raise ValueError("NULL pointer access")
-        _set_part(_at(kind, place + index * kind._size_, self), kind, 0, index, value)
+        _set_at(self, kind, place + index * kind._size_, index, value)
 
     def __bool__(self):
         return _load("P", _address(self)) != 0
@@ -946,11 +994,18 @@ def pointer(target, /):
 class CArgObject:
     """An argument of a foreign function that is ready to be passed."""
 
-    def __init__(self, code, value, keep):
-        self._code, self._value, self._obj = code, value, keep
+    def __init__(self, code, value, keep, shown=None):
+        self._code, self._value, self._obj, self._shown = code, value, keep, shown or code
 
     def __repr__(self):
-        return f"<cparam '{self._code}' ({self._value:#x})>" if self._code == "P" else f"<cparam '{self._code}' ({self._value})>"
+        code, value = self._shown, self._value
+        if code in "bBhHiIlLqQfd":
+            return f"<cparam '{code}' ({value})>"
+        if code == "c":
+            return f"<cparam 'c' ({ascii(chr(value))})>" if 32 <= value < 127 else f"<cparam 'c' ('\\x{value:02x}')>"
+        if code in "zZP":
+            return f"<cparam '{code}' ({value:#x})>"
+        return f"<cparam '{code}' at {id(self):#x}>"
 
 
 def _argument(value, position):
@@ -1179,7 +1234,9 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
         if address == 0:
             raise ValueError("NULL function pointer")
         flags = self._flags_
-        value = _foreign.call(address, code, "".join([item[0] for item in converted]), tuple([item[1] for item in converted]),
+        own = _own_functions.get(address)
+        # Without going through C and back an exception comes out as it is.
+        value = own(*[item[1] for item in converted]) if own is not None else _foreign.call(address, code, "".join([item[0] for item in converted]), tuple([item[1] for item in converted]),
                               (1 if flags & FUNCFLAG_PYTHONAPI else 0) | (2 if flags & FUNCFLAG_USE_ERRNO else 0))
         result = None if kind is None else _result(kind, value) if plain else kind(value)
         if plain and hasattr(kind, "_check_retval_"):
@@ -1204,8 +1261,12 @@ def _make_callback(function, restype, argtypes, flags):
         raise TypeError("invalid result type for callback function")
 
     def call(*values):
-        arguments = [_result(kind, value) for kind, value in zip(kinds, values)]
-        result = function(*arguments)
+        try:
+            result = function(*[_result(kind, value) for kind, value in zip(kinds, values)])
+        except BaseException as error:
+            # C cannot be told: the result is zero.
+            _sys.unraisablehook(_sys.UnraisableHookArgs((type(error), error, error.__traceback__, "Exception ignored on calling ctypes callback function", function)))
+            result = None if restype is None or restype._codes_ == "O" or issubclass(restype, _SimpleCData) else _new(restype)
         if restype is None:
             return None
         if restype._codes_ == "O":
@@ -1316,15 +1377,16 @@ def _cast(place, source, kind):
     result = _new(kind)
     _store("P", _address(result), place)
     if isinstance(source, _CData):
-        objects = _objects_of(result) if isinstance(result._objects, (dict, type(None))) else {}
+        # The two share what keeps the memory alive.
+        if source._objects is None:
+            _objects_of(source)
         if isinstance(source._objects, dict):
-            objects.update(source._objects)
-        objects[id(source)] = source
-        objects["1"] = source
-        result._objects = objects
+            source._objects[id(source)] = source
+        result._objects = source._objects
     return result
 
 
 _kept = (_foreign.Callback(_cast, "O", "POO"), _foreign.Callback(_foreign.read, "O", "Pi"), _foreign.Callback(_foreign.wide, "O", "Pi"))
 _cast_addr, _string_at_addr, _wstring_at_addr = [callback.address for callback in _kept]
+_own_functions = dict(zip((_cast_addr, _string_at_addr, _wstring_at_addr), (_cast, _foreign.read, _foreign.wide)))
 _memmove_addr, _memset_addr = _foreign.dlsym(0, "memmove"), _foreign.dlsym(0, "memset")

@@ -83,6 +83,9 @@ enum GeneralOrder: SortOrder {
 }
 
 public enum ListSort {
+    /// The capacity of a list that is being sorted: too small for anything, so that every change must set another.
+    private static let untouchedCapacity = -1
+
     /// `list.sort(key=key, reverse=reverse)`. False when it has raised.
     public static func sort(_ thread: ThreadRef, _ list: ListRef, key: Value, reverse: Bool) -> Bool {
         let count = list.count
@@ -91,6 +94,8 @@ public enum ListSort {
         let capacity = list.pointer.pointee.capacity
         let values = list.items
         list.clear()
+        // Whoever changes the list meanwhile gives it another capacity than this, even one who takes out again what he has put in.
+        list.pointer.pointee.capacity = untouchedCapacity
         var done = true
         if key.isNone {
             done = count < 2 || order(thread, values, nil, count, reverse)
@@ -111,7 +116,7 @@ public enum ListSort {
                 }
             }
         }
-        let modified = list.count != 0 || !list.pointer.pointee.storage.isEmpty
+        let modified = list.count != 0 || list.pointer.pointee.capacity != untouchedCapacity
         list.pointer.pointee.storage = storage
         list.pointer.pointee.count = count
         list.pointer.pointee.capacity = capacity

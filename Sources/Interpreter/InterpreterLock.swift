@@ -123,6 +123,8 @@ public enum GIL {
     /// Runs a system call without the lock, again and again while a signal interrupts it and the signal's handler raises nothing (PEP 475). The body returns -1 when it has
     /// failed. nil when a handler has raised.
     public static func retrying<R: SignedInteger>(_ thread: ThreadRef, _ body: () -> R) -> R? {
+        // A signal that came between two safepoints must not wait for the call to end.
+        guard Signals.check(thread) else { return nil }
         while true {
             let result = blocking(thread, body)
             if result != -1 || errno != EINTR { return result }

@@ -15,12 +15,13 @@ public struct StructSequence {
     /// Names by number of the type, for `repr` and `__reduce__`.
     nonisolated(unsafe) private static var allNames: [[Value]] = []
 
-    public init(_ name: StaticString, module: StaticString, doc: StaticString = "", visible: Int, fields: [StaticString]) {
+    /// `new` where instances are not made of a sequence.
+    public init(_ name: StaticString, module: StaticString, doc: StaticString = "", visible: Int, fields: [StaticString], new: CallFunction? = nil) {
         native = NativeType(name, module: module, base: TypeID.tuple.type, size: MemoryLayout<TupleObject>.size, trace: .custom, visit: { raw in
             let info = Info(Value(raw).type)
             Collector.mark((raw + MemoryLayout<TupleObject>.size).assumingMemoryBound(to: Value.self), count: info.total)
         }, doc: doc, methods: StructSequence.methods) { slots in
-            slots.call(.new) { thread, type, a, count, keywords in StructSequence.new.call(thread, type, a, count, keywords) }
+            slots.call(.new, new ?? { thread, type, a, count, keywords in StructSequence.new.call(thread, type, a, count, keywords) })
             slots.unary(.repr) { thread, value in StructSequence.repr(thread, value) }
         }
         total = fields.count

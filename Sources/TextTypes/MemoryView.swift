@@ -419,9 +419,10 @@ public enum MemoryViews {
             return thread.raise(.typeError, "invalid indexing of 0-dim memory")
         }
         if key.isExact(.slice) {
-            guard let bounds = SliceSpan(thread, key, view.shape[0]), check(thread, view) else { return .empty }
+            // The new view holds the buffer while the bounds are asked for, which may release the old one.
             let result = copy(thread, view)
             if result.isEmpty { return .empty }
+            guard let bounds = SliceSpan(thread, key, view.shape[0]) else { return .empty }
             slice(MemoryViewRef(result), bounds)
             return result
         }
@@ -615,8 +616,9 @@ public enum MemoryViews {
     }
 
     private static func hash(_ thread: ThreadRef, _ view: MemoryViewRef) -> Int {
-        guard check(thread, view) else { return -1 }
+        // A hash once computed is kept beyond the release.
         if view.pointer.pointee.hash != 0 { return view.pointer.pointee.hash }
+        guard check(thread, view) else { return -1 }
         func fail(_ message: String) -> Int {
             thread.raise(.valueError, message)
             return -1

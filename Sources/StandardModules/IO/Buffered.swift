@@ -61,6 +61,25 @@ enum Buffered {
         return closed == 0
     }
 
+    /// Waits for a lock until the deadline, if it is not negative. False when the time is up.
+    private static func wait(_ word: UnsafeMutablePointer<UInt32>, until deadline: Int64) -> Bool {
+        while true {
+            let status = taipan_lock_wait(word, deadline)
+            if status >= 0 { return status > 0 }
+        }
+    }
+
+    private static func giveUp(_ thread: ThreadRef, _ value: Value) -> Never {
+        fputs("Fatal Python error: _enter_buffered_busy: could not acquire lock for \(value.reprForMessage(thread)) at interpreter shutdown, possibly due to daemon threads\n", stderr)
+        fputs("Python runtime state: finalizing (tstate=0x\(hexadecimal(UInt(bitPattern: thread))))\n\n", stderr)
+        abort()
+    }
+
+    private static func hexadecimal(_ number: UInt) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: max(0, 16 - digits.utf8.count)) + digits
+    }
+
     /// Runs `body` while no other thread uses the object; `failure` when it has raised.
     static func locked<R>(_ thread: ThreadRef, _ value: Value, _ failure: R, _ body: () -> R) -> R {
         let object = object(value)
@@ -70,7 +89,12 @@ enum Buffered {
                 thread.raise(.runtimeError, "reentrant call inside \(value.reprForMessage(thread))")
                 return failure
             }
-            GIL.blocking(thread) { while taipan_lock_wait(word, -1) <= 0 {} }
+            if GIL.finalizer == thread {
+                // The holder may be a daemon thread that has been stopped for good.
+                if !wait(word, until: taipan_monotonic() + 1_000_000_000) { giveUp(thread, value) }
+            } else {
+                GIL.blocking(thread) { _ = wait(word, until: -1) }
+            }
         }
         object.pointee.owner = thread.pointee.identifier
         let result = body()

@@ -27,7 +27,9 @@ enum PosixModule {
         ])
         terminalSize = StructSequence("terminal_size", module: "os", doc: "A tuple of (columns, lines) for holding terminal window size", visible: 2, fields: ["columns", "lines"])
         waitidResult = StructSequence("waitid_result", module: "posix", visible: 5, fields: ["si_pid", "si_uid", "si_signo", "si_status", "si_code"])
-        schedulingParameter = StructSequence("sched_param", module: "posix", visible: 1, fields: ["sched_priority"])
+        schedulingParameter = StructSequence("sched_param", module: "posix", visible: 1, fields: ["sched_priority"], new: { thread, type, a, count, keywords in
+            PosixModule.newParameter.call(thread, type, a, count, keywords)
+        })
         unameResult = StructSequence("uname_result", module: "posix", visible: 5, fields: ["sysname", "nodename", "release", "version", "machine"])
         timesResult = StructSequence("times_result", module: "posix", visible: 5, fields: ["user", "system", "children_user", "children_system", "elapsed"])
         for type in [statvfsResult, terminalSize, waitidResult, schedulingParameter, unameResult, timesResult] { module.set(type!.type.shortName, type!.type.value) }
@@ -174,11 +176,11 @@ enum PosixModule {
         },
         Def("ctermid()", .calls, "Return the name of the controlling terminal for this process.") { thread, _, _ in thread.newString("/dev/tty") },
         Def("major(device, /)", .pure, "Extracts a device major number from a raw device number.") { thread, a, _ in
-            guard let device = SystemArguments.mask(thread, a[0]) else { return .empty }
+            guard let device = PosixModule.device(thread, a[0]) else { return .empty }
             return Value(small: Int(system_major(dev_t(device))))
         },
         Def("minor(device, /)", .pure, "Extracts a device minor number from a raw device number.") { thread, a, _ in
-            guard let device = SystemArguments.mask(thread, a[0]) else { return .empty }
+            guard let device = PosixModule.device(thread, a[0]) else { return .empty }
             return Value(small: Int(system_minor(dev_t(device))))
         },
         Def("makedev(major, minor, /)", .pure, "Composes a raw device number from the major and minor device numbers.") { thread, a, _ in
@@ -186,4 +188,23 @@ enum PosixModule {
             return thread.newInt(unsigned: UInt(system_makedev(UInt32(bitPattern: major), UInt32(bitPattern: minor))))
         },
     ]
+
+    /// Not made of a sequence as the others are, but of its one field.
+    private static let newParameter = Constructor("sched_param(self, sched_priority)") { thread, a, _ in
+        let result = PosixModule.schedulingParameter.make(thread)
+        if !result.isEmpty { PosixModule.schedulingParameter.set(result, 0, a[1]) }
+        return result
+    }
+
+    /// A raw device number; nil when it has raised.
+    private static func device(_ thread: ThreadRef, _ value: Value) -> UInt? {
+        let index = thread.toIndex(value)
+        if index.isEmpty { return nil }
+        if let number = IntOps.toInt(index), number >= 0 { return UInt(number) }
+        guard !IntOps.isNegative(index), Swift.abs(IntOps.size(index)) == 1 else {
+            thread.raise(.overflowError, IntOps.isNegative(index) ? "can't convert negative int to unsigned" : "int too big to convert")
+            return nil
+        }
+        return IntOps.limbs(index)[0]
+    }
 }

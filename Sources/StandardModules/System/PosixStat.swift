@@ -85,7 +85,9 @@ enum PosixStat {
             }
             let object = iterator.object(ScanObject.self)
             object.pointee.directory = UInt(bitPattern: directory)
-            object.pointee.path = path.isNone ? thread.newString(".") : path.object
+            // Of a bytes-like object, its bytes.
+            let shown = path.isNone ? thread.newString(".") : path.isBytes && !path.object.isBytes ? thread.newBytes(path.bytes.dropLast().map { UInt8(bitPattern: $0) }) : path.object
+            object.pointee.path = shown.isEmpty ? .none : shown
             object.pointee.isBytes = path.isBytes ? 1 : 0
             object.pointee.isDescriptor = path.descriptor >= 0 ? 1 : 0
             object.pointee.descriptor = Int(path.descriptor)

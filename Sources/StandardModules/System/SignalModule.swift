@@ -45,9 +45,11 @@ enum SignalModule {
         let items = thread.tuple(value)
         if items.isEmpty { return nil }
         for index in 0 ..< TupleRef(items).count {
-            guard let number = SystemArguments.int32(thread, TupleRef(items)[index]) else { return nil }
-            guard number >= 1 && number < Int32(Signals.count) else {
-                thread.raise(.valueError, "signal number \(number) out of range [1; \(Signals.count - 1)]")
+            let item = thread.toIndex(TupleRef(items)[index])
+            if item.isEmpty { return nil }
+            // A number that no machine word holds is out of range like any other.
+            guard let number = IntOps.toInt(item).flatMap({ Int32(exactly: $0) }), number >= 1 && number < Int32(Signals.count) else {
+                thread.raise(.valueError, "signal number \(IntOps.toInt(item).map { String($0) } ?? "-1") out of range [1; \(Signals.count - 1)]")
                 return nil
             }
             // The C library keeps a few for itself and says EINVAL.

@@ -61,7 +61,10 @@ enum SubprocessModule {
             if items.isEmpty { return .empty }
             groups = []
             for index in 0 ..< TupleRef(items).count {
-                guard let id = SystemArguments.identifier(thread, TupleRef(items)[index], "gid") else { return .empty }
+                guard let id = SystemArguments.identifier(thread, TupleRef(items)[index], "gid") else {
+                    // A member of a list is wrong where a single argument would be too large.
+                    return thread.clearException(.overflowError) ? thread.raise(.valueError, "invalid group id") : .empty
+                }
                 groups?.append(id)
             }
         }

@@ -62,10 +62,12 @@ enum ThreadLocks {
         return (blocks && seconds > 0, deadline.overflow ? -1 : deadline.partialValue)
     }
 
-    static func acquireLock(_ thread: ThreadRef, _ lock: Value, _ blocking: Value, _ timeout: Value) -> Value {
+    /// `isEntering` in a `with` statement, whose body must be reached once the lock is taken.
+    static func acquireLock(_ thread: ThreadRef, _ lock: Value, _ blocking: Value, _ timeout: Value, isEntering: Bool = false) -> Value {
         guard let timing = timing(thread, blocking, timeout) else { return .empty }
         switch acquire(thread, word(lock), deadline: timing.deadline, blocking: timing.blocking) {
-        case .taken: return .true
+        // A signal that came while the thread waited is served behind the call, as the next safepoint may be where the caller counts on the lock.
+        case .taken: return isEntering || Signals.check(thread) ? .true : .empty
         case .timedOut: return .false
         case .raised: return .empty
         }
@@ -124,7 +126,7 @@ enum ThreadLocks {
             Def("release_lock(self, /)", .calls, "An obsolete synonym of release().", release),
             Def("locked(self, /)", .reads, "Whether the lock is in the locked state.", locked),
             Def("locked_lock(self, /)", .reads, "An obsolete synonym of locked().", locked),
-            acquireDefinition("__enter__(self, blocking=True, timeout=-1)", acquire),
+            acquireDefinition("__enter__(self, blocking=True, timeout=-1)") { thread, a, _ in ThreadLocks.acquireLock(thread, a[0], a[1], a[2], isEntering: true) },
             Def("__exit__(self, /, *args)", .calls, "Release the lock.") { thread, a, _ in ThreadLocks.releaseLock(thread, a[0]) },
             Def("_at_fork_reinit(self, /)", .writes) { _, a, _ in
                 ThreadLocks.word(a[0]).pointee = 0

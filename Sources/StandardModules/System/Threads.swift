@@ -12,8 +12,10 @@ public enum Threads {
     nonisolated(unsafe) private static var chosenStackSize = 0
     /// Swift's frames are larger than C's: smaller stacks than this are not made.
     private static let leastStackSize = 4 << 20
-    private static let defaultStackSize = 64 << 20
-    private static let registerStackSize = 32 << 20
+    /// Twice what the system gives a thread: a level of Python's recursion through native code takes more here. A hundred threads still fit under usual limits.
+    private static let defaultStackSize = 16 << 20
+    /// Room for some hundred thousand frames of Python; a thread with a larger native stack gets more.
+    private static var registerStackSize: Int { max(8 << 20, chosenStackSize / 2 & ~0xFFFF) }
     /// list of (number, function, arguments, keywords)
     nonisolated(unsafe) private static let starting = RootTable.reserve()
     nonisolated(unsafe) private static var nextNumber = 1
@@ -83,7 +85,8 @@ public enum Threads {
 
     /// The life of a thread.
     @inline(never) private static func run(number: Int) {
-        guard let thread = Bootstrap.newThread(stackSize: registerStackSize) else { return }
+        let stackSize = registerStackSize
+        guard let thread = Bootstrap.newThread(stackSize: stackSize) else { return }
         GIL.acquire(thread)
         ThreadRegistry.add(thread)
         count += 1
@@ -92,19 +95,20 @@ public enum Threads {
         end(thread)
         ThreadRegistry.remove(thread)
         GIL.release(thread)
-        Bootstrap.freeThread(thread, stackSize: registerStackSize)
+        Bootstrap.freeThread(thread, stackSize: stackSize)
     }
 
     /// Runs `body` on a native thread that Python knows nothing of, with the interpreter lock and a state that lasts as long. False when there is no memory for one.
     public static func adopt(_ body: (ThreadRef) -> Void) -> Bool {
-        guard let thread = Bootstrap.newThread(stackSize: registerStackSize) else { return false }
+        let stackSize = registerStackSize
+        guard let thread = Bootstrap.newThread(stackSize: stackSize) else { return false }
         GIL.acquire(thread)
         ThreadRegistry.add(thread)
         body(thread)
         end(thread)
         ThreadRegistry.remove(thread)
         GIL.release(thread)
-        Bootstrap.freeThread(thread, stackSize: registerStackSize)
+        Bootstrap.freeThread(thread, stackSize: stackSize)
         return true
     }
 

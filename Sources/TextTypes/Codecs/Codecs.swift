@@ -193,6 +193,9 @@ enum CodecRegistry {
         let arguments = TupleRef(original.object(ExceptionObject.self).pointee.arguments)
         guard arguments.count == 0 || arguments.count == 1 && arguments[0].isExact(.str) else { return }
         thread.takeException()
+        // Attributes of its own would be lost.
+        let own = type.pointer.pointee.dictOffset == 0 ? Value.empty : InstanceAttributes.dict(thread, original)
+        if thread.takeException().isEmpty, !own.isEmpty, own.isDict, DictRef(own).count > 0 { thread.restore(original); return }
         let text = thread.str(original)
         if text.isEmpty { thread.takeException(); thread.restore(original); return }
         let message = thread.newString("\(operation) with '\(StringRef(encoding).description)' codec failed (\(type.name): \(StringRef(text).description))")

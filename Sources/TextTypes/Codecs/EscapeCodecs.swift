@@ -7,7 +7,8 @@ public enum EscapeCodecs {
 
     public static func decodeUnicode(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value, final: Bool, _ consumed: inout Int) -> Value {
         var decoding = Decoding(thread, bytes, count, "unicodeescape", errors)
-        var invalid: UInt8 = 0
+        /// The place of the first escape that means nothing.
+        var invalid = -1
         loop: while decoding.position < decoding.count {
             let start = decoding.position
             let byte = decoding.bytes[start]
@@ -44,6 +45,7 @@ public enum EscapeCodecs {
                 }
                 // Another octal digit might follow.
                 if digits < 3 && position == decoding.count && !final { break loop }
+                if value > 0xFF && invalid < 0 { invalid = start + 1 }
                 simple = value
             case UInt8(ascii: "x"), UInt8(ascii: "u"), UInt8(ascii: "U"):
                 let wanted = kind == UInt8(ascii: "x") ? 2 : kind == UInt8(ascii: "u") ? 4 : 8
@@ -83,7 +85,7 @@ public enum EscapeCodecs {
                 guard decoding.fail(start, position, reason) else { return .empty }
                 continue loop
             default:
-                if invalid == 0 { invalid = kind }
+                if invalid < 0 { invalid = start + 1 }
                 decoding.builder.append(92)
                 simple = UInt32(kind)
             }
@@ -91,10 +93,15 @@ public enum EscapeCodecs {
             decoding.position = position
         }
         consumed = decoding.position
-        if invalid != 0 {
-            if !RuntimeHooks.warn(thread, .deprecationWarning, "invalid escape sequence '\\\(Character(Unicode.Scalar(invalid)))'", 1) { return .empty }
-        }
+        if invalid >= 0, !warn(thread, decoding.bytes + invalid) { return .empty }
         return decoding.builder.finish(thread)
+    }
+
+    /// Warns of an escape, given what is behind its backslash: a character that escapes nothing, or three octal digits that are too much for a byte.
+    private static func warn(_ thread: ThreadRef, _ escape: UnsafePointer<UInt8>) -> Bool {
+        let isOctal = (UInt8(ascii: "0") ... UInt8(ascii: "7")).contains(escape[0])
+        let text = (0 ..< (isOctal ? 3 : 1)).map { Character(Unicode.Scalar(escape[$0])) }
+        return RuntimeHooks.warn(thread, .deprecationWarning, "invalid \(isOctal ? "octal " : "")escape sequence '\\\(String(text))'", 1)
     }
 
     static func encodeUnicode(_ thread: ThreadRef, _ string: StringRef) -> Value {
@@ -180,7 +187,7 @@ public enum EscapeCodecs {
     static func decodeBytes(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value) -> Value {
         var result = ByteBuilder(capacity: count)
         var index = 0
-        var invalid: UInt8 = 0
+        var invalid = -1
         while index < count {
             let byte = bytes[index]
             index += 1
@@ -206,6 +213,7 @@ public enum EscapeCodecs {
                     index += 1
                     digits += 1
                 }
+                if value > 0xFF && invalid < 0 { invalid = index - 3 }
                 result.append(UInt8(truncatingIfNeeded: value))
             case UInt8(ascii: "x"):
                 let high = index < count ? ByteMethods.hexDigit(UInt32(bytes[index])) : -1
@@ -224,14 +232,12 @@ public enum EscapeCodecs {
                 }
                 if high >= 0 { index += 1 }
             default:
-                if invalid == 0 { invalid = kind }
+                if invalid < 0 { invalid = index - 1 }
                 result.append(92)
                 result.append(kind)
             }
         }
-        if invalid != 0 {
-            if !RuntimeHooks.warn(thread, .deprecationWarning, "invalid escape sequence '\\\(Character(Unicode.Scalar(invalid)))'", 1) { return .empty }
-        }
+        if invalid >= 0, !warn(thread, bytes + invalid) { return .empty }
         return result.finish(thread)
     }
 

@@ -82,6 +82,9 @@ public enum UTF8Codec {
                 guard decoding.fail(position, decoding.count, "unexpected end of data") else { return .empty }
             } else if length == -4 {
                 guard decoding.fail(position, position + 1, "invalid start byte") else { return .empty }
+            } else if !final && first == 0xED && decoding.count - position == 2 && decoding.bytes[position + 1] >= 0xA0 && decoding.bytes[position + 1] <= 0xBF {
+                // Two bytes of a surrogate: with the third, the error handler may make something of them.
+                break
             } else {
                 guard decoding.fail(position, position - length, "invalid continuation byte") else { return .empty }
             }
