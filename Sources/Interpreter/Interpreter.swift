@@ -1108,6 +1108,7 @@ public enum Interpreter {
                 constants = fp.code.pointee.constantItems
                 if flags & (FrameFlags.forIter | FrameFlags.special | FrameFlags.specialJump) != 0 {
                     if flags & FrameFlags.forIter != 0 {
+                        if !result.isNone, taipan_breaker_load(thread) & Breaker.tracing != 0, !Tracing.delegateReturned(thread, fp, result) { break dispatch }
                         pc += Int(Int32(bitPattern: (pc - 1).pointee))
                         continue dispatch
                     }

@@ -207,7 +207,7 @@ public enum Tracing {
         thread.restore(exception)
     }
 
-    /// What a frame delegates to has returned: to CPython's tracing that is a StopIteration, but for a generator that returns None. False when a trace
+    /// The generator that a frame delegates to, or whose values a loop of it takes, has returned: to CPython's tracing that is a StopIteration, but for a generator that returns None. False when a trace
     /// function has raised.
     @inline(never) static func delegateReturned(_ thread: ThreadRef, _ fp: FramePointer, _ result: Value) -> Bool {
         let frame = fp[FrameSlot.object]

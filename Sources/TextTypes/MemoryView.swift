@@ -481,7 +481,26 @@ public enum MemoryViews {
         }
         guard let place = self.item(thread, view, key) else { return false }
         if code == 0 { return !unsupported(thread, view).isEmpty }
+        // Finding out what number an object stands for may release the view.
+        let item = number(thread, code, item)
+        guard !item.isEmpty, check(thread, view) else { return false }
         return MemoryFormats.store(thread, code, place, item, view.pointer.pointee.format)
+    }
+
+    /// An object of a class of Python's as the plain number that is to be stored; others as they are. Empty when it has raised.
+    private static func number(_ thread: ThreadRef, _ code: UInt8, _ item: Value) -> Value {
+        if item.isInt || item.isFloat { return item }
+        switch code {
+        case UInt8(ascii: "?"):
+            let truth = thread.isTrue(item)
+            return truth < 0 ? .empty : Value(truth > 0)
+        case UInt8(ascii: "f"), UInt8(ascii: "d"), UInt8(ascii: "e"):
+            guard item.type.slotPointer(.float).pointee != nil else { return item }
+            guard let number = thread.toDouble(item) else { return .empty }
+            return thread.newFloat(number)
+        case UInt8(ascii: "c"): return item
+        default: return item.type.slotPointer(.index).pointee != nil ? thread.toIndex(item) : item
+        }
     }
 
     private static func list(_ thread: ThreadRef, _ view: MemoryViewRef, _ code: UInt8, _ base: UnsafeMutableRawPointer, _ dimension: Int) -> Value {

@@ -27,7 +27,8 @@ struct TextObject {
     var chunk: Value
     /// StorageObject of bytes to be written.
     var pending: Value
-    var spare: Value
+    /// The decoder's state before `chunk`, see `TextCookies.swift`: an int, or empty.
+    var decoderState: Value
     var decodedPosition: Int
     var pendingCount: Int
     var chunkSize: Int
@@ -339,7 +340,10 @@ enum TextIO {
             if object.pointee.readUniversal { text = universal(thread, object, text, final: atEnd) }
         } else {
             if !makeDecoder(thread, value) { return -1 }
-            text = thread.callMethod(object.pointee.decoder, Name.decode, bytes, Value(atEnd))
+            let input = bytes
+            bytes = noteState(thread, value, input)
+            if bytes.isEmpty { return -1 }
+            text = thread.callMethod(object.pointee.decoder, Name.decode, input, Value(atEnd))
             if !text.isEmpty && !text.isString {
                 thread.raise(.typeError, "decoder should return a string result, not '\(text.type.name)'")
                 return -1
@@ -364,7 +368,7 @@ enum TextIO {
         return thread.callMethod(bytes, Name.decode, object.pointee.encoding, object.pointee.errors)
     }
 
-    private static func makeDecoder(_ thread: ThreadRef, _ value: Value) -> Bool {
+    static func makeDecoder(_ thread: ThreadRef, _ value: Value) -> Bool {
         let object = object(value)
         if !object.pointee.decoder.isEmpty { return true }
         let make = thread.importAttribute("codecs", "getincrementaldecoder")
@@ -379,7 +383,7 @@ enum TextIO {
     }
 
     /// Universal newlines: notes which were seen, and makes them "\n" when the stream translates.
-    private static func universal(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>, _ input: Value, final: Bool) -> Value {
+    static func universal(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>, _ input: Value, final: Bool) -> Value {
         var text = input
         if object.pointee.pendingCR && (final || StringRef(text).count > 0) {
             text = thread.concatenate(StringRef(taipan_latin1()[13]), StringRef(text))
@@ -485,6 +489,8 @@ enum TextIO {
         guard prepareToRead(thread, value) else { return .empty }
         let object = object(value)
         var result = Value.empty, resultBytes = Value.empty
+        // For other codecs, the last chunk's text alone, and how many characters the line has of those before.
+        var lastText = Value.empty, before = 0
         while true {
             if object.pointee.decoded.isEmpty || object.pointee.decodedPosition >= StringRef(object.pointee.decoded).count {
                 let status = readChunk(thread, value)
@@ -495,6 +501,8 @@ enum TextIO {
             var start = object.pointee.decodedPosition
             if !result.isEmpty {
                 // The ending may straddle two chunks.
+                lastText = text
+                before = StringRef(result).count
                 text = thread.concatenate(StringRef(result), StringRef(thread.substring(StringRef(text), start, StringRef(text).count)))
                 if text.isEmpty { return .empty }
                 object.pointee.decoded = text
@@ -512,6 +520,11 @@ enum TextIO {
             if limit >= 0 && (end < 0 ? string.count - start >= limit : end - start > limit) { end = start + limit }
             if end >= 0 {
                 object.pointee.decodedPosition = end
+                if object.pointee.codec == 0 && !lastText.isEmpty && end >= before {
+                    object.pointee.decoded = lastText
+                    object.pointee.decodedPosition = end - before
+                    Heap.barrier(value.raw)
+                }
                 return thread.substring(string, start, end)
             }
             result = thread.substring(string, start, string.count)
@@ -555,22 +568,7 @@ enum TextIO {
         let chunk = object.pointee.chunk.isEmpty ? 0 : BytesRef(object.pointee.chunk).count
         let first = position - chunk - Int(object.pointee.leftoverCount)
         if object.pointee.codec != 0 { return thread.newInt(first + bytesUsed(object, object.pointee.decodedPosition)) }
-        // Another codec: decode byte by byte until as many characters have come out.
-        if object.pointee.decodedPosition >= StringRef(object.pointee.decoded).count { return thread.newInt(position) }
-        let make = thread.importAttribute("codecs", "getincrementaldecoder")
-        if make.isEmpty { return .empty }
-        let decoder = thread.call(thread.call(make, object.pointee.encoding), object.pointee.errors)
-        if decoder.isEmpty { return .empty }
-        var count = 0
-        var index = 0
-        let bytes = BytesRef(object.pointee.chunk)
-        while count < object.pointee.decodedPosition && index < bytes.count {
-            let text = thread.callMethod(decoder, Name.decode, thread.newBytes(bytes.bytes + index, 1))
-            if text.isEmpty { return .empty }
-            count += StringRef(text).count
-            index += 1
-        }
-        return thread.newInt(first + index)
+        return cookie(thread, value, first)
     }
 
     private static func seek(_ thread: ThreadRef, _ value: Value, _ cookieValue: Value, _ whence: Int) -> Value {
@@ -593,11 +591,13 @@ enum TextIO {
         if negative.isEmpty { return .empty }
         if negative == .true { return thread.raise(.valueError, "negative seek position \(target.reprForMessage(thread))") }
         guard !thread.callMethod(value, Name.flush).isEmpty else { return .empty }
-        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), target, Value(small: base))
+        let cookie = object.pointee.codec == 0 && base == 0 ? digits(target) : nil
+        let result = thread.callMethod(object.pointee.buffer, Streams.name("seek"), cookie.map { thread.newInt($0.place) } ?? target, Value(small: base))
         if result.isEmpty { return .empty }
         object.pointee.decoded = .empty
         object.pointee.chunk = .empty
         object.pointee.decodedPosition = 0
+        object.pointee.decoderState = .empty
         object.pointee.leftoverCount = 0
         object.pointee.pendingCR = false
         if !object.pointee.decoder.isEmpty, thread.callMethod(object.pointee.decoder, Streams.name("reset")).isEmpty { return .empty }
@@ -607,6 +607,7 @@ enum TextIO {
             if done.isEmpty { return .empty }
         }
         object.pointee.atStart = result == Value(small: 0)
+        if let cookie { return follow(thread, value, cookie) ? target : .empty }
         return result
     }
 

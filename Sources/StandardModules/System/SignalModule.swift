@@ -185,7 +185,10 @@ enum SignalModule {
         },
         Def("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", .calls, "Send a signal to a process referred to by a pid file descriptor.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
-            return system_syscall_pidfd_send_signal(descriptor, number) < 0 ? thread.raiseOSError(errno) : .none
+            guard a[2].isEmpty || a[2].isNone else { return thread.raise(.typeError, "siginfo must be None") }
+            if system_syscall_pidfd_send_signal(descriptor, number) < 0 { return thread.raiseOSError(errno) }
+            // It may have been meant for this process.
+            return Signals.check(thread) ? .none : .empty
         },
         Def("sigpending()", .calls, "Examine pending signals.") { thread, _, _ in
             var pending = sigset_t()
