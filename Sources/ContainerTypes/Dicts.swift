@@ -145,7 +145,7 @@ enum DictType {
             let key = a.entries[entry * 3 + 1], value = a.entries[entry * 3 + 2]
             let other = b.find(thread, key, hash: hash)
             if other < 0 { return other == -1 ? 0 : -1 }
-            let same = thread.isEqual(b.entries[other * 3 + 2], value)
+            let same = thread.isEqual(value, b.entries[other * 3 + 2])
             if same <= 0 { return same }
             entry = a.nextEntry(entry + 1)
         }

@@ -114,6 +114,16 @@ enum ModuleType {
             text.add(">")
             return text.finish()
         }
+        if !loader.isEmpty {
+            // An old loader describes its modules itself; what goes wrong with that does not count.
+            let describe = thread.getAttributeOrEmpty(loader, StringRef.intern("module_repr").value)
+            if thread.hasException { return .empty }
+            if !describe.isEmpty {
+                let description = thread.call(describe, module)
+                if !description.isEmpty { return description }
+                guard thread.clearException(.exception) else { return .empty }
+            }
+        }
         let name = attribute(module, .__name__)
         if thread.hasException { return .empty }
         let file = attribute(module, .__file__)

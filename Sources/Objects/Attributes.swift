@@ -143,6 +143,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if !type.namespace.set(self, key, value) { return false }
         }
         type.modified()
+        // What every class attribute of this type is in the eyes of attribute access has changed, whatever class it belongs to.
+        if key == Name.__get__.value || key == Name.__set__.value || key == Name.__delete__.value { TypeID.object.type.modified() }
         let text = StringRef(key)
         if text.count > 4 && text[0] == 0x5F && text[1] == 0x5F && text[text.count - 1] == 0x5F { SlotTable.update(type, name: key) }
         return true

@@ -288,7 +288,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if let function = container.type.binary(.getItem) { return function(self, container, key) }
         if container.isType {
             let method = getAttributeOrEmpty(container, Name.__class_getitem__.value)
-            if !method.isEmpty { return call(method, key) }
+            if !method.isEmpty && !method.isNone { return call(method, key) }
             if hasException { return .empty }
             if container == TypeID.type.value { return newGenericAlias(container, key) }
             return raise(.typeError, "type '\(TypeRef(container).name)' is not subscriptable")

@@ -345,6 +345,8 @@ enum ByteArrayMethods {
             if a[1].isBuffer { return ByteArrayMethods.appendBuffer(thread, array, a[1]) ? .none : .empty }
             let type = a[1].type
             guard type.unary(.iter) != nil || !type.lookup(.__getitem__).isEmpty else { return thread.raise(.typeError, "can't extend bytearray with \(type.name)") }
+            // Asked for the sake of what it may raise.
+            if thread.lengthHint(a[1], 0) < 0 { return .empty }
             var builder = ByteBuilder()
             guard BytesType.collectIterable(thread, a[1], &builder, "bytearray") else { return .empty }
             return array.append(thread, builder.base, builder.count) ? .none : .empty

@@ -87,4 +87,30 @@ def test_percent_and_encoding():
     assert b"%d-%s-%x" % (5, b"a", 255) == b"5-a-ff" and b"%a" % "é" == b"'\\xe9'" and bytearray(b"%c") % 65 == b"A" and b"\xc3\xa9".decode() == "é"
 
 
+def test_memoryview_released_by_its_argument():
+    class Releases:
+        def __index__(self):
+            view.release()
+            return 4
+    view = memoryview(bytearray(b"\xff" * 16))
+    assert list(view[:Releases()]) == [255] * 4
+    view = memoryview(bytearray(b"\xff" * 16))
+    raises(ValueError, "operation forbidden on released memoryview object", view.__setitem__, 0, Releases())
+    view = memoryview(b"abc")
+    hashed = hash(view)
+    view.release()
+    assert hash(view) == hashed == hash(b"abc")
+
+
+def test_undecodable_names_of_encodings():
+    raises(UnicodeEncodeError, "'utf-8' codec can't encode character '\\udce2' in position 5: surrogates not allowed", b"a".decode, "utf-8\udce2")
+    raises(UnicodeEncodeError, None, "a".encode, "utf-8\udce2")
+
+
+def test_incremental_surrogates():
+    import codecs
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+    assert decoder.decode(b"\xed\xa4") == "" and decoder.decode(b"\x81", True) == "\ud901"
+
+
 run(globals())

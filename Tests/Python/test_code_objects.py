@@ -159,4 +159,13 @@ def test_a_comprehension_called_with_no_iterator():
             raise AssertionError(wrong)
 
 
+def test_lines_begin_with_the_head():
+    def function():
+
+        return 1
+    first = function.__code__.co_firstlineno
+    assert next(function.__code__.co_lines())[2] == first
+    assert next(compile("\n\nx", "f", "exec").co_lines())[2] == 0
+
+
 run(globals())

@@ -130,4 +130,39 @@ def test_callbacks():
     assert isinstance(array, Array) and type(c_int).__name__ == "PyCSimpleType"
 
 
+def test_byte_swapped_longs():
+    import ctypes
+    swapped = ctypes.c_long.__ctype_be__(0x1234567890ABCDEF)
+    assert swapped.value == 0x1234567890ABCDEF and bytes(swapped) == b"\x12\x34\x56\x78\x90\xab\xcd\xef"
+    try:
+        class Pointers(ctypes.BigEndianStructure):
+            _fields_ = [("p", ctypes.POINTER(ctypes.c_int))]
+    except TypeError:
+        pass
+    else:
+        raise AssertionError("pointers have one byte order")
+
+
+def test_arguments_and_what_keeps_alive():
+    import ctypes
+    assert repr(ctypes.c_int.from_param(5)) == "<cparam 'i' (5)>"
+    raises(TypeError, None, ctypes.c_int, None)
+    items = (ctypes.c_char_p * 2)()
+    items[0] = b"foo"
+    pointer = ctypes.cast(items, ctypes.POINTER(ctypes.c_char_p))
+    assert pointer._objects is items._objects
+    pointer[1] = b"bar"
+    assert items[1] == b"bar"
+    raises(TypeError, None, ctypes.cast, items, None)
+
+
+def test_fields_are_final():
+    import ctypes
+
+    class Empty(ctypes.Structure):
+        pass
+    Empty()
+    raises(AttributeError, "_fields_ is final", setattr, Empty, "_fields_", [])
+
+
 run(globals())

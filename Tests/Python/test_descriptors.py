@@ -135,4 +135,27 @@ def test_slot_wrappers_and_method_descriptors():
     raises(TypeError, "descriptor '__add__' requires a 'int' object but received a 'str'", int.__add__, "a", 1)
 
 
+def test_class_attribute_becomes_a_descriptor():
+    class Value:
+        pass
+
+    class Owner:
+        attribute = Value()
+
+        def __init__(self):
+            self.attribute = 1
+
+    def read(owner):
+        return owner.attribute
+
+    owner = Owner()
+    for _ in range(3000):
+        assert read(owner) == 1
+    Value.__get__ = lambda self, instance, owner: 2
+    Value.__set__ = lambda *arguments: None
+    assert read(owner) == 2
+    del Value.__get__, Value.__set__
+    assert read(owner) == 1
+
+
 run(globals())

@@ -149,4 +149,17 @@ def test_repr():
     assert repr(d) == "{'a': 1, 2: [3], 'self': {...}}"
 
 
+def test_equality_asks_the_left_values():
+    class Left:
+        def __eq__(self, other):
+            return True
+
+    class Right:
+        def __eq__(self, other):
+            return False
+
+    assert {1: Left()} == {1: Right()}
+    assert not {1: Right()} == {1: Left()}
+
+
 run(globals())

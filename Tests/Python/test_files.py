@@ -155,4 +155,37 @@ def test_last_removes_the_folder():
     os.rmdir(FOLDER)
 
 
+def test_positions_in_text_of_stateful_codecs():
+    import io
+    text = "h\u00e9llo\n\u65e5\u672c\u8a9e w\u00f6rld\r\nend" * 20
+    for encoding in "utf-16", "utf-32", "iso2022_jp_2004", "utf-8-sig", "shift_jis_2004":
+        stream = io.TextIOWrapper(io.BytesIO(text.encode(encoding, "replace")), encoding, newline="")
+        stream._CHUNK_SIZE = 16
+        whole = stream.read()
+        for place in range(0, len(whole) + 1, 7):
+            stream.seek(0)
+            assert stream.read(place) == whole[:place]
+            cookie = stream.tell()
+            assert stream.read(5) == whole[place:place + 5]
+            stream.seek(cookie)
+            assert stream.read() == whole[place:], (encoding, place)
+
+
+def test_reading_nothing_from_a_closed_descriptor():
+    import os
+    reading, writing = os.pipe()
+    assert os.read(reading, 0) == b""
+    os.close(reading)
+    os.close(writing)
+    raises(OSError, "[Errno 9] Bad file descriptor", os.read, reading, 0)
+
+
+def test_scandir_of_bytes_like():
+    import os, warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = [entry.path for entry in os.scandir(bytearray(b"/proc/self/fdinfo"))]
+    assert all(type(name) is bytes and name.startswith(b"/proc/self/fdinfo/") for name in names)
+
+
 run(globals())

@@ -161,4 +161,11 @@ def test_abstract_bases():
     assert isinstance({}.keys(), collections.abc.Set) and isinstance((), collections.abc.Sequence) and not isinstance([], collections.abc.Mapping)
 
 
+def test_accumulate_with_a_total_of_none():
+    import copy, operator, itertools
+    iterator = itertools.accumulate([None, None, None], operator.is_)
+    assert next(iterator) is None
+    assert list(copy.copy(iterator)) == [True, False]
+
+
 run(globals())

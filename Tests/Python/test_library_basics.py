@@ -178,4 +178,19 @@ def test_typing():
     assert typing.get_type_hints(lambda: 0) == {} and str(typing.Optional[int]) == "typing.Optional[int]" and typing.get_args(dict[str, int]) == (str, int) and G[int].__origin__ is G and int | None == typing.Optional[int] and repr(list[int]) == "list[int]"
 
 
+def test_tokens_of_the_parser():
+    import _tokenize
+    tokens = list(_tokenize.TokenizerIter("if a:  # why\n  b**=3\n"))
+    assert [(text, kind) for text, kind, *_ in tokens] == [("if", 1), ("a", 1), (":", 11), ("# why", 4), ("", 5), ("b", 1), ("**=", 46), ("3", 2), ("", 4), ("", 6)]
+    assert tokens[4] == ("", 5, 2, 2, -1, -1, "  b**=3\n")
+    raises(SyntaxError, None, list, _tokenize.TokenizerIter("(1 + 2]"))
+
+
+def test_stat_of_the_system():
+    import _stat, stat
+    assert stat.S_ISDIR is _stat.S_ISDIR and stat.S_ISDIR(0o040755) and not stat.S_ISREG(0o040755)
+    assert [stat.filemode(mode) for mode in (0o040755, 0o104644, 0o101777, 0o120000)] == ["drwxr-xr-x", "-rwSr--r--", "-rwxrwxrwt", "l---------"]
+    raises(OverflowError, None, stat.S_ISDIR, -1)
+
+
 run(globals())

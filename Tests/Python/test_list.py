@@ -131,4 +131,15 @@ def test_long_lists_emptied_one_by_one():
     assert emptied(lambda numbers: numbers.pop())
 
 
+def test_sort_notices_changes_that_were_taken_back():
+    from functools import cmp_to_key
+
+    def compare(a, b):
+        items.append(3)
+        items.pop()
+        return (a > b) - (a < b)
+    items = [2, 1]
+    raises(ValueError, "list modified during sort", items.sort, key=cmp_to_key(compare))
+
+
 run(globals())

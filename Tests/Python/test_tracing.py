@@ -209,4 +209,28 @@ def test_profile():
     assert events == [("call", None), ("c_call", "len"), ("c_exception", "len"), ("c_call", "upper"), ("c_return", "upper"), ("return", "X"), ("c_call", "setprofile")], events
 
 
+def test_loop_sees_the_result_of_a_generator():
+    import sys
+
+    def generate():
+        yield 1
+        return 2
+
+    def loop():
+        for _ in generate():
+            pass
+
+    def trace(frame, event, argument):
+        if event == "exception":
+            seen.append((frame.f_code.co_name, argument[0], argument[1].value if argument[1] is not None else None))
+        return trace
+    seen = []
+    sys.settrace(trace)
+    try:
+        loop()
+    finally:
+        sys.settrace(None)
+    assert seen == [("loop", StopIteration, 2)], seen
+
+
 run(globals())

@@ -49,6 +49,9 @@ enum ComplexMathModule {
             if z.imaginary == 0 && z.real.magnitude == 1 { return MathModule.domainError(thread) }
         case ComplexATan:
             if z.real == 0 && z.imaginary.magnitude == 1 { return MathModule.domainError(thread) }
+        case ComplexACosH:
+            // The C library's angle for these would be a quarter turn.
+            if z.real == 0 && z.imaginary.isNaN { return thread.newComplex(.nan, .nan) }
         default: break
         }
         var result = z

@@ -12,11 +12,11 @@ enum PosixDescriptors {
         if count < 0 { return thread.raiseOSError(EINVAL) }
         let bytes = thread.newBytes(count: min(count, 0x7FFF_F000))
         if bytes.isEmpty { return .empty }
-        if count == 0 { return bytes }
+        // Reading nothing tells whether the descriptor is good.
         let target = BytesRef(bytes).bytes
         guard let length = SystemCall.retry(thread, { body(target) }) else { return .empty }
         if length < 0 { return thread.raiseOSError(errno) }
-        return length == BytesRef(bytes).count ? bytes : thread.newBytes(target, length)
+        return length == count ? bytes : thread.newBytes(target, length)
     }
 
     /// Calls `body` with an iovec of the buffers of a sequence.

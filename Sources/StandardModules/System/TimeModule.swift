@@ -251,19 +251,19 @@ enum TimeModule {
             guard let time = TimeArgument.nanoseconds(thread, a[0]) else { return .empty }
             return time < 0 ? thread.raise(.valueError, "sleep length must be non-negative") : TimeModule.sleep(thread, time)
         },
-        Def("gmtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a. GMT).") { thread, a, _ in
+        Def("gmtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a. GMT).", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: true) else { return .empty }
             return TimeModule.make(thread, parts, "UTC")
         },
-        Def("localtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing local time.") { thread, a, _ in
+        Def("localtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing local time.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: false) else { return .empty }
             return TimeModule.make(thread, parts, parts.tm_zone.map { String(cString: $0) } ?? "")
         },
-        Def("asctime(tuple=None, /)", .calls, "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.") { thread, a, _ in
+        Def("asctime(tuple=None, /)", .calls, "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.", isUnsigned: true) { thread, a, _ in
             guard var (parts, _) = TimeModule.now(thread, a[0], "asctime"), TimeModule.check(thread, &parts) else { return .empty }
             return TimeModule.ascii(thread, parts)
         },
-        Def("ctime(seconds=None, /)", .calls, "Convert a time in seconds since the Epoch to a string in local time.") { thread, a, _ in
+        Def("ctime(seconds=None, /)", .calls, "Convert a time in seconds since the Epoch to a string in local time.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: false) else { return .empty }
             return TimeModule.ascii(thread, parts)
         },

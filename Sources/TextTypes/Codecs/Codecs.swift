@@ -41,8 +41,9 @@ public enum Codecs {
         }
     }
 
-    /// A name with an embedded null is refused before anything else.
+    /// A name with an embedded null, or one that UTF-8 cannot say, is refused before anything else.
     private static func check(_ thread: ThreadRef, _ name: Value) -> Bool {
+        if !name.isEmpty, StringRef(name).width > 1, UTF8Codec.encode(thread, name, .empty).isEmpty { return false }
         if name.isEmpty || Units(StringRef(name)).find(0, 0, StringRef(name).count) < 0 { return true }
         thread.raise(.valueError, "embedded null character")
         return false
@@ -130,6 +131,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 enum CodecRegistry {
     /// The codec tuple for an encoding; LookupError when nobody knows it.
     static func lookup(_ thread: ThreadRef, _ encoding: Value) -> Value {
+        if StringRef(encoding).width > 1, UTF8Codec.encode(thread, encoding, .empty).isEmpty { return .empty }
         let normalized = thread.newString(utf8: Codecs.normalize(StringRef(encoding)))
         if normalized.isEmpty { return .empty }
         let cache = DictRef(CodecErrors.state[1])
