@@ -56,8 +56,8 @@ enum ObjectMethods {
             let type = a[0].type
             return thread.newInt(type.has(.variableSize) ? VariableSize.payload(a[0], type) : Int(type.pointer.pointee.basicSize))
         },
-        Def("__init_subclass__(type, /)", .calls, "This method is called when a class is subclassed.", kind: .classMethod) { _, _, _ in .none },
-        Def("__subclasshook__(type, /, *args)", .pure, "Abstract classes can override this to customize issubclass().", kind: .classMethod) { _, _, _ in .notImplemented },
+        Def("__init_subclass__(type, /)", .calls, "This method is called when a class is subclassed.", kind: .classMethod, isUnsigned: true) { _, _, _ in .none },
+        Def("__subclasshook__(type, /, *args)", .pure, "Abstract classes can override this to customize issubclass().", kind: .classMethod, isUnsigned: true) { _, _, _ in .notImplemented },
     ]
 
     // MARK: Pickling

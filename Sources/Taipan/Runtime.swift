@@ -268,10 +268,7 @@ public final class Runtime {
         if !threading.isEmpty {
             if thread.callMethod(threading, StringRef.intern("_shutdown").value).isEmpty { RuntimeHooks.writeUnraisable(thread, "", threading) }
         }
-        let atexit = DictRef(WellKnown.modules.value).get(string: StringRef.intern("atexit").value)
-        if !atexit.isEmpty {
-            if thread.callMethod(atexit, StringRef.intern("_run_exitfuncs").value).isEmpty { RuntimeHooks.writeUnraisable(thread, "", atexit) }
-        }
+        RuntimeModules.runExitFunctions(thread)
         // Daemon threads stop here; a lock that one of them holds stays held.
         Threads.stopOthers(thread)
         SysFunctions.isFinalizing = true

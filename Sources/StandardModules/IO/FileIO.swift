@@ -304,8 +304,12 @@ enum FileIO {
                 let object = FileIO.file(value)
                 if object.pointee.descriptor < 0 { return thread.newString("<_io.FileIO [closed]>") }
                 let name = thread.getAttributeOrEmpty(value, Name.name)
+                if name.isEmpty { thread.takeException() }
                 let closes = object.pointee.closesDescriptor ? "True" : "False"
-                if name.isEmpty { thread.takeException(); return thread.newString("<_io.FileIO fd=\(object.pointee.descriptor) mode='\(FileIO.modeText(object))' closefd=\(closes)>") }
+                guard let isFirst = thread.enterRepr(value) else { return .empty }
+                if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
+                defer { thread.leaveRepr(value) }
+                if name.isEmpty { return thread.newString("<_io.FileIO fd=\(object.pointee.descriptor) mode='\(FileIO.modeText(object))' closefd=\(closes)>") }
                 return thread.newString("<_io.FileIO name=\(name.reprForMessage(thread)) mode='\(FileIO.modeText(object))' closefd=\(closes)>")
             }
         }

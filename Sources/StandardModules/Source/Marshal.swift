@@ -110,7 +110,7 @@ struct MarshalWriter {
 
     mutating func write(_ value: Value, depth: Int) {
         if failure != .none || thread.hasException { return }
-        if depth > Marshal.maximumDepth {
+        if depth >= Marshal.maximumDepth {
             failure = .tooDeep
             return
         }
@@ -342,20 +342,20 @@ struct MarshalReader {
             thread.raise(.eofError, message)
             return nil
         }
-        chunk = thread.callMethod(file, .read, thread.newInt(count))
-        if chunk.isEmpty { return nil }
-        guard chunk.isBytes else {
-            thread.raise(.typeError, "file.read() returned not bytes but \(chunk.type.name)")
+        let buffer = thread.call(TypeID.bytearray.value, thread.newInt(count))
+        let result = buffer.isEmpty ? .empty : thread.callMethod(file, StringRef.intern("readinto").value, buffer)
+        if result.isEmpty { return nil }
+        guard let got = thread.toInt(result) else { return nil }
+        if got > count {
+            thread.raise(.valueError, "read() returned too much data: \(count) bytes requested, \(got) returned")
             return nil
         }
-        if BytesRef(chunk).count > count {
-            thread.raise(.valueError, "read() returned too much data: \(count) bytes requested, \(BytesRef(chunk).count) returned")
-            return nil
-        }
-        if BytesRef(chunk).count < count {
+        if got < count {
             thread.raise(.eofError, message)
             return nil
         }
+        chunk = thread.call(TypeID.bytes.value, buffer)
+        guard !chunk.isEmpty, BytesRef(chunk).count >= count else { return nil }
         return UnsafePointer(BytesRef(chunk).bytes)
     }
 

@@ -46,7 +46,7 @@ enum LogModules {
             guard let options = a[1].isEmpty ? 0 : SystemArguments.int32(thread, a[1]), let facility = a[2].isEmpty ? 8 : SystemArguments.int32(thread, a[2]) else { return .empty }
             var name: String?
             if a[0].isEmpty { name = LogModules.scriptName(thread) } else {
-                guard let text = SystemArguments.text(thread, a[0], "openlog", 1) else { return .empty }
+                guard let text = SystemArguments.text(thread, a[0], "openlog", 1), !thread.encode(a[0]).isEmpty else { return .empty }
                 name = text
             }
             guard LogModules.audit(thread, name, options, facility) else { return .empty }

@@ -4,7 +4,7 @@ import Interpreter
 import Objects
 
 /// `_weakref` and `atexit`: modules that are faces of the runtime itself.
-enum RuntimeModules {
+public enum RuntimeModules {
     static func register() {
         registerWeakref()
         registerAtExit()
@@ -47,6 +47,19 @@ enum RuntimeModules {
     /// A list of (function, arguments, keywords), with None where one was unregistered.
     private static var callbacks: Value { WellKnown.atexitCallbacks.value }
 
+    /// Calls what was registered, the last first; one registered meanwhile is called, too. It does not take the module: the program may have thrown that away.
+    public static func runExitFunctions(_ thread: ThreadRef) {
+        while !callbacks.isEmpty, ListRef(callbacks).count > 0 {
+            let list = ListRef(callbacks)
+            let entry = TupleRef(list[list.count - 1])
+            list.setCount(list.count - 1)
+            if thread.call(entry[0], tuple: entry[1], dict: entry[2].isNone ? .empty : entry[2]).isEmpty {
+                RuntimeHooks.writeUnraisable(thread, "Exception ignored in atexit callback", entry[0])
+                thread.takeException()
+            }
+        }
+    }
+
     private static func registerAtExit() {
         NativeModule.register("atexit", doc: "allow programmer to define multiple exit functions to be executed\nupon normal program termination.\n\nTwo public functions, register and unregister, are defined.\n", functions: [
             Def("register(*args, **kwargs)", .calls, "Register a function to be executed upon normal program termination.") { thread, a, _ in
@@ -79,16 +92,7 @@ enum RuntimeModules {
                 Value(small: RuntimeModules.callbacks.isEmpty ? 0 : ListRef(RuntimeModules.callbacks).count)
             },
             Def("_run_exitfuncs()", .calls, "Run all registered exit functions.") { thread, _, _ in
-                // One registered meanwhile runs, too.
-                while !RuntimeModules.callbacks.isEmpty, ListRef(RuntimeModules.callbacks).count > 0 {
-                    let list = ListRef(RuntimeModules.callbacks)
-                    let entry = TupleRef(list[list.count - 1])
-                    list.setCount(list.count - 1)
-                    if thread.call(entry[0], tuple: entry[1], dict: entry[2].isNone ? .empty : entry[2]).isEmpty {
-                        RuntimeHooks.writeUnraisable(thread, "Exception ignored in atexit callback", entry[0])
-                        thread.takeException()
-                    }
-                }
+                RuntimeModules.runExitFunctions(thread)
                 return .none
             },
         ])

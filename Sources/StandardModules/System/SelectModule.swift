@@ -174,7 +174,9 @@ enum SelectModule {
     }
 
     private static func poll(_ thread: ThreadRef, _ a: Arguments) -> Value {
-        guard let timeout = timeout(thread, a[1], scale: 1000, "timeout must be an integer or None") else { return .empty }
+        guard var timeout = timeout(thread, a[1], scale: 1000, "timeout must be an integer or None") else { return .empty }
+        // However little it is below zero.
+        if !a[1].isEmpty, a[1].isFloat, a[1].doubleValue < 0 { timeout = -1 }
         let object = a[0].object(PollObject.self)
         if object.pointee.polling != 0 { return thread.raise(.runtimeError, "concurrent poll() invocation") }
         var entries: [pollfd] = []

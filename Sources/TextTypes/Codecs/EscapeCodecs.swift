@@ -92,7 +92,8 @@ public enum EscapeCodecs {
             if let simple { decoding.builder.append(simple) }
             decoding.position = position
         }
-        consumed = decoding.position
+        // An error handler may have put other bytes in the place of these.
+        consumed = final ? count : decoding.position
         if invalid >= 0, !warn(thread, decoding.bytes + invalid) { return .empty }
         return decoding.builder.finish(thread)
     }
