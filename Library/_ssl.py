@@ -707,18 +707,19 @@ class _SSLContext:
         if value is not None:
             def asked(connection, alert, _):
                 ours = self._connections.get(connection)
+                # The alerts: a failed handshake, or an internal error where the result is no alert.
+                fault = 40
                 try:
                     name = _call("SSL_get_servername", "P", "Pi", connection, 0)
                     owner = ours.owner if ours is not None else None
                     answer = value(owner if owner is not None else ours, _text(name), self)
+                    fault = 80
                     if answer is not None:
                         answer = _index(answer)
-                except BaseException:
+                except BaseException as error:
                     import sys
-                    from types import SimpleNamespace
-                    kind, error, trace = sys.exc_info()
-                    sys.unraisablehook(SimpleNamespace(exc_type=kind, exc_value=error, exc_traceback=trace, err_msg=None, object=value))
-                    _foreign.store("i", alert, 80 if kind is TypeError and error.__traceback__.tb_next is None else 40)
+                    sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, None, value)))
+                    _foreign.store("i", alert, fault)
                     return 2
                 if answer is None:
                     return 0
