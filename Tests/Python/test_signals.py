@@ -113,18 +113,10 @@ def test_wakeup_descriptor():
     assert errors == ["signal only works in main thread of the main interpreter"]
 
 
-def test_signal_before_a_blocking_call():
-    import signal, time
-    came = []
-    old = signal.signal(signal.SIGALRM, lambda *arguments: came.append(1))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 1e-6)
-        time.sleep(0.2)
-        assert came
-        raises(ValueError, "signal number 65 out of range [1; 64]", signal.pthread_sigmask, signal.SIG_BLOCK, [65])
-        raises(ValueError, None, signal.pthread_sigmask, signal.SIG_BLOCK, [1 << 100])
-    finally:
-        signal.signal(signal.SIGALRM, old)
+def test_signal_numbers_out_of_range():
+    import signal
+    raises(ValueError, "signal number 65 out of range [1; 64]", signal.pthread_sigmask, signal.SIG_BLOCK, [65])
+    raises(ValueError, None, signal.pthread_sigmask, signal.SIG_BLOCK, [1 << 100])
 
 
 run(globals())
