@@ -359,9 +359,7 @@ public enum Interpreter {
                 fp[a] = result
             case .getSlice:
                 fp.pc = pc
-                let slice = thread.newSlice(fp[c], fp[c + 1], .none)
-                if slice.isEmpty { break dispatch }
-                let result = thread.getItem(fp[b], slice)
+                let result = thread.getSlice(fp[b], fp[c], fp[c + 1], .none)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .setItem:
@@ -695,6 +693,12 @@ public enum Interpreter {
                 }
                 callee = (fp + b)[0]
                 fp.pc = pc
+                if count > 0, arguments[count - 1].isExact(.generator), case let consumer = Consumers.begin(thread, callee, arguments, &count, &saved), !consumer.isEmpty {
+                    // A native function that takes all items of a generator: a loop over them runs here.
+                    if !saved.isEmpty { frameFlags = FrameFlags.constructor }
+                    callee = consumer
+                    break decoded
+                }
                 redirected: while callee.isPointer {
                     switch callee.shapeIndex {
                     case TypeID.function.rawValue:
