@@ -22,6 +22,21 @@ public enum Consumers {
         case tuple
         /// `(items, separator)`: the joined string.
         case join
+
+        /// The function's name. Interpolation would find it by reflection, which is slow to wake up.
+        var name: StaticString {
+            switch self {
+            case .sum: "sum"
+            case .all: "all"
+            case .any: "any"
+            case .append: "append"
+            case .add: "add"
+            case .least: "least"
+            case .greatest: "greatest"
+            case .tuple: "tuple"
+            case .join: "join"
+            }
+        }
     }
 
     public static let source = """
@@ -175,10 +190,7 @@ public enum Consumers {
         if Interpreter.exec(thread, code, namespace, .empty).isEmpty { return false }
         let tuple = thread.newTuple(count: Kind.allCases.count)
         if tuple.isEmpty { return false }
-        // In the order of `Kind`: their names are not asked for, since that wakes the whole machinery of reflection.
-        for (index, name) in (["sum", "all", "any", "append", "add", "least", "greatest"] as [StaticString]).enumerated() {
-            TupleRef(tuple).initialize(index, DictRef(namespace).get(string: StringRef.intern(name.description).value))
-        }
+        for kind in Kind.allCases { TupleRef(tuple).initialize(kind.rawValue, DictRef(namespace).get(string: StringRef.intern(static: kind.name).value)) }
         functions = tuple
         Collector.addRoots { Collector.mark(Consumers.functions) }
         return true
