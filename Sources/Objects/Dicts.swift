@@ -61,9 +61,10 @@ public struct DictRef {
     }
 
     /// Spreads a hash over the index. Ints hash to themselves: low bits alone would make one long cluster of a range of them, in which each search for an
-    /// absent key goes to the end. Multiples of the golden ratio keep away from one another, whatever the stride.
+    /// absent key goes to the end. Multiples of the golden ratio keep away from one another, whatever the stride. The factor is even, so that a hash's
+    /// highest bit, which entries do not keep, has no say.
     @inline(__always) static func start(_ hash: Int, _ logSize: Int) -> Int {
-        Int(bitPattern: (UInt(bitPattern: hash) &* 0x9E37_79B9_7F4A_7C15) &>> UInt(64 &- logSize))
+        Int(bitPattern: (UInt(bitPattern: hash) &* 0x3C6E_F372_FE94_F82A) &>> UInt(64 &- logSize))
     }
 
     // MARK: Lookup

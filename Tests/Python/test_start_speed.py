@@ -154,6 +154,10 @@ def test_dicts_of_ints():
         def __hash__(self): return 7
         def __eq__(self, other): return other == 7
     assert {Same(): 1}[7] == 1 and {7: 2}[Same()] == 2
+    pairs = {}
+    for index in range(2000):
+        pairs[index, str(index), -index] = index
+    assert all(pairs[index, str(index), -index] == index and (index, str(index), 1 - index) not in pairs for index in range(2000))
     queue = {}
     for index in range(5000):
         queue[index % 300] = index
