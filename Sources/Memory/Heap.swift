@@ -125,7 +125,6 @@ public enum Heap {
 
     /// Reserves address space. Called once, before anything else. False when there is none to be had.
     public static func start() -> Bool {
-        if let n = getenv("TAIPAN_NURSERY") { nurserySize = Int(String(cString: n))! << 10 }
         var size = 1 << 38
         while size >= 1 << 28 {
             if let reserved = Reservation(size: size, step: 1 << 22) {

@@ -18,6 +18,8 @@ struct Limits {
     var longestTrace = 3000
     var deepestInlining = 24
 
+    /// Calls of a function within itself that a trace inlines before it goes on in the function's own trace.
+    var unrolledCalls = 3
     /// Milliseconds that may be spent on compiling before it has to pay.
     var credit = 20
 
@@ -33,6 +35,7 @@ struct Limits {
         limits.mostBridges = 8
         limits.longestTrace = 400
         limits.deepestInlining = 6
+        limits.unrolledCalls = 1
         return limits
     }
 
@@ -40,6 +43,6 @@ struct Limits {
         ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_call", 1, 1 << 20, \.hotCall), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
         ("bytecodes_per_call", 0, 1 << 20, \.bytecodesPerCall), ("visits_to_judge", 1, 0xFFFF, \.visitsToJudge), ("bytecodes_per_visit", 0, 1 << 20, \.bytecodesPerVisit),
         ("most_bridges", 0, 1 << 20, \.mostBridges), ("longest_trace", 1, 6000, \.longestTrace), ("deepest_inlining", 0, 100, \.deepestInlining),
-        ("credit", 0, 1 << 20, \.credit),
+        ("credit", 0, 1 << 20, \.credit), ("unrolled_calls", 0, 20, \.unrolledCalls),
     ]
 }

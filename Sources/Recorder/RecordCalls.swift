@@ -21,6 +21,10 @@ extension Recorder {
         }
         guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
         if let outcome = consume(callee, ref, a, first, arguments, values) { return outcome }
+        if Generators.sent(thread, callee, &values, count) != nil {
+            guardSame(ref, callee)
+            return resume(arguments[0], values[0], sending: count == 2 ? arguments[1] : b.value(Value.none.bits), flags: UInt64(a) << 8) ?? .failed("generator")
+        }
         if callee.isExact(.method) {
             let method = callee.object(MethodObject.self).pointee
             guardObject(ref, callee)
@@ -40,14 +44,7 @@ extension Recorder {
         }
         func place() { for index in 0 ..< count { put(level.base + first + index, arguments[index]) } }
         if callee.isExact(.function) {
-            let function = callee.object(FunctionObject.self)
-            if function.pointee.closure.isEmpty || ref.isConstant {
-                guardSame(ref, callee)
-                ref = constant(callee)
-            } else {
-                guardObject(ref, callee)
-                guardSame(b.load(ref, words.functionCode), function.pointee.code)
-            }
+            ref = self.function(callee, ref)
             place()
             if let outcome = enter(callee, ref, at: first, count: count, flags: UInt64(a) << 8) { return outcome }
         } else if callee == TypeID.super.value, count == 0, let made = superObject() {
@@ -131,6 +128,18 @@ extension Recorder {
         guardResult(result, to: a)
         isInsideCall = runsPython
         return .goesOn
+    }
+
+    /// A Python function about to be called: a constant, or a closure whose code is guarded.
+    func function(_ callee: Value, _ ref: Ref) -> Ref {
+        let function = callee.object(FunctionObject.self)
+        if function.pointee.closure.isEmpty || ref.isConstant {
+            guardSame(ref, callee)
+            return constant(callee)
+        }
+        guardObject(ref, callee)
+        guardSame(b.load(ref, words.functionCode), function.pointee.code)
+        return ref
     }
 
     /// A call that goes through a generator in a Python function which the dispatch loop enters: see `Consumers`. Nil for any other call.
@@ -270,6 +279,17 @@ extension Recorder {
             if value.isExact(.tuple) { guardObject(arguments[0], value); return b.load(arguments[0], words.tupleCount) }
             if value.isExact(.str) || value.isExact(.dict) || value.isExact(.set) { guardObject(arguments[0], value); return b.load(arguments[0], words.length) }
             return nil
+        case ("ord", 1):
+            guard values[0].isExact(.str), case let string = StringRef(values[0]), string.count == 1, string.isASCII else { return nil }
+            guardObject(arguments[0], values[0])
+            b.guarding(.geq, b.load(arguments[0], words.length), b.int(1))
+            guardASCII(arguments[0])
+            return b.load(arguments[0], index: b.int(0), words.character)
+        case ("chr", 1):
+            guard values[0].isSmallInt, (0 ..< 256).contains(values[0].smallInt) else { return nil }
+            let number = int(arguments[0])
+            b.guarding(.gult, number, b.int(256))
+            return b.load(b.pointer(UnsafeRawPointer(taipan_latin1())), index: number, words.characterString)
         case ("isinstance", 2):
             guard values[1].isExact(.type), values[0].isPointer else { return nil }
             let type = TypeRef(values[1])

@@ -283,7 +283,7 @@ extension Recorder {
     }
 
     /// A special method, or another that an instruction calls of itself: its frame begins behind the registers. Nil when it cannot be inlined.
-    private func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
+    func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
         let first = Int(level.code.pointee.registerCount) + frameHeaderWords
         for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
         guard let outcome = enter(method, constant(method), at: first, count: arguments.count, flags: UInt64(a) << 8 | flags) else {
@@ -473,7 +473,7 @@ extension Recorder {
     }
 
     /// The result of a call that may have raised.
-    private func result(_ a: Int, _ ref: Ref) -> Outcome {
+    func result(_ a: Int, _ ref: Ref) -> Outcome {
         guardResult(ref, to: a)
         return .goesOn
     }
@@ -839,15 +839,14 @@ extension Recorder {
     private func send(_ a: Int, _ register: Int, _ sent: Int) -> Outcome {
         let delegate = actual(register), ref = read(register)
         guard delegate.isExact(.generator) || delegate.isExact(.coroutine) else { return .failed("send to \(delegate.type.name)") }
-        if delegate.object(GeneratorObject.self).pointee.state == .created {
-            guard actual(sent).isNone else { return .failed("send to what has not started") }
-            if b.trace.type(read(sent)) == .value { guardSame(read(sent), .none) }
-        }
-        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send")
+        guard delegate.object(GeneratorObject.self).pointee.state == .suspended || actual(sent).isNone else { return .failed("send to what has not started") }
+        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send to what is not suspended")
     }
 
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
         if depth == 0 { return returnToCaller(ref, value) }
+        // The interpreter raises StopIteration.
+        if FrameFlags.isResumedByCall(level.flags) { return leave(at: pc) }
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }
@@ -921,108 +920,5 @@ extension Recorder {
         let items = (0 ..< count).map { b.load(storage, index: b.int(Int64($0)), words.arrayItem) }
         for index in 0 ..< count { write(a + index, items[index]) }
         return .goesOn
-    }
-
-    // MARK: Iteration
-
-    private func getIterator(_ a: Int, _ register: Int) -> Outcome {
-        let value = actual(register), ref = read(register)
-        guard value.isPointer else { return .failed("iter of \(value.type.name)") }
-        if value.isExact(.generator) {
-            guardObject(ref, value)
-            write(a, ref)
-            return .goesOn
-        }
-        if value.isExact(.list) || value.isExact(.tuple) {
-            guardObject(ref, value)
-            let id: TypeID = value.isExact(.list) ? .listIterator : .tupleIterator
-            let iterator = b.new(words.layout("iterator", id.rawValue, size: MemoryLayout<IteratorObject>.size))
-            isNew(iterator)
-            b.store(iterator, words.iteratorContainer, word(ref))
-            write(a, iterator)
-            return .goesOn
-        }
-        if value.isExact(.range), case let range = value.object(RangeObject.self).pointee, [range.start, range.stop, range.step, range.length].allSatisfy({ $0.isSmallInt }) {
-            guardObject(ref, value)
-            let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
-            _ = int(b.load(ref, words.rangeStop))
-            let iterator = b.new(words.layout("range_iterator", TypeID.rangeIterator.rawValue, size: MemoryLayout<RangeIteratorObject>.size))
-            isNew(iterator)
-            b.store(iterator, words.rangeNext, first)
-            b.store(iterator, words.rangeStep, step)
-            b.store(iterator, words.rangeRemaining, length)
-            b.store(iterator, words.iteratedLength, length)
-            write(a, iterator)
-            return .goesOn
-        }
-        let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
-        if plain { guardObject(ref, value) }
-        return result(a, call(plain ? words.iteratorPlain : words.iterator, [word(ref)], runsPython: !plain))
-    }
-
-    /// Iterators whose next item comes without any Python running.
-    private static let plainIterators: Set<UInt32> = Set([TypeID.listReverseIterator, .strIterator, .strASCIIIterator, .bytesIterator, .bytearrayIterator, .longRangeIterator,
-        .dictKeyIterator, .dictValueIterator, .dictItemIterator, .dictReverseKeyIterator, .dictReverseValueIterator, .dictReverseItemIterator, .setIterator].map(\.rawValue))
-
-    private func forIter(_ a: Int, _ register: Int) -> Outcome {
-        let iterator = actual(register), ref = read(register)
-        let end = next + Int(Int32(bitPattern: pc[1]))
-        guard iterator.isPointer else { return .failed("iterator") }
-        switch iterator.shapeIndex {
-        case TypeID.rangeIterator.rawValue:
-            guardObject(ref, iterator)
-            let remaining = b.load(ref, words.rangeRemaining)
-            guard iterator.object(RangeIteratorObject.self).pointee.remaining > 0 else {
-                b.guarding(.gle, remaining, b.int(0))
-                return .goesOn
-            }
-            b.guarding(.ggt, remaining, b.int(0))
-            let number = b.load(ref, words.rangeNext)
-            b.store(ref, words.rangeRemaining, b.int(.sub, remaining, b.int(1)))
-            b.store(ref, words.rangeNext, b.int(.add, number, b.load(ref, words.rangeStep)))
-            write(a, number)
-            return .goesOn
-        case TypeID.listIterator.rawValue, TypeID.tupleIterator.rawValue:
-            let isList = iterator.shapeIndex == TypeID.listIterator.rawValue
-            let object = iterator.object(IteratorObject.self).pointee
-            guardObject(ref, iterator)
-            let container = b.load(ref, words.iteratorContainer)
-            guard !object.container.isEmpty else {
-                b.guarding(.geq, b.cast(container, .int), b.int(0))
-                return .goesOn
-            }
-            b.guarding(.gne, b.cast(container, .int), b.int(0))
-            let index = b.load(ref, words.iteratorIndex)
-            let count = b.load(container, isList ? words.listCount : words.tupleCount)
-            guard UInt(bitPattern: object.index) < UInt(bitPattern: isList ? ListRef(object.container).count : TupleRef(object.container).count) else {
-                b.guarding(.guge, index, count)
-                b.store(ref, words.iteratorContainer, b.value(0))
-                return .goesOn
-            }
-            b.guarding(.gult, index, count)
-            b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1)))
-            write(a, isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem))
-            return .goesOn
-        case TypeID.generator.rawValue:
-            return resume(ref, iterator, sending: b.value(Value.none.bits), flags: FrameFlags.forIter | UInt64(a) << 8) ?? .failed("generator")
-        default:
-            guardObject(ref, iterator)
-            let isPlain = Recorder.plainIterators.contains(iterator.shapeIndex)
-            let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain, isDear: iterator.type.has(.heap))
-            let behind = next
-            guardResult(item) { [self] following in
-                let ended = b.int(Int64(bitPattern: Helpers.ended.bits))
-                if following == end {
-                    b.mark(token(behind), with: [level.base + a: item])
-                    b.guarding(.geq, b.cast(item, .int), ended)
-                    return .goesOn
-                }
-                b.mark(token(end))
-                b.guarding(.gne, b.cast(item, .int), ended)
-                write(a, item)
-                return .goesOn
-            }
-            return .goesOn
-        }
     }
 }

@@ -13,6 +13,7 @@ struct Words {
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
     let sliceStart, sliceStop, sliceStep: UInt16
+    let iteratorExtra, objectFlags, character, characterString: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
@@ -94,6 +95,11 @@ struct Words {
         superReceiverType = field("superReceiverType", MemoryLayout<SuperObject>.offset(of: \.receiverType)!, .value, 28, .immutable)
         iteratorContainer = field("container", 8, .value, 10)
         iteratorIndex = field("index", 16, .i64, 10)
+        iteratorExtra = field("extra", MemoryLayout<IteratorObject>.offset(of: \.extra)!, .value, 10)
+        // Of strings, which do not change.
+        objectFlags = field("flags", MemoryLayout<ObjectHeader>.offset(of: \.flags)!, .u8, 30, .immutable)
+        character = vocabulary.field(Field("character", offset: MemoryLayout<StringObject>.size, width: .u8, alias: 30, scale: 1, stability: .immutable))
+        characterString = field("characterString", 0, .value, 31, .immutable)
         rangeNext = field("next", 8, .i64, 9)
         rangeStep = field("step", 16, .i64, 9)
         rangeRemaining = field("remaining", 24, .i64, 9)
