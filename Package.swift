@@ -8,6 +8,13 @@ let swiftFlags: [SwiftSetting] = [
                  .when(configuration: .release)),
 ]
 
+/// The C libraries are linked statically and the program at a fixed address: dynamic linking took as long as a quarter of CPython's start.
+/// The folder has linker scripts in the libraries' names that name their archives.
+let startUpFlags: [LinkerSetting] = Context.environment["TAIPAN_SHARED_LIBRARIES"] != nil ? [] : [
+    .unsafeFlags(["-L", Context.packageDirectory + "/Scripts/static-libraries", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc"],
+                 .when(platforms: [.linux])),
+]
+
 /// A room: one target that may import only the rooms named, which all stand above it in the list.
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftFlags)
@@ -58,7 +65,7 @@ let package = Package(
         room("ForeignFunctions", ["Objects", "Interpreter", "StandardSystem", "CForeign"]),
         room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "ForeignFunctions"]),
-        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
+        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags, linkerSettings: startUpFlags),
     ],
     swiftLanguageVersions: [.v5]
 )

@@ -22,9 +22,24 @@ public enum Consumers {
         case tuple
         /// `(items, separator)`: the joined string.
         case join
+
+        /// The function's name. Interpolation would find it by reflection, which is slow to wake up.
+        var name: StaticString {
+            switch self {
+            case .sum: "sum"
+            case .all: "all"
+            case .any: "any"
+            case .append: "append"
+            case .add: "add"
+            case .least: "least"
+            case .greatest: "greatest"
+            case .tuple: "tuple"
+            case .join: "join"
+            }
+        }
     }
 
-    private static let source = """
+    public static let source = """
     def sum(items, total):
         for item in items:
             total = total + item
@@ -73,6 +88,9 @@ public enum Consumers {
                 best = item
         return best
     """
+
+    /// The source's code as `serialize` writes it, in memory that stays, if someone has it at hand.
+    nonisolated(unsafe) public static var archived: UnsafeBufferPointer<UInt8>?
 
     /// The functions, a tuple in the order of `Kind`; empty until they are needed.
     nonisolated(unsafe) private static var functions = Value.empty
@@ -166,12 +184,13 @@ public enum Consumers {
     private static func compile(_ thread: ThreadRef) -> Bool {
         let filename = thread.newString("<builtins>"), namespace = thread.newDict()
         if filename.isEmpty || namespace.isEmpty { return false }
-        let code = CompileBuiltin.compile(thread, Array(source.utf8), CompileBuiltin.Request(filename: filename, mode: .exec))
+        let code = archived.flatMap { deserialize($0, stays: true) }.map { Code.make(thread, $0) }
+            ?? CompileBuiltin.compile(thread, Array(source.utf8), CompileBuiltin.Request(filename: filename, mode: .exec))
         guard !code.isEmpty else { return false }
         if Interpreter.exec(thread, code, namespace, .empty).isEmpty { return false }
         let tuple = thread.newTuple(count: Kind.allCases.count)
         if tuple.isEmpty { return false }
-        for kind in Kind.allCases { TupleRef(tuple).initialize(kind.rawValue, DictRef(namespace).get(string: StringRef.intern("\(kind)").value)) }
+        for kind in Kind.allCases { TupleRef(tuple).initialize(kind.rawValue, DictRef(namespace).get(string: StringRef.intern(static: kind.name).value)) }
         functions = tuple
         Collector.addRoots { Collector.mark(Consumers.functions) }
         return true

@@ -38,7 +38,7 @@ public enum Imports {
         if wantsItems > 0 {
             let path = thread.getAttributeOrEmpty(module, Name.__path__.value)
             if path.isEmpty { return thread.hasException ? .empty : module }
-            let result = thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, module, fromList, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
+            let result = thread.callMethod(bootstrap.pointee, Name._handle_fromlist.value, module, fromList, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
             if result.isEmpty { ImportTracebacks.trim(thread) }
             return result
         }
@@ -71,7 +71,7 @@ public enum Imports {
         }
         if thread.hasException { return .empty }
         if bootstrap.pointee.isEmpty { return thread.raise(.importError, "the import system is not running yet") }
-        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, StringRef.intern("_gcd_import").value))
+        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
         if module.isEmpty { ImportTracebacks.trim(thread) }
         return module
     }
@@ -79,11 +79,30 @@ public enum Imports {
     /// The absolute name of a relative import.
     private static func resolve(_ thread: ThreadRef, _ name: Value, _ globals: Value, _ level: Int) -> Value {
         guard !globals.isEmpty, globals.isDict else { return thread.raise(.keyError, "'__name__' not in globals") }
-        let package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, globals)
+        var package = DictRef(globals).get(.__package__)
+        let spec = DictRef(globals).get(.__spec__)
+        // What is unusual, and warned of, is for importlib to say.
+        var isUsual = package.isExact(.str)
+        if isUsual, !spec.isEmpty, !spec.isNone {
+            let parent = thread.getAttributeOrEmpty(spec, Name.parent)
+            if parent.isEmpty && thread.hasException { return .empty }
+            isUsual = parent.isExact(.str) && StringRef(parent).equals(StringRef(package))
+        }
+        if !isUsual { package = thread.callMethod(bootstrap.pointee, StringRef.intern("_calc___package__").value, globals) }
         if package.isEmpty { return .empty }
         guard package.isString else { return thread.raise(.typeError, "package must be a string") }
-        if StringRef(package).count == 0 { return thread.raise(.importError, "attempted relative import with no known parent package") }
-        return thread.callMethod(bootstrap.pointee, StringRef.intern("_resolve_name").value, name, package, Value(small: level))
+        let text = StringRef(package)
+        if text.count == 0 { return thread.raise(.importError, "attempted relative import with no known parent package") }
+        // Each level above the first drops a part of the package's name.
+        var end = text.count
+        for _ in 1 ..< level {
+            repeat { end -= 1 } while end >= 0 && text[end] != 0x2E
+            if end < 0 { return thread.raise(.importError, "attempted relative import beyond top-level package") }
+        }
+        let base = thread.substring(text, 0, end)
+        if base.isEmpty || StringRef(name).count == 0 { return base }
+        let front = thread.concatenate(StringRef(base), StringRef(taipan_latin1()[0x2E]))
+        return front.isEmpty ? .empty : thread.concatenate(StringRef(front), StringRef(name))
     }
 
     /// Imports by full name, for native code.

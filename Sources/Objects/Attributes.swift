@@ -23,7 +23,17 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func getAttributeOrEmpty(_ object: Value, _ name: Value) -> Value {
         let type = object.type
         if type.has(.plainGet) { return genericGet(object, name, quiet: true) }
-        let result = getAttribute(object, name)
+        var result: Value
+        if object.isExact(.module) {
+            // Of modules much is asked that few have, with every import: no exception is made for it.
+            result = genericGet(object, name, quiet: true)
+            if !result.isEmpty || hasException { return result }
+            let fallback = DictRef(object.object(ModuleObject.self).pointee.namespace).get(.__getattr__)
+            if fallback.isEmpty { return .empty }
+            result = call(fallback, name)
+        } else {
+            result = getAttribute(object, name)
+        }
         if result.isEmpty { _ = clearException(.attributeError) }
         return result
     }

@@ -60,8 +60,12 @@ public struct DictRef {
         }
     }
 
-    /// Spreads a hash over the index: ints hash to themselves, so that low bits alone would cluster on strides.
-    @inline(__always) static func start(_ hash: Int, _ mask: Int) -> Int { (hash ^ hash >> 15) & mask }
+    /// Spreads a hash over the index. Ints hash to themselves: low bits alone would make one long cluster of a range of them, in which each search for an
+    /// absent key goes to the end. Multiples of the golden ratio keep away from one another, whatever the stride. The factor is even, so that a hash's
+    /// highest bit, which entries do not keep, has no say.
+    @inline(__always) static func start(_ hash: Int, _ logSize: Int) -> Int {
+        Int(bitPattern: (UInt(bitPattern: hash) &* 0x3C6E_F372_FE94_F82A) &>> UInt(64 &- logSize))
+    }
 
     // MARK: Lookup
 
@@ -76,7 +80,7 @@ public struct DictRef {
         let base = DictRef.indexBase(table)
         let logWidth = table.pointee.logWidth
         let entries = self.entries
-        var place = DictRef.start(hash, mask)
+        var place = DictRef.start(hash, Int(table.pointee.logSize))
         while true {
             let entry = DictRef.readIndex(base, logWidth, place)
             if entry >= 0 {
@@ -93,7 +97,31 @@ public struct DictRef {
     /// The entry number of a key; -1 when there is none, -2 when a comparison has raised.
     public func find(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
         if key.isExact(.str) { return findExactString(thread, key, hash) }
-        return findGeneral(thread, key, hash)
+        return key.isSmallInt ? findSmallInt(thread, key, hash) : findGeneral(thread, key, hash)
+    }
+
+    /// A small int: other small ints are equal only when they are the same word.
+    @inline(__always) private func findSmallInt(_ thread: ThreadRef, _ key: Value, _ hash: Int) -> Int {
+        let tableValue = pointer.pointee.table
+        if tableValue.isEmpty { return -1 }
+        let table = tableValue.object(DictTable.self)
+        let tagged = Value(small: hash)
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = DictRef.indexBase(table)
+        let logWidth = table.pointee.logWidth
+        let entries = self.entries
+        var place = DictRef.start(hash, Int(table.pointee.logSize))
+        while true {
+            let entry = DictRef.readIndex(base, logWidth, place)
+            if entry >= 0 {
+                let words = entries + entry &* 3
+                if words[1] == key { return entry }
+                if words[0] == tagged && !words[1].isSmallInt { return findGeneral(thread, key, hash) }
+            } else if entry == DictRef.freeIndex {
+                return -1
+            }
+            place = (place + 1) & mask
+        }
     }
 
     /// As `find(string:)`, but minding keys of str subclasses or other types that compare equal to a string.
@@ -106,7 +134,7 @@ public struct DictRef {
         let base = DictRef.indexBase(table)
         let logWidth = table.pointee.logWidth
         let entries = self.entries
-        var place = DictRef.start(hash, mask)
+        var place = DictRef.start(hash, Int(table.pointee.logSize))
         while true {
             let entry = DictRef.readIndex(base, logWidth, place)
             if entry >= 0 {
@@ -132,7 +160,7 @@ public struct DictRef {
             let mask = 1 << Int(table.pointee.logSize) - 1
             let base = DictRef.indexBase(table)
             let entries = self.entries
-            var place = DictRef.start(hash, mask)
+            var place = DictRef.start(hash, Int(table.pointee.logSize))
             while true {
                 let entry = DictRef.readIndex(base, table.pointee.logWidth, place)
                 if entry >= 0 {
@@ -231,7 +259,7 @@ public struct DictRef {
     @inline(__always) private static func place(_ table: UnsafeMutablePointer<DictTable>, _ hash: Int, _ entry: Int) {
         let mask = 1 << Int(table.pointee.logSize) - 1
         let base = indexBase(table)
-        var place = start(hash, mask)
+        var place = start(hash, Int(table.pointee.logSize))
         // Deleted places are not reused: the index is rebuilt with the table.
         while readIndex(base, table.pointee.logWidth, place) != freeIndex { place = (place + 1) & mask }
         writeIndex(base, table.pointee.logWidth, place, entry)
@@ -278,7 +306,7 @@ public struct DictRef {
         let table = pointer.pointee.table.object(DictTable.self)
         let mask = 1 << Int(table.pointee.logSize) - 1
         let base = DictRef.indexBase(table)
-        var place = DictRef.start(entries[entry * 3].smallInt, mask)
+        var place = DictRef.start(entries[entry * 3].smallInt, Int(table.pointee.logSize))
         while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
         // A place before a free one ends no search: it becomes free, and so do deleted places before it.
         var freed = false

@@ -29,6 +29,7 @@ public enum Name: Int, CaseIterable {
     case _lock_unlock_module, _fix_up_module, metaclass, key, `default`, file, sep, isatty, fileno, `mode`, closed, newline, line_buffering, errors
     case buffer, raw, tb_frame, tb_next, tb_lineno, tb_lasti, fset, fget, fdel, category, source, __warningregistry__, onceregistry, filters
     case defaultaction, showwarning, _showwarnmsg, _onceregistry, closefd, write_through, dict, list, tuple, str, int, float, bytes, `set`, `type`, `super`, property
+    case parent, _gcd_import
 
     /// The interned string.
     @inlinable public var value: Value { @inline(__always) get { taipan_names()[rawValue] } }

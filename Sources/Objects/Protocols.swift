@@ -188,6 +188,18 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
     @inline(__always) public func next(_ iterator: Value) -> Value {
+        if iterator.isPointer && iterator.shapeIndex == TypeID.listIterator.rawValue {
+            let object = iterator.object(IteratorObject.self)
+            if object.pointee.container.isEmpty { return .empty }
+            let list = ListRef(object.pointee.container)
+            let index = object.pointee.index
+            if UInt(bitPattern: index) < UInt(bitPattern: list.count) {
+                object.pointee.index = index + 1
+                return list[index]
+            }
+            object.pointee.container = .empty
+            return .empty
+        }
         guard let function = iterator.type.unary(.next) else { return raise(.typeError, "'\(iterator.type.name)' object is not an iterator") }
         let result = function(self, iterator)
         if result.isEmpty && hasException { _ = clearException(.stopIteration) }

@@ -110,6 +110,14 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
     @inline(never) @discardableResult public func raiseKeyError(_ key: Value) -> Value { raise(.keyError, argument: key) }
     @inline(never) public func raiseAttributeError(_ object: Value, _ name: Value) -> Value {
+        if !object.isType {
+            let type = object.type, module = type.pointer.pointee.module
+            if type.has(.twin) == false, type.has(.heap) || module.isEmpty || StringRef(module).equals("builtins"),
+               case let message = attributeMessage(StringRef(type.pointer.pointee.name), StringRef(name)), !message.isEmpty {
+                return raiseAttributeError(message, object, name)
+            }
+            if hasException { return .empty }
+        }
         let text = StringRef(name).description
         let message: String
         if object.isType {
@@ -120,8 +128,28 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return raiseAttributeError(message, object, name)
     }
     /// AttributeError with its `name` and `obj` set, as hints want them.
-    @inline(never) @discardableResult public func raiseAttributeError(_ message: String, _ object: Value, _ name: Value) -> Value {
-        _ = raise(.attributeError, message)
+    @discardableResult public func raiseAttributeError(_ message: String, _ object: Value, _ name: Value) -> Value {
+        let text = newString(message)
+        return text.isEmpty ? .empty : raiseAttributeError(text, object, name)
+    }
+    /// The usual message, made without Swift's strings, since much code tries attributes in vain; empty when a name is not ASCII, or with MemoryError raised.
+    private func attributeMessage(_ typeName: StringRef, _ name: StringRef) -> Value {
+        guard typeName.isASCII, name.isASCII else { return .empty }
+        let middle: StaticString = "' object has no attribute '"
+        let count = typeName.count + name.count + middle.utf8CodeUnitCount + 2
+        guard let result = StringRef.allocate(count: count, width: 1, ascii: true) else { return raiseOutOfMemory() }
+        var place = result.units1
+        place[0] = UInt8(ascii: "'")
+        memcpy(place + 1, typeName.units1, typeName.count)
+        place += 1 + typeName.count
+        memcpy(place, middle.utf8Start, middle.utf8CodeUnitCount)
+        place += middle.utf8CodeUnitCount
+        memcpy(place, name.units1, name.count)
+        place[name.count] = UInt8(ascii: "'")
+        return result.value
+    }
+    @inline(never) @discardableResult public func raiseAttributeError(_ message: Value, _ object: Value, _ name: Value) -> Value {
+        _ = raise(.attributeError, argument: message)
         if pointee.exception.type == TypeID.attributeError.type {
             pointee.exception.setExceptionField(0, name)
             pointee.exception.setExceptionField(1, object)

@@ -154,8 +154,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     public func newTuple(_ first: Value, _ second: Value) -> Value {
         if first.isEmpty || second.isEmpty { return .empty }
-        let tuple = newTuple(count: 2)
-        if tuple.isEmpty { return .empty }
+        guard let raw = Heap.allocate(MemoryLayout<TupleObject>.size + 16, shape: TypeID.tuple.rawValue) else { return raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: TupleObject.self).pointee.count = 2
+        let tuple = Value(raw)
         TupleRef(tuple).items[0] = first
         TupleRef(tuple).items[1] = second
         return tuple

@@ -4,8 +4,8 @@ import Glibc
 ///
 /// Instances of a class start with the class's root shape. Setting a new attribute moves an instance along a transition to the
 /// shape that has one name more; attribute n stands in the n-th slot. The first `inlineCapacity` slots are in the object, the
-/// rest in an overflow array that the object's dict word points to. An instance whose `__dict__` was asked for, or from which an attribute was deleted,
-/// or which has too many attributes, has its type's `dictShape`: the dict word then holds a dict with all of them.
+/// rest in an overflow array that the object's dict word points to. Deleting an attribute leads to the shape with the other names. An instance whose
+/// `__dict__` was asked for, or which has too many attributes, has its type's `dictShape`: the dict word then holds a dict with all of them.
 ///
 /// Every shape has a version, renewed whenever its type or a base changes: an inline cache needs to compare nothing else.
 
@@ -169,6 +169,32 @@ public enum Shapes {
         return child
     }
 
+    /// New shapes that deletions may still make: deleting and setting many attributes in ever other orders would make shapes without end.
+    nonisolated(unsafe) private static var removalBudget = 4096
+
+    /// The shape without the attribute of a slot, with the others in the same order; nil when instances should rather have a dict.
+    static func removing(_ shape: ShapeIndex, _ slot: Int) -> ShapeIndex? {
+        let names = names(shape)
+        if names.count > 32 { return nil }
+        var result = shape
+        for _ in slot ..< names.count {
+            guard let parent = info(result)?.pointee.parent, parent != 0 else { return nil }
+            result = parent
+        }
+        for name in names[(slot + 1)...] {
+            guard let info = info(result) else { return nil }
+            let known = (0 ..< Int(info.pointee.transitionCount)).first { info.pointee.transitions![$0].name == name }
+            if let known {
+                result = info.pointee.transitions![known].shape
+            } else {
+                guard removalBudget > 0, let made = adding(result, name) else { return nil }
+                removalBudget -= 1
+                result = made
+            }
+        }
+        return result
+    }
+
     /// Names of the attributes by slot.
     static func names(_ shape: ShapeIndex) -> UnsafeBufferPointer<Value> {
         guard let info = info(shape), let names = info.pointee.names else { return UnsafeBufferPointer(start: nil, count: 0) }
@@ -301,13 +327,36 @@ public enum InstanceAttributes {
 
     /// Deletes an attribute: 1 when it was there, 0 when not, -1 when it has raised.
     public static func delete(_ thread: ThreadRef, _ object: Value, _ name: Value) -> Int {
-        if get(object, object.type, name).isEmpty { return 0 }
+        let type = object.type
+        if get(object, type, name).isEmpty { return 0 }
+        if deleteSlot(object, type, StringRef(name).interned().value) { return 1 }
         let own = dict(thread, object)
         if own.isEmpty { return -1 }
         let entry = DictRef(own).find(string: name)
         if entry < 0 { return 0 }
         DictRef(own).remove(entry: entry)
         return 1
+    }
+
+    /// Deletes an attribute that the instance has by giving it a shape without: those behind move up. False when it should rather have a dict.
+    private static func deleteSlot(_ object: Value, _ type: TypeRef, _ name: Value) -> Bool {
+        let shape = object.shapeIndex
+        if Shapes.isDict(shape) || type.has(.variableSize) { return false }
+        let slot = Shapes.slot(shape, name), count = Shapes.names(shape).count
+        guard slot >= 0, let smaller = Shapes.removing(shape, slot) else { return false }
+        for index in slot ..< count - 1 {
+            word(object, type, location(index, shape, type)).pointee = word(object, type, location(index + 1, shape, type)).pointee
+        }
+        let last = location(count - 1, shape, type)
+        word(object, type, last).pointee = .empty
+        if last.inOverflow {
+            let overflow = dictWord(object, type).pointee
+            overflow.object(ValueArrayObject.self).pointee.count = count - 1 - Shapes.inlineCapacity(shape)
+            Heap.barrier(overflow.raw)
+        }
+        object.header.pointee.shape = smaller
+        Heap.barrier(object.raw)
+        return true
     }
 
     /// The instance's `__dict__`: from now on it holds the attributes. Empty when it has raised.

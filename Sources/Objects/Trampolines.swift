@@ -110,6 +110,15 @@ enum Trampolines {
             let type = receiver.type
             let method = type.lookup(.__getattribute__)
             var result: Value
+            if method == TypeID.object.type.lookup(.__getattribute__), case let fallback = type.lookup(.__getattr__), !fallback.isEmpty {
+                // No exception is made that only says whom to ask next.
+                result = thread.genericGet(receiver, name, quiet: true)
+                if !result.isEmpty || thread.hasException { return result }
+                guard thread.enterRecursion() else { return .empty }
+                result = thread.callSpecialFast(receiver, Name.__getattr__.value, name)
+                thread.leaveRecursion()
+                return result
+            }
             if method.isExact(.wrapperDescriptor) {
                 result = unsafeBitCast(method.object(DescriptorObject.self).pointee.payload, to: BinaryFunction.self)(thread, receiver, name)
             } else {

@@ -7,7 +7,7 @@ import Syntax
 /// The modules of CPython's library that CPython itself is shipped with frozen: importlib, and what every start imports.
 ///
 /// The library is a dependency and no part of the program, so they are frozen where it is: compiled when they are first wanted and written
-/// to one file in `importlib/__pycache__`, which later starts map into memory. The file says what each source looked like, as `.pyc` files do;
+/// to one file in `importlib/__pycache__`, which later starts map into memory; the loops of `Consumers` are with them. The file says what each source looked like, as `.pyc` files do;
 /// when one has changed, all are compiled anew. Where the file cannot be written only importlib is compiled, for this process alone,
 /// and the others are found on the path like any module.
 enum FrozenLibrary {
@@ -67,6 +67,7 @@ enum FrozenLibrary {
     /// The format, and size and time of each source: of absent ones too, whose module is left out.
     private static func header(_ library: String, _ files: [String]) -> [UInt8] {
         var numbers = [UInt64(Runtime.magicNumber)]
+        numbers.append(Consumers.source.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
         for file in files {
             var status = stat()
             if stat(library + "/" + file, &status) != 0 { status = stat() }
@@ -85,7 +86,7 @@ enum FrozenLibrary {
         return UnsafeRawBufferPointer(start: start, count: Int(status.st_size))
     }
 
-    /// Reads a file that `write` has written: the header, the length of each file's code, the code. False when it is out of date.
+    /// Reads a file that `write` has written: the header, the length of each file's code, the code, and that of `Consumers`. False when it is out of date.
     private static func load(_ whole: UnsafeRawBufferPointer, _ header: [UInt8], _ count: Int) -> Bool {
         guard whole.count >= header.count + 8 * count, memcmp(whole.baseAddress!, header, header.count) == 0 else { return false }
         var place = header.count + 8 * count
@@ -98,6 +99,7 @@ enum FrozenLibrary {
             codes[source.file] = UnsafeBufferPointer(start: whole.baseAddress!.advanced(by: place).assumingMemoryBound(to: UInt8.self), count: length)
             place += length
         }
+        if place < whole.count { Consumers.archived = UnsafeBufferPointer(start: whole.baseAddress!.advanced(by: place).assumingMemoryBound(to: UInt8.self), count: whole.count - place) }
         for source in sources {
             guard let code = codes[source.file], code.count > 0 else { continue }
             FrozenModules.add(source.name, originalName: source.originalName ?? source.name, isPackage: source.isPackage, isEssential: source.isEssential, code: code)
@@ -117,7 +119,7 @@ enum FrozenLibrary {
         if descriptor < 0 { return false }
         let codes = files.map { compile(library, $0) ?? [] }
         let lengths = codes.flatMap { code in withUnsafeBytes(of: UInt64(code.count).littleEndian) { Array($0) } }
-        let bytes = header + lengths + codes.joined()
+        let bytes = header + lengths + codes.joined() + (compile(Array(Consumers.source.utf8), "<builtins>") ?? [])
         let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
         if written == bytes.count, rename(temporary, path) == 0 { return true }
@@ -126,8 +128,10 @@ enum FrozenLibrary {
     }
 
     private static func compile(_ library: String, _ file: String) -> [UInt8]? {
-        guard let source = Home.read(library + "/" + file) else { return nil }
-        let filename = Source("", file).filename
+        Home.read(library + "/" + file).flatMap { compile($0, Source("", file).filename) }
+    }
+
+    private static func compile(_ source: [UInt8], _ filename: String) -> [UInt8]? {
         do {
             let (module, _) = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, ParseOptions(mode: .exec, filename: filename)) }
             guard case .success(let result) = Bytecode.compile(module, filename: filename) else { return nil }

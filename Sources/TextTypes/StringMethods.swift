@@ -490,6 +490,7 @@ enum StringMethods {
         Def("upper(self, /)", .pure, "Return a copy of the string converted to uppercase.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .upper) },
         Def("casefold(self, /)", .pure, "Return a version of the string suitable for caseless comparisons.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .fold) },
         Def("swapcase(self, /)", .pure, "Convert uppercase characters to lowercase and lowercase characters to uppercase.") { thread, a, _ in
+            if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, _, _ in unit ^ 32 } }
             let units = Units(StringRef(a[0]))
             var builder = StringBuilder()
             builder.reserve(units.count)
@@ -509,6 +510,7 @@ enum StringMethods {
             """) { thread, a, _ in
             let units = Units(StringRef(a[0]))
             if units.count == 0 { return WellKnown.emptyString.value }
+            if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, index, _ in index == 0 ? unit & ~32 : unit | 32 } }
             var builder = StringBuilder()
             builder.reserve(units.count)
             Characters.append(units[0], .title, to: &builder)
@@ -521,6 +523,7 @@ enum StringMethods {
             More specifically, words start with uppercased characters and all remaining
             cased characters have lower case.
             """) { thread, a, _ in
+            if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, _, inWord in inWord ? unit | 32 : unit & ~32 } }
             let units = Units(StringRef(a[0]))
             var builder = StringBuilder()
             builder.reserve(units.count)
@@ -532,6 +535,22 @@ enum StringMethods {
             return builder.finish(thread)
         },
     ]
+
+    /// An ASCII string with its letters changed: `change` is told a letter's index, and whether a letter stands before it.
+    @inline(__always) private static func mapASCII(_ thread: ThreadRef, _ string: StringRef, _ change: (UInt8, Int, Bool) -> UInt8) -> Value {
+        let count = string.count
+        if count == 0 { return WellKnown.emptyString.value }
+        guard let result = StringRef.allocate(count: count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+        let source = string.units1, target = result.units1
+        var inWord = false
+        for index in 0 ..< count {
+            let unit = source[index]
+            let isLetter = (unit | 32) &- 97 < 26
+            target[index] = isLetter ? change(unit, index, inWord) : unit
+            inWord = isLetter
+        }
+        return count == 1 ? taipan_latin1()[Int(target[0])] : result.value
+    }
 
     static func mapCase(_ thread: ThreadRef, _ string: StringRef, _ mapping: Characters.Mapping) -> Value {
         let count = string.count

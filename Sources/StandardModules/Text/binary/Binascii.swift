@@ -63,7 +63,17 @@ public enum Binascii {
         var left: UInt8 = 0
         var padded = false, complete = false
         let failure: String? = reverse.withUnsafeBufferPointer { table in
-            for index in 0 ..< count {
+            // Whole groups of four at the beginning, as long as there is nothing else among them.
+            var first = 0
+            while first + 4 <= count {
+                let a = table[Int(text[first])], b = table[Int(text[first + 1])], c = table[Int(text[first + 2])], d = table[Int(text[first + 3])]
+                if a | b | c | d >= 64 { break }
+                result.append(a << 2 | b >> 4)
+                result.append(b << 4 | c >> 2)
+                result.append(c << 6 | d)
+                first += 4
+            }
+            for index in first ..< count {
                 let character = text[index]
                 if character == 0x3D {
                     padded = true
