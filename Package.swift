@@ -58,7 +58,9 @@ let package = Package(
         room("ForeignFunctions", ["Objects", "Interpreter", "StandardSystem", "CForeign"]),
         room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "ForeignFunctions"]),
-        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags),
+        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags,
+                          // Swift's own allocations fall back to memory that is kept for them; see Sources/CSupport/Reserve.c.
+                          linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=swift_slowAlloc"])]),
     ],
     swiftLanguageVersions: [.v5]
 )

@@ -53,8 +53,6 @@ def get_fips_mode():
 
 class HASH:
     """A hash is an object used to calculate a checksum of a string of information."""
-    _context = 0
-
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_hashlib.HASH' instances")
 
@@ -65,7 +63,7 @@ class HASH:
             raise ValueError("unsupported hash type " + name)
         self = object.__new__(cls)
         self.name = name
-        self._context = _call("EVP_MD_CTX_new", "P", "")
+        self._context = _foreign.Handle(_call("EVP_MD_CTX_new", "P", ""), _foreign.dlsym(_library, "EVP_MD_CTX_free"))
         if not _call("EVP_DigestInit_ex", "i", "PPP", self._context, digest, 0):
             # Known by name, and not to be had all the same.
             raise ValueError("[digital envelope routines] unsupported")
@@ -98,10 +96,6 @@ class HASH:
 
     def __repr__(self):
         return f"<{self.name} _hashlib.HASH object @ {id(self):#x}>"
-
-    def __del__(self):
-        if self._context:
-            _call("EVP_MD_CTX_free", "v", "P", self._context)
 
 
 def new(name, string=b"", *, usedforsecurity=True):

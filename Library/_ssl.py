@@ -47,8 +47,8 @@ _foreign.call(_foreign.dlsym(_crypto, "OPENSSL_init_crypto"), "i", "QP", (0x8000
 _addresses = {}
 
 
-def _call(name, result, codes, *arguments):
-    """Call a function of the libraries, by name and with its result's and arguments' codes."""
+def _address(name):
+    """The address of a function of the libraries."""
     address = _addresses.get(name)
     if address is None:
         try:
@@ -56,7 +56,17 @@ def _call(name, result, codes, *arguments):
         except OSError:
             address = _foreign.dlsym(_crypto, name)
         _addresses[name] = address
-    return _foreign.call(address, result, codes, arguments, 0)
+    return address
+
+
+def _call(name, result, codes, *arguments):
+    """Call a function of the libraries, by name and with its result's and arguments' codes."""
+    return _foreign.call(_address(name), result, codes, arguments, 0)
+
+
+def _owned(address, free):
+    """What the libraries made, to be freed by the function of that name when nobody has it any more."""
+    return _foreign.Handle(address, _address(free))
 
 
 def _place(data):
@@ -377,7 +387,7 @@ class Certificate:
     @classmethod
     def _make(cls, handle):
         self = object.__new__(cls)
-        self._handle = handle
+        self._handle = _owned(handle, "X509_free")
         return self
 
     def get_info(self):
@@ -399,9 +409,6 @@ class Certificate:
             return _encoded(self._handle)
         return _printed("PEM_write_bio_X509", "P", self._handle)
 
-    def __del__(self):
-        _call("X509_free", "v", "P", self._handle)
-
 
 # MARK: Buffers and sessions
 
@@ -409,12 +416,9 @@ class MemoryBIO:
     """A buffer between a connection and whoever carries its bytes."""
 
     def __init__(self):
-        self._handle = _call("BIO_new", "P", "P", _call("BIO_s_mem", "P", ""))
+        self._handle = _owned(_call("BIO_new", "P", "P", _call("BIO_s_mem", "P", "")), "BIO_free")
         self._eof = False
         _call("BIO_ctrl", "q", "PiqP", self._handle, 130, -1, 0)
-
-    def __del__(self):
-        _call("BIO_free", "i", "P", self._handle)
 
     @property
     def pending(self):
@@ -453,11 +457,8 @@ class SSLSession:
     @classmethod
     def _make(cls, handle, context):
         self = object.__new__(cls)
-        self._handle, self._context = handle, context
+        self._handle, self._context = _owned(handle, "SSL_SESSION_free"), context
         return self
-
-    def __del__(self):
-        _call("SSL_SESSION_free", "v", "P", self._handle)
 
     @property
     def id(self):
@@ -492,7 +493,6 @@ def _is_address(name):
 
 class _SSLContext:
     """What connections have in common: protocol versions, certificates, options."""
-    _handle = 0
 
     def __new__(cls, protocol=2, /):
         import warnings
@@ -503,9 +503,10 @@ class _SSLContext:
             warnings.warn("ssl.PROTOCOL_TLS is deprecated" if protocol == 2 else f"ssl.PROTOCOL_{('TLSv1', 'TLSv1_1', 'TLSv1_2')[protocol - 3]} is deprecated", DeprecationWarning, 2)
         self = object.__new__(cls)
         method = {16: "TLS_client_method", 17: "TLS_server_method"}.get(protocol, "TLS_method")
-        self._handle = _call("SSL_CTX_new", "P", "P", _call(method, "P", ""))
-        if not self._handle:
+        handle = _call("SSL_CTX_new", "P", "P", _call(method, "P", ""))
+        if not handle:
             raise _error()
+        self._handle = _owned(handle, "SSL_CTX_free")
         self._protocol, self._check_hostname, self._sni, self._kept, self._alpn = protocol, False, None, {}, None
         self._connections = _weakref.WeakValueDictionary()
         self._post_handshake_auth, self._keylog, self._messages, self._host_flags_value = False, None, None, 4
@@ -521,10 +522,6 @@ class _SSLContext:
         if protocol == 16:
             self.verify_mode, self._check_hostname = 2, True
         return self
-
-    def __del__(self):
-        if self._handle:
-            _call("SSL_CTX_free", "v", "P", self._handle)
 
     def _control(self, command, number=0, pointer=0):
         return _call("SSL_CTX_ctrl", "q", "PiqP", self._handle, command, number, pointer)
@@ -867,7 +864,7 @@ class _SSLContext:
 
 class _SSLSocket:
     """A connection."""
-    _handle = 0
+    _number = 0
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_ssl._SSLSocket' instances")
@@ -882,10 +879,11 @@ class _SSLSocket:
         self._context, self._server_side, self._sock, self._bios = context, bool(server_side), None if sock is None else _weakref.ref(sock), bios
         self._owner = None if owner is None else _weakref.ref(owner)
         self._hostname, self._shutdown_seen = server_hostname, False
-        self._handle = _call("SSL_new", "P", "P", context._handle)
-        if not self._handle:
+        number = _call("SSL_new", "P", "P", context._handle)
+        if not number:
             raise _error()
-        context._connections[self._handle] = self
+        self._number, self._handle = number, _owned(number, "SSL_free")
+        context._connections[number] = self
         if bios is not None:
             for bio in bios:
                 _call("BIO_up_ref", "i", "P", bio._handle)
@@ -908,7 +906,7 @@ class _SSLSocket:
             name = server_hostname.encode("idna") if not server_hostname.isascii() else server_hostname.encode()
             self._hostname = name.decode()
             text, parameters = name + b"\0", _call("SSL_get0_param", "P", "P", self._handle)
-            _names[self._handle] = self._hostname
+            _names[number] = self._hostname
             if _is_address(self._hostname):
                 if context._check_hostname:
                     _call("X509_VERIFY_PARAM_set1_ip_asc", "i", "PP", parameters, _place(text))
@@ -922,10 +920,7 @@ class _SSLSocket:
         return self
 
     def __del__(self):
-        if self._handle:
-            _names.pop(self._handle, None)
-            _call("SSL_free", "v", "P", self._handle)
-            self._handle = 0
+        _names.pop(self._number, None)
 
     context = property(lambda self: self._context)
 
@@ -1000,13 +995,13 @@ class _SSLSocket:
                     if result == 0 or number == 0:
                         raise SSLEOFError(8, "EOF occurred in violation of protocol")
                     raise OSError(number, _os.strerror(number))
-                raise _error(SSLSyscallError, 5, self._handle)
+                raise _error(SSLSyscallError, 5, self._number)
             if kind == 1:
                 code = _call("ERR_peek_last_error", "Q", "")
                 if code & 0x7fffff == 294:
                     _call("ERR_clear_error", "v", "")
                     raise SSLEOFError(8, "EOF occurred in violation of protocol")
-                raise _error(SSLError, 1, self._handle)
+                raise _error(SSLError, 1, self._number)
             raise SSLError(kind, "Invalid error code")
 
     def _plain(self, name, codes, *arguments):

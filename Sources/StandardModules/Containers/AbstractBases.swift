@@ -52,7 +52,10 @@ enum AbstractBases {
         }
         let cell = raw.assumingMemoryBound(to: WeakCell.self)
         cell.pointee.target = type
-        WeakTable.register(cell)
+        guard WeakTable.register(cell) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
         let dict = DictRef(object.pointee[keyPath: set])
         // Cells of dead classes go when the dict is about to grow.
         if dict.count >= 32 && dict.count & (dict.count - 1) == 0 { purge(dict) }

@@ -177,6 +177,7 @@ enum SignalModule {
         },
         Def("pthread_kill(thread_id, signalnum, /)", .calls, "Send a signal to a thread.") { thread, a, _ in
             guard let identifier = SystemArguments.mask(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
+            guard ThreadRegistry.contains(identifier: UInt64(identifier)) else { return thread.raiseOSError(ESRCH) }
             let code = Glibc.pthread_kill(pthread_t(identifier), number)
             if code != 0 { return thread.raiseOSError(code) }
             return Signals.check(thread) ? .none : .empty

@@ -226,6 +226,7 @@ enum TimeModule {
         },
         Def("pthread_getcpuclockid(thread_id, /)", .calls, "Return the clk_id of a thread's CPU time clock.") { thread, a, _ in
             guard let identifier = SystemArguments.mask(thread, a[0]) else { return .empty }
+            guard ThreadRegistry.contains(identifier: UInt64(identifier)) else { return thread.raiseOSError(ESRCH) }
             var clock: clockid_t = 0
             let code = Glibc.pthread_getcpuclockid(pthread_t(identifier), &clock)
             return code != 0 ? thread.raiseOSError(code) : Value(small: Int(clock))
