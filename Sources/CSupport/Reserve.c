@@ -63,7 +63,8 @@ bool taipan_memory_is_short(void) { return atomic_load_explicit(&isShort, memory
 void taipan_memory_was_noted(void) { atomic_store(&isShort, false); }
 
 bool taipan_has_room(size_t size) {
-    void *memory = malloc(size);
+    // Volatile, or the compiler answers by itself, always yes.
+    void *volatile memory = malloc(size);
     free(memory);
     return memory != NULL;
 }

@@ -128,7 +128,7 @@ public enum Heap {
         var size = 1 << 38
         while size >= 1 << 28 {
             // The collector's stack and the table of shapes need address space of their own.
-            if let reserved = Reservation(size: size, step: 1 << 22, leaving: size >> 1) {
+            if let reserved = Reservation(size: size, step: 1 << 22, leaving: max(size >> 1, 300 << 20)) {
                 let address = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
                 taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)

@@ -281,7 +281,10 @@ struct Prompt {
             _ = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, options) }
             return true
         } catch {
-            return error.incomplete || !CompileBuiltin.compile(thread, source, request).isEmpty
+            // Reported as it stands in the line: the end would count as a place where brackets should have been closed.
+            var complete = request
+            complete.flags &= ~CompileBuiltin.Flags.allowIncompleteInput
+            return error.incomplete || !CompileBuiltin.compile(thread, Prompt.unfinished(source), complete).isEmpty
         }
     }
 

@@ -96,7 +96,8 @@ def case(random):
                 thing_after = operators(random, thing)
             else:
                 name = random.pick(dir(thing))
-                if name in AVOID:
+                # What natives written in Python keep for themselves are addresses, as with ctypes.
+                if name in AVOID or name[0] == "_" and name[:2] != "__" and thing not in MODULES.values():
                     continue
                 member = getattr(thing, name)
                 arguments = [argument(random) for _ in range(random.below(5))]

@@ -596,7 +596,7 @@ enum Buffered {
         let size = MemoryLayout<BufferedObject>.size
         let mask: UInt64 = 0b11010
         reader = NativeType("BufferedReader", module: "_io", base: Streams.bufferedBase.type, size: size, mask: mask, dictOffset: 8, flags: [.base, .weakReferenceable],
-                            doc: "Create a new buffered reader using the given readable raw IO object.", methods: common + readers, getters: getters) { builder in
+                            doc: "Reads from a raw stream through a buffer.", methods: common + readers, getters: getters) { builder in
             slots(builder)
             builder.call(.initialize) { thread, value, a, count, keywords in Buffered.readerInit.call(thread, value, a, count, keywords) }
         }
