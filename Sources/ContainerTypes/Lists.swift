@@ -104,28 +104,13 @@ enum ListType {
         }
         if key.isExact(.slice) {
             guard let numbers = thread.unpackSlice(key) else { return .empty }
-            return slice(thread, list, thread.adjustSlice(numbers, list.count))
+            return thread.slice(list, thread.adjustSlice(numbers, list.count))
         }
         guard thread.isIndex(key) else { return thread.raise(.typeError, "list indices must be integers or slices, not \(key.type.name)") }
         guard let index = thread.toInt(key, overflow: .indexError) else { return .empty }
         let place = index < 0 ? index + list.count : index
         if place < 0 || place >= list.count { return thread.raise(.indexError, "list index out of range") }
         return list[place]
-    }
-
-    static func slice(_ thread: ThreadRef, _ list: ListRef, _ bounds: SliceBounds) -> Value {
-        if bounds.count <= 0 { return thread.newList() }
-        if bounds.step == 1 { return thread.newList(list.items + bounds.start, bounds.count) }
-        let result = thread.newList(capacity: bounds.count)
-        if result.isEmpty { return .empty }
-        let target = ListRef(result).items, source = list.items
-        var place = bounds.start
-        for index in 0 ..< bounds.count {
-            target[index] = source[place]
-            place &+= bounds.step
-        }
-        ListRef(result).setCount(bounds.count)
-        return result
     }
 
     static func setItem(_ thread: ThreadRef, _ value: Value, _ key: Value, _ item: Value) -> Bool {

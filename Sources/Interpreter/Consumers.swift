@@ -6,6 +6,8 @@ import Objects
 /// `sum(f(x) for x in xs)` is a loop whose body is Python's but whose head is native code, where no trace can begin. So natives that take all items of a
 /// generator let a small Python function do it, where the JIT finds an ordinary loop and puts the generator's frame into it. Its own frame is hidden: no traceback and no `f_back`
 /// shows it. Each generator's code has functions of its own, so that one loop's trace serves one generator.
+///
+/// The most frequent of these calls are recognised by the dispatch loop, which runs the function's frame itself (`begin`): so a trace goes from the caller into the loop and back.
 public enum Consumers {
     public enum Kind: Int, CaseIterable {
         /// `(items, total)`: the sum.
@@ -16,6 +18,10 @@ public enum Consumers {
         case append, add
         /// `(items, missing)`: the least or the greatest item.
         case least, greatest
+        /// `(items, list)`: a tuple of the items, by way of an empty list.
+        case tuple
+        /// `(items, separator)`: the joined string.
+        case join
     }
 
     private static let source = """
@@ -39,6 +45,15 @@ public enum Consumers {
     def add(items, result):
         for item in items:
             result.add(item)
+    def tuple(items, list):
+        for item in items:
+            list.append(item)
+        return (*list,)
+    def join(items, separator):
+        list = []
+        for item in items:
+            list.append(item)
+        return separator.join(list)
     def least(items, missing):
         for best in items:
             break
@@ -80,8 +95,52 @@ public enum Consumers {
         return function.isEmpty ? .empty : thread.call(function, generator, extra)
     }
 
+    /// What a call whose last argument is a generator comes to, if it is one that the dispatch loop makes itself.
+    public static func kind(_ callee: Value, _ first: Value, _ count: Int) -> Kind? {
+        guard callee.isPointer else { return nil }
+        switch callee.shapeIndex {
+        case TypeID.builtinFunction.rawValue:
+            let record = callee.object(BuiltinFunctionObject.self).pointee.record
+            guard count == 1, record.pointee.module.isHeap, StringRef(record.pointee.module).equals("builtins") else { return nil }
+            let name = StringRef(record.pointee.name)
+            return name.equals("sum") ? .sum : name.equals("any") ? .any : name.equals("all") ? .all : nil
+        case TypeID.type.rawValue:
+            guard count == 1 else { return nil }
+            return callee == TypeID.list.value ? .append : callee == TypeID.set.value ? .add : callee == TypeID.tuple.value ? .tuple : nil
+        case TypeID.methodDescriptor.rawValue:
+            let descriptor = callee.object(DescriptorObject.self).pointee
+            guard count == 2, first.isExact(.str), descriptor.owner == TypeID.str.value, StringRef(descriptor.name).equals("join") else { return nil }
+            return .join
+        default:
+            return nil
+        }
+    }
+
+    /// Lays the arguments of a call that the dispatch loop makes itself out for the function that goes through the generator, and returns that; `made` becomes the result, where
+    /// the function gives none. Empty, with nothing changed, for any other call.
+    @inline(never) static func begin(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: inout Int, _ made: inout Value) -> Value {
+        guard let kind = kind(callee, arguments[0], count), takes(thread, arguments[count - 1]) else { return .empty }
+        let generator = arguments[count - 1], separator = arguments[0]
+        let function = self.function(thread, kind, of: generator.object(GeneratorObject.self).pointee.code)
+        if function.isEmpty { thread.takeException(); return .empty }
+        let extra: Value
+        switch kind {
+        case .sum: extra = Value(small: 0)
+        case .append, .tuple: extra = thread.newList()
+        case .add: extra = thread.newSet()
+        case .join: extra = separator
+        default: extra = .none
+        }
+        if extra.isEmpty { thread.takeException(); return .empty }
+        if kind == .append || kind == .add { made = extra }
+        arguments[0] = generator
+        arguments[1] = extra
+        count = 2
+        return function
+    }
+
     /// The function of a kind for generators with this code.
-    private static func function(_ thread: ThreadRef, _ kind: Kind, of owner: Value) -> Value {
+    public static func function(_ thread: ThreadRef, _ kind: Kind, of owner: Value) -> Value {
         let code = owner.object(CodeObject.self)
         if code.pointee.consumers.isEmpty {
             let own = thread.newTuple(count: Kind.allCases.count)

@@ -26,7 +26,7 @@ public enum FrameSlot {
     public static let context = -4
     /// The frame object, when somebody asked for it.
     public static let object = -3
-    /// `FrameFlags`, with the caller's result register from bit 8 on.
+    /// `FrameFlags`, with the caller's result register in bits 8–23.
     public static let flags = -2
     /// The caller's handled exception, under a generator's frame; the instance under construction, under `__init__`.
     public static let saved = -1
@@ -48,6 +48,13 @@ public enum FrameFlags {
     public static let special: UInt64 = 64
     /// The same, where the instruction jumps on the truth of the result.
     public static let specialJump: UInt64 = 128
+    /// A function that `forIter` has called for the next item: a StopIteration that leaves it ends the caller's loop.
+    public static let iteration: UInt64 = 1 << 24
+
+    /// The register of the caller that gets the frame's result.
+    @inline(__always) public static func resultRegister(_ flags: UInt64) -> Int { Int(flags >> 8 & 0xFFFF) }
+    /// Whether the frame is that of a generator resumed by a call, for which its end is a StopIteration.
+    @inline(__always) public static func isResumedByCall(_ flags: UInt64) -> Bool { flags & (generator | forIter | send | entry) == generator }
 }
 
 extension UnsafeMutablePointer where Pointee == Value {

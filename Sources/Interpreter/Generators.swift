@@ -125,6 +125,24 @@ public enum Generators {
         return fp
     }
 
+    /// What a call that resumes a generator or a coroutine sends it, if the dispatch loop can do that: `next(g)` and `g.send(value)`. Nil for any other call, and while
+    /// somebody watches them all.
+    @inline(never) public static func sent(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value? {
+        guard count > 0, count <= 2, callee.isPointer, case let receiver = arguments[0], receiver.isExact(.generator) || receiver.isExact(.coroutine),
+              taipan_breaker_load(thread) & Breaker.tracing == 0 else { return nil }
+        let state = receiver.object(GeneratorObject.self).pointee.state
+        var value = Value.none
+        if callee.isExact(.builtinFunction) {
+            let record = callee.object(BuiltinFunctionObject.self).pointee.record
+            guard count == 1, receiver.isExact(.generator), record.pointee.module.isHeap, StringRef(record.pointee.name).equals("next"), StringRef(record.pointee.module).equals("builtins") else { return nil }
+        } else {
+            guard count == 2, callee.isExact(.methodDescriptor), case let descriptor = callee.object(DescriptorObject.self).pointee, descriptor.owner == receiver.type.value,
+                  StringRef(descriptor.name).equals("send") else { return nil }
+            value = arguments[1]
+        }
+        return state == .suspended || state == .created && value.isNone ? value : nil
+    }
+
     /// Saves the frame that yields.
     @inline(__always) static func suspend(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ fp: FramePointer, resumeRegister: Int, delegate: Int) {
         registers(generator).update(from: fp, count: Int(fp.code.pointee.registerCount))

@@ -359,9 +359,7 @@ public enum Interpreter {
                 fp[a] = result
             case .getSlice:
                 fp.pc = pc
-                let slice = thread.newSlice(fp[c], fp[c + 1], .none)
-                if slice.isEmpty { break dispatch }
-                let result = thread.getItem(fp[b], slice)
+                let result = thread.getSlice(fp[b], fp[c], fp[c + 1], .none)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .setItem:
@@ -695,6 +693,22 @@ public enum Interpreter {
                 }
                 callee = (fp + b)[0]
                 fp.pc = pc
+                if count > 0, arguments[count - 1].isExact(.generator) || arguments[0].isExact(.generator) || arguments[0].isExact(.coroutine) {
+                    let consumer = Consumers.begin(thread, callee, arguments, &count, &saved)
+                    if !consumer.isEmpty {
+                        // A native function that takes all items of a generator: a loop over them runs here.
+                        if !saved.isEmpty { frameFlags = FrameFlags.constructor }
+                        callee = consumer
+                        break decoded
+                    }
+                    if let value = Generators.sent(thread, callee, arguments, count) {
+                        guard let frame = Generators.push(thread, arguments[0].object(GeneratorObject.self), value, flags: FrameFlags.generator | UInt64(a) << 8) else { break dispatch }
+                        fp = frame
+                        pc = fp.pc
+                        constants = fp.code.pointee.constantItems
+                        continue dispatch
+                    }
+                }
                 redirected: while callee.isPointer {
                     switch callee.shapeIndex {
                     case TypeID.function.rawValue:
@@ -973,8 +987,33 @@ public enum Interpreter {
                         constants = fp.code.pointee.constantItems
                         continue dispatch
                     }
+                case TypeID.map.rawValue:
+                    let source = SpecialMethods.mapped(iterator)
+                    if !source.isEmpty {
+                        fp.pc = pc
+                        let item = thread.next(source)
+                        if item.isEmpty {
+                            if thread.hasException { break dispatch }
+                            pc += offset
+                            continue dispatch
+                        }
+                        callee = iterator.object(IteratorObject.self).pointee.extra
+                        arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                        arguments[0] = item
+                        count = 1
+                        frameFlags = FrameFlags.iteration
+                        break decoded
+                    }
                 default:
-                    break
+                    callee = SpecialMethods.method(iterator, .__next__)
+                    if !callee.isEmpty {
+                        fp.pc = pc
+                        arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                        arguments[0] = iterator
+                        count = 1
+                        frameFlags = FrameFlags.iteration
+                        break decoded
+                    }
                 }
                 fp.pc = pc
                 let item = thread.next(iterator)
@@ -1013,7 +1052,7 @@ public enum Interpreter {
                 fp = previous
                 pc = fp.pc
                 constants = fp.code.pointee.constantItems
-                fp[Int(flags >> 8)] = generator
+                fp[FrameFlags.resultRegister(flags)] = generator
             case .yield, .yieldDelegated:
                 // A delegating generator goes back to its `send` when it is resumed.
                 if opcode == Opcode.yieldDelegated.number { pc += 1 + Int(Int32(bitPattern: pc[0])) }
@@ -1032,7 +1071,7 @@ public enum Interpreter {
                 fp = previous.unsafelyUnwrapped
                 pc = fp.pc
                 constants = fp.code.pointee.constantItems
-                fp[Int(flags >> 8)] = value
+                fp[FrameFlags.resultRegister(flags)] = value
             case .wrapAsyncYield:
                 let wrapped = AsyncProtocol.wrap(thread, fp[b])
                 if wrapped.isEmpty { fp.pc = pc; break dispatch }
@@ -1102,16 +1141,22 @@ public enum Interpreter {
                 }
                 pc = fp.pc
                 constants = fp.code.pointee.constantItems
-                if flags & (FrameFlags.forIter | FrameFlags.special | FrameFlags.specialJump) != 0 {
+                if flags & (FrameFlags.forIter | FrameFlags.special | FrameFlags.specialJump | FrameFlags.generator) != 0 {
                     if flags & FrameFlags.forIter != 0 {
                         pc += Int(Int32(bitPattern: (pc - 1).pointee))
                         continue dispatch
                     }
-                    guard let place = SpecialMethods.returned(thread, fp, pc, result, jumps: flags & FrameFlags.specialJump != 0) else { break dispatch }
-                    pc = place
-                    continue dispatch
+                    if flags & FrameFlags.generator == 0 {
+                        guard let place = SpecialMethods.returned(thread, fp, pc, result, jumps: flags & FrameFlags.specialJump != 0) else { break dispatch }
+                        pc = place
+                        continue dispatch
+                    }
+                    if FrameFlags.isResumedByCall(flags) {
+                        _ = thread.raiseStopIteration(result)
+                        break dispatch
+                    }
                 }
-                fp[Int(flags >> 8)] = result
+                fp[FrameFlags.resultRegister(flags)] = result
                 if flags & FrameFlags.send != 0 {
                     if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
                     pc += Int(Int32(bitPattern: (pc - 1).pointee))
@@ -1360,6 +1405,13 @@ public enum Interpreter {
             pc = fp.pc
             constants = fp.code.pointee.constantItems
             if flags & FrameFlags.getter != 0 { SpecialMethods.getterFailed(thread, fp, pc) }
+            if flags & FrameFlags.iteration != 0, thread.exceptionMatches(.stopIteration) {
+                thread.takeException()
+                pc += Int(Int32(bitPattern: pc[-1]))
+                thread.pointee.frame = fp
+                thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
+                continue execution
+            }
         }
         }
     }

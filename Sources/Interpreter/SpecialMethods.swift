@@ -41,6 +41,13 @@ public enum SpecialMethods {
         return binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
     }
 
+    /// The iterator whose items a `map` passes on to a Python function; empty when there are several, or the function is another.
+    public static func mapped(_ map: Value) -> Value {
+        let object = map.object(IteratorObject.self).pointee
+        guard object.extra.isExact(.function), object.container.isExact(.tuple), case let sources = TupleRef(object.container), sources.count == 1 else { return .empty }
+        return sources[0]
+    }
+
     /// The function that a comparison calls with both operands; empty when it is not as simple as that.
     public static func compare(_ x: Value, _ y: Value, _ comparison: Comparison) -> Value {
         guard x.isPointer, x.type.has(.heap) else { return .empty }

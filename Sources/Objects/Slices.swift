@@ -2,6 +2,7 @@
 ///
 /// A slice is read in two steps, because `__index__` may be Python code that changes the sequence: `unpackSlice` asks the three
 /// objects, then `adjustSlice` fits the numbers to the length that the sequence has by then.
+import Glibc
 
 public struct SliceBounds {
     public var start: Int
@@ -71,9 +72,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         }
         var count = 0
         if step < 0 {
-            if stop < start { count = (start - stop - 1) / -step + 1 }
+            if stop < start { count = step == -1 ? start - stop : (start - stop - 1) / -step + 1 }
         } else if start < stop {
-            count = (stop - start - 1) / step + 1
+            count = step == 1 ? stop - start : (stop - start - 1) / step + 1
         }
         return SliceBounds(start: start, stop: stop, step: step, count: count)
     }
@@ -82,6 +83,66 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func sliceIndices(_ slice: Value, _ length: Int) -> SliceBounds? {
         guard let numbers = unpackSlice(slice) else { return nil }
         return adjustSlice(numbers, length)
+    }
+
+    // MARK: Slicing by bounds
+
+    /// The numbers of a slice with these bounds; nil for others than small ints and None, and for what raises.
+    private func plainSlice(_ start: Value, _ stop: Value, _ step: Value) -> (start: Int, stop: Int, step: Int)? {
+        guard start.isSmallInt || start.isNone, stop.isSmallInt || stop.isNone, step.isSmallInt || step.isNone else { return nil }
+        let stride = step.isNone ? 1 : step.smallInt
+        if stride == 0 { return nil }
+        return (start.isNone ? stride < 0 ? Int.max : 0 : start.smallInt, stop.isNone ? stride < 0 ? Int.min : Int.max : stop.smallInt, stride)
+    }
+
+    /// `container[start:stop:step]`. No slice object is made for the usual sequences and bounds.
+    public func getSlice(_ container: Value, _ start: Value, _ stop: Value, _ step: Value) -> Value {
+        if container.isPointer, let numbers = plainSlice(start, stop, step) {
+            switch container.shapeIndex {
+            case TypeID.list.rawValue:
+                return slice(ListRef(container), adjustSlice(numbers, ListRef(container).count))
+            case TypeID.tuple.rawValue where numbers.step == 1:
+                let tuple = TupleRef(container), bounds = adjustSlice(numbers, tuple.count)
+                if bounds.count == tuple.count { return container }
+                return bounds.count <= 0 ? WellKnown.emptyTuple.value : newTuple(tuple.items + bounds.start, bounds.count)
+            case TypeID.str.rawValue where numbers.step == 1:
+                let bounds = adjustSlice(numbers, StringRef(container).count)
+                return substring(StringRef(container), bounds.start, bounds.stop)
+            default: break
+            }
+        }
+        let slice = newSlice(start, stop, step)
+        return slice.isEmpty ? .empty : getItem(container, slice)
+    }
+
+    /// `container[start:stop:step] = value`. Items of a list that are replaced by as many of another's need no slice object.
+    public func setSlice(_ container: Value, _ start: Value, _ stop: Value, _ step: Value, _ value: Value) -> Bool {
+        if container.isExact(.list), value.isExact(.list), container != value, let numbers = plainSlice(start, stop, step), numbers.step == 1 {
+            let list = ListRef(container), items = ListRef(value), bounds = adjustSlice(numbers, list.count)
+            if bounds.count > 0, bounds.count == items.count {
+                memcpy(list.items + bounds.start, items.items, bounds.count * 8)
+                Heap.barrier(list.pointer.pointee.storage.raw)
+                return true
+            }
+        }
+        let slice = newSlice(start, stop, step)
+        return !slice.isEmpty && setItem(container, slice, value)
+    }
+
+    /// A new list of the items within bounds.
+    public func slice(_ list: ListRef, _ bounds: SliceBounds) -> Value {
+        if bounds.count <= 0 { return newList() }
+        if bounds.step == 1 { return newList(list.items + bounds.start, bounds.count) }
+        let result = newList(capacity: bounds.count)
+        if result.isEmpty { return .empty }
+        let target = ListRef(result).items, source = list.items
+        var place = bounds.start
+        for index in 0 ..< bounds.count {
+            target[index] = source[place]
+            place &+= bounds.step
+        }
+        ListRef(result).setCount(bounds.count)
+        return result
     }
 
     // MARK: Length hints

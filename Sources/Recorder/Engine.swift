@@ -22,13 +22,15 @@ public final class Engine {
     /// Inlined calls, by the token of their frame records.
     var calls: [InlinedCall] = []
     /// The exit that compiled code was left through last, and where its slot 0 was.
-    private var lastExit: (trace: CompiledTrace, exit: Int, frame: FramePointer)?
+    private var lastExit: (place: ExitRef, frame: FramePointer)?
     /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
     private var anchors: [UInt: CompiledTrace] = [:]
     /// The caches of loops at whose heads traces have ended, by those heads.
     var heads: [UInt: UnsafeMutablePointer<InlineCache>] = [:]
     private var holdings = Holdings()
     let log: TraceLog?
+    /// Nanoseconds that recording and compiling have taken.
+    private(set) var spent = 0
     /// Bridges made for each root trace, by its number.
     private var bridges: [Int: Int] = [:]
     /// While one instruction is executed for compiled code: whether it has been.
@@ -157,7 +159,7 @@ public final class Engine {
         if let trace = trace(cache) {
             cache.pointee.version = 1
             visit(thread, trace, cache)
-        } else {
+        } else if canAfford {
             start(thread, fp, cache)
         }
     }
@@ -175,7 +177,7 @@ public final class Engine {
         return trace
     }
 
-    /// Enters a loop's trace and watches how much the visits achieve: entering and leaving cost about as much as interpreting a hundred bytecodes, so that a loop that
+    /// Enters a loop's trace and watches how much the visits achieve: entering and leaving cost about as much as interpreting some dozen bytecodes, so that a loop that
     /// is left after a few rounds is better interpreted. The cache's `value` holds the number of visits and, above it, the bytecodes that they were worth.
     private func visit(_ thread: ThreadRef, _ trace: CompiledTrace, _ cache: UnsafeMutablePointer<InlineCache>) {
         let before = executed.pointee
@@ -205,14 +207,21 @@ public final class Engine {
         holdings.begin(trace)
         _ = compiler.enter(trace, frame: thread.pointee.frame, context: thread)
         holdings.end(trace)
-        guard let (left, exit, frame) = lastExit else { return }
-        let times = left.exits[exit].timesLeft
+        guard let (place, frame) = lastExit else { return }
+        let times = place.timesLeft
         // Tried again and again, but ever more rarely.
         guard times >= Engine.limits.hotExit, times & (times - 1) == 0, times < Engine.limits.hotExit << Engine.limits.bridgeAttempts else { return }
+        extend(thread, place, frame)
+    }
+
+    /// Records a bridge from an exit that is taken often, or the trace of what begins there.
+    private func extend(_ thread: ThreadRef, _ place: ExitRef, _ frame: FramePointer) {
+        let left = place.trace, exit = place.exit
         guard !thread.hasException, recorder == nil, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
               bridges[rootNumber(left), default: 0] < Engine.limits.mostBridges, let current = thread.pointee.frame else { return }
         let ends = endsAt(left, exit)
         if ends, self.trace(at: current.pc) == nil {
+            guard canAfford else { return place.timesLeft -= Engine.limits.hotExit / 2 }
             // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.
             let frames = left.snapshot(exit).frame
             if frames >= 0, calls[Int(left.trace.frames[frames].token)].isReturn { start(thread, current, nil) }
@@ -220,6 +229,7 @@ public final class Engine {
             if let cache = heads[UInt(bitPattern: current.pc)], self.trace(cache) == nil { start(thread, current, cache) }
             return
         }
+        guard canAfford else { return place.timesLeft -= Engine.limits.hotExit / 2 }
         bridges[rootNumber(left), default: 0] += 1
         let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: frame, cache: nil, bridgeAt: current.pc, goesOnElsewhere: ends)
         guard bridge.adoptFrames(left, exit) else { return }
@@ -259,7 +269,7 @@ public final class Engine {
         current.pc = ProgramCounter(bitPattern: UInt(reader.token)).unsafelyUnwrapped
         thread.pointee.frame = current
         thread.pointee.recursionDepth += Int64(frames.count)
-        lastExit = (reader.trace, reader.exit, origin)
+        lastExit = (reader.place, origin)
         statistics.left += 1
     }
 
@@ -293,9 +303,25 @@ public final class Engine {
     // MARK: Recording
 
     private func record(_ thread: ThreadRef) {
+        let start = Engine.processorTime()
         JIT.record(thread)
         // Something was raised in the middle of an instruction.
         if let recorder { finish(recorder, .failed("raises")) }
+        spent += Engine.processorTime() - start
+    }
+
+    /// Whether compiling has paid so far. In programs without hot loops a great many are lukewarm, and recording them all would take as long as the program itself. What
+    /// compiled code has saved, a share of the time that has gone by and a sum to begin with may be spent; whatever is refused is counted anew, so that the hottest ask first.
+    private var canAfford: Bool {
+        if Engine.isStress || spent < Engine.limits.credit * 1_000_000 { return true }
+        return spent < Engine.limits.credit * 1_000_000 + executed.pointee * 2 + Engine.processorTime() / 20
+    }
+
+    /// Nanoseconds that the thread has run.
+    private static func processorTime() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private func step(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> Bool {
@@ -359,7 +385,7 @@ public final class Engine {
         let back = compiler.statistics
         return [("loops", back.traces), ("bridges", back.bridges), ("aborts", statistics.aborted), ("entries", statistics.entered), ("exits", statistics.left),
                 ("bytecodes", executed.pointee), ("retired", statistics.retired), ("died", statistics.died), ("invalidated", back.invalidated),
-                ("traces_alive", holdings.count), ("objects_held", holdings.objectCount), ("code_bytes", back.codeBytes)]
+                ("traces_alive", holdings.count), ("objects_held", holdings.objectCount), ("microseconds", spent / 1000), ("code_bytes", back.codeBytes)]
     }
 
     /// What has been counted so far; nothing when the JIT is off.

@@ -25,8 +25,8 @@ struct Holdings {
     private var all: [Holding] = []
     /// Their places in `all`, by their traces' numbers.
     private var places: [Int: Int] = [:]
-    /// The traces that have been entered and not left, the innermost last.
-    private var running: [CompiledTrace] = []
+    /// The traces that have been entered and not left, the innermost last. While there are any, the compiler keeps even those that are not valid any more.
+    private var running: [Unmanaged<CompiledTrace>] = []
 
     var count: Int { all.count }
     var objectCount: Int { all.reduce(0) { $0 + $1.objects.count } }
@@ -36,17 +36,19 @@ struct Holdings {
         all.append(Holding(trace: trace, cache: cache, objects: Array(objects)))
     }
 
-    mutating func begin(_ trace: CompiledTrace) { running.append(trace) }
+    mutating func begin(_ trace: CompiledTrace) { running.append(Unmanaged.passUnretained(trace)) }
 
     /// Another thread may have entered a trace since.
     mutating func end(_ trace: CompiledTrace) {
-        if let last = running.last, last === trace { running.removeLast() } else if let place = running.lastIndex(where: { $0 === trace }) { running.remove(at: place) }
+        let address = Unmanaged.passUnretained(trace).toOpaque()
+        if let last = running.last, last.toOpaque() == address { return _ = running.popLast() }
+        if let place = running.lastIndex(where: { $0.toOpaque() == address }) { running.remove(at: place) }
     }
 
     /// The traces that run, and those that they may go on in.
     private func reachable() -> Set<Int> {
         var found: Set<Int> = []
-        var pending = running
+        var pending = running.map { $0.takeUnretainedValue() }
         while let trace = pending.popLast() {
             guard found.insert(trace.number).inserted else { continue }
             pending += trace.bridges

@@ -11,12 +11,17 @@ struct Limits {
     var bytecodesPerCall = 16
     /// Visits after which a trace is judged, and the bytecodes that they should be worth on average.
     var visitsToJudge = 4096
-    var bytecodesPerVisit = 120
+    var bytecodesPerVisit = 40
     /// Bridges that one loop may have, those of its bridges included.
     var mostBridges = 150
     /// Bytecodes in one trace, and inlined calls within one another.
     var longestTrace = 3000
     var deepestInlining = 24
+
+    /// Calls of a function within itself that a trace inlines before it goes on in the function's own trace.
+    var unrolledCalls = 3
+    /// Milliseconds that may be spent on compiling before it has to pay.
+    var credit = 20
 
     /// For `-X jit=stress`: everything is compiled at the first chance, whatever it may be worth, and the limits are so low that they are met.
     static var stress: Limits {
@@ -30,6 +35,7 @@ struct Limits {
         limits.mostBridges = 8
         limits.longestTrace = 400
         limits.deepestInlining = 6
+        limits.unrolledCalls = 1
         return limits
     }
 
@@ -37,5 +43,6 @@ struct Limits {
         ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_call", 1, 1 << 20, \.hotCall), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
         ("bytecodes_per_call", 0, 1 << 20, \.bytecodesPerCall), ("visits_to_judge", 1, 0xFFFF, \.visitsToJudge), ("bytecodes_per_visit", 0, 1 << 20, \.bytecodesPerVisit),
         ("most_bridges", 0, 1 << 20, \.mostBridges), ("longest_trace", 1, 6000, \.longestTrace), ("deepest_inlining", 0, 100, \.deepestInlining),
+        ("credit", 0, 1 << 20, \.credit), ("unrolled_calls", 0, 20, \.unrolledCalls),
     ]
 }

@@ -36,9 +36,10 @@ extension Recorder {
     func raise(_ a: Int, from register: Int? = nil) -> Outcome {
         let value = actual(a)
         var ref = read(a), isFresh = fresh.contains(ref)
-        guard canBeCaught(next) else { return leaveHere() }
+        guard canBeCaught(next, value.isExceptionClass ? TypeRef(value) : value.type) else { return leaveHere() }
         if value.isExceptionClass {
-            guard TypeRef(value).slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee else { return .failed("raise of a class") }
+            let type = TypeRef(value)
+            guard type == TypeID.stopIteration.type || type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee else { return .failed("raise of a class") }
             guardSame(ref, value)
             guard let made = newException(TypeRef(value), []) else { return .failed("raise of a class") }
             ref = made
@@ -57,7 +58,7 @@ extension Recorder {
             if given.isNone { guardSame(read(register), given) } else { guardObject(read(register), given) }
             cause = given.isNone ? b.value(0) : word(read(register))
         }
-        guard let context = contextOfNew(ref, value.isExceptionClass ? .empty : value), guardPath(next) else { return .failed("raise in a generator") }
+        guard let context = contextOfNew(ref, value.isExceptionClass ? .empty : value), guardPath(next, value.isExceptionClass ? TypeRef(value) : value.type) else { return .failed("raise in a generator") }
         // From here on things happen.
         if let cause {
             b.barrier(ref)
@@ -109,11 +110,11 @@ extension Recorder {
 
     /// Raises an exception again, with its traceback as it stands.
     func raiseAgain(_ ref: Ref, _ value: Value, keepsOrigin: Bool = false) -> Outcome {
-        guard value.isException, canBeCaught(next) else { return leaveHere() }
+        guard value.isException, canBeCaught(next, value.type) else { return leaveHere() }
         // Where it came from must be known when it goes beyond this frame.
         if keepsOrigin, newestEntries[ref] == nil, JIT.handler(level.code, next) == nil { return leaveHere() }
         guardObject(ref, value)
-        guard guardPath(next) else { return .failed("raises out of the trace") }
+        guard guardPath(next, value.type) else { return .failed("raises out of the trace") }
         flight = Flight(ref: ref, newest: newestEntries[ref], isBare: false)
         return .goesOn
     }
@@ -148,34 +149,37 @@ extension Recorder {
     // MARK: Unwinding
 
     /// Whether a frame that the trace can go on in catches what is raised by the instruction before `place`.
-    private func canBeCaught(_ place: ProgramCounter) -> Bool {
+    private func canBeCaught(_ place: ProgramCounter, _ type: TypeRef) -> Bool {
         var place = place
         for index in levels.indices.reversed() {
-            if JIT.handler(levels[index].code, place) != nil { return true }
-            if !canBeLeft(levels[index].code, index == 0 ? levels[0].fp.flags : levels[index].flags) { return false }
+            if JIT.handler(levels[index].code, place) != nil || index > 0 && endsLoop(levels[index].flags, type) { return true }
+            if !canBeLeft(levels[index].code, index == 0 ? levels[0].fp.flags : levels[index].flags, type) { return false }
             if index > 0 { place = engine.calls[levels[index].call].returnTo }
         }
         var fp = levels[0].fp
         for _ in 0 ..< Recorder.mostFrames {
             guard fp.flags & FrameFlags.entry == 0, fp == levels[0].fp || fp[FrameSlot.object].isEmpty, let previous = fp.previous, fp - previous > 0, fp - previous < Recorder.room else { return false }
             if JIT.handler(previous.code, previous.pc) != nil { return true }
-            if !canBeLeft(previous.code, previous.flags) { return false }
+            if !canBeLeft(previous.code, previous.flags, type) { return false }
             fp = previous
         }
         return false
     }
 
-    private func canBeLeft(_ code: UnsafeMutablePointer<CodeObject>, _ flags: UInt64) -> Bool {
-        flags & FrameFlags.generator == 0 && code.pointee.flags & CodeFlags.hidden.rawValue == 0
+    /// Whether an exception that leaves a frame ends the loop that has asked for the next item.
+    private func endsLoop(_ flags: UInt64, _ type: TypeRef) -> Bool { flags & FrameFlags.iteration != 0 && type.isSubtype(of: TypeID.stopIteration.type) }
+
+    private func canBeLeft(_ code: UnsafeMutablePointer<CodeObject>, _ flags: UInt64, _ type: TypeRef) -> Bool {
+        flags & FrameFlags.generator == 0 && code.pointee.flags & CodeFlags.hidden.rawValue == 0 && !endsLoop(flags, type)
     }
 
     /// Guards that the frames beyond the trace's own are those through which the exception will pass, and that real ones have objects if they have them now. False
     /// when it cannot be followed.
-    private func guardPath(_ place: ProgramCounter) -> Bool {
+    private func guardPath(_ place: ProgramCounter, _ type: TypeRef) -> Bool {
         var place = place
         handlerObject = nil
         for index in levels.indices.reversed() {
-            let isCaught = JIT.handler(levels[index].code, place) != nil
+            let isCaught = JIT.handler(levels[index].code, place) != nil || index > 0 && endsLoop(levels[index].flags, type)
             // One that stays gets its object from the interpreter if it has none.
             if index == 0, levels[0].frameObject == nil, !isCaught || !levels[0].fp[FrameSlot.object].isEmpty { levels[0].frameObject = guardObject(of: levels[0].fp, levels[0].base) }
             if isCaught { return true }
@@ -217,7 +221,15 @@ extension Recorder {
             return .goesOn
         }
         let flags = depth == 0 ? fp.flags : level.flags
-        guard canBeLeft(level.code, flags) else { return .failed("raises out of a generator") }
+        let type = thread.pointee.exception.type
+        if depth > 0, endsLoop(flags, type) {
+            let behind = engine.calls[level.call].returnTo
+            pop()
+            flight = nil
+            expectedAfter = behind + Int(Int32(bitPattern: behind[-1]))
+            return .goesOn
+        }
+        guard canBeLeft(level.code, flags, type) else { return .failed("raises out of a generator") }
         // The interpreter tells it what was asked for.
         if flags & FrameFlags.getter != 0, thread.exceptionMatches(.attributeError) { return .failed("AttributeError of a getter") }
         var index = place - level.code.pointee.instructions - 1
@@ -240,7 +252,7 @@ extension Recorder {
         guard let call = outstanding else { return .failed("raises in \(Bytecode.Opcode(number: UInt8(truncatingIfNeeded: pc.pointee)))") }
         outstanding = nil
         let value = thread.pointee.exception
-        guard call.then == nil, value.isException, place > pc, place <= next, canBeCaught(place) else { return .failed("raises out of the trace") }
+        guard call.then == nil, value.isException, place > pc, place <= next, canBeCaught(place, value.type) else { return .failed("raises out of the trace") }
         b.mark(token(next), with: call.writes)
         if call.isStatus { b.guarding(.glt, call.result, b.int(0)) } else { b.guarding(.geq, b.cast(call.result, .int), b.int(0)) }
         // Until it is taken, an exit finds the exception raised.
@@ -249,7 +261,7 @@ extension Recorder {
         guardObject(ref, value)
         let isBare = value.object(ExceptionObject.self).pointee.traceback.isEmpty
         if isBare { b.guarding(.geq, b.cast(b.load(ref, words.traceback), .int), b.int(0)) }
-        guard guardPath(place) else { return .failed("raises out of the trace") }
+        guard guardPath(place, value.type) else { return .failed("raises out of the trace") }
         b.store(context, words.exception, b.value(0))
         flight = Flight(ref: ref, isBare: isBare)
         return nil

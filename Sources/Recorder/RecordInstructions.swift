@@ -106,7 +106,12 @@ extension Recorder {
         case .getSlice:
             return getSlice(a, b2, c)
         case .buildSlice:
-            return result(a, call(words.newSlice, [self.word(read(b2)), self.word(read(b2 + 1)), c == 3 ? self.word(read(b2 + 2)) : b.value(Value.none.bits)], runsPython: false))
+            let bounds = [read(b2), read(b2 + 1), c == 3 ? read(b2 + 2) : b.value(Value.none.bits)].map { self.word($0) }
+            let made = b.new(words.layout("slice", TypeID.slice.rawValue, size: MemoryLayout<SliceObject>.size))
+            isNew(made)
+            for (field, bound) in zip([words.sliceStart, words.sliceStop, words.sliceStep], bounds) { b.store(made, field, bound) }
+            write(a, made)
+            return .goesOn
         case .formatValue:
             return formatValue(a, b2, c)
         case .buildString:
@@ -278,7 +283,7 @@ extension Recorder {
     }
 
     /// A special method, or another that an instruction calls of itself: its frame begins behind the registers. Nil when it cannot be inlined.
-    private func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
+    func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
         let first = Int(level.code.pointee.registerCount) + frameHeaderWords
         for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
         guard let outcome = enter(method, constant(method), at: first, count: arguments.count, flags: UInt64(a) << 8 | flags) else {
@@ -427,6 +432,10 @@ extension Recorder {
             write(a, b.load(ref, index: position, words.tupleItem))
             return .goesOn
         }
+        if actualKey.isExact(.slice), container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes) {
+            let (refs, values) = bounds(key, actualKey)
+            return slice(a, ref, container, refs, values)
+        }
         let method = SpecialMethods.method(container, .__getitem__)
         if !method.isEmpty {
             guardShape(ref, container)
@@ -443,19 +452,28 @@ extension Recorder {
     }
 
     private func getSlice(_ a: Int, _ register: Int, _ bounds: Int) -> Outcome {
-        let container = actual(register), ref = read(register)
-        let isPlain = isPlain(actual(bounds)) && isPlain(actual(bounds + 1))
-            && (container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes))
+        slice(a, read(register), actual(register), [read(bounds), read(bounds + 1), b.value(Value.none.bits)], [actual(bounds), actual(bounds + 1), .none])
+    }
+
+    /// `container[start:stop:step]`
+    private func slice(_ a: Int, _ ref: Ref, _ container: Value, _ bounds: [Ref], _ values: [Value]) -> Outcome {
+        let isPlain = values.allSatisfy { $0.isSmallInt || $0.isNone } && (container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes))
         if isPlain {
             guardObject(ref, container)
-            guardPlain(read(bounds), actual(bounds))
-            guardPlain(read(bounds + 1), actual(bounds + 1))
+            for (bound, value) in zip(bounds, values) { guardPlain(bound, value) }
         }
-        return result(a, call(isPlain ? words.slicePlain : words.slice, [word(ref), word(read(bounds)), word(read(bounds + 1))], runsPython: !isPlain))
+        return result(a, call(isPlain ? words.slicePlain : words.slice, [word(ref)] + bounds.map(word), runsPython: !isPlain))
+    }
+
+    /// The bounds of a slice object.
+    private func bounds(_ ref: Ref, _ slice: Value) -> (refs: [Ref], values: [Value]) {
+        guardObject(ref, slice)
+        let object = slice.object(SliceObject.self).pointee
+        return ([words.sliceStart, words.sliceStop, words.sliceStep].map { b.load(ref, $0) }, [object.start, object.stop, object.step])
     }
 
     /// The result of a call that may have raised.
-    private func result(_ a: Int, _ ref: Ref) -> Outcome {
+    func result(_ a: Int, _ ref: Ref) -> Outcome {
         guardResult(ref, to: a)
         return .goesOn
     }
@@ -488,7 +506,7 @@ extension Recorder {
     private func guardPlain(_ register: Int) -> Bool { arePlain(register, 1) }
 
     /// Guards what `isPlain` has seen.
-    private func guardPlain(_ ref: Ref, _ actual: Value) {
+    func guardPlain(_ ref: Ref, _ actual: Value) {
         if ref.isConstant || b.trace.type(ref) != .value { return }
         if actual.isSmallInt { _ = int(ref) } else if actual.isFloat { _ = b.unboxFloat(ref) } else if actual.isImmediate { guardSame(ref, actual) } else { guardObject(ref, actual) }
     }
@@ -502,6 +520,16 @@ extension Recorder {
             b.barrier(storage)
             b.store(storage, index: position, words.arrayItem, value)
             return .goesOn
+        }
+        if actualKey.isExact(.slice), container.isExact(.list), actual(valueRegister).isExact(.list) {
+            let (refs, values) = bounds(key, actualKey)
+            if values.allSatisfy({ $0.isSmallInt || $0.isNone }) {
+                guardObject(ref, container)
+                guardObject(read(valueRegister), actual(valueRegister))
+                for (bound, value) in zip(refs, values) { guardPlain(bound, value) }
+                guardStatus(call(words.setSlicePlain, [word(ref)] + refs.map(word) + [word(read(valueRegister))], runsPython: false))
+                return .goesOn
+            }
         }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
         if plain {
@@ -646,7 +674,7 @@ extension Recorder {
         }
     }
 
-    private func complex(_ real: Ref, _ imaginary: Ref) -> Ref {
+    func complex(_ real: Ref, _ imaginary: Ref) -> Ref {
         let made = b.new(words.layout("complex", TypeID.complex.rawValue, size: MemoryLayout<ComplexObject>.size))
         isNew(made)
         b.store(made, words.real, real)
@@ -671,12 +699,12 @@ extension Recorder {
         [Comparison.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual][Int(index)]
     }
 
-    private func areNumbers(_ p: Value, _ q: Value) -> Bool { (p.isSmallInt || p.isFloat) && (q.isSmallInt || q.isFloat) }
+    func areNumbers(_ p: Value, _ q: Value) -> Bool { (p.isSmallInt || p.isFloat) && (q.isSmallInt || q.isFloat) }
 
-    private func exactInDouble(_ p: Value) -> Bool { !p.isSmallInt || p.smallInt.magnitude >> 53 == 0 }
+    func exactInDouble(_ p: Value) -> Bool { !p.isSmallInt || p.smallInt.magnitude >> 53 == 0 }
 
     /// The operands of a comparison of numbers: two ints, or two doubles. Nil when they cannot be compared as such.
-    private func numbers(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> (x: Ref, y: Ref, floats: Bool)? {
+    func numbers(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> (x: Ref, y: Ref, floats: Bool)? {
         guard areNumbers(p, q) else { return nil }
         if p.isSmallInt && q.isSmallInt { return (int(x), int(y), false) }
         guard exactInDouble(p), exactInDouble(q) else { return nil }
@@ -808,344 +836,17 @@ extension Recorder {
         return count != 0
     }
 
-    // MARK: Calls
-
-    private func call(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
-        var count = given
-        let first = window + frameHeaderWords
-        var callee = actual(window)
-        var ref = read(window)
-        var arguments: [Ref] = []
-        var values: [Value] = []
-        var runsPython = true
-        if isMethod && actual(first).isEmpty {
-            for index in 0 ..< given { arguments.append(read(first + 1 + index)); values.append(actual(first + 1 + index)) }
-        } else {
-            if isMethod { count += 1 }
-            for index in 0 ..< count { arguments.append(read(first + index)); values.append(actual(first + index)) }
-        }
-        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
-        if callee.isExact(.method) {
-            let method = callee.object(MethodObject.self).pointee
-            guardObject(ref, callee)
-            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
-            values.insert(method.receiver, at: 0)
-            callee = method.function
-            ref = b.load(ref, words.methodFunction)
-            count += 1
-        }
-        if !callee.isExact(.function), !callee.isExact(.type), case let method = SpecialMethods.method(callee, .__call__), !method.isEmpty {
-            guardShape(ref, callee)
-            arguments.insert(ref, at: 0)
-            values.insert(callee, at: 0)
-            callee = method
-            ref = constant(method)
-            count += 1
-        }
-        func place() { for index in 0 ..< count { put(level.base + first + index, arguments[index]) } }
-        if callee.isExact(.function) {
-            let function = callee.object(FunctionObject.self)
-            if function.pointee.closure.isEmpty || ref.isConstant {
-                guardSame(ref, callee)
-                ref = constant(callee)
-            } else {
-                guardObject(ref, callee)
-                guardSame(b.load(ref, words.functionCode), function.pointee.code)
-            }
-            place()
-            if let outcome = enter(callee, ref, at: first, count: count, flags: UInt64(a) << 8) { return outcome }
-        } else if callee == TypeID.super.value, count == 0, let made = superObject() {
-            guardSame(ref, callee)
-            forgetWindow(window, count)
-            write(a, made)
-            return .goesOn
-        } else if callee.isExact(.wrapperDescriptor), count > 0, values[0].isPointer, let outcome = wrapped(callee, ref, a, window, arguments, values) {
-            return outcome
-        } else if callee.isExceptionClass, callee.isExact(.type), case let type = TypeRef(callee), case let initializer = type.lookup(.__init__),
-                  case let isPlain = type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee,
-                  isPlain || type.has(.heap) && initializer.isExact(.function), let object = newException(type, arguments) {
-            guardSame(ref, callee)
-            if isPlain {
-                forgetWindow(window, count)
-                write(a, object)
-                return .goesOn
-            }
-            arguments.insert(object, at: 0)
-            count += 1
-            place()
-            return enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) ?? .failed("constructor")
-        } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
-            let type = TypeRef(callee), initializer = type.lookup(.__init__)
-            let fields = type.pointer.pointee
-            if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
-                guardSame(ref, callee)
-                guardTypeVersion(type)
-                let size = fields.dictOffset == 0 ? Int(fields.basicSize) : max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)
-                let object = b.new(words.layout(type.name, fields.rootShape, size: size))
-                isNew(object)
-                arguments.insert(object, at: 0)
-                values.insert(.none, at: 0)
-                count += 1
-                place()
-                guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
-                return outcome
-            }
-        } else if callee.isExact(.type), !TypeRef(callee).has(.heap) {
-            guardSame(ref, callee)
-            if let result = construct(TypeRef(callee), arguments, values) {
-                forgetWindow(window, count)
-                write(a, result)
-                return .goesOn
-            }
-            runsPython = !makesPlainly(TypeRef(callee), arguments, values)
-        } else if callee.isExact(.builtinFunction) {
-            let function = callee.object(BuiltinFunctionObject.self).pointee
-            guardSame(ref, callee)
-            if let result = intrinsic(callee, arguments, values) {
-                forgetWindow(window, count)
-                write(a, result)
-                return .goesOn
-            }
-            if let entry = function.record.pointee.foreign, !function.receiver.isEmpty {
-                return foreign(entry, function.record, a, window, constant(function.receiver), arguments[...])
-            }
-            // The call by the general way below puts the receiver in front itself.
-            let receivers = function.receiver.isEmpty ? [] : [function.receiver]
-            if let outcome = native(function.record, a, window, receivers.map { constant($0) } + arguments, receivers + values, hasReceiver: !receivers.isEmpty) { return outcome }
-        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
-            let descriptor = callee.object(DescriptorObject.self).pointee
-            guardSame(ref, callee)
-            if values[0].type.isSubtype(of: TypeRef(descriptor.owner)), let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
-                guardObject(arguments[0], values[0])
-                if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
-                if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
-            }
-        }
-        for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
-        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
-        forgetWindow(window, count)
-        guardResult(result, to: a)
-        isInsideCall = runsPython
-        return .goesOn
-    }
-
-    /// Whether calling a function does no more than make a generator.
-    private func makesGenerator(_ function: Value) -> Bool {
-        let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
-        return !CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags).isDisjoint(with: kinds)
-    }
-
-    /// f(*args, **kwargs)
-    private func callExpanded(_ a: Int, _ window: Int, hasKeywords: Bool) -> Outcome {
-        let first = window + frameHeaderWords, count = hasKeywords ? 2 : 1
-        for register in [window] + (first ..< first + count) { store(slot: level.base + register, read(register)) }
-        let result = call(words.callExpanded, [address(slot: level.base + window), b.int(hasKeywords ? 1 : 0)], runsPython: true, isDear: true)
-        forgetWindow(window, count)
-        guardResult(result, to: a)
-        return .goesOn
-    }
-
-    /// A call with keyword arguments by way of the runtime.
-    private func callKeywords(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: Value) -> Outcome {
-        let first = window + frameHeaderWords
-        // Whether a receiver is among the arguments depends on what is called.
-        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
-        guardObject(ref, callee)
-        for (index, argument) in arguments.enumerated() { store(slot: level.base + first + index, argument) }
-        let isDear = callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap)
-        let result = call(words.callKeywords, [word(ref), address(slot: level.base + first), b.int(Int64(arguments.count)), constant(names)], runsPython: true, isDear: isDear)
-        forgetWindow(window, arguments.count)
-        guardResult(result, to: a)
-        isInsideCall = true
-        return .goesOn
-    }
-
-    /// A call with keyword arguments: those of a Python function are put in order, others left to the interpreter.
-    private func callKeywords(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
-        var callee = actual(window), ref = read(window)
-        let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
-        let hasReceiver = isMethod && !actual(first).isEmpty
-        var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
-        if isMethod, !hasReceiver, callee.isExact(.method) {
-            let method = callee.object(MethodObject.self).pointee
-            guardObject(ref, callee)
-            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
-            callee = method.function
-            ref = b.load(ref, words.methodFunction)
-        }
-        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
-              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
-        guard positional <= parameters else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
-        var ordered = [Ref?](repeating: nil, count: parameters)
-        for index in 0 ..< positional { ordered[index] = arguments[index] }
-        for index in 0 ..< names.count {
-            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-            ordered[place] = arguments[positional + index]
-        }
-        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        guardSame(ref, callee)
-        if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
-        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
-        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, constant(callee), arguments, names.value)
-    }
-
-    /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
-    private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value], hasReceiver: Bool) -> Outcome? {
-        guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
-              record.pointee.total <= arguments.count + 1 else { return nil }
-        let first = level.base + window + frameHeaderWords
-        var runsPython = record.pointee.effect == .calls
-        if record.pointee.effect == .callsOnArguments {
-            let own = hasReceiver ? 1 : 0
-            runsPython = !values.dropFirst(own).allSatisfy(isPlain)
-            if !runsPython { for index in own ..< values.count { guardPlain(arguments[index], values[index]) } }
-        }
-        for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
-        let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
-        forgetWindow(window, arguments.count)
-        guardResult(result, to: a)
-        return .goesOn
-    }
-
-    /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
-    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>) -> Outcome {
-        let first = level.base + window + frameHeaderWords
-        for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
-        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
-                          runsPython: true)
-        forgetWindow(window, arguments.count)
-        guardResult(result, to: a)
-        return .goesOn
-    }
-
-    /// Builtins worth code of their own.
-    private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
-        let record = callee.object(BuiltinFunctionObject.self).pointee.record
-        guard record.pointee.module.isHeap else { return nil }
-        let name = StringRef(record.pointee.name).description
-        if StringRef(record.pointee.module).equals("math") { return arguments.count == 1 ? mathematics(name, arguments[0], values[0]) : nil }
-        guard StringRef(record.pointee.module).equals("builtins") else { return nil }
-        switch (name, arguments.count) {
-        case ("len", 1):
-            let value = values[0]
-            if value.isExact(.list) { guardObject(arguments[0], value); return b.load(arguments[0], words.listCount) }
-            if value.isExact(.tuple) { guardObject(arguments[0], value); return b.load(arguments[0], words.tupleCount) }
-            if value.isExact(.str) || value.isExact(.dict) || value.isExact(.set) { guardObject(arguments[0], value); return b.load(arguments[0], words.length) }
-            return nil
-        case ("isinstance", 2):
-            guard values[1].isExact(.type), values[0].isPointer else { return nil }
-            let type = TypeRef(values[1])
-            guardSame(arguments[1], values[1])
-            guardShape(arguments[0], values[0])
-            if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
-            // `__class__` may say otherwise.
-            return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
-        case ("issubclass", 2):
-            guard values[0].isExact(.type), values[1].isExact(.type) else { return nil }
-            guardSame(arguments[0], values[0])
-            guardSame(arguments[1], values[1])
-            if TypeRef(values[0]).has(.heap) { guardTypeVersion(TypeRef(values[0])) }
-            return b.value(Value(TypeRef(values[0]).isSubtype(of: TypeRef(values[1]))).bits)
-        case ("abs", 1):
-            let value = values[0]
-            if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
-                let number = int(arguments[0])
-                b.guarding(value.smallInt < 0 ? .glt : .gge, number, b.int(0))
-                return value.smallInt < 0 ? b.checked(.sub, b.int(0), number, bits: 63) : number
-            }
-            if value.isFloat { return b.float(.fabs, double(arguments[0], value)) }
-            guard value.isExact(.complex) else { return nil }
-            guardObject(arguments[0], value)
-            return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
-        case ("min", 2), ("max", 2):
-            // The first of equals, and of what cannot be compared.
-            guard let (first, second, floats) = numbers(arguments[0], values[0], arguments[1], values[1]), values[0].isFloat == values[1].isFloat else { return nil }
-            let isMin = name == "min"
-            let x = values[0], y = values[1]
-            let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
-            let (left, right) = isMin ? (second, first) : (first, second)
-            b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
-            return takesSecond ? arguments[1] : arguments[0]
-        default: return nil
-        }
-    }
-
-    /// Leaves when a result is infinite or no number, which may be an error.
-    private func finite(_ ref: Ref) -> Ref {
-        b.guarding(.gfeq, b.float(.fsub, ref, ref), b.float(0))
-        return ref
-    }
-
-    private func mathematics(_ name: String, _ ref: Ref, _ value: Value) -> Ref? {
-        guard value.isFloat || value.isSmallInt else { return nil }
-        let number = double(ref, value)
-        switch name {
-        case "sqrt":
-            guard (value.isFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
-            b.guarding(.gfle, b.float(0), number)
-            return b.float(.fsqrt, number)
-        case "fabs": return b.float(.fabs, number)
-        case "sin": return finite(b.call(words.double(name, { sin($0) }), [number]))
-        case "cos": return finite(b.call(words.double(name, { cos($0) }), [number]))
-        case "tan": return finite(b.call(words.double(name, { tan($0) }), [number]))
-        case "atan": return finite(b.call(words.double(name, { atan($0) }), [number]))
-        case "exp": return finite(b.call(words.double(name, { exp($0) }), [number]))
-        default: return nil
-        }
-    }
-
-    /// Objects of built-in types that the trace makes itself.
-    private func construct(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Ref? {
-        if type == TypeID.range.type, (1 ... 2).contains(arguments.count), values.allSatisfy({ $0.isSmallInt }) {
-            let start = arguments.count == 2 ? int(arguments[0]) : b.int(0), stop = int(arguments[arguments.count - 1])
-            let first = values.count == 2 ? values[0].smallInt : 0, last = values[values.count - 1].smallInt
-            guard !last.subtractingReportingOverflow(first).overflow, Value.fitsSmall(last - first) else { return nil }
-            b.guarding(first < last ? .glt : .gge, start, stop)
-            let length = first < last ? b.checked(.sub, stop, start, bits: 63) : b.int(0)
-            let made = b.new(words.layout("range", TypeID.range.rawValue, size: MemoryLayout<RangeObject>.size))
-            isNew(made)
-            b.store(made, words.rangeStart, word(start))
-            b.store(made, words.rangeStop, word(stop))
-            b.store(made, words.rangeStride, word(b.int(1)))
-            b.store(made, words.rangeLength, word(length))
-            return made
-        }
-        if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
-            return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
-        }
-        if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
-        if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
-        return nil
-    }
-
-    /// Whether making an object of a built-in type runs no Python, which is then guarded.
-    private func makesPlainly(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Bool {
-        let ofValues: [TypeID] = [.int, .float, .bool, .str, .complex, .range, .bytes], ofContainers: [TypeID] = [.list, .tuple]
-        if ofValues.contains(where: { type == $0.type }), values.allSatisfy(isPlain) {
-            for (ref, value) in zip(arguments, values) { guardPlain(ref, value) }
-            return true
-        }
-        if ofContainers.contains(where: { type == $0.type }), values.count == 1, values[0].isExact(.list) || values[0].isExact(.tuple) || values[0].isExact(.range) || values[0].isExact(.str) {
-            guardObject(arguments[0], values[0])
-            return true
-        }
-        return values.isEmpty && [TypeID.list, .tuple, .dict, .set].contains { type == $0.type }
-    }
-
     private func send(_ a: Int, _ register: Int, _ sent: Int) -> Outcome {
         let delegate = actual(register), ref = read(register)
         guard delegate.isExact(.generator) || delegate.isExact(.coroutine) else { return .failed("send to \(delegate.type.name)") }
-        if delegate.object(GeneratorObject.self).pointee.state == .created {
-            guard actual(sent).isNone else { return .failed("send to what has not started") }
-            if b.trace.type(read(sent)) == .value { guardSame(read(sent), .none) }
-        }
-        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send")
+        guard delegate.object(GeneratorObject.self).pointee.state == .suspended || actual(sent).isNone else { return .failed("send to what has not started") }
+        return resume(ref, delegate, sending: read(sent), flags: FrameFlags.send | UInt64(a) << 8) ?? .failed("send to what is not suspended")
     }
 
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
         if depth == 0 { return returnToCaller(ref, value) }
+        // The interpreter raises StopIteration.
+        if FrameFlags.isResumedByCall(level.flags) { return leave(at: pc) }
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }
@@ -1219,108 +920,5 @@ extension Recorder {
         let items = (0 ..< count).map { b.load(storage, index: b.int(Int64($0)), words.arrayItem) }
         for index in 0 ..< count { write(a + index, items[index]) }
         return .goesOn
-    }
-
-    // MARK: Iteration
-
-    private func getIterator(_ a: Int, _ register: Int) -> Outcome {
-        let value = actual(register), ref = read(register)
-        guard value.isPointer else { return .failed("iter of \(value.type.name)") }
-        if value.isExact(.generator) {
-            guardObject(ref, value)
-            write(a, ref)
-            return .goesOn
-        }
-        if value.isExact(.list) || value.isExact(.tuple) {
-            guardObject(ref, value)
-            let id: TypeID = value.isExact(.list) ? .listIterator : .tupleIterator
-            let iterator = b.new(words.layout("iterator", id.rawValue, size: MemoryLayout<IteratorObject>.size))
-            isNew(iterator)
-            b.store(iterator, words.iteratorContainer, word(ref))
-            write(a, iterator)
-            return .goesOn
-        }
-        if value.isExact(.range), case let range = value.object(RangeObject.self).pointee, [range.start, range.stop, range.step, range.length].allSatisfy({ $0.isSmallInt }) {
-            guardObject(ref, value)
-            let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
-            _ = int(b.load(ref, words.rangeStop))
-            let iterator = b.new(words.layout("range_iterator", TypeID.rangeIterator.rawValue, size: MemoryLayout<RangeIteratorObject>.size))
-            isNew(iterator)
-            b.store(iterator, words.rangeNext, first)
-            b.store(iterator, words.rangeStep, step)
-            b.store(iterator, words.rangeRemaining, length)
-            b.store(iterator, words.iteratedLength, length)
-            write(a, iterator)
-            return .goesOn
-        }
-        let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
-        if plain { guardObject(ref, value) }
-        return result(a, call(plain ? words.iteratorPlain : words.iterator, [word(ref)], runsPython: !plain))
-    }
-
-    /// Iterators whose next item comes without any Python running.
-    private static let plainIterators: Set<UInt32> = Set([TypeID.listReverseIterator, .strIterator, .strASCIIIterator, .bytesIterator, .bytearrayIterator, .longRangeIterator,
-        .dictKeyIterator, .dictValueIterator, .dictItemIterator, .dictReverseKeyIterator, .dictReverseValueIterator, .dictReverseItemIterator, .setIterator].map(\.rawValue))
-
-    private func forIter(_ a: Int, _ register: Int) -> Outcome {
-        let iterator = actual(register), ref = read(register)
-        let end = next + Int(Int32(bitPattern: pc[1]))
-        guard iterator.isPointer else { return .failed("iterator") }
-        switch iterator.shapeIndex {
-        case TypeID.rangeIterator.rawValue:
-            guardObject(ref, iterator)
-            let remaining = b.load(ref, words.rangeRemaining)
-            guard iterator.object(RangeIteratorObject.self).pointee.remaining > 0 else {
-                b.guarding(.gle, remaining, b.int(0))
-                return .goesOn
-            }
-            b.guarding(.ggt, remaining, b.int(0))
-            let number = b.load(ref, words.rangeNext)
-            b.store(ref, words.rangeRemaining, b.int(.sub, remaining, b.int(1)))
-            b.store(ref, words.rangeNext, b.int(.add, number, b.load(ref, words.rangeStep)))
-            write(a, number)
-            return .goesOn
-        case TypeID.listIterator.rawValue, TypeID.tupleIterator.rawValue:
-            let isList = iterator.shapeIndex == TypeID.listIterator.rawValue
-            let object = iterator.object(IteratorObject.self).pointee
-            guardObject(ref, iterator)
-            let container = b.load(ref, words.iteratorContainer)
-            guard !object.container.isEmpty else {
-                b.guarding(.geq, b.cast(container, .int), b.int(0))
-                return .goesOn
-            }
-            b.guarding(.gne, b.cast(container, .int), b.int(0))
-            let index = b.load(ref, words.iteratorIndex)
-            let count = b.load(container, isList ? words.listCount : words.tupleCount)
-            guard UInt(bitPattern: object.index) < UInt(bitPattern: isList ? ListRef(object.container).count : TupleRef(object.container).count) else {
-                b.guarding(.guge, index, count)
-                b.store(ref, words.iteratorContainer, b.value(0))
-                return .goesOn
-            }
-            b.guarding(.gult, index, count)
-            b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1)))
-            write(a, isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem))
-            return .goesOn
-        case TypeID.generator.rawValue:
-            return resume(ref, iterator, sending: b.value(Value.none.bits), flags: FrameFlags.forIter | UInt64(a) << 8) ?? .failed("generator")
-        default:
-            guardObject(ref, iterator)
-            let isPlain = Recorder.plainIterators.contains(iterator.shapeIndex)
-            let item = call(isPlain ? words.nextPlain : words.next, [word(ref)], runsPython: !isPlain, isDear: iterator.type.has(.heap))
-            let behind = next
-            guardResult(item) { [self] following in
-                let ended = b.int(Int64(bitPattern: Helpers.ended.bits))
-                if following == end {
-                    b.mark(token(behind), with: [level.base + a: item])
-                    b.guarding(.geq, b.cast(item, .int), ended)
-                    return .goesOn
-                }
-                b.mark(token(end))
-                b.guarding(.gne, b.cast(item, .int), ended)
-                write(a, item)
-                return .goesOn
-            }
-            return .goesOn
-        }
     }
 }

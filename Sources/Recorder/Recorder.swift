@@ -239,8 +239,9 @@ final class Recorder {
     // MARK: Going on in another frame
 
     /// The trace goes on in another one, or, for nil, at its own beginning, which is at `pc` of the innermost frame.
-    private func link(to trace: CompiledTrace?) -> Outcome {
+    private func link(to trace: CompiledTrace?, _ effects: (() -> Void)? = nil) -> Outcome {
         becomeReal()
+        effects?()
         count()
         guard let trace else { return .finished(b.linkToStart(base: level.base)) }
         return .finished(b.link(to: trace, token: token(pc), base: level.base))
@@ -280,6 +281,7 @@ final class Recorder {
     func returnToCaller(_ result: Ref, _ value: Value) -> Outcome {
         let fp = level.fp, base = level.base, flags = fp.flags
         var returned = result
+        if FrameFlags.isResumedByCall(flags) { return pc == anchor ? .failed("ends a generator") : leave(at: pc) }
         if flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(result) == .value { guardSame(result, .none) }
@@ -307,7 +309,7 @@ final class Recorder {
             b.store(object, words.frameBack, b.load(b.framePointer, words.register(base - (fp - previous) + FrameSlot.object)))
         }
         moveTo(previous)
-        if let result { put(level.base + Int(flags >> 8), result) }
+        if let result { put(level.base + FrameFlags.resultRegister(flags), result) }
         count()
         // The jump that the instruction behind which the caller stands takes when its generator ends.
         let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
@@ -597,8 +599,8 @@ final class Recorder {
     }
 
     /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined. `ref` is a constant, or a closure
-    /// whose code is known.
-    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil) -> Outcome? {
+    /// whose code is known. `effects` is what the instruction does besides the call.
+    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, effects: (() -> Void)? = nil) -> Outcome? {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
@@ -606,8 +608,8 @@ final class Recorder {
         // A recursive function goes on in its own trace; until there is one it is unrolled a little.
         let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
         let isStart = cache == entry, compiled = engine.trace(entry)
-        let goesOn = (occurrences > 0 || length > Recorder.longEnough) && (isStart || compiled?.isValid == true)
-        if occurrences > 2 && !goesOn { return .failed("recursion") }
+        let goesOn = (occurrences > Engine.limits.unrolledCalls || length > Recorder.longEnough) && (isStart || compiled?.isValid == true)
+        if occurrences > max(2, Engine.limits.unrolledCalls) && !goesOn { return .failed("recursion") }
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < Snapshot.contextSlots else { return nil }
         guardSame(b.load(ref, words.functionCode), object.pointee.code)
@@ -620,6 +622,7 @@ final class Recorder {
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         if ref.isConstant { keep(function) }
+        if !goesOn { effects?() }
         // When an operator's method declines, or a getter fails, the operands are asked for again.
         forgetDead(at: flags & (FrameFlags.getter | FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords)
         let functionRef = ref.isConstant ? nil : ref
@@ -627,7 +630,7 @@ final class Recorder {
         if let instance { put(base + FrameSlot.saved, instance) }
         if goesOn {
             pc = code.pointee.instructions
-            return link(to: isStart ? nil : compiled)
+            return link(to: isStart ? nil : compiled, effects)
         }
         return .goesOn
     }
@@ -664,7 +667,7 @@ final class Recorder {
         if let object = left.frameObject { detach(object, next - left.code.pointee.instructions - 1) }
         pop()
         // The end of a generator is the end of the loop over it.
-        if left.flags & (FrameFlags.forIter | FrameFlags.specialJump) == 0 { write(Int(left.flags >> 8), made ?? result) }
+        if left.flags & (FrameFlags.forIter | FrameFlags.specialJump) == 0 { write(FrameFlags.resultRegister(left.flags), made ?? result) }
     }
 
     // MARK: Generators
@@ -680,6 +683,7 @@ final class Recorder {
         b.guarding(.geq, b.load(ref, words.generatorPC), b.int(Int64(generator.pc)))
         b.guarding(.geq, b.load(ref, words.generatorState), b.int(Int64(generator.state.rawValue)))
         b.guarding(.geq, b.cast(b.load(ref, words.generatorFrame), .int), b.int(0))
+        if generator.state == .created, b.trace.type(sent) == .value { guardSame(sent, .none) }
         keep(generator.code)
         forgetDead(at: next)
         let context = b.contextPointer
@@ -717,7 +721,7 @@ final class Recorder {
         let left = level
         suspend(generator, place, resumingAt: register, delegate: delegate)
         pop()
-        write(Int(left.flags >> 8), value)
+        write(FrameFlags.resultRegister(left.flags), value)
         return .goesOn
     }
 

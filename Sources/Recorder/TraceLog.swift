@@ -112,8 +112,8 @@ final class TraceLog {
     func finish(_ engine: Engine) {
         var text = "== counts\n"
         for trace in traces {
-            for exit in trace.exits.indices where trace.exits[exit].timesLeft > 0 {
-                text += "trace \(trace.number) exit \(exit) left \(trace.exits[exit].timesLeft)"
+            for exit in trace.exits.indices where trace.timesLeft(exit) > 0 {
+                text += "trace \(trace.number) exit \(exit) left \(trace.timesLeft(exit))"
                 if let bridge = trace.exits[exit].bridge { text += " bridge \(bridge.number)" }
                 text += "\n"
             }

@@ -11,16 +11,19 @@ struct Words {
     let shape, version, dictVersion, dictEntry: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
-    let cell, methodFunction, methodReceiver, functionCode, functionDefaults: UInt16
+    let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
+    let sliceStart, sliceStop, sliceStep: UInt16
+    let iteratorExtra, objectFlags, character, characterString: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let execute, append: UInt16
-    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, newSlice, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
+    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
     let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
     let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
+    let generatorCode: UInt16
     let superType, superReceiver, superReceiverType: UInt16
     let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny, inplacePlain, methodOfDict: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
@@ -44,6 +47,11 @@ struct Words {
         cell = field("contents", 8, .value, 8)
         methodFunction = field("function", 8, .value, 12, .immutable)
         methodReceiver = field("receiver", 16, .value, 12, .immutable)
+        builtinRecord = field("record", MemoryLayout<BuiltinFunctionObject>.offset(of: \.record)!, .pointer, 12, .immutable)
+        builtinReceiver = field("receiver", MemoryLayout<BuiltinFunctionObject>.offset(of: \.receiver)!, .value, 12, .immutable)
+        sliceStart = field("sliceStart", MemoryLayout<SliceObject>.offset(of: \.start)!, .value, 29, .immutable)
+        sliceStop = field("sliceStop", MemoryLayout<SliceObject>.offset(of: \.stop)!, .value, 29, .immutable)
+        sliceStep = field("sliceStep", MemoryLayout<SliceObject>.offset(of: \.step)!, .value, 29, .immutable)
         functionCode = field("code", 8, .value, 13)
         functionDefaults = field("defaults", MemoryLayout<FunctionObject>.offset(of: \.defaults)!, .value, 13)
         functionGlobals = field("globals", MemoryLayout<FunctionObject>.offset(of: \.globals)!, .value, 13, .immutable)
@@ -56,6 +64,7 @@ struct Words {
         generatorState = generator("state", \.state, .u8)
         generatorFrame = generator("frame", \.frame, .value)
         generatorFunction = field("generatorFunction", MemoryLayout<GeneratorObject>.offset(of: \.function)!, .value, 19, .immutable)
+        generatorCode = field("generatorCode", MemoryLayout<GeneratorObject>.offset(of: \.code)!, .value, 19, .immutable)
         generatorHandled = generator("generatorHandled", \.handled, .value)
         generatorRegisters = generator("registers", \.registers, .value)
         generatorResume = generator("resumeRegister", \.resumeRegister, .i32)
@@ -86,6 +95,11 @@ struct Words {
         superReceiverType = field("superReceiverType", MemoryLayout<SuperObject>.offset(of: \.receiverType)!, .value, 28, .immutable)
         iteratorContainer = field("container", 8, .value, 10)
         iteratorIndex = field("index", 16, .i64, 10)
+        iteratorExtra = field("extra", MemoryLayout<IteratorObject>.offset(of: \.extra)!, .value, 10)
+        // Of strings, which do not change.
+        objectFlags = field("flags", MemoryLayout<ObjectHeader>.offset(of: \.flags)!, .u8, 30, .immutable)
+        character = vocabulary.field(Field("character", offset: MemoryLayout<StringObject>.size, width: .u8, alias: 30, scale: 1, stability: .immutable))
+        characterString = field("characterString", 0, .value, 31, .immutable)
         rangeNext = field("next", 8, .i64, 9)
         rangeStep = field("step", 16, .i64, 9)
         rangeRemaining = field("remaining", 24, .i64, 9)
@@ -128,9 +142,9 @@ struct Words {
         containsPlain = function("containsPlain", Helpers.contains, [.pointer, .value, .value], .int, .readsAnything)
         binaryPlain = function("binaryPlain", Helpers.binary, [.pointer, .value, .value, .int], .value, .readsAnything)
         comparePlain = function("comparePlain", Helpers.compare, [.pointer, .value, .value, .int], .value, .readsAnything)
-        slice = function("slice", Helpers.slice, [.pointer, .value, .value, .value], .value, .anything)
-        slicePlain = function("slicePlain", Helpers.slice, [.pointer, .value, .value, .value], .value, .readsAnything)
-        newSlice = function("newSlice", Helpers.newSlice, [.pointer, .value, .value, .value], .value, .readsAnything)
+        slice = function("slice", Helpers.slice, [.pointer, .value, .value, .value, .value], .value, .anything)
+        slicePlain = function("slicePlain", Helpers.slice, [.pointer, .value, .value, .value, .value], .value, .readsAnything)
+        setSlicePlain = function("setSlicePlain", Helpers.setSlice, [.pointer, .value, .value, .value, .value, .value], .int, Words.writesContainers)
         format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
         joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
@@ -242,11 +256,8 @@ enum Helpers {
         if container.isExact(.dict) { return DictRef(container).set(thread(context), key, value) ? 0 : -1 }
         return thread(context).setItem(container, key, value) ? 0 : -1
     }
-    static let slice: @convention(c) (Context, Value, Value, Value) -> Value = { context, container, start, stop in
-        let slice = thread(context).newSlice(start, stop, .none)
-        return slice.isEmpty ? .empty : thread(context).getItem(container, slice)
-    }
-    static let newSlice: @convention(c) (Context, Value, Value, Value) -> Value = { thread($0).newSlice($1, $2, $3) }
+    static let slice: @convention(c) (Context, Value, Value, Value, Value) -> Value = { thread($0).getSlice($1, $2, $3, $4) }
+    static let setSlice: @convention(c) (Context, Value, Value, Value, Value, Value) -> Int = { thread($0).setSlice($1, $2, $3, $4, $5) ? 0 : -1 }
     /// The conversion's number, and an empty word or the specification.
     static let format: @convention(c) (Context, Value, Int, Value) -> Value = { Building.format(thread($0), $1, $2, $3) }
     static let joinStrings: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.string(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }

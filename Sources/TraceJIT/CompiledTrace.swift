@@ -21,7 +21,8 @@ public final class CompiledTrace {
     let offset: Int
     let places: [(ref: Ref, location: Location)]
     let code: MachineCode
-    private let plans: UnsafeMutablePointer<UnsafeMutablePointer<ExitPlan>?>
+    /// One for each exit.
+    let records: UnsafeMutablePointer<ExitRecord>
 
     struct Weak { weak var trace: CompiledTrace? }
 
@@ -30,8 +31,6 @@ public final class CompiledTrace {
         public let snapshot: Int
         let first: Int
         let count: Int
-        /// How often it has been left through; for the client to decide on a bridge.
-        public var timesLeft = 0
         public internal(set) var bridge: CompiledTrace?
 
         init(snapshot: Int, first: Int, count: Int) { (self.snapshot, self.first, self.count) = (snapshot, first, count) }
@@ -43,16 +42,16 @@ public final class CompiledTrace {
         self.places = places
         self.code = code
         codeSize = code.bytes.count
-        plans = .allocate(capacity: exits.count)
-        plans.initialize(repeating: nil, count: exits.count)
+        records = .allocate(capacity: exits.count)
+        for exit in exits.indices { (records + exit).initialize(to: ExitRecord(trace: Unmanaged.passUnretained(self), exit: exit)) }
     }
 
     deinit {
         for exit in exits.indices {
-            plans[exit]?.pointee.deallocate()
-            plans[exit]?.deallocate()
+            records[exit].plan?.pointee.deallocate()
+            records[exit].plan?.deallocate()
         }
-        plans.deallocate()
+        records.deallocate()
     }
 
     /// The constants of type `value`: the client keeps what they refer to alive as long as it keeps the trace.
@@ -60,13 +59,8 @@ public final class CompiledTrace {
     /// The snapshot of an exit.
     public func snapshot(_ exit: Int) -> Snapshot { trace.snapshots[exits[exit].snapshot] }
 
-    func plan(_ exit: Int) -> UnsafePointer<ExitPlan> {
-        if let plan = plans[exit] { return UnsafePointer(plan) }
-        let plan = UnsafeMutablePointer<ExitPlan>.allocate(capacity: 1)
-        plan.initialize(to: ExitPlan(self, exit))
-        plans[exit] = plan
-        return UnsafePointer(plan)
-    }
+    /// How often the trace has been left through an exit; for the client to decide on a bridge.
+    public func timesLeft(_ exit: Int) -> Int { records[exit].timesLeft }
 
     /// The index of the word of the machine frame that holds a reference's value at an exit.
     func word(_ ref: Ref, exit: Int) -> Int {
@@ -79,5 +73,36 @@ public final class CompiledTrace {
     func place(_ ref: Ref, exit: Int) -> Location {
         for i in exits[exit].first ..< exits[exit].first + exits[exit].count where places[i].ref == ref { return places[i].location }
         return .nowhere
+    }
+}
+
+/// What is needed at once when machine code is left through an exit, in plain memory that its number leads to: leaving is as frequent as the loops are short.
+struct ExitRecord {
+    let trace: Unmanaged<CompiledTrace>
+    let exit: Int
+    var timesLeft = 0
+    /// Made when the exit is first taken, since most never are.
+    var plan: UnsafeMutablePointer<ExitPlan>?
+}
+
+/// An exit of a trace that is alive: no reference is counted.
+public struct ExitRef {
+    let record: UnsafeMutablePointer<ExitRecord>
+
+    public var trace: CompiledTrace { record.pointee.trace.takeUnretainedValue() }
+    /// Its number within the trace.
+    public var exit: Int { record.pointee.exit }
+    /// How often the trace has been left through it. A client may count some of it again.
+    public var timesLeft: Int {
+        get { record.pointee.timesLeft }
+        nonmutating set { record.pointee.timesLeft = newValue }
+    }
+
+    var plan: UnsafePointer<ExitPlan> {
+        if let plan = record.pointee.plan { return UnsafePointer(plan) }
+        let plan = UnsafeMutablePointer<ExitPlan>.allocate(capacity: 1)
+        plan.initialize(to: ExitPlan(trace, exit))
+        record.pointee.plan = plan
+        return UnsafePointer(plan)
     }
 }

@@ -4,13 +4,21 @@
 /// boxed, or as objects made now. It may allocate; whatever it has not written yet lies in the machine frame on the native stack, where a conservative
 /// collector finds it. A client that wants to do it in its own way walks `entries` and asks for each `word`.
 public struct ExitReader {
-    public let trace: CompiledTrace
-    /// The exit's number within the trace.
-    public let exit: Int
+    /// Where it was left.
+    public let place: ExitRef
     let state: UnsafeMutablePointer<UInt64>
     let context: UnsafeMutableRawPointer?
-    let model: ValueModel
-    let plan: UnsafePointer<ExitPlan>
+    private let modelPlace: UnsafePointer<ValueModel>
+    private let plan: UnsafePointer<ExitPlan>
+
+    init(_ place: ExitRef, state: UnsafeMutablePointer<UInt64>, context: UnsafeMutableRawPointer?, model: UnsafePointer<ValueModel>) {
+        (self.place, self.state, self.context, modelPlace, plan) = (place, state, context, model, place.plan)
+    }
+
+    public var trace: CompiledTrace { place.trace }
+    /// The exit's number within the trace.
+    public var exit: Int { place.exit }
+    private var model: ValueModel { _read { yield modelPlace.pointee } }
 
     /// Where slot 0 is: what was passed to `enter`, moved by the links to traces of other frames that have been taken since.
     public var framePointer: UnsafeMutablePointer<UInt64> {

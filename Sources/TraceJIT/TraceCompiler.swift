@@ -50,9 +50,11 @@ public final class TraceCompiler {
     private let entryRoutine: EntryRoutine
     private let routines: (leave: UInt, box: UInt, unbox: UInt, barrier: UInt)
     private let synchronisation: UInt
-    /// The traces by their exits' numbers: each trace has a multiple of `exitBlock`.
-    private var exitBlocks: [CompiledTrace?] = []
+    /// The exits by their numbers: each trace has a multiple of `exitBlock` of these, and is kept by its first.
+    private var exitBlocks: [UnsafeMutablePointer<ExitRecord>?] = []
     private static let exitBlock = 32
+    /// The model once more, where exits read it in place.
+    private let modelPlace: UnsafeMutablePointer<ValueModel>
     private var traceCount = 0
     /// How many calls of `enter` are active.
     private var running = 0
@@ -74,6 +76,8 @@ public final class TraceCompiler {
         guard Machine.isSupported, let code = CodeMemory(capacity: options.codeCapacity) else { return nil }
         self.vocabulary = vocabulary
         self.model = model
+        modelPlace = .allocate(capacity: 1)
+        modelPlace.initialize(to: model)
         self.options = options
         self.code = code
         func address<T>(_ function: T) -> UInt { UInt(bitPattern: unsafeBitCast(function, to: UnsafeRawPointer.self)) }
@@ -99,6 +103,11 @@ public final class TraceCompiler {
         if options.writesPerfMap { perfMap = PerfMap() }
     }
 
+    deinit {
+        for block in exitBlocks { if let block, block.pointee.exit == 0 { block.pointee.trace.release() } }
+        modelPlace.deallocate()
+    }
+
     // MARK: Running
 
     /// Runs compiled code until it leaves. `frame` is where slot 0 is; `context` is passed on to the client's functions.
@@ -113,10 +122,11 @@ public final class TraceCompiler {
 
     /// What the exit handler needs to restore the client's state. Counts the exit.
     public func reader(_ number: UInt32, state: UnsafeMutablePointer<UInt64>, context: UnsafeMutableRawPointer?) -> ExitReader {
-        guard let trace = exitBlocks[Int(number) / TraceCompiler.exitBlock] else { fatalError("exit \(number) of a trace that is gone") }
-        let exit = Int(number) - trace.firstExit
-        trace.exits[exit].timesLeft += 1
-        return ExitReader(trace: trace, exit: exit, state: state, context: context, model: model, plan: trace.plan(exit))
+        let index = Int(number)
+        guard let block = exitBlocks[index / TraceCompiler.exitBlock] else { fatalError("exit \(number) of a trace that is gone") }
+        let record = block + index % TraceCompiler.exitBlock
+        record.pointee.timesLeft += 1
+        return ExitReader(ExitRef(record: record), state: state, context: context, model: modelPlace)
     }
 
     // MARK: Compiling
@@ -184,7 +194,8 @@ public final class TraceCompiler {
         let blocks = (exits.count + TraceCompiler.exitBlock - 1) / TraceCompiler.exitBlock
         let result = CompiledTrace(number: traceCount, trace: trace, entry: UnsafeRawPointer(bitPattern: start + UInt(machine.entry))!, exits: exits,
                                    firstExit: firstExit, exitSlots: blocks, offset: offset, places: allocator.places, code: machine)
-        for _ in 0 ..< blocks { exitBlocks.append(result) }
+        _ = Unmanaged.passRetained(result)
+        for block in 0 ..< blocks { exitBlocks.append(result.records + block * TraceCompiler.exitBlock) }
         perfMap?.add(start, machine.bytes.count, "trace \(traceCount)")
         if let target = trace.linkTarget { target.linkedFrom.append(CompiledTrace.Weak(trace: result)) }
         if let parent = trace.parent { attach(result, parent, trace.parentExit) }
@@ -245,6 +256,7 @@ public final class TraceCompiler {
             code.free(trace.offset, trace.codeSize)
             let first = trace.firstExit / TraceCompiler.exitBlock
             for i in first ..< first + trace.exitSlots { exitBlocks[i] = nil }
+            Unmanaged.passUnretained(trace).release()
         }
         dead.removeAll()
         statistics.codeBytes = code.used

@@ -167,7 +167,9 @@ enum Emulated {
                                      code: MachineCode(bytes: [], externalJumps: [], exitJumps: [], stubs: [], validityPoints: [], entry: 0))
         var model = TinyEngine.model()
         model.allocate = { _, _, _ in makeRecord() }
-        let reader = ExitReader(trace: compiled, exit: number, state: state, context: nil, model: model, plan: compiled.plan(number))
+        let modelPlace = UnsafeMutablePointer<ValueModel>.allocate(capacity: 1)
+        modelPlace.initialize(to: model)
+        let reader = ExitReader(ExitRef(record: compiled.records + number), state: state, context: nil, model: modelPlace)
         reader.restore()
         let found = (0 ..< RandomTrace.slots).map { describe(frame[$0]) }
         if found == expected && reader.token == expectedToken { return true }

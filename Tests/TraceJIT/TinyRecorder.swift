@@ -68,7 +68,7 @@ final class TinyEngine {
             let next = Int(compiler.enter(trace, frame: interpreter.registers, context: nil))
             let (left, exit) = lastExit!
             // A hot exit gets a bridge.
-            if left.exits[exit].timesLeft >= TinyEngine.hotExit, left.exits[exit].timesLeft < TinyEngine.hotExit + 3, left.isValid, exit < left.exits.count - 1, left.exits[exit].bridge == nil {
+            if left.timesLeft(exit) >= TinyEngine.hotExit, left.timesLeft(exit) < TinyEngine.hotExit + 3, left.isValid, exit < left.exits.count - 1, left.exits[exit].bridge == nil {
                 recorder = TinyRecorder(self, TraceBuilder(bridgeFrom: left, exit: exit), anchor: -1)
                 record(next)
                 let after = interpreter.step(next, interpreter.program.code[next], interpreter.registers)

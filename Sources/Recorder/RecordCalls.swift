@@ -1,0 +1,392 @@
+import Glibc
+import Bytecode
+import Interpreter
+import TraceJIT
+
+/// Calls: of Python functions, which are inlined, of classes, and of native functions, by their declared effects.
+extension Recorder {
+    func call(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
+        var count = given
+        let first = window + frameHeaderWords
+        var callee = actual(window)
+        var ref = read(window)
+        var arguments: [Ref] = []
+        var values: [Value] = []
+        var runsPython = true
+        if isMethod && actual(first).isEmpty {
+            for index in 0 ..< given { arguments.append(read(first + 1 + index)); values.append(actual(first + 1 + index)) }
+        } else {
+            if isMethod { count += 1 }
+            for index in 0 ..< count { arguments.append(read(first + index)); values.append(actual(first + index)) }
+        }
+        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
+        if let outcome = consume(callee, ref, a, first, arguments, values) { return outcome }
+        if Generators.sent(thread, callee, &values, count) != nil {
+            guardSame(ref, callee)
+            return resume(arguments[0], values[0], sending: count == 2 ? arguments[1] : b.value(Value.none.bits), flags: UInt64(a) << 8) ?? .failed("generator")
+        }
+        if callee.isExact(.method) {
+            let method = callee.object(MethodObject.self).pointee
+            guardObject(ref, callee)
+            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
+            values.insert(method.receiver, at: 0)
+            callee = method.function
+            ref = b.load(ref, words.methodFunction)
+            count += 1
+        }
+        if !callee.isExact(.function), !callee.isExact(.type), case let method = SpecialMethods.method(callee, .__call__), !method.isEmpty {
+            guardShape(ref, callee)
+            arguments.insert(ref, at: 0)
+            values.insert(callee, at: 0)
+            callee = method
+            ref = constant(method)
+            count += 1
+        }
+        func place() { for index in 0 ..< count { put(level.base + first + index, arguments[index]) } }
+        if callee.isExact(.function) {
+            ref = self.function(callee, ref)
+            place()
+            if let outcome = enter(callee, ref, at: first, count: count, flags: UInt64(a) << 8) { return outcome }
+        } else if callee == TypeID.super.value, count == 0, let made = superObject() {
+            guardSame(ref, callee)
+            forgetWindow(window, count)
+            write(a, made)
+            return .goesOn
+        } else if callee.isExact(.wrapperDescriptor), count > 0, values[0].isPointer, let outcome = wrapped(callee, ref, a, window, arguments, values) {
+            return outcome
+        } else if callee.isExceptionClass, callee.isExact(.type), case let type = TypeRef(callee), case let initializer = type.lookup(.__init__),
+                  case let isPlain = type.slotPointer(.initialize).pointee == TypeID.baseException.type.slotPointer(.initialize).pointee,
+                  isPlain || type.has(.heap) && initializer.isExact(.function), let object = newException(type, arguments) {
+            guardSame(ref, callee)
+            if isPlain {
+                forgetWindow(window, count)
+                write(a, object)
+                return .goesOn
+            }
+            arguments.insert(object, at: 0)
+            count += 1
+            place()
+            return enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) ?? .failed("constructor")
+        } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
+            let type = TypeRef(callee), initializer = type.lookup(.__init__)
+            let fields = type.pointer.pointee
+            if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
+                guardSame(ref, callee)
+                guardTypeVersion(type)
+                let size = fields.dictOffset == 0 ? Int(fields.basicSize) : max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)
+                let object = b.new(words.layout(type.name, fields.rootShape, size: size))
+                isNew(object)
+                arguments.insert(object, at: 0)
+                values.insert(.none, at: 0)
+                count += 1
+                place()
+                guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
+                return outcome
+            }
+        } else if callee.isExact(.type), !TypeRef(callee).has(.heap) {
+            guardSame(ref, callee)
+            if let result = construct(TypeRef(callee), arguments, values) {
+                forgetWindow(window, count)
+                write(a, result)
+                return .goesOn
+            }
+            runsPython = !makesPlainly(TypeRef(callee), arguments, values)
+        } else if callee.isExact(.builtinFunction) {
+            let function = callee.object(BuiltinFunctionObject.self).pointee
+            // Bound methods come and go; what they do depends on their function alone.
+            let isBound = !function.receiver.isEmpty && !ref.isConstant && function.record.pointee.owner.isHeap
+            var receivers: [Ref] = []
+            if isBound {
+                guardObject(ref, callee)
+                b.guarding(.geq, b.cast(b.load(ref, words.builtinRecord), .int), b.int(Int64(Int(bitPattern: function.record))))
+                receivers = [b.load(ref, words.builtinReceiver)]
+                guardBound(receivers[0])
+            } else {
+                guardSame(ref, callee)
+                if !function.receiver.isEmpty { receivers = [constant(function.receiver)] }
+            }
+            if let result = intrinsic(callee, arguments, values) {
+                forgetWindow(window, count)
+                write(a, result)
+                return .goesOn
+            }
+            if let entry = function.record.pointee.foreign, !receivers.isEmpty { return foreign(entry, function.record, a, window, receivers[0], arguments[...]) }
+            // The call by the general way below puts the receiver in front itself.
+            if let outcome = native(function.record, a, window, receivers + arguments, (receivers.isEmpty ? [] : [function.receiver]) + values, hasReceiver: !receivers.isEmpty) { return outcome }
+        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
+            let descriptor = callee.object(DescriptorObject.self).pointee
+            guardSame(ref, callee)
+            if values[0].type.isSubtype(of: TypeRef(descriptor.owner)), let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
+                guardObject(arguments[0], values[0])
+                if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
+                if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
+            }
+        }
+        for index in 0 ..< count { store(slot: level.base + first + index, arguments[index]) }
+        let result = call(words.call, [word(ref), address(slot: level.base + first), b.int(Int64(count))], runsPython: runsPython, isDear: callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap))
+        forgetWindow(window, count)
+        guardResult(result, to: a)
+        isInsideCall = runsPython
+        return .goesOn
+    }
+
+    /// A Python function about to be called: a constant, or a closure whose code is guarded.
+    func function(_ callee: Value, _ ref: Ref) -> Ref {
+        let function = callee.object(FunctionObject.self)
+        if function.pointee.closure.isEmpty || ref.isConstant {
+            guardSame(ref, callee)
+            return constant(callee)
+        }
+        guardObject(ref, callee)
+        guardSame(b.load(ref, words.functionCode), function.pointee.code)
+        return ref
+    }
+
+    /// A call that goes through a generator in a Python function which the dispatch loop enters: see `Consumers`. Nil for any other call.
+    private func consume(_ callee: Value, _ ref: Ref, _ a: Int, _ first: Int, _ arguments: [Ref], _ values: [Value]) -> Outcome? {
+        guard let generator = values.last, generator.isExact(.generator), let kind = Consumers.kind(callee, values[0], values.count) else { return nil }
+        let code = generator.object(GeneratorObject.self).pointee.code, function = Consumers.function(thread, kind, of: code)
+        if function.isEmpty {
+            thread.takeException()
+            return .failed("out of memory")
+        }
+        let items = arguments[arguments.count - 1]
+        guardSame(ref, callee)
+        guardObject(items, generator)
+        guardSame(b.load(items, words.generatorCode), code)
+        var made: Ref?
+        let extra: Ref
+        switch kind {
+        case .sum: extra = b.int(0)
+        case .append, .tuple:
+            extra = b.new(words.layout("list", TypeID.list.rawValue, size: MemoryLayout<ListObject>.size))
+            isNew(extra)
+        case .add:
+            extra = b.new(words.layout("set", TypeID.set.rawValue, size: MemoryLayout<SetObject>.size))
+            isNew(extra)
+        case .join:
+            guardObject(arguments[0], values[0])
+            extra = arguments[0]
+        default: extra = b.value(Value.none.bits)
+        }
+        if kind == .append || kind == .add { made = extra }
+        for (index, argument) in [items, extra].enumerated() { put(level.base + first + index, argument) }
+        return enter(function, constant(function), at: first, count: 2, flags: UInt64(a) << 8 | (made == nil ? 0 : FrameFlags.constructor), making: made) ?? .failed("consumer")
+    }
+
+    /// Whether calling a function does no more than make a generator.
+    private func makesGenerator(_ function: Value) -> Bool {
+        let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
+        return !CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags).isDisjoint(with: kinds)
+    }
+
+    /// f(*args, **kwargs)
+    func callExpanded(_ a: Int, _ window: Int, hasKeywords: Bool) -> Outcome {
+        let first = window + frameHeaderWords, count = hasKeywords ? 2 : 1
+        for register in [window] + (first ..< first + count) { store(slot: level.base + register, read(register)) }
+        let result = call(words.callExpanded, [address(slot: level.base + window), b.int(hasKeywords ? 1 : 0)], runsPython: true, isDear: true)
+        forgetWindow(window, count)
+        guardResult(result, to: a)
+        return .goesOn
+    }
+
+    /// A call with keyword arguments by way of the runtime.
+    private func callKeywords(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: Value) -> Outcome {
+        let first = window + frameHeaderWords
+        // Whether a receiver is among the arguments depends on what is called.
+        guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
+        guardObject(ref, callee)
+        for (index, argument) in arguments.enumerated() { store(slot: level.base + first + index, argument) }
+        let isDear = callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap)
+        let result = call(words.callKeywords, [word(ref), address(slot: level.base + first), b.int(Int64(arguments.count)), constant(names)], runsPython: true, isDear: isDear)
+        forgetWindow(window, arguments.count)
+        guardResult(result, to: a)
+        isInsideCall = true
+        return .goesOn
+    }
+
+    /// A call with keyword arguments: those of a Python function are put in order, others left to the interpreter.
+    func callKeywords(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
+        var callee = actual(window), ref = read(window)
+        let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
+        let hasReceiver = isMethod && !actual(first).isEmpty
+        var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
+        if isMethod, !hasReceiver, callee.isExact(.method) {
+            let method = callee.object(MethodObject.self).pointee
+            guardObject(ref, callee)
+            arguments.insert(b.load(ref, words.methodReceiver), at: 0)
+            callee = method.function
+            ref = b.load(ref, words.methodFunction)
+        }
+        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
+              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return callKeywords(a, window, callee, ref, arguments, names.value) }
+        let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
+        guard positional <= parameters else { return callKeywords(a, window, callee, ref, arguments, names.value) }
+        let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
+        var ordered = [Ref?](repeating: nil, count: parameters)
+        for index in 0 ..< positional { ordered[index] = arguments[index] }
+        for index in 0 ..< names.count {
+            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return callKeywords(a, window, callee, ref, arguments, names.value) }
+            ordered[place] = arguments[positional + index]
+        }
+        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return callKeywords(a, window, callee, ref, arguments, names.value) }
+        guardSame(ref, callee)
+        if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
+        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
+        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, constant(callee), arguments, names.value)
+    }
+
+    /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
+    private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value], hasReceiver: Bool) -> Outcome? {
+        guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
+              record.pointee.total <= arguments.count + 1 else { return nil }
+        let first = level.base + window + frameHeaderWords
+        var runsPython = record.pointee.effect == .calls
+        if record.pointee.effect == .callsOnArguments {
+            let own = hasReceiver ? 1 : 0
+            runsPython = !values.dropFirst(own).allSatisfy(isPlain)
+            if !runsPython { for index in own ..< values.count { guardPlain(arguments[index], values[index]) } }
+        }
+        for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
+        let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
+        forgetWindow(window, arguments.count)
+        guardResult(result, to: a)
+        return .goesOn
+    }
+
+    /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
+    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>) -> Outcome {
+        let first = level.base + window + frameHeaderWords
+        for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
+        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
+                          runsPython: true)
+        forgetWindow(window, arguments.count)
+        guardResult(result, to: a)
+        return .goesOn
+    }
+
+    /// Builtins worth code of their own.
+    private func intrinsic(_ callee: Value, _ arguments: [Ref], _ values: [Value]) -> Ref? {
+        let record = callee.object(BuiltinFunctionObject.self).pointee.record
+        guard record.pointee.module.isHeap else { return nil }
+        let name = StringRef(record.pointee.name).description
+        if StringRef(record.pointee.module).equals("math") { return arguments.count == 1 ? mathematics(name, arguments[0], values[0]) : nil }
+        guard StringRef(record.pointee.module).equals("builtins") else { return nil }
+        switch (name, arguments.count) {
+        case ("len", 1):
+            let value = values[0]
+            if value.isExact(.list) { guardObject(arguments[0], value); return b.load(arguments[0], words.listCount) }
+            if value.isExact(.tuple) { guardObject(arguments[0], value); return b.load(arguments[0], words.tupleCount) }
+            if value.isExact(.str) || value.isExact(.dict) || value.isExact(.set) { guardObject(arguments[0], value); return b.load(arguments[0], words.length) }
+            return nil
+        case ("ord", 1):
+            guard values[0].isExact(.str), case let string = StringRef(values[0]), string.count == 1, string.isASCII else { return nil }
+            guardObject(arguments[0], values[0])
+            b.guarding(.geq, b.load(arguments[0], words.length), b.int(1))
+            guardASCII(arguments[0])
+            return b.load(arguments[0], index: b.int(0), words.character)
+        case ("chr", 1):
+            guard values[0].isSmallInt, (0 ..< 256).contains(values[0].smallInt) else { return nil }
+            let number = int(arguments[0])
+            b.guarding(.gult, number, b.int(256))
+            return b.load(b.pointer(UnsafeRawPointer(taipan_latin1())), index: number, words.characterString)
+        case ("isinstance", 2):
+            guard values[1].isExact(.type), values[0].isPointer else { return nil }
+            let type = TypeRef(values[1])
+            guardSame(arguments[1], values[1])
+            guardShape(arguments[0], values[0])
+            if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
+            // `__class__` may say otherwise.
+            return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
+        case ("issubclass", 2):
+            guard values[0].isExact(.type), values[1].isExact(.type) else { return nil }
+            guardSame(arguments[0], values[0])
+            guardSame(arguments[1], values[1])
+            if TypeRef(values[0]).has(.heap) { guardTypeVersion(TypeRef(values[0])) }
+            return b.value(Value(TypeRef(values[0]).isSubtype(of: TypeRef(values[1]))).bits)
+        case ("abs", 1):
+            let value = values[0]
+            if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
+                let number = int(arguments[0])
+                b.guarding(value.smallInt < 0 ? .glt : .gge, number, b.int(0))
+                return value.smallInt < 0 ? b.checked(.sub, b.int(0), number, bits: 63) : number
+            }
+            if value.isFloat { return b.float(.fabs, double(arguments[0], value)) }
+            guard value.isExact(.complex) else { return nil }
+            guardObject(arguments[0], value)
+            return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
+        case ("min", 2), ("max", 2):
+            // The first of equals, and of what cannot be compared.
+            guard let (first, second, floats) = numbers(arguments[0], values[0], arguments[1], values[1]), values[0].isFloat == values[1].isFloat else { return nil }
+            let isMin = name == "min"
+            let x = values[0], y = values[1]
+            let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
+            let (left, right) = isMin ? (second, first) : (first, second)
+            b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
+            return takesSecond ? arguments[1] : arguments[0]
+        default: return nil
+        }
+    }
+
+    /// Leaves when a result is infinite or no number, which may be an error.
+    private func finite(_ ref: Ref) -> Ref {
+        b.guarding(.gfeq, b.float(.fsub, ref, ref), b.float(0))
+        return ref
+    }
+
+    private func mathematics(_ name: String, _ ref: Ref, _ value: Value) -> Ref? {
+        guard value.isFloat || value.isSmallInt else { return nil }
+        let number = double(ref, value)
+        switch name {
+        case "sqrt":
+            guard (value.isFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
+            b.guarding(.gfle, b.float(0), number)
+            return b.float(.fsqrt, number)
+        case "fabs": return b.float(.fabs, number)
+        case "sin": return finite(b.call(words.double(name, { sin($0) }), [number]))
+        case "cos": return finite(b.call(words.double(name, { cos($0) }), [number]))
+        case "tan": return finite(b.call(words.double(name, { tan($0) }), [number]))
+        case "atan": return finite(b.call(words.double(name, { atan($0) }), [number]))
+        case "exp": return finite(b.call(words.double(name, { exp($0) }), [number]))
+        default: return nil
+        }
+    }
+
+    /// Objects of built-in types that the trace makes itself.
+    private func construct(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Ref? {
+        if type == TypeID.range.type, (1 ... 2).contains(arguments.count), values.allSatisfy({ $0.isSmallInt }) {
+            let start = arguments.count == 2 ? int(arguments[0]) : b.int(0), stop = int(arguments[arguments.count - 1])
+            let first = values.count == 2 ? values[0].smallInt : 0, last = values[values.count - 1].smallInt
+            guard !last.subtractingReportingOverflow(first).overflow, Value.fitsSmall(last - first) else { return nil }
+            b.guarding(first < last ? .glt : .gge, start, stop)
+            let length = first < last ? b.checked(.sub, stop, start, bits: 63) : b.int(0)
+            let made = b.new(words.layout("range", TypeID.range.rawValue, size: MemoryLayout<RangeObject>.size))
+            isNew(made)
+            b.store(made, words.rangeStart, word(start))
+            b.store(made, words.rangeStop, word(stop))
+            b.store(made, words.rangeStride, word(b.int(1)))
+            b.store(made, words.rangeLength, word(length))
+            return made
+        }
+        if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
+            return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
+        }
+        if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
+        if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
+        return nil
+    }
+
+    /// Whether making an object of a built-in type runs no Python, which is then guarded.
+    private func makesPlainly(_ type: TypeRef, _ arguments: [Ref], _ values: [Value]) -> Bool {
+        let ofValues: [TypeID] = [.int, .float, .bool, .str, .complex, .range, .bytes], ofContainers: [TypeID] = [.list, .tuple]
+        if ofValues.contains(where: { type == $0.type }), values.allSatisfy(isPlain) {
+            for (ref, value) in zip(arguments, values) { guardPlain(ref, value) }
+            return true
+        }
+        if ofContainers.contains(where: { type == $0.type }), values.count == 1, values[0].isExact(.list) || values[0].isExact(.tuple) || values[0].isExact(.range) || values[0].isExact(.str) {
+            guardObject(arguments[0], values[0])
+            return true
+        }
+        return values.isEmpty && [TypeID.list, .tuple, .dict, .set].contains { type == $0.type }
+    }
+}
