@@ -26,7 +26,7 @@ _tracebacks = False
 
 
 def enable_callback_tracebacks(enable, /):
-    """Enable or disable callback functions throwing errors to stderr."""
+    """Show the exceptions of callbacks, or not."""
     global _tracebacks
     _tracebacks = bool(enable)
 
@@ -47,12 +47,12 @@ class PrepareProtocol:
 
 
 def register_adapter(type, adapter, /):
-    """Register a function to adapt Python objects to SQLite values."""
+    """Let a function make values of SQLite from objects of a type."""
     adapters[(type, PrepareProtocol)] = adapter
 
 
 def register_converter(typename, converter, /):
-    """Register a function to convert SQLite values to Python objects."""
+    """Let a function make objects from values of a declared type."""
     converters[typename.upper()] = converter
 
 
@@ -173,13 +173,13 @@ def _only_comments(text):
 
 
 def complete_statement(statement):
-    """Checks if a string contains a complete SQL statement."""
+    """Whether a text is a whole statement."""
     data = statement.encode() + b"\0"
     return bool(_foreign.call(_foreign.dlsym(_library, "sqlite3_complete"), "i", "P", (_foreign.buffer_address(data, False)[0],), 0))
 
 
 def enable_shared_cache(do_enable):
-    """Enable or disable shared cache mode for the calling thread."""
+    """Let connections of this thread share their cache, or not."""
     if _foreign.call(_foreign.dlsym(_library, "sqlite3_enable_shared_cache"), "i", "i", (int(do_enable),), 0) != 0:
         raise OperationalError("Changing the shared_cache flag failed")
 
@@ -621,13 +621,13 @@ class Connection:
         return self._statement(sql)
 
     def commit(self):
-        """Commit any pending transaction to the database."""
+        """End the transaction, and keep what it did."""
         self._check()
         if not _autocommit(self._database):
             self._simple("COMMIT")
 
     def rollback(self):
-        """Roll back to the start of any pending transaction."""
+        """End the transaction, and undo what it did."""
         self._check()
         if not _autocommit(self._database):
             self._simple("ROLLBACK")
@@ -660,7 +660,7 @@ class Connection:
         self._call("interrupt", "", result="v")
 
     def iterdump(self):
-        """Returns iterator to the dump of the database in an SQL text format."""
+        """The statements that would make the database again."""
         self._check()
         from sqlite3.dump import _iterdump
         return _iterdump(self)
@@ -799,7 +799,7 @@ class Connection:
         self._aggregate(name, n_arg, aggregate_class, False)
 
     def create_window_function(self, name, num_params, aggregate_class, /):
-        """Creates or redefines an aggregate window function."""
+        """Let a class be an aggregate function that works on windows."""
         self._check()
         self._aggregate(name, num_params, aggregate_class, True)
 
@@ -851,7 +851,7 @@ class Connection:
         self._hook("progress", "progress_handler", "iPP", call if progress_handler is not None else None, "i", "P", before=(n,))
 
     def set_trace_callback(self, trace_callback):
-        """Sets a trace callback called for each SQL statement (passed as unicode)."""
+        """Let a function see each statement that runs."""
         expanded, free = _function("expanded_sql", "P", "P"), _function("free", "v", "P")
 
         def call(kind, _, statement, sql):
@@ -872,7 +872,7 @@ class Connection:
     # MARK: The rest
 
     def enable_load_extension(self, enable, /):
-        """Enable dynamic loading of SQLite extension modules."""
+        """Allow extensions to be loaded, or not."""
         self._check()
         if self._call("enable_load_extension", "i", int(bool(enable))) != 0:
             raise OperationalError("Error enabling load extension")
@@ -1021,7 +1021,7 @@ class Blob:
         self._offset += len(data)
 
     def tell(self):
-        """Return the current access position for the blob."""
+        """Where the next byte is read or written."""
         self._check()
         return self._offset
 
@@ -1084,10 +1084,7 @@ class Blob:
 
 
 def connect(database=None, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=Connection, cached_statements=128, uri=False):
-    """Opens a connection to the SQLite database file database.
-
-You can use ":memory:" to open a database connection to a database that resides
-in RAM instead of on disk."""
+    """Connect to a database: a file's path, or ":memory:"."""
     if database is None:
         raise TypeError("Connection() missing required argument 'database' (pos 1)")
     return factory(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri)

@@ -100,12 +100,12 @@ class SSLZeroReturnError(SSLError):
 
 
 class SSLWantReadError(SSLError):
-    """Non-blocking SSL socket needs to read more data before the requested operation can be completed."""
+    """More has to be received first."""
     __module__ = "ssl"
 
 
 class SSLWantWriteError(SSLError):
-    """Non-blocking SSL socket needs to write more data before the requested operation can be completed."""
+    """More has to be sent first."""
     __module__ = "ssl"
 
 
@@ -160,7 +160,7 @@ _names = {}
 # MARK: Random numbers, objects
 
 def RAND_status():
-    """Returns True if the OpenSSL PRNG has been seeded with enough data and False if not."""
+    """Whether the library's generator of random numbers is ready."""
     return bool(_call("RAND_status", "i", ""))
 
 
@@ -171,7 +171,7 @@ def RAND_add(string, entropy, /):
 
 
 def RAND_bytes(n, /):
-    """Generate n cryptographically strong pseudo-random bytes."""
+    """So many random bytes, good enough for cryptography."""
     if n < 0:
         raise ValueError("num must be positive")
     out = bytearray(max(n, 1))
@@ -186,7 +186,7 @@ def RAND_pseudo_bytes(n, /):
 
 
 def get_default_verify_paths():
-    """Return search paths and environment vars that are used by SSLContext's set_default_verify_paths() to load default CAs."""
+    """Where the certificates are that set_default_verify_paths() loads, and the variables that change it."""
     return tuple([_text(_call("X509_get_default_" + name, "P", "")) for name in ("cert_file_env", "cert_file", "cert_dir_env", "cert_dir")])
 
 
@@ -204,7 +204,7 @@ def _oid(place, no_name=1):
 
 
 def txt2obj(txt, name=False):
-    """Lookup NID, short name, long name and OID of an ASN1_OBJECT."""
+    """Number, names and identifier of an object of ASN.1, by a text."""
     place = _call("OBJ_txt2obj", "P", "Pi", _place(txt.encode() + b"\0"), 0 if name else 1)
     if not place:
         _call("ERR_clear_error", "v", "")
@@ -216,7 +216,7 @@ def txt2obj(txt, name=False):
 
 
 def nid2obj(nid, /):
-    """Lookup NID, short name, long name and OID of an ASN1_OBJECT by NID."""
+    """Number, names and identifier of an object of ASN.1, by its number."""
     if nid < 0:
         raise ValueError("NID must be positive.")
     place = _call("OBJ_nid2obj", "P", "i", nid)
@@ -422,7 +422,7 @@ class MemoryBIO:
 
     @property
     def pending(self):
-        """The number of bytes pending in the memory BIO."""
+        """How many bytes wait to be read."""
         return _call("BIO_ctrl", "q", "PiqP", self._handle, 10, 0, 0)
 
     @property
@@ -1048,11 +1048,11 @@ class _SSLSocket:
         return self._run("write", lambda: self._plain("SSL_write", "PPi", self._handle, place, min(len(data), 0x7fffffff)), lambda count: count > 0)
 
     def pending(self):
-        """Returns the number of already decrypted bytes available for read, pending on the connection."""
+        """How many decrypted bytes wait to be read."""
         return _call("SSL_pending", "i", "P", self._handle)
 
     def shutdown(self):
-        """Does the SSL shutdown handshake with the remote end."""
+        """Say goodbye, and wait for the other end to."""
         def step():
             status = self._plain("SSL_shutdown", "P", self._handle)
             # The first half is done: the peer's answer is awaited by another call.
@@ -1129,7 +1129,7 @@ class _SSLSocket:
         return chain
 
     def get_channel_binding(self, cb_type="tls-unique"):
-        """Get channel binding data for current connection."""
+        """Bytes that only this connection has."""
         if cb_type != "tls-unique":
             raise ValueError(f"'{cb_type}' channel binding type not implemented")
         out = bytearray(128)
@@ -1138,7 +1138,7 @@ class _SSLSocket:
         return bytes(out[:size]) if size else None
 
     def verify_client_post_handshake(self):
-        """Initiate TLS 1.3 post-handshake authentication"""
+        """Ask the client for a certificate after the handshake, in TLS 1.3"""
         if not _call("SSL_verify_client_post_handshake", "i", "P", self._handle):
             raise _error()
 
