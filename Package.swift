@@ -65,7 +65,9 @@ let package = Package(
         room("ForeignFunctions", ["Objects", "Interpreter", "StandardSystem", "CForeign"]),
         room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
                         "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "ForeignFunctions"]),
-        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags, linkerSettings: startUpFlags),
+        .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags,
+                          // Swift's own allocations fall back to memory that is kept for them; see Sources/CSupport/Reserve.c.
+                          linkerSettings: startUpFlags + [.unsafeFlags(["-Xlinker", "--wrap=swift_slowAlloc"])]),
     ],
     swiftLanguageVersions: [.v5]
 )

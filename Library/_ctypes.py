@@ -916,7 +916,7 @@ class _Pointer(_CData, metaclass=PyCPointerType):
 
     @property
     def contents(self):
-        """the object this pointer points to (read-write)"""
+        """what is at the address"""
         place = _load("P", _address(self))
         if place == 0:
             raise ValueError("NULL pointer access")
@@ -1318,7 +1318,7 @@ def byref(data, offset=0, /):
 
 
 def resize(data, size, /):
-    """Resize the memory buffer of a ctypes instance"""
+    """Give an object memory of another size"""
     if not isinstance(data, _CData):
         raise TypeError("excepted ctypes instance")
     if size < type(data)._size_:
@@ -1339,7 +1339,7 @@ def set_errno(value, /):
 
 
 def dlopen(name, flag=2, /):
-    """dlopen(name, flag={RTLD_GLOBAL|RTLD_LOCAL}) open a shared library"""
+    """dlopen(name, flag=RTLD_LOCAL): load a shared library"""
     return _foreign.dlopen(name, flag)
 
 

@@ -184,7 +184,8 @@ class window:
 
     def __del__(self):
         if self._owned and _started:
-            _call("delwin", "i", "P", self._window)
+            window, self._window = self._window, 0
+            _call("delwin", "i", "P", window)
 
     # Output
 

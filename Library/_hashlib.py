@@ -47,14 +47,12 @@ def _digest(name):
 
 
 def get_fips_mode():
-    """Determine the OpenSSL FIPS mode of operation."""
+    """Whether the library works by FIPS alone."""
     return 0
 
 
 class HASH:
-    """A hash is an object used to calculate a checksum of a string of information."""
-    _context = 0
-
+    """A hash of bytes that come in pieces."""
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_hashlib.HASH' instances")
 
@@ -65,7 +63,7 @@ class HASH:
             raise ValueError("unsupported hash type " + name)
         self = object.__new__(cls)
         self.name = name
-        self._context = _call("EVP_MD_CTX_new", "P", "")
+        self._context = _foreign.Handle(_call("EVP_MD_CTX_new", "P", ""), _foreign.dlsym(_library, "EVP_MD_CTX_free"))
         if not _call("EVP_DigestInit_ex", "i", "PPP", self._context, digest, 0):
             # Known by name, and not to be had all the same.
             raise ValueError("[digital envelope routines] unsupported")
@@ -73,7 +71,7 @@ class HASH:
         return self
 
     def update(self, obj, /):
-        """Update this hash object's state with the provided string."""
+        """Go on with more bytes."""
         if isinstance(obj, str):
             raise TypeError("Strings must be encoded before hashing")
         data = bytes(memoryview(obj))
@@ -93,19 +91,15 @@ class HASH:
         return bytes(out[:self.digest_size])
 
     def hexdigest(self):
-        """Return the digest value as a string of hexadecimal digits."""
+        """The hash so far, in hexadecimal."""
         return self.digest().hex()
 
     def __repr__(self):
         return f"<{self.name} _hashlib.HASH object @ {id(self):#x}>"
 
-    def __del__(self):
-        if self._context:
-            _call("EVP_MD_CTX_free", "v", "P", self._context)
-
 
 def new(name, string=b"", *, usedforsecurity=True):
-    """Return a new hash object using the named algorithm."""
+    """A hash by the name of its function, of some bytes to begin with."""
     if not isinstance(name, str):
         raise TypeError(f"new() argument 'name' must be str, not {type(name).__name__}")
     native = _natives.get(name.lower())
@@ -135,7 +129,7 @@ def _data(value):
 
 
 def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
-    """Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function."""
+    """A key from a password, by PBKDF2 with HMAC."""
     if not isinstance(hash_name, str):
         raise TypeError(f"pbkdf2_hmac() argument 'hash_name' must be str, not {type(hash_name).__name__}")
     password, salt = _data(password), _data(salt)
@@ -155,7 +149,7 @@ def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
 
 
 def scrypt(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64):
-    """scrypt password-based key derivation function."""
+    """A key from a password, by scrypt."""
     password = _data(password)
     if salt is None:
         raise TypeError("salt is required")
@@ -193,7 +187,7 @@ def hmac_digest(key, msg, digest):
 
 
 class HMAC:
-    """The object used to calculate HMAC of a message."""
+    """The HMAC of bytes that come in pieces."""
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_hashlib.HMAC' instances")
@@ -217,13 +211,13 @@ class HMAC:
         return HMAC._make(self._name, self._inner.copy(), self._outer.copy())
 
     def digest(self):
-        """Return the digest of the bytes passed to the update() method so far."""
+        """The HMAC so far."""
         outer = self._outer.copy()
         outer.update(self._inner.digest())
         return outer.digest()
 
     def hexdigest(self):
-        """Return hexadecimal digest of the bytes passed to the update() method so far."""
+        """The HMAC so far, in hexadecimal."""
         return self.digest().hex()
 
     def __repr__(self):

@@ -50,11 +50,7 @@ def _builtin_name(function):
 class Profiler:
     """Profiler(timer=None, timeunit=None, subcalls=True, builtins=True)
 
-Builds a profiler object using the specified timer function.
-The default timer is a fast built-in one based on real time.
-For custom timer functions returning integers, 'timeunit' can
-be a float specifying a scale (that is, how long each integer unit
-is, in seconds)."""
+Counts and times calls. A timer of one's own may count in units, of timeunit seconds each."""
 
     def __init__(self, timer=None, timeunit=0.0, subcalls=True, builtins=True):
         self._external = timer is not None
@@ -63,29 +59,31 @@ is, in seconds)."""
         self._subcalls, self._builtins = subcalls, builtins
         self._entries, self._contexts = {}, []
 
-    def enable(self, subcalls=True, builtins=True):
-        """Start collecting profiling information."""
-        self._subcalls, self._builtins = bool(subcalls), bool(builtins)
+    def enable(self, subcalls=-1, builtins=-1):
+        """Count calls from now on: those of each caller apart if subcalls is true, those of native functions if builtins is."""
+        if subcalls >= 0:
+            self._subcalls = bool(subcalls)
+        if builtins >= 0:
+            self._builtins = bool(builtins)
         sys.setprofile(self)
 
     def disable(self):
-        """Stop collecting profiling information."""
+        """Count no more calls."""
+        if self._builtins and sys.getprofile() is self:
+            # This call itself, which is hidden, counts as one of a built-in function.
+            self._enter(_disabling, _disabling)
         sys.setprofile(None)
         while self._contexts:
             self._leave()
 
     def clear(self):
-        """Clear all profiling information collected so far."""
+        """Forget what was counted."""
         self._entries, self._contexts = {}, []
 
     def __call__(self, frame, event, argument):
         if event == "call":
             code = frame.f_code
-            if code is _disable:
-                # What ends the profile counts as one built-in call.
-                self._enter(_disabling, _disabling)
-            else:
-                self._enter(id(code), code)
+            self._enter(id(code), code)
         elif event == "return":
             if self._contexts:
                 self._leave()
@@ -125,7 +123,7 @@ is, in seconds)."""
             callee.leave(total, total - inner)
 
     def getstats(self):
-        """getstats() -> list of profiler_entry objects"""
+        """What was counted: a list of a profiler_entry for each function."""
         while self._contexts and sys.getprofile() is None:
             self._leave()
         unit = self._unit or 1.0
@@ -138,4 +136,4 @@ is, in seconds)."""
         return result
 
 
-_disable, _disabling = Profiler.disable.__code__, "<method 'disable' of '_lsprof.Profiler' objects>"
+_disabling = "<method 'disable' of '_lsprof.Profiler' objects>"

@@ -151,21 +151,21 @@ def _define(pickle):
             raise better if better is not error else stripped(error)
 
     def dump(obj, file, protocol=None, *, fix_imports=True, buffer_callback=None):
-        """Write a pickled representation of obj to the open file object file."""
+        """Pickle an object into a file."""
         Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback).dump(obj)
 
     def dumps(obj, protocol=None, *, fix_imports=True, buffer_callback=None):
-        """Return the pickled representation of the object as a bytes object."""
+        """Pickle an object into bytes."""
         file = BytesIO()
         Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback).dump(obj)
         return file.getvalue()
 
     def load(file, *, fix_imports=True, encoding="ASCII", errors="strict", buffers=()):
-        """Read and return an object from the pickle data stored in a file."""
+        """The object that a file has pickled."""
         return Unpickler(file, fix_imports=fix_imports, buffers=buffers, encoding=encoding, errors=errors).load()
 
     def loads(data, /, *, fix_imports=True, encoding="ASCII", errors="strict", buffers=()):
-        """Read and return an object from the given pickle data."""
+        """The object that bytes have pickled."""
         if isinstance(data, str):
             raise TypeError("a bytes-like object is required, not 'str'")
         return Unpickler(BytesIO(data), fix_imports=fix_imports, buffers=buffers, encoding=encoding, errors=errors).load()

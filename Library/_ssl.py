@@ -47,8 +47,8 @@ _foreign.call(_foreign.dlsym(_crypto, "OPENSSL_init_crypto"), "i", "QP", (0x8000
 _addresses = {}
 
 
-def _call(name, result, codes, *arguments):
-    """Call a function of the libraries, by name and with its result's and arguments' codes."""
+def _address(name):
+    """The address of a function of the libraries."""
     address = _addresses.get(name)
     if address is None:
         try:
@@ -56,7 +56,17 @@ def _call(name, result, codes, *arguments):
         except OSError:
             address = _foreign.dlsym(_crypto, name)
         _addresses[name] = address
-    return _foreign.call(address, result, codes, arguments, 0)
+    return address
+
+
+def _call(name, result, codes, *arguments):
+    """Call a function of the libraries, by name and with its result's and arguments' codes."""
+    return _foreign.call(_address(name), result, codes, arguments, 0)
+
+
+def _owned(address, free):
+    """What the libraries made, to be freed by the function of that name when nobody has it any more."""
+    return _foreign.Handle(address, _address(free))
 
 
 def _place(data):
@@ -90,12 +100,12 @@ class SSLZeroReturnError(SSLError):
 
 
 class SSLWantReadError(SSLError):
-    """Non-blocking SSL socket needs to read more data before the requested operation can be completed."""
+    """More has to be received first."""
     __module__ = "ssl"
 
 
 class SSLWantWriteError(SSLError):
-    """Non-blocking SSL socket needs to write more data before the requested operation can be completed."""
+    """More has to be sent first."""
     __module__ = "ssl"
 
 
@@ -150,7 +160,7 @@ _names = {}
 # MARK: Random numbers, objects
 
 def RAND_status():
-    """Returns True if the OpenSSL PRNG has been seeded with enough data and False if not."""
+    """Whether the library's generator of random numbers is ready."""
     return bool(_call("RAND_status", "i", ""))
 
 
@@ -161,7 +171,7 @@ def RAND_add(string, entropy, /):
 
 
 def RAND_bytes(n, /):
-    """Generate n cryptographically strong pseudo-random bytes."""
+    """So many random bytes, good enough for cryptography."""
     if n < 0:
         raise ValueError("num must be positive")
     out = bytearray(max(n, 1))
@@ -176,7 +186,7 @@ def RAND_pseudo_bytes(n, /):
 
 
 def get_default_verify_paths():
-    """Return search paths and environment vars that are used by SSLContext's set_default_verify_paths() to load default CAs."""
+    """Where the certificates are that set_default_verify_paths() loads, and the variables that change it."""
     return tuple([_text(_call("X509_get_default_" + name, "P", "")) for name in ("cert_file_env", "cert_file", "cert_dir_env", "cert_dir")])
 
 
@@ -194,7 +204,7 @@ def _oid(place, no_name=1):
 
 
 def txt2obj(txt, name=False):
-    """Lookup NID, short name, long name and OID of an ASN1_OBJECT."""
+    """Number, names and identifier of an object of ASN.1, by a text."""
     place = _call("OBJ_txt2obj", "P", "Pi", _place(txt.encode() + b"\0"), 0 if name else 1)
     if not place:
         _call("ERR_clear_error", "v", "")
@@ -206,7 +216,7 @@ def txt2obj(txt, name=False):
 
 
 def nid2obj(nid, /):
-    """Lookup NID, short name, long name and OID of an ASN1_OBJECT by NID."""
+    """Number, names and identifier of an object of ASN.1, by its number."""
     if nid < 0:
         raise ValueError("NID must be positive.")
     place = _call("OBJ_nid2obj", "P", "i", nid)
@@ -380,7 +390,7 @@ class Certificate:
     @classmethod
     def _make(cls, handle):
         self = object.__new__(cls)
-        self._handle = handle
+        self._handle = _owned(handle, "X509_free")
         return self
 
     def get_info(self):
@@ -402,9 +412,6 @@ class Certificate:
             return _encoded(self._handle)
         return _printed("PEM_write_bio_X509", "P", self._handle)
 
-    def __del__(self):
-        _call("X509_free", "v", "P", self._handle)
-
 
 # MARK: Buffers and sessions
 
@@ -412,16 +419,13 @@ class MemoryBIO:
     """A buffer between a connection and whoever carries its bytes."""
 
     def __init__(self):
-        self._handle = _call("BIO_new", "P", "P", _call("BIO_s_mem", "P", ""))
+        self._handle = _owned(_call("BIO_new", "P", "P", _call("BIO_s_mem", "P", "")), "BIO_free")
         self._eof = False
         _call("BIO_ctrl", "q", "PiqP", self._handle, 130, -1, 0)
 
-    def __del__(self):
-        _call("BIO_free", "i", "P", self._handle)
-
     @property
     def pending(self):
-        """The number of bytes pending in the memory BIO."""
+        """How many bytes wait to be read."""
         return _call("BIO_ctrl", "q", "PiqP", self._handle, 10, 0, 0)
 
     @property
@@ -456,11 +460,8 @@ class SSLSession:
     @classmethod
     def _make(cls, handle, context):
         self = object.__new__(cls)
-        self._handle, self._context = handle, context
+        self._handle, self._context = _owned(handle, "SSL_SESSION_free"), context
         return self
-
-    def __del__(self):
-        _call("SSL_SESSION_free", "v", "P", self._handle)
 
     @property
     def id(self):
@@ -495,7 +496,6 @@ def _is_address(name):
 
 class _SSLContext:
     """What connections have in common: protocol versions, certificates, options."""
-    _handle = 0
 
     def __new__(cls, protocol=2, /):
         import warnings
@@ -506,9 +506,10 @@ class _SSLContext:
             warnings.warn("ssl.PROTOCOL_TLS is deprecated" if protocol == 2 else f"ssl.PROTOCOL_{('TLSv1', 'TLSv1_1', 'TLSv1_2')[protocol - 3]} is deprecated", DeprecationWarning, 2)
         self = object.__new__(cls)
         method = {16: "TLS_client_method", 17: "TLS_server_method"}.get(protocol, "TLS_method")
-        self._handle = _call("SSL_CTX_new", "P", "P", _call(method, "P", ""))
-        if not self._handle:
+        handle = _call("SSL_CTX_new", "P", "P", _call(method, "P", ""))
+        if not handle:
             raise _error()
+        self._handle = _owned(handle, "SSL_CTX_free")
         self._protocol, self._check_hostname, self._sni, self._kept, self._alpn = protocol, False, None, {}, None
         self._connections = _weakref.WeakValueDictionary()
         self._post_handshake_auth, self._keylog, self._messages, self._host_flags_value = False, None, None, 4
@@ -524,10 +525,6 @@ class _SSLContext:
         if protocol == 16:
             self.verify_mode, self._check_hostname = 2, True
         return self
-
-    def __del__(self):
-        if self._handle:
-            _call("SSL_CTX_free", "v", "P", self._handle)
 
     def _control(self, command, number=0, pointer=0):
         return _call("SSL_CTX_ctrl", "q", "PiqP", self._handle, command, number, pointer)
@@ -902,7 +899,7 @@ class _SSLContext:
 
 class _SSLSocket:
     """A connection."""
-    _handle = 0
+    _number = 0
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_ssl._SSLSocket' instances")
@@ -917,10 +914,11 @@ class _SSLSocket:
         self._context, self._server_side, self._sock, self._bios = context, bool(server_side), None if sock is None else _weakref.ref(sock), bios
         self._owner = None if owner is None else _weakref.ref(owner)
         self._hostname, self._shutdown_seen = server_hostname, False
-        self._handle = _call("SSL_new", "P", "P", context._handle)
-        if not self._handle:
+        number = _call("SSL_new", "P", "P", context._handle)
+        if not number:
             raise _error()
-        context._connections[self._handle] = self
+        self._number, self._handle = number, _owned(number, "SSL_free")
+        context._connections[number] = self
         if bios is not None:
             for bio in bios:
                 _call("BIO_up_ref", "i", "P", bio._handle)
@@ -943,7 +941,7 @@ class _SSLSocket:
             name = server_hostname.encode("idna") if not server_hostname.isascii() else server_hostname.encode()
             self._hostname = name.decode()
             text, parameters = name + b"\0", _call("SSL_get0_param", "P", "P", self._handle)
-            _names[self._handle] = self._hostname
+            _names[number] = self._hostname
             if _is_address(self._hostname):
                 if context._check_hostname:
                     _call("X509_VERIFY_PARAM_set1_ip_asc", "i", "PP", parameters, _place(text))
@@ -957,10 +955,7 @@ class _SSLSocket:
         return self
 
     def __del__(self):
-        if self._handle:
-            _names.pop(self._handle, None)
-            _call("SSL_free", "v", "P", self._handle)
-            self._handle = 0
+        _names.pop(self._number, None)
 
     context = property(lambda self: self._context)
 
@@ -1035,13 +1030,13 @@ class _SSLSocket:
                     if result == 0 or number == 0:
                         raise SSLEOFError(8, "EOF occurred in violation of protocol")
                     raise OSError(number, _os.strerror(number))
-                raise _error(SSLSyscallError, 5, self._handle)
+                raise _error(SSLSyscallError, 5, self._number)
             if kind == 1:
                 code = _call("ERR_peek_last_error", "Q", "")
                 if code & 0x7fffff == 294:
                     _call("ERR_clear_error", "v", "")
                     raise SSLEOFError(8, "EOF occurred in violation of protocol")
-                raise _error(SSLError, 1, self._handle)
+                raise _error(SSLError, 1, self._number)
             raise SSLError(kind, "Invalid error code")
 
     def _plain(self, name, codes, *arguments):
@@ -1088,11 +1083,11 @@ class _SSLSocket:
         return self._run("write", lambda: self._plain("SSL_write", "PPi", self._handle, place, min(len(data), 0x7fffffff)), lambda count: count > 0)
 
     def pending(self):
-        """Returns the number of already decrypted bytes available for read, pending on the connection."""
+        """How many decrypted bytes wait to be read."""
         return _call("SSL_pending", "i", "P", self._handle)
 
     def shutdown(self):
-        """Does the SSL shutdown handshake with the remote end."""
+        """Say goodbye, and wait for the other end to."""
         def step():
             status = self._plain("SSL_shutdown", "P", self._handle)
             # The first half is done: the peer's answer is awaited by another call.
@@ -1166,7 +1161,7 @@ class _SSLSocket:
         return chain
 
     def get_channel_binding(self, cb_type="tls-unique"):
-        """Get channel binding data for current connection."""
+        """Bytes that only this connection has."""
         if cb_type != "tls-unique":
             raise ValueError(f"'{cb_type}' channel binding type not implemented")
         out = bytearray(128)
@@ -1175,7 +1170,7 @@ class _SSLSocket:
         return bytes(out[:size]) if size else None
 
     def verify_client_post_handshake(self):
-        """Initiate TLS 1.3 post-handshake authentication"""
+        """Ask the client for a certificate after the handshake, in TLS 1.3"""
         if not _call("SSL_verify_client_post_handshake", "i", "P", self._handle):
             raise _error()
 

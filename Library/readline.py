@@ -303,6 +303,8 @@ def set_completion_display_matches_hook(function=None, /):
 
 set_completer_delims(" \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?")
 _foreign.store("i", _address("rl_catch_signals"), 0)
+# Lines that are pasted are to be read one by one. An inputrc may want it otherwise.
+_call("rl_variable_bind", "i", "PP", _place(_kept.setdefault("paste", b"enable-bracketed-paste\0")), _place(_kept.setdefault("off", b"off\0")))
 _call("rl_initialize", "i", "")
 
 

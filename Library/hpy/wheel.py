@@ -6,6 +6,9 @@ interpreter is put into a wheel `py3-none-any` of the same name and version, whi
 
     taipan -m hpy.wheel wheels
     taipan -m pip install --find-links wheels ./project
+
+With `--register` the folder is written into pip's configuration, of the virtual environment or else of the user, so that a
+plain `pip install` finds the wheel from then on.
 """
 import argparse, base64, hashlib, os, subprocess, sys, tempfile, zipfile
 
@@ -43,18 +46,45 @@ def repack(source, version, folder):
     return path
 
 
+def pip(*arguments):
+    """What pip prints; it has said itself what went wrong where it ends with an error."""
+    try:
+        return subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+
+
+def register(folder):
+    """Lets pip look into the folder whenever it looks for a distribution, besides where it has looked before."""
+    level = "--user" if sys.prefix == sys.base_prefix else "--site"
+    known = [line.partition("=")[2].strip("'\"").split("\\n") for line in pip("config", level, "list").splitlines() if line.startswith("global.find-links=")]
+    places = [place for place in (known[0] if known else []) if place and place != folder]
+    pip("config", level, "set", "global.find-links", "\n".join([*places, folder]))
+
+
+def default_folder(registers):
+    """Where the wheel goes that no command names: it has to stay when pip is to find it later."""
+    if not registers:
+        return "."
+    return os.path.join(sys.prefix if sys.prefix != sys.base_prefix else os.path.expanduser("~/.local"), "share", "hpy-wheels")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="hpy.wheel", description="Make a wheel with what building extensions needs of PyPI's hpy.")
-    parser.add_argument("folder", nargs="?", default=".", help="where the wheel is written")
+    parser.add_argument("folder", nargs="?", help="where the wheel is written")
+    parser.add_argument("--register", action="store_true", help="let pip find the wheel from now on, without --find-links")
     options = parser.parse_args()
     version = get_version()[0]
-    os.makedirs(options.folder, exist_ok=True)
+    folder = options.folder or default_folder(options.register)
+    os.makedirs(folder, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         try:
             source = fetch(version, temporary)
         except subprocess.CalledProcessError as error:
             sys.exit(error.returncode)
-        print(repack(source, version, options.folder))
+        print(repack(source, version, folder))
+    if options.register:
+        register(os.path.abspath(folder))
 
 
 if __name__ == "__main__":

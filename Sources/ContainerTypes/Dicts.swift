@@ -4,7 +4,11 @@ import Objects
 enum DictType {
     static func start() {
         NativeType(id: .dict, "dict", size: MemoryLayout<DictObject>.size, mask: 0b100, flags: [.base, .dictSubclass, .mappingPattern, .selfPattern],
-                   doc: "dict() -> new empty dictionary\ndict(mapping) -> new dictionary initialized from a mapping object's\n    (key, value) pairs\ndict(iterable) -> new dictionary initialized as if via:\n    d = {}\n    for k, v in iterable:\n        d[k] = v\ndict(**kwargs) -> new dictionary initialized with the name=value pairs\n    in the keyword argument list.  For example:  dict(one=1, two=2)",
+                   doc: """
+                       A dictionary of what is given: the pairs of a mapping or of an iterable of pairs, then the keyword arguments.
+
+                           dict(a=1) == dict({'a': 1}) == dict([('a', 1)])
+                       """,
                    methods: methods) { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in DictType.update(thread, DictRef(receiver), "dict", a, count, keywords) ? .none : .empty }
@@ -36,23 +40,27 @@ enum DictType {
 
     private static var methods: [Def] {
         [
-            Def("get(self, key, default=None, /)", .callsOnArguments, "Return the value for key if key is in the dictionary, else default.") { thread, a, _ in
+            Def("get(self, key, default=None, /)", .callsOnArguments, "The value of a key, or the default where it is missing.") { thread, a, _ in
                 let found = DictRef(a[0]).get(thread, a[1])
                 if !found.isEmpty { return found }
                 return thread.hasException ? .empty : a[2].isEmpty ? .none : a[2]
             },
             Def("setdefault(self, key, default=None, /)", .callsOnArguments,
-                "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default.") { thread, a, _ in
+                "The value of a key; one that is missing is first added with the default.") { thread, a, _ in
                 DictType.setDefault(thread, DictRef(a[0]), a[1], a[2].isEmpty ? .none : a[2])
             },
             Def("pop(self, key, default=<unrepresentable>, /)", .callsOnArguments,
-                "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError.") { thread, a, _ in
+                """
+                    D.pop(key[, default])
+
+                    Take a key out and return its value. A missing key gives the default, or KeyError where there is none.
+                    """) { thread, a, _ in
                 let found = DictRef(a[0]).remove(thread, a[1])
                 if !found.isEmpty || thread.hasException { return found }
                 return a[2].isEmpty ? thread.raiseKeyError(a[1]) : a[2]
             },
             Def("popitem(self, /)", .writes,
-                "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) order.\nRaises KeyError if the dict is empty.") { thread, a, _ in
+                "Take the pair that was added last out, and return it as a tuple. KeyError when there is none.") { thread, a, _ in
                 let dict = DictRef(a[0])
                 if dict.count == 0 { return thread.raise(.keyError, "popitem(): dictionary is empty") }
                 var entry = dict.used - 1
@@ -65,14 +73,18 @@ enum DictType {
             Def("items(self, /)", .reads, "D.items() -> a set-like object providing a view on D's items") { thread, a, _ in DictViews.make(thread, .dictItems, a[0]) },
             Def("values(self, /)", .reads, "D.values() -> an object providing a view on D's values") { thread, a, _ in DictViews.make(thread, .dictValues, a[0]) },
             Def("update(self, /, *args, **kwargs)", .calls,
-                "D.update([E, ]**F) -> None.  Update D from dict/iterable E and F.\nIf E is present and has a .keys() method, then does:  for k in E: D[k] = E[k]\nIf E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\nIn either case, this is followed by: for k in F:  D[k] = F[k]") { thread, a, _ in
+                """
+                    D.update([other], **more)
+
+                    Store the pairs of another mapping (anything with keys()) or of an iterable of pairs, and then the keyword arguments.
+                    """) { thread, a, _ in
                 let arguments = TupleRef(a[1])
                 guard Shared.arity(thread, "update", arguments.count, 0, 1) else { return .empty }
                 if arguments.count == 1, !DictType.updateFrom(thread, DictRef(a[0]), arguments[0]) { return .empty }
                 if !a[2].isEmpty, !DictType.merge(thread, DictRef(a[0]), a[2]) { return .empty }
                 return .none
             },
-            Def("fromkeys(type, iterable, value=None, /)", .calls, "Create a new dictionary with keys from iterable and values set to value.", kind: .classMethod) { thread, a, _ in
+            Def("fromkeys(type, iterable, value=None, /)", .calls, "A dict in which each item of an iterable is a key for the same value.", kind: .classMethod) { thread, a, _ in
                 DictType.fromKeys(thread, a[0], a[1], a[2].isEmpty ? .none : a[2])
             },
             Def("clear(self, /)", .writes, "D.clear() -> None.  Remove all items from D.") { _, a, _ in

@@ -10,7 +10,11 @@ enum FunctionalIterators {
     static func start() {
         let size = MemoryLayout<IteratorObject>.size
         NativeType(id: .enumerate, "enumerate", size: size, mask: 0b10010, flags: .base,
-                   doc: "Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...", methods: [
+                   doc: """
+                       Number the items of an iterable: an iterator of tuples of a count, which begins at start, and an item.
+
+                           list(enumerate('ab', 1)) == [(1, 'a'), (2, 'b')]
+                       """, methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 let arguments = thread.newTuple(iterator.pointee.container, iterator.pointee.extra.isEmpty ? thread.newInt(iterator.pointee.index) : iterator.pointee.extra)
@@ -23,7 +27,14 @@ enum FunctionalIterators {
             slots.unary(.next) { thread, value in FunctionalIterators.nextNumbered(thread, value) }
         }
         NativeType(id: .zip, "zip", size: size, mask: 0b10010, flags: .base,
-                   doc: "zip(*iterables, strict=False) --> Yield tuples until an input is exhausted.\n\n   >>> list(zip('abcdefg', range(3), range(4)))\n   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]\n\nThe zip object yields n-length tuples, where n is the number of iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.", methods: [
+                   doc: """
+                       Go through several iterables side by side: an iterator of tuples with one item of each.
+
+                           >>> list(zip([1, 2, 3], 'ab'))
+                           [(1, 'a'), (2, 'b')]
+
+                       The shortest one ends it; if strict is true, ValueError tells that they differ in length.
+                       """, methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 if iterator.pointee.index != 0 { return thread.newTuple(a[0].type.value, iterator.pointee.container, .true) }
@@ -41,7 +52,11 @@ enum FunctionalIterators {
             slots.unary(.next) { thread, value in FunctionalIterators.nextZipped(thread, value) }
         }
         NativeType(id: .map, "map", size: size, mask: 0b10010, flags: .base,
-                   doc: "map(func, *iterables) --> map object\n\nMake an iterator that computes the function using arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.", methods: [
+                   doc: """
+                       map(function, *iterables)
+
+                       An iterator of what the function returns for the items of the iterables, taken side by side until one of them ends.
+                       """, methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 let first = thread.newTuple(iterator.pointee.extra)
@@ -55,7 +70,11 @@ enum FunctionalIterators {
             slots.unary(.next) { thread, value in FunctionalIterators.nextMapped(thread, value) }
         }
         NativeType(id: .filter, "filter", size: size, mask: 0b10010, flags: .base,
-                   doc: "filter(function or None, iterable) --> filter object\n\nReturn an iterator yielding those items of iterable for which function(item)\nis true. If function is None, return the items that are true.", methods: [
+                   doc: """
+                       filter(function, iterable)
+
+                       An iterator of the items for which the function is true, or with None in its place, that are true themselves.
+                       """, methods: [
             Def("__reduce__(self, /)", .calls, reduceDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 let arguments = thread.newTuple(iterator.pointee.extra, iterator.pointee.container)

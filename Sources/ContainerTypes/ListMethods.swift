@@ -14,17 +14,17 @@ extension ListType {
             Def("insert(self, index, object, /)", .callsOnArguments, "Insert object before index.") { thread, a, _ in
                 ListType.insert(thread, a[0], a[1], a[2])
             },
-            Def("remove(self, value, /)", .calls, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.") { thread, a, _ in
+            Def("remove(self, value, /)", .calls, "Take out the first item that equals value; ValueError when there is none.") { thread, a, _ in
                 ListType.remove(thread, a[0], a[1])
             },
-            Def("pop(self, index=-1, /)", .callsOnArguments, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.") { thread, a, _ in
+            Def("pop(self, index=-1, /)", .callsOnArguments, "Take out and return the item at index, the last by default; IndexError when there is none.") { thread, a, _ in
                 ListType.pop(thread, a[0], a[1])
             },
             Def("clear(self, /)", .writes, "Remove all items from list.") { _, a, _ in
                 ListRef(a[0]).clear()
                 return .none
             },
-            Def("index(self, value, start=0, stop=sys.maxsize, /)", .calls, "Return first index of value.\n\nRaises ValueError if the value is not present.") { thread, a, _ in
+            Def("index(self, value, start=0, stop=sys.maxsize, /)", .calls, "Where the first item is that equals value; ValueError when there is none.") { thread, a, _ in
                 ListType.index(thread, a[0], a[1], a[2], a[3])
             },
             Def("count(self, value, /)", .calls, "Return number of occurrences of value.") { thread, a, _ in
@@ -40,7 +40,11 @@ extension ListType {
                 return thread.newInt(total)
             },
             Def("sort(self, /, *, key=None, reverse=False)", .calls,
-                "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable (i.e. the\norder of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order.") { thread, a, _ in
+                """
+                    Put the items of this list in order, by `<`.
+
+                    Equal items keep their order. A key function is asked once for each item for what to compare; reverse turns the order round.
+                    """) { thread, a, _ in
                 var reverse = false
                 if !a[2].isEmpty {
                     if a[2].isBool {

@@ -7,7 +7,12 @@ import Objects
 public enum RangeType {
     static func start() {
         NativeType(id: .range, "range", size: MemoryLayout<RangeObject>.size, mask: 0b11110, flags: .sequencePattern,
-                   doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment (or decrement).",
+                   doc: """
+                       range(stop)
+                       range(start, stop[, step])
+
+                       The integers from start, which is 0 if it is left out, up to but not including stop, step apart. No list of them is kept.
+                       """,
                    methods: methods, getters: [
             Getter("start") { _, a, _ in a[0].object(RangeObject.self).pointee.start },
             Getter("stop") { _, a, _ in a[0].object(RangeObject.self).pointee.stop },
@@ -43,7 +48,7 @@ public enum RangeType {
 
     private static var methods: [Def] {
         [
-            Def("count(self, value, /)", .calls, "rangeobject.count(value) -> integer -- return number of occurrences of value") { thread, a, _ in
+            Def("count(self, value, /)", .calls, "How often a value is among the numbers: 1 or 0.") { thread, a, _ in
                 if RangeType.isExactInt(a[1]) {
                     let found = RangeType.contains(thread, a[0], a[1])
                     return found < 0 ? .empty : Value(small: Int(found))
@@ -56,7 +61,7 @@ public enum RangeType {
                 }
                 return complete ? thread.newInt(total) : .empty
             },
-            Def("index(self, value, /)", .calls, "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present.") { thread, a, _ in
+            Def("index(self, value, /)", .calls, "At which place of the range a value is; ValueError where it is not.") { thread, a, _ in
                 RangeType.index(thread, a[0], a[1])
             },
             Def("__reversed__(self, /)", .reads, "Return a reverse iterator.") { thread, a, _ in RangeType.reversed(thread, a[0]) },

@@ -14,7 +14,7 @@ extension SetType {
             Def("copy(self, /)", .reads, "Return a shallow copy of a set.") { thread, a, _ in
                 a[0].isExact(.frozenset) ? a[0] : SetType.copy(thread, a[0])
             },
-            Def("difference(self, /, *others)", .calls, "Return the difference of two or more sets as a new set.\n\n(i.e. all elements that are in this set but not the others.)") { thread, a, _ in
+            Def("difference(self, /, *others)", .calls, "A set of the elements that are in none of the others.") { thread, a, _ in
                 let others = TupleRef(a[1])
                 if others.count == 0 { return SetType.copy(thread, a[0]) }
                 let result = SetType.difference(thread, a[0], others[0])
@@ -22,7 +22,7 @@ extension SetType {
                 for index in 1 ..< max(others.count, 1) { guard SetType.differenceUpdate(thread, SetRef(result), others[index]) else { return .empty } }
                 return result
             },
-            Def("intersection(self, /, *others)", .calls, "Return the intersection of two sets as a new set.\n\n(i.e. all elements that are in both sets.)") { thread, a, _ in
+            Def("intersection(self, /, *others)", .calls, "A set of the elements that are in all of the others, too.") { thread, a, _ in
                 let others = TupleRef(a[1])
                 if others.count == 0 { return SetType.copy(thread, a[0]) }
                 var result = a[0]
@@ -32,14 +32,14 @@ extension SetType {
                 }
                 return result
             },
-            Def("union(self, /, *others)", .calls, "Return the union of sets as a new set.\n\n(i.e. all elements that are in either set.)") { thread, a, _ in
+            Def("union(self, /, *others)", .calls, "A set of all elements, with those of the others.") { thread, a, _ in
                 let result = SetType.copy(thread, a[0])
                 if result.isEmpty { return .empty }
                 let others = TupleRef(a[1])
                 for index in 0 ..< others.count { guard thread.update(SetRef(result), others[index]) else { return .empty } }
                 return result
             },
-            Def("symmetric_difference(self, other, /)", .calls, "Return the symmetric difference of two sets as a new set.\n\n(i.e. all elements that are in exactly one of the sets.)") { thread, a, _ in
+            Def("symmetric_difference(self, other, /)", .calls, "A set of the elements that only one of the two sets has.") { thread, a, _ in
                 let result = SetType.copy(thread, a[0])
                 return !result.isEmpty && SetType.symmetricDifferenceUpdate(thread, SetRef(result), a[1]) ? result : .empty
             },
@@ -86,19 +86,19 @@ extension SetType {
 
     static var mutating: [Def] {
         [
-            Def("add(self, object, /)", .callsOnArguments, "Add an element to a set.\n\nThis has no effect if the element is already present.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
+            Def("add(self, object, /)", .callsOnArguments, "Put an element into the set, unless it is there.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
             Def("clear(self, /)", .writes, "Remove all elements from this set.") { _, a, _ in
                 SetRef(a[0]).clear()
                 return .none
             },
-            Def("discard(self, object, /)", .callsOnArguments, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.") { thread, a, _ in
+            Def("discard(self, object, /)", .callsOnArguments, "Take an element out. A missing one is no error, unlike with remove().") { thread, a, _ in
                 SetType.discard(thread, SetRef(a[0]), a[1]) < 0 ? .empty : .none
             },
-            Def("remove(self, object, /)", .callsOnArguments, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.") { thread, a, _ in
+            Def("remove(self, object, /)", .callsOnArguments, "Take an element out; KeyError where it is missing.") { thread, a, _ in
                 let found = SetType.discard(thread, SetRef(a[0]), a[1])
                 return found < 0 ? .empty : found > 0 ? .none : thread.raiseKeyError(a[1])
             },
-            Def("pop(self, /)", .writes, "Remove and return an arbitrary set element.\nRaises KeyError if the set is empty.") { thread, a, _ in
+            Def("pop(self, /)", .writes, "Take out and return some element; KeyError when there is none.") { thread, a, _ in
                 let set = SetRef(a[0])
                 if set.count == 0 { return thread.raise(.keyError, "pop from an empty set") }
                 // The search goes on where the last one ended, kept in the otherwise unused hash, so that emptying a set takes linear time.
@@ -133,7 +133,7 @@ extension SetType {
                 if result != a[0] { SetType.take(SetRef(a[0]), SetRef(result)) }
                 return .none
             },
-            Def("symmetric_difference_update(self, other, /)", .calls, "Update a set with the symmetric difference of itself and another.") { thread, a, _ in
+            Def("symmetric_difference_update(self, other, /)", .calls, "Keep what only one of the two sets has.") { thread, a, _ in
                 SetType.symmetricDifferenceUpdate(thread, SetRef(a[0]), a[1]) ? .none : .empty
             },
         ]

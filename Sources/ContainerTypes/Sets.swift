@@ -14,7 +14,7 @@ public enum SetType {
 
     static func start(_ thread: ThreadRef) {
         NativeType(id: .set, "set", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .setSubclass, .weakReferenceable, .selfPattern],
-                   doc: "set() -> new empty set object\nset(iterable) -> new set object\n\nBuild an unordered collection of unique elements.",
+                   doc: "set([iterable])\n\nA collection of different elements, in no order.",
                    methods: shared + mutating) { slots in
             SetType.fill(slots)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
@@ -50,7 +50,7 @@ public enum SetType {
             }
         }
         NativeType(id: .frozenset, "frozenset", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .frozenSetSubclass, .weakReferenceable, .selfPattern],
-                   doc: "frozenset() -> empty frozenset object\nfrozenset(iterable) -> frozenset object\n\nBuild an immutable unordered collection of unique elements.",
+                   doc: "frozenset([iterable])\n\nA set that cannot change, and so can be hashed.",
                    methods: shared) { slots in
             SetType.fill(slots)
             slots.call(.new) { thread, type, a, count, keywords in SetType.newFrozen(thread, TypeRef(type), a, count, keywords) }

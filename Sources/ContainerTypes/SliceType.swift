@@ -4,10 +4,14 @@ import Objects
 enum SliceType {
     static func start() {
         NativeType(id: .slice, "slice", size: MemoryLayout<SliceObject>.size, mask: 0b1110,
-                   doc: "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.  This is used for extended slicing (e.g. a[0:10:2]).",
+                   doc: "slice(stop)\nslice(start, stop[, step])\n\nWhat stands in the brackets of a[start:stop:step], as an object.",
                    methods: [
             Def("indices(self, len, /)", .calls,
-                "S.indices(len) -> (start, stop, stride)\n\nAssuming a sequence of length len, calculate the start and stop\nindices, and the stride length of the extended slice described by\nS. Out of bounds indices are clipped in a manner consistent with the\nhandling of normal slices.") { thread, a, _ in
+                """
+                    S.indices(length)
+
+                    Start, stop and step for a sequence of that length, as a tuple: negative places counted from its end, and places outside moved to its ends.
+                    """) { thread, a, _ in
                 let length = thread.toIndex(a[1])
                 if length.isEmpty { return .empty }
                 if IntOps.isNegative(length) { return thread.raise(.valueError, "length should not be negative") }

@@ -6,7 +6,7 @@ enum TupleType {
     static func start() {
         NativeType(id: .tuple, "tuple", size: MemoryLayout<TupleObject>.size, trace: .counted, tailOffset: MemoryLayout<TupleObject>.size,
                    flags: [.base, .tupleSubclass, .variableSize, .sequencePattern, .selfPattern],
-                   doc: "Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a tuple, the return value is the same object.",
+                   doc: "A sequence that cannot change. It has the items of the iterable; a tuple is returned as it is.",
                    methods: methods) { slots in
             slots.call(.new) { thread, type, a, count, keywords in TupleType.new(thread, type, a, count, keywords) }
             slots.unary(.repr) { thread, value in TupleType.repr(thread, value) }
@@ -30,7 +30,7 @@ enum TupleType {
 
     private static var methods: [Def] {
         [
-            Def("index(self, value, start=0, stop=sys.maxsize, /)", .calls, "Return first index of value.\n\nRaises ValueError if the value is not present.") { thread, a, _ in
+            Def("index(self, value, start=0, stop=sys.maxsize, /)", .calls, "Where the first item is that equals value; ValueError when there is none.") { thread, a, _ in
                 let tuple = TupleRef(a[0])
                 guard let (start, stop) = ListType.searchBounds(thread, a[2], a[3], tuple.count) else { return .empty }
                 var place = start

@@ -77,9 +77,9 @@ enum Property {
     }
 
     private static let methods = [
-        Def("getter(self, object, /)", .calls, "Descriptor to obtain a copy of the property with a different getter.") { thread, a, _ in Property.copy(thread, a[0], getter: a[1]) },
-        Def("setter(self, object, /)", .calls, "Descriptor to obtain a copy of the property with a different setter.") { thread, a, _ in Property.copy(thread, a[0], setter: a[1]) },
-        Def("deleter(self, object, /)", .calls, "Descriptor to obtain a copy of the property with a different deleter.") { thread, a, _ in Property.copy(thread, a[0], deleter: a[1]) },
+        Def("getter(self, object, /)", .calls, "The same property with this getter.") { thread, a, _ in Property.copy(thread, a[0], getter: a[1]) },
+        Def("setter(self, object, /)", .calls, "The same property with this setter.") { thread, a, _ in Property.copy(thread, a[0], setter: a[1]) },
+        Def("deleter(self, object, /)", .calls, "The same property with this deleter.") { thread, a, _ in Property.copy(thread, a[0], deleter: a[1]) },
         Def("__set_name__(self, /, *args)", .writes, "Method to set name of a property.") { thread, a, _ in
             guard TupleRef(a[1]).count == 2 else { return thread.raise(.typeError, "__set_name__() takes 2 positional arguments but \(TupleRef(a[1]).count) were given") }
             a[0].object(PropertyObject.self).pointee.name = TupleRef(a[1])[1]

@@ -6,7 +6,7 @@ enum TypeMethods {
         NativeType.extend(TypeID.type.type, methods: methods, getters: getters)
     }
 
-    private static let typeDoc: StaticString = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"
+    private static let typeDoc: StaticString = "type(object)\ntype(name, bases, dict, **keywords)\n\nThe type of an object; or a new class."
 
     private static let methods = [
         Def("mro(self, /)", .calls, "Return a type's method resolution order.") { thread, a, _ in

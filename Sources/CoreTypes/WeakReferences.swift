@@ -80,8 +80,7 @@ public enum WeakReferences {
         object.pointee.cell.target = target
         object.pointee.cell.callback = callback.isNone ? .empty : callback
         object.pointee.hash = -1
-        WeakTable.register(reference.object(WeakCell.self))
-        return reference
+        return WeakTable.register(reference.object(WeakCell.self)) ? reference : thread.raiseOutOfMemory()
     }
 
     /// `weakref.ref(target, callback)`

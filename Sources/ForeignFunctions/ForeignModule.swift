@@ -24,6 +24,14 @@ enum ForeignModule {
         var signature: UInt
     }
 
+    /// Something that a library made and its own function frees, once: a program cannot free it twice, nor use it afterwards.
+    struct HandleObject {
+        var header: ObjectHeader
+        var address: UInt
+        var destructor: UInt
+    }
+
+    nonisolated(unsafe) private static var handle: NativeType!
     nonisolated(unsafe) private static var data: NativeType!
     nonisolated(unsafe) private static var callback: NativeType!
 
@@ -281,6 +289,15 @@ enum ForeignModule {
         return value
     }
 
+    private static let makeHandle = Constructor("Handle(self, address, destructor)") { thread, a, _ in
+        guard let address = ForeignModule.pointer(thread, a[1]), let destructor = ForeignModule.pointer(thread, a[2]) else { return .empty }
+        let value = thread.allocateInstance(TypeRef(a[0]))
+        if value.isEmpty { return .empty }
+        value.object(HandleObject.self).pointee.address = UInt(bitPattern: address)
+        value.object(HandleObject.self).pointee.destructor = UInt(bitPattern: destructor)
+        return value
+    }
+
     // MARK: The module
 
     static func register() {
@@ -312,6 +329,21 @@ enum ForeignModule {
                     return .none
                 }
             }
+            handle = NativeType("Handle", module: "_foreign", size: MemoryLayout<HandleObject>.size, mask: 0) { slots in
+                slots.call(.new) { thread, type, a, count, keywords in ForeignModule.makeHandle.call(thread, type, a, count, keywords) }
+                slots.unary(.index) { thread, value in
+                    let address = value.object(HandleObject.self).pointee.address
+                    return address == 0 ? thread.raise(.valueError, "what the library made has been freed") : thread.newInt(unsigned: address)
+                }
+                slots.unary(.finalize) { _, value in
+                    let handle = value.object(HandleObject.self)
+                    guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return .none }
+                    handle.pointee.address = 0
+                    unsafeBitCast(handle.pointee.destructor, to: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)(address)
+                    return .none
+                }
+            }
+            module.add(handle)
             module.add(data)
             module.add(callback)
             return true

@@ -21,7 +21,10 @@ enum Capsules {
 
     static func start(_ thread: ThreadRef) {
         type = NativeType(id: .capsule, "PyCapsule", size: MemoryLayout<CapsuleObject>.size, flags: .noInstantiation,
-                          doc: "Capsule objects let you wrap a C \"void *\" pointer in a Python\nobject.  They're a way of passing data through the Python interpreter\nwithout creating your own custom type.\n\nCapsules are used for communication between extension modules.\nThey provide a way for an extension module to export a C interface\nto other extension modules, so that extension modules can use the\nPython import mechanism to link to one another.\n") { slots in
+                          doc: """
+                              A pointer of C, wrapped so that Python code can carry it: so one extension module gives another its functions, by an attribute that the other imports.
+
+                              """) { slots in
             slots.unary(.repr) { thread, value in
                 let capsule = value.object(CapsuleObject.self)
                 let name = capsule.pointee.name.map { "\"\(String(cString: $0))\"" } ?? "NULL"

@@ -158,6 +158,11 @@ public enum CompileBuiltin {
 
     /// The tree of source bytes; nil when it has raised.
     public static func parse(_ thread: ThreadRef, _ source: [UInt8], _ request: Request) -> Module? {
+        // What a byte of source becomes in tokens, trees and code, at most: the compiler itself cannot say that memory has run out.
+        guard Heap.hasRoom(outside: source.count * 160) else {
+            thread.raiseOutOfMemory()
+            return nil
+        }
         let filename = StringRef(request.filename).description
         var source = source
         if source.contains(0) {

@@ -16,9 +16,9 @@ public enum ImpModule {
     private static func name(of thread: ThreadRef, spec: Value) -> Value { thread.getAttribute(spec, Name.name.value) }
 
     public static func start() {
-        NativeModule.register("_imp", doc: "(Extremely) low-level import machinery bits as used by importlib.", functions: [
+        NativeModule.register("_imp", doc: "What importlib needs of the interpreter.", functions: [
             Def("lock_held()", .reads, "Return True if the import lock is currently held, else False.", kind: .function) { _, _, _ in Value(ImpModule.lockDepth > 0) },
-            Def("acquire_lock()", .calls, "Acquires the interpreter's import lock for the current thread.", kind: .function) { _, _, _ in
+            Def("acquire_lock()", .calls, "Take the import lock for this thread.", kind: .function) { _, _, _ in
                 // The modules have locks of their own; this one only protects their table, and the interpreter lock does that.
                 ImpModule.lockDepth += 1
                 return .none
@@ -28,13 +28,13 @@ public enum ImpModule {
                 ImpModule.lockDepth -= 1
                 return .none
             },
-            Def("extension_suffixes()", .reads, "Returns the list of file suffixes used to identify extension modules.", kind: .function) { thread, _, _ in
+            Def("extension_suffixes()", .reads, "How names of extension modules end, as a list.", kind: .function) { thread, _, _ in
                 let list = thread.newList()
                 if list.isEmpty { return .empty }
                 for suffix in ImpModule.extensionSuffixes where !ListRef(list).append(thread, thread.newString(suffix)) { return .empty }
                 return list
             },
-            Def("is_builtin(name, /)", .reads, "Returns True if the module name corresponds to a built-in module.", kind: .function) { thread, a, _ in
+            Def("is_builtin(name, /)", .reads, "Whether a module of that name is built in.", kind: .function) { thread, a, _ in
                 guard a[0].isString else { return thread.raise(.typeError, "is_builtin() argument must be str, not \(a[0].type.name)") }
                 let name = StringRef(a[0]).description
                 return Value(small: name == "sys" || name == "builtins" ? -1 : NativeModule.isRegistered(name) ? 1 : 0)

@@ -71,7 +71,10 @@ public enum Imports {
         }
         if thread.hasException { return .empty }
         if bootstrap.pointee.isEmpty { return thread.raise(.importError, "the import system is not running yet") }
-        let module = thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
+        func findAndLoad() -> Value {
+            thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
+        }
+        let module = ImportTimes.isOn ? ImportTimes.measure(name, findAndLoad) : findAndLoad()
         if module.isEmpty { ImportTracebacks.trim(thread) }
         return module
     }

@@ -31,7 +31,7 @@ public enum Signals {
     /// Makes the process a Python process: SIGINT raises KeyboardInterrupt, unless it was ignored; SIGPIPE and SIGXFSZ are ignored, so that failed writes
     /// are errors.
     public static func install(_ thread: ThreadRef) {
-        let definition = Def("default_int_handler(signalnum, frame, /)", .calls, "The default handler for SIGINT installed by Python.\n\nIt raises KeyboardInterrupt.", kind: .function) { thread, _, _ in
+        let definition = Def("default_int_handler(signalnum, frame, /)", .calls, "What Python does about SIGINT at first: it raises KeyboardInterrupt.", kind: .function) { thread, _, _ in
             thread.raise(.keyboardInterrupt)
         }
         interrupt.pointee = thread.newBuiltinFunction(definition, module: StringRef.intern("_signal").value)

@@ -51,8 +51,8 @@ public enum Collector {
     public static let breakerBit: UInt32 = 1
 
     /// False when there is no memory for the mark stack.
-    static func start() -> Bool {
-        var size = 1 << 36
+    static func start(heapSize: Int) -> Bool {
+        var size = heapSize >> 2
         repeat {
             stackRange = Reservation(size: size, step: 1 << 15)
             size >>= 1

@@ -127,21 +127,23 @@ public enum Heap {
     public static func start() -> Bool {
         var size = 1 << 38
         while size >= 1 << 28 {
-            if let reserved = Reservation(size: size, step: 1 << 22) {
+            // The collector's stack and the table of shapes need address space of their own.
+            if let reserved = Reservation(size: size, step: 1 << 22, leaving: max(size >> 1, 300 << 20)) {
                 let address = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
                 taipan.heapBase = address
                 taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)
                 blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
                 range = reserved
                 table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
-                guard table != nil, ShapeTable.reserve() else { return false }
+                guard table != nil, ShapeTable.reserve(heapSize: size), Collector.start(heapSize: size) else { return false }
                 blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
                 sweepLists = .allocate(capacity: classCount)
                 sweepLists.initialize(repeating: 0, count: classCount)
                 current = .allocate(capacity: classCount)
                 current.initialize(repeating: 0, count: classCount)
                 newBlocks = malloc(newBlocksCapacity * MemoryLayout<UInt32>.stride)?.assumingMemoryBound(to: UInt32.self)
-                return newBlocks != nil && Collector.start() && commit(blockTop)
+                taipan_guard_allocations()
+                return newBlocks != nil && commit(blockTop)
             }
             size >>= 1
         }
@@ -156,13 +158,32 @@ public enum Heap {
             return true
         }
         let offset = Int(taipan.heapBase) - Int(bitPattern: range.base)
-        guard wanted <= blockLimit, table.commit(wanted * MemoryLayout<BlockInfo>.stride), range.commit(offset + wanted << blockShift) else {
+        guard wanted <= blockLimit, taipan_keep_reserve(reserveSize(blocks: wanted)), table.commit(wanted * MemoryLayout<BlockInfo>.stride), range.commit(offset + wanted << blockShift) else {
             // The spare blocks are for small objects only.
             return isShort && top <= committedBlocks && top == blockTop + 1
         }
         let reached = (range.committed - offset) >> blockShift
         committedBlocks = table.commit(reached * MemoryLayout<BlockInfo>.stride) ? reached : wanted
         return true
+    }
+
+    // MARK: When memory is short
+
+    /// What is kept back for allocations outside the heap: most of them are tables that grow with it.
+    private static func reserveSize(blocks: Int) -> Int { max(16 << 20, (blocks << blockShift) >> 3) & ~4095 }
+
+    /// Whether `bytes` bytes can be had outside the heap, for buffers and numbers in the making. To be asked before what may be large is taken from Swift or a library,
+    /// which end the process where there is nothing left.
+    @inline(__always) public static func hasRoom(outside bytes: Int) -> Bool {
+        bytes < 1 << 20 || bytes < 1 << 46 && taipan_has_room(bytes)
+    }
+
+    /// The reserve was needed. False when it cannot be restored, which is to be raised once; until then there is none.
+    @inline(never) private static func recover() -> Bool {
+        if Collector.suspended > 0 || Collector.running { return true }
+        taipan_memory_was_noted()
+        Collector.collect(major: true)
+        return taipan_keep_reserve(reserveSize(blocks: committedBlocks))
     }
 
     // MARK: Allocation
@@ -186,6 +207,10 @@ public enum Heap {
     }
 
     @inline(never) @usableFromInline static func allocateSlow(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        if taipan_memory_is_short(), !recover() {
+            isShort = true
+            return nil
+        }
         var sizeClass = (size + 15) >> 4
         var cellSize = sizeClass << 4
         if sizeClass >= Int(SMALL_CLASSES) {

@@ -11,10 +11,18 @@ struct Reservation {
     private(set) var committed = 0
     private let step: Int
 
-    /// Reserves `size` bytes, to be committed at least `step` at a time; nil when there is no such range.
-    init?(size: Int, step: Int) {
+    /// Reserves `size` bytes, to be committed at least `step` at a time; nil when there is no such range, or when nothing of `leaving` bytes is left beside it.
+    init?(size: Int, step: Int, leaving rest: Int = 0) {
         let pointer = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let pointer, pointer != MAP_FAILED else { return nil }
+        if rest > 0 {
+            let other = mmap(nil, rest, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            guard let other, other != MAP_FAILED else {
+                munmap(pointer, size)
+                return nil
+            }
+            munmap(other, rest)
+        }
         base = pointer
         self.size = size
         self.step = step

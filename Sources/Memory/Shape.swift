@@ -40,7 +40,7 @@ public enum TraceKind: UInt8 {
 public typealias ShapeIndex = UInt32
 
 public enum ShapeTable {
-    static let capacity = 1 << 24
+    private static var capacity = 0
     static let stride = MemoryLayout<ShapeRecord>.stride
     static var count: UInt32 = 1
 
@@ -51,7 +51,8 @@ public enum ShapeTable {
 
     private static var range: Reservation! = nil
 
-    static func reserve() -> Bool {
+    static func reserve(heapSize: Int) -> Bool {
+        capacity = max(1 << 16, heapSize >> 14)
         range = Reservation(size: capacity * stride, step: 1 << 18)
         guard range != nil, range.commit(1) else { return false }
         taipan.shapes = range.base

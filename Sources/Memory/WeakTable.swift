@@ -17,13 +17,18 @@ public enum WeakTable {
     /// Cells whose callbacks wait to be called; roots.
     public static var callbacks: [UInt] = []
 
-    /// Registers a cell whose `target` is set.
-    public static func register(_ cell: UnsafeMutablePointer<WeakCell>) {
+    /// Registers a cell whose `target` is set. False when there is no memory for it: the cell then refers to nothing.
+    @discardableResult public static func register(_ cell: UnsafeMutablePointer<WeakCell>) -> Bool {
+        guard cells.count < cells.capacity || Heap.hasRoom(outside: cells.capacity * 64) else {
+            cell.pointee.target = .empty
+            return false
+        }
         let target = cell.pointee.target
         let address = UInt(target.bits)
         target.header.pointee.bits |= HeaderBits.weaklyReferenced
         if cells[address] == nil || cell.pointee.header.mark == Mark.new { youngReferents.append(address) }
         cells[address, default: []].append(UInt(bitPattern: cell))
+        return true
     }
 
     /// The living cells of an object, oldest first.
@@ -84,6 +89,16 @@ public enum ThreadRegistry {
         thread.pointee.previous = nil
         taipan.threads?.pointee.previous = thread
         taipan.threads = thread
+    }
+
+    /// Whether a number names a thread that runs Python: the C library believes whatever it is given.
+    public static func contains(identifier: UInt64) -> Bool {
+        var thread = taipan.threads
+        while let known = thread {
+            if known.pointee.identifier == identifier { return true }
+            thread = known.pointee.next
+        }
+        return false
     }
 
     public static func remove(_ thread: ThreadRef) {

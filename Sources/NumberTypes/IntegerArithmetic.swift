@@ -105,8 +105,12 @@ public enum Integers {
         return thread.newInt(negative: number._mp_size < 0, limbs: number._mp_d, count)
     }
 
-    /// Runs an `mpz` computation that writes to a fresh number.
-    static func withMPZ(_ thread: ThreadRef, _ body: (UnsafeMutablePointer<__mpz_struct>) -> Void) -> Value {
+    /// Whether there is memory for what GMP needs besides the result to compute with numbers of so many words. GMP itself cannot say that there is none.
+    @inline(__always) static func hasScratch(_ words: Int) -> Bool { words < 1 << 14 || Heap.hasRoom(outside: words * 64) }
+
+    /// Runs an `mpz` computation on numbers of so many words in all, which writes to a fresh number.
+    static func withMPZ(_ thread: ThreadRef, about words: Int, _ body: (UnsafeMutablePointer<__mpz_struct>) -> Void) -> Value {
+        guard hasScratch(words) else { return thread.raiseOutOfMemory() }
         var number = __mpz_struct()
         __gmpz_init(&number)
         body(&number)
@@ -200,6 +204,7 @@ public enum Integers {
         if x.count == 0 || y.count == 0 { return Value(small: 0) }
         let (large, small) = x.count >= y.count ? (x, y) : (y, x)
         let count = large.count + small.count
+        guard small.count == 1 || hasScratch(count) else { return thread.raiseOutOfMemory() }
         guard let result = allocate(thread, count) else { return .empty }
         if small.count == 1 {
             result[large.count] = __gmpn_mul_1(result, large.start, large.count, small[0])
@@ -228,6 +233,7 @@ public enum Integers {
         return withLimbs(a) { x in withLimbs(b) { y in
             if x.negative == y.negative && y.count > 1 && x.count >= y.count && x.count < largestMPZ {
                 // Truncation is what is wanted, and a quotient without remainder takes less work.
+                guard hasScratch(x.count) else { return thread.raiseOutOfMemory() }
                 guard let result = allocate(thread, x.count - y.count + 2) else { return .empty }
                 var quotient = __mpz_struct(_mp_alloc: Int32(truncatingIfNeeded: x.count - y.count + 2), _mp_size: 0, _mp_d: result)
                 var numerator = x.mpz
@@ -301,6 +307,10 @@ public enum Integers {
             return true
         }
         let quotientCount = x.count - y.count + 1
+        guard hasScratch(x.count) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
         guard let q = allocate(thread, quotientCount + 1), let r = allocate(thread, y.count) else { return false }
         __gmpn_tdiv_qr(q, r, 0, x.start, x.count, y.start, y.count)
         q[quotientCount] = 0

@@ -9,7 +9,7 @@ extension Integers {
         // Asking the system costs more than most powers.
         if bits < 16_777_216 { return true }
         let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
-        return bits / 8 < min(memory / 2, Double(largestMPZ) * 8)
+        return bits / 8 < min(memory / 2, Double(largestMPZ) * 8) && hasScratch(Int(bits / 64))
     }
 
     /// a ** b for a b that is not negative.
@@ -44,7 +44,7 @@ extension Integers {
         if a.isSmallInt && a.smallInt == 2 { return leftShift(thread, Value(small: 1), by: exponent) }
         return withLimbs(a) { x in
             var base = x.mpz
-            return withMPZ(thread) { __gmpz_pow_ui($0, &base, UInt(exponent)) }
+            return withMPZ(thread, about: 0) { __gmpz_pow_ui($0, &base, UInt(exponent)) }
         }
     }
 
@@ -73,7 +73,7 @@ extension Integers {
                 var base = x.mpz
                 var exponent = y.mpz
                 var modulus = z.mpz
-                return withMPZ(thread) { __gmpz_powm($0, &base, &exponent, &modulus) }
+                return withMPZ(thread, about: z.count * 2) { __gmpz_powm($0, &base, &exponent, &modulus) }
             } } }
         }
         if result.isEmpty || !isNegative(modulus) || isZero(result) { return result }
@@ -102,11 +102,12 @@ extension Integers {
     static func inverse(_ thread: ThreadRef, _ a: Value, _ modulus: Value) -> Value {
         if modulus == Value(small: 1) { return Value(small: 0) }
         var exists: Int32 = 0
-        let result = withLimbs(a) { x in withLimbs(modulus) { y in
+        let result = withLimbs(a) { x in withLimbs(modulus) { y -> Value in
             var number = x.mpz
             var modulus = y.mpz
-            return withMPZ(thread) { exists = __gmpz_invert($0, &number, &modulus) }
+            return withMPZ(thread, about: x.count + y.count) { exists = __gmpz_invert($0, &number, &modulus) }
         } }
+        if result.isEmpty { return .empty }
         return exists == 0 ? thread.raise(.valueError, "base is not invertible for the given modulus") : result
     }
 
@@ -121,7 +122,7 @@ extension Integers {
         return withLimbs(a) { x in withLimbs(b) { y in
             var first = x.mpz
             var second = y.mpz
-            return withMPZ(thread) { __gmpz_gcd($0, &first, &second) }
+            return withMPZ(thread, about: x.count + y.count) { __gmpz_gcd($0, &first, &second) }
         } }
     }
 
@@ -130,6 +131,7 @@ extension Integers {
         withLimbs(a) { x in
             if x.count == 0 { return Value(small: 0) }
             let count = (x.count + 1) / 2
+            guard hasScratch(x.count) else { return thread.raiseOutOfMemory() }
             guard let result = allocate(thread, count) else { return .empty }
             _ = __gmpn_sqrtrem(result, nil, x.start, x.count)
             return finish(result, count, false)
@@ -139,7 +141,7 @@ extension Integers {
     /// n! by GMP's product tree.
     public static func factorial(_ thread: ThreadRef, _ n: Int) -> Value {
         guard isPossible(bits: Double(n) * log2(Double(n) + 2)) else { return thread.raiseOutOfMemory() }
-        return withMPZ(thread) { __gmpz_fac_ui($0, UInt(n)) }
+        return withMPZ(thread, about: 0) { __gmpz_fac_ui($0, UInt(n)) }
     }
 
     /// The binomial coefficient of n that is not negative and k.
@@ -147,7 +149,7 @@ extension Integers {
         guard isPossible(bits: Double(k) * Double(bitLength(n))) || isPossible(bits: Double(IntOps.toInt(n) ?? Int.max)) else { return thread.raiseOutOfMemory() }
         return withLimbs(n) { x in
             var number = x.mpz
-            return withMPZ(thread) { __gmpz_bin_ui($0, &number, k) }
+            return withMPZ(thread, about: 0) { __gmpz_bin_ui($0, &number, k) }
         }
     }
 }

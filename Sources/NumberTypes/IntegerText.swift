@@ -80,7 +80,7 @@ extension Integers {
                 return nil
             }
             let capacity = Double(bits) / log2(Double(radix)) + 4
-            guard capacity < 0x1p40 else { thread.raiseOutOfMemory(); return nil }
+            guard capacity < 0x1p40, Heap.hasRoom(outside: Int(capacity)), hasScratch(x.count) else { thread.raiseOutOfMemory(); return nil }
             var result = [UInt8](unsafeUninitializedCapacity: Int(capacity)) { buffer, used in
                 var start = buffer.baseAddress!
                 if minus {
@@ -129,7 +129,9 @@ extension Integers {
             for index in 0 ..< count { result = result * base + Int(digits[index]) }
             return Value(small: negative ? -result : result)
         }
-        guard let result = allocate(thread, Int(Double(count) * log2(Double(base)) / 64) + 3) else { return .empty }
+        let words = Int(Double(count) * log2(Double(base)) / 64) + 3
+        guard hasScratch(words) else { return thread.raiseOutOfMemory() }
+        guard let result = allocate(thread, words) else { return .empty }
         let size = __gmpn_set_str(result, digits, count, Int32(base))
         return finish(result, size, negative)
     }
@@ -193,6 +195,10 @@ extension Integers {
                 result = result * 10 + digit
             }
             if plain { return onlyZero && result != 0 ? .malformed : .value(Value(small: negative ? -result : result)) }
+        }
+        guard Heap.hasRoom(outside: end - position) else {
+            thread.raiseOutOfMemory()
+            return .raised
         }
         var result = Parsed.malformed
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: end - position) { digits in

@@ -29,7 +29,7 @@ enum ObjectType {
 
     static func start() {
         NativeType(id: .object, "object", base: nil, size: 8, flags: .base,
-                   doc: "object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+                   doc: "object()\n--\n\nThe class that all others inherit from. Its own instances have no attributes and take none.\n",
                    methods: [], getters: []) { slots in
             slots.call(.new) { thread, type, _, count, _ in
                 let type = TypeRef(type)

@@ -29,7 +29,7 @@ extension SlotTable {
         return thread.newBuiltinFunction(record, receiver: type.value, module: .none)
     }
 
-    static let newDef = Def("__new__(self, /, *args, **kwargs)", .calls, "Create and return a new object.  See help(type) for accurate signature.", kind: .staticMethod) { thread, a, _ in
+    static let newDef = Def("__new__(self, /, *args, **kwargs)", .calls, "Make a new object; help(type) tells how.", kind: .staticMethod) { thread, a, _ in
         // Parameters: the type that owns this `__new__`, then the arguments, of which the first is the type to make.
         let owner = TypeRef(a[0])
         let arguments = TupleRef(a[1])

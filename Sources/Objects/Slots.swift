@@ -190,7 +190,7 @@ enum SlotTable {
         SlotEntry(.invert, .__invert__, .unary, "__invert__($self, /)\n--\n\n~self"),
         SlotEntry(.int, .__int__, .unary, "__int__($self, /)\n--\n\nint(self)"),
         SlotEntry(.float, .__float__, .unary, "__float__($self, /)\n--\n\nfloat(self)"),
-        SlotEntry(.index, .__index__, .unary, "__index__($self, /)\n--\n\nReturn self converted to an integer, if self is suitable for use as an index into a list."),
+        SlotEntry(.index, .__index__, .unary, "__index__($self, /)\n--\n\nThis number as an int, for counting places."),
         SlotEntry(.await, .__await__, .unary, "__await__($self, /)\n--\n\nReturn an iterator to be used in await expression."),
         SlotEntry(.asyncIter, .__aiter__, .unary, "__aiter__($self, /)\n--\n\nReturn an awaitable, that resolves in asynchronous iterator."),
         SlotEntry(.asyncNext, .__anext__, .unary, "__anext__($self, /)\n--\n\nReturn a value or raise StopAsyncIteration."),

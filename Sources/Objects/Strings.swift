@@ -150,7 +150,11 @@ public struct StringRef {
             index = (index + 1) & mask
         }
         if StringRef.tableCount * 2 >= StringRef.tableSize {
-            StringRef.growTable()
+            if Heap.hasRoom(outside: StringRef.tableSize * 16) {
+                StringRef.growTable()
+            } else if StringRef.tableCount * 8 >= StringRef.tableSize * 7 {
+                return self
+            }
             mask = StringRef.tableSize - 1
             index = hash & mask
             while !StringRef.table[index].isEmpty { index = (index + 1) & mask }

@@ -104,7 +104,7 @@ public enum TypeConstruction {
         guard let raw = Heap.allocate(MemoryLayout<WeakCell>.size, shape: TypeID.boxedInternal.rawValue) else { return }
         let cell = raw.assumingMemoryBound(to: WeakCell.self)
         cell.pointee.target = type.value
-        WeakTable.register(cell)
+        guard WeakTable.register(cell) else { return }
         var list = ListRef(base.pointer.pointee.subclasses)
         // Now and then the dead are left out, so that a base of many short-lived classes does not grow: into a new list, since somebody may be walking through the old one.
         if list.count >= 8 && list.count & (list.count - 1) == 0 {

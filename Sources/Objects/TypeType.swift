@@ -4,7 +4,7 @@ enum TypeType {
     static func start() {
         NativeType(id: .type, "type", base: TypeID.object.type, size: TypeRef.objectSize, mask: 0b11_1111_1110, dictOffset: 0,
                    flags: [.base, .typeSubclass, .weakReferenceable],
-                   doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
+                   doc: "type(object)\ntype(name, bases, dict, **keywords)\n\nThe type of an object; or a new class.",
                    methods: [], getters: []) { slots in
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let type = TypeRef(callee)

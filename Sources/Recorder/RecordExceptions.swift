@@ -128,7 +128,8 @@ extension Recorder {
     /// A new exception of a class that has `BaseException.__new__`; nil when it is not so simple.
     func newException(_ type: TypeRef, _ arguments: [Ref]) -> Ref? {
         let fields = type.pointer.pointee
-        guard type.value.isExact(.type), type.slotPointer(.new).pointee == TypeID.baseException.type.slotPointer(.new).pointee, type != TypeID.memoryError.type,
+        let makesPlainly = type.slotPointer(.new).pointee == TypeID.baseException.type.slotPointer(.new).pointee || type == TypeID.stopIteration.type && arguments.isEmpty
+        guard type.value.isExact(.type), makesPlainly, type != TypeID.memoryError.type,
               type.flags.isDisjoint(with: [.abstract, .finalized, .watched, .variableSize]), fields.trailingMembers == 0, fields.structSize == 0, fields.dictOffset != 0 else { return nil }
         if type.has(.heap) { guardTypeVersion(type) }
         let made = b.new(words.layout(type.name, fields.rootShape, size: max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)))

@@ -270,6 +270,24 @@ struct Prompt {
         source.last == 0x0A && source.dropLast().last != 0x5C ? Array(source.dropLast()) : source
     }
 
+    /// Whether more lines can make something of what is incomplete without the end of its last line: not where that end shows an error. False with the error raised.
+    private func mayGoOn(_ source: [UInt8], _ request: CompileBuiltin.Request) -> Bool {
+        thread.takeException()
+        var options = ParseOptions(mode: .single, filename: "<stdin>")
+        options.allowIncomplete = true
+        options.implyDedent = false
+        do {
+            // Only parsed: the warnings come when the statement is complete.
+            _ = try source.withUnsafeBufferPointer { source throws(SyntaxFailure) in try parse(source, options) }
+            return true
+        } catch {
+            // Reported as it stands in the line: the end would count as a place where brackets should have been closed.
+            var complete = request
+            complete.flags &= ~CompileBuiltin.Flags.allowIncompleteInput
+            return error.incomplete || !CompileBuiltin.compile(thread, Prompt.unfinished(source), complete).isEmpty
+        }
+    }
+
     /// Reads and runs statements until the end of the input. None, or empty with SystemExit raised.
     func run(_ namespace: Value) -> Value {
         let version = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("version").value)
@@ -288,8 +306,7 @@ struct Prompt {
                 var request = CompileBuiltin.Request(filename: thread.newString("<stdin>"), mode: .single)
                 request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent
                 var code = CompileBuiltin.compile(thread, Prompt.unfinished(source), request)
-                if code.isEmpty && isIncomplete {
-                    thread.takeException()
+                if code.isEmpty && isIncomplete && mayGoOn(source, request) {
                     if let more = readLine(prompt("ps2", "... ")) {
                         source += more
                         continue

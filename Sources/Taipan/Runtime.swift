@@ -36,6 +36,7 @@ public final class Runtime {
             var random = SystemRandomNumberGenerator()
             Hashing.start(seed: options.hashSeed.map { UInt64($0) } ?? random.next())
         }
+        ImportTimes.isOn = options.extensions.contains { $0.name == "importtime" } || !options.ignoreEnvironment && getenv("PYTHONPROFILEIMPORTTIME").map { $0.pointee != 0 } == true
         guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
             return nil

@@ -108,18 +108,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 enum ByteArrayType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .bytearray, "bytearray", size: MemoryLayout<ByteArrayObject>.size, mask: 0b10, flags: [.base, .selfPattern], doc: """
-            bytearray(iterable_of_ints) -> bytearray
-            bytearray(string, encoding[, errors]) -> bytearray
-            bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer
-            bytearray(int) -> bytes array of size given by the parameter initialized with null bytes
-            bytearray() -> empty bytes array
+            bytearray()
+            bytearray(size)
+            bytearray(iterable)
+            bytearray(buffer)
+            bytearray(text, encoding[, errors])
 
-            Construct a mutable bytearray object from:
-              - an iterable yielding integers in range(256)
-              - a text string encoded using the specified encoding
-              - a bytes or a buffer object
-              - any object implementing the buffer API.
-              - an integer
+            Bytes that can change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteArrayMethods.defs) { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, array, arguments, count, keywords in ByteArrayType.initialize.call(thread, array, arguments, count, keywords) }
@@ -325,7 +320,7 @@ enum ByteArrayMethods {
     }
 
     static let defs: [Def] = [
-        Def("append(self, item, /)", .writes, "Append a single item to the end of the bytearray.\n\n  item\n    The item to be appended.") { thread, a, _ in
+        Def("append(self, item, /)", .writes, "Put a byte behind the last one.") { thread, a, _ in
             guard let byte = BytesType.byteValue(thread, a[1]) else { return .empty }
             let array = ByteArrayRef(a[0])
             let old = array.count
@@ -351,14 +346,7 @@ enum ByteArrayMethods {
             guard BytesType.collectIterable(thread, a[1], &builder, "bytearray") else { return .empty }
             return array.append(thread, builder.base, builder.count) ? .none : .empty
         },
-        Def("insert(self, index, item, /)", .writes, """
-            Insert a single item into the bytearray before the given index.
-
-              index
-                The index where the value is to be inserted.
-              item
-                The item to be inserted.
-            """) { thread, a, _ in
+        Def("insert(self, index, item, /)", .writes, "Put a byte before the one at an index.") { thread, a, _ in
             guard var index = thread.toInt(a[1]), let byte = BytesType.byteValue(thread, a[2]) else { return .empty }
             let array = ByteArrayRef(a[0])
             if index < 0 { index = max(index &+ array.count, 0) }
@@ -367,15 +355,7 @@ enum ByteArrayMethods {
             array.bytes[index] = byte
             return .none
         },
-        Def("pop(self, index=-1, /)", .writes, """
-            Remove and return a single item from B.
-
-              index
-                The index from where to remove the item.
-                -1 (the default value) means remove the last item.
-
-            If no index argument is given, will pop the last item.
-            """) { thread, a, _ in
+        Def("pop(self, index=-1, /)", .writes, "Take the byte at an index out, the last one by default, and return it.") { thread, a, _ in
             var index = -1
             if !a[1].isEmpty {
                 guard let value = thread.toInt(a[1]) else { return .empty }
@@ -389,7 +369,7 @@ enum ByteArrayMethods {
             guard array.replace(thread, index, index + 1, with: 0) else { return .empty }
             return Value(small: Int(byte))
         },
-        Def("remove(self, value, /)", .writes, "Remove the first occurrence of a value in the bytearray.\n\n  value\n    The value to remove.") { thread, a, _ in
+        Def("remove(self, value, /)", .writes, "Take out the first byte that equals value.") { thread, a, _ in
             guard let byte = BytesType.byteValue(thread, a[1]) else { return .empty }
             let array = ByteArrayRef(a[0])
             let place = Units(array.bytes, array.count).find(UInt32(byte), 0, array.count)
@@ -402,7 +382,7 @@ enum ByteArrayMethods {
             bytes.reverse()
             return .none
         },
-        Def("__alloc__(self, /)", .reads, "B.__alloc__() -> int\n\nReturn the number of bytes actually allocated.") { _, a, _ in Value(small: ByteArrayRef(a[0]).pointer.pointee.capacity + 1) },
+        Def("__alloc__(self, /)", .reads, "B.__alloc__()\n\nHow many bytes there is room for.") { _, a, _ in Value(small: ByteArrayRef(a[0]).pointer.pointee.capacity + 1) },
         Def("__sizeof__(self, /)", .reads, "Returns the size of the bytearray object in memory, in bytes.") { _, a, _ in
             Value(small: MemoryLayout<ByteArrayObject>.size + 8 + ByteArrayRef(a[0]).pointer.pointee.capacity)
         },

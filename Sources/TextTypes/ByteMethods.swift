@@ -106,29 +106,49 @@ public enum ByteMethods {
     // MARK: Searching
 
     private static let search: [Def] = [
-        Def("find(self, sub, start=None, end=None, /)", .reads, "B.find(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.", isUnsigned: true) { thread, a, _ in
+        Def("find(self, sub, start=None, end=None, /)", .reads, """
+            B.find(sub[, start[, end]])
+
+            Where sub first occurs within B[start:end], counted from the start of B; -1 if it does not.
+            """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: false)
         },
-        Def("rfind(self, sub, start=None, end=None, /)", .reads, "B.rfind(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nReturn -1 on failure.", isUnsigned: true) { thread, a, _ in
+        Def("rfind(self, sub, start=None, end=None, /)", .reads, """
+            B.rfind(sub[, start[, end]])
+
+            Where sub last occurs within B[start:end], counted from the start of B; -1 if it does not.
+            """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: false)
         },
-        Def("index(self, sub, start=None, end=None, /)", .reads, "B.index(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaises ValueError when the subsection is not found.", isUnsigned: true) { thread, a, _ in
+        Def("index(self, sub, start=None, end=None, /)", .reads, """
+            B.index(sub[, start[, end]])
+
+            Where sub first occurs within B[start:end], counted from the start of B; ValueError if it does not.
+            """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: true)
         },
-        Def("rindex(self, sub, start=None, end=None, /)", .reads, "B.rindex(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice notation.\n\nRaise ValueError when the subsection is not found.", isUnsigned: true) { thread, a, _ in
+        Def("rindex(self, sub, start=None, end=None, /)", .reads, """
+            B.rindex(sub[, start[, end]])
+
+            Where sub last occurs within B[start:end], counted from the start of B; ValueError if it does not.
+            """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: true)
         },
-        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation.", isUnsigned: true) { thread, a, _ in
+        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]])\n\nHow often sub occurs within B[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
             return ByteMethods.withNeedle(thread, a[1], integer: true) { needle in
                 let units = Text(binary: a[0]).units
                 return Value(small: units.occurrences(needle, start, min(end, units.count)))
             }
         },
-        Def("startswith(self, prefix, start=None, end=None, /)", .reads, "B.startswith(prefix[, start[, end]]) -> bool\n\nReturn True if B starts with the specified prefix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nprefix can also be a tuple of bytes to try.", isUnsigned: true) { thread, a, _ in
+        Def("startswith(self, prefix, start=None, end=None, /)", .reads, """
+            B.startswith(prefix[, start[, end]])
+
+            Whether B[start:end] starts with a prefix, or with one of a tuple of them.
+            """, isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: false)
         },
-        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]]) -> bool\n\nReturn True if B ends with the specified suffix, False otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B at that position.\nsuffix can also be a tuple of bytes to try.", isUnsigned: true) { thread, a, _ in
+        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]])\n\nWhether B[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: true)
         },
     ]
@@ -169,71 +189,26 @@ public enum ByteMethods {
 
     private static let splitting: [Def] = [
         Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
-            Return a list of the sections in the bytes, using sep as the delimiter.
+            The parts between separators, as a list; sep None is any run of white space, and then no part is empty.
 
-              sep
-                The delimiter according which to split the bytes.
-                None (the default value) means split on ASCII whitespace characters
-                (space, tab, return, newline, formfeed, vertical tab).
-              maxsplit
-                Maximum number of splits to do.
-                -1 (the default value) means no limit.
+            maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: false) },
         Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
-            Return a list of the sections in the bytes, using sep as the delimiter.
+            The parts between separators, as a list, looked for from the end; sep None is any run of white space, and then no part is empty.
 
-              sep
-                The delimiter according which to split the bytes.
-                None (the default value) means split on ASCII whitespace characters
-                (space, tab, return, newline, formfeed, vertical tab).
-              maxsplit
-                Maximum number of splits to do.
-                -1 (the default value) means no limit.
-
-            Splitting is done starting at the end of the bytes and working to the front.
+            maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: true) },
-        Def("splitlines(self, /, keepends=False)", .reads, """
-            Return a list of the lines in the bytes, breaking at line boundaries.
-
-            Line breaks are not included in the resulting list unless keepends is given and
-            true.
-            """) { thread, a, _ in
+        Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
             let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
             return keep < 0 ? .empty : Text(binary: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
-        Def("partition(self, sep, /)", .reads, """
-            Partition the bytes into three parts using the given separator.
-
-            This will search for the separator sep in the bytes. If the separator is found,
-            returns a 3-tuple containing the part before the separator, the separator
-            itself, and the part after it.
-
-            If the separator is not found, returns a 3-tuple containing the original bytes
-            object and two empty bytes objects.
-            """) { thread, a, _ in
+        Def("partition(self, sep, /)", .reads, "What is before the first separator, the separator, and what is after it; without one, everything and twice nothing.") { thread, a, _ in
             thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).partition(thread, Units(bytes, count), a[1], last: false) }
         },
-        Def("rpartition(self, sep, /)", .reads, """
-            Partition the bytes into three parts using the given separator.
-
-            This will search for the separator sep in the bytes, starting at the end. If
-            the separator is found, returns a 3-tuple containing the part before the
-            separator, the separator itself, and the part after it.
-
-            If the separator is not found, returns a 3-tuple containing two empty bytes
-            objects and the original bytes object.
-            """) { thread, a, _ in
+        Def("rpartition(self, sep, /)", .reads, "What is before the last separator, the separator, and what is after it; without one, twice nothing and everything.") { thread, a, _ in
             thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).partition(thread, Units(bytes, count), a[1], last: true) }
         },
-        Def("join(self, iterable_of_bytes, /)", .calls, """
-            Concatenate any number of bytes objects.
-
-            The bytes whose method is called is inserted in between each pair.
-
-            The result is returned as a new bytes object.
-
-            Example: b'.'.join([b'ab', b'pq', b'rs']) -> b'ab.pq.rs'.
-            """) { thread, a, _ in ByteMethods.join(thread, a[0], a[1]) },
+        Def("join(self, iterable_of_bytes, /)", .calls, "Join bytes objects, with these bytes between them: b'-'.join([b'a', b'b']) is b'a-b'.") { thread, a, _ in ByteMethods.join(thread, a[0], a[1]) },
     ]
 
     static func split(_ thread: ThreadRef, _ a: Arguments, fromEnd: Bool) -> Value {
@@ -290,16 +265,7 @@ public enum ByteMethods {
     // MARK: Changing
 
     private static let changing: [Def] = [
-        Def("replace(self, old, new, count=-1, /)", .reads, """
-            Return a copy with all occurrences of substring old replaced by new.
-
-              count
-                Maximum number of occurrences to replace.
-                -1 (the default value) means replace all occurrences.
-
-            If the optional argument count is given, only the first count occurrences are
-            replaced.
-            """) { thread, a, _ in
+        Def("replace(self, old, new, count=-1, /)", .reads, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
             var limit = -1
             if !a[3].isEmpty {
                 guard let value = thread.toInt(a[3]) else { return .empty }
@@ -311,46 +277,46 @@ public enum ByteMethods {
                 }
             }
         },
-        Def("strip(self, bytes=None, /)", .reads, "Strip leading and trailing bytes contained in the argument.\n\nIf the argument is omitted or None, strip leading and trailing ASCII whitespace.") { thread, a, _ in
+        Def("strip(self, bytes=None, /)", .reads, "A copy without the bytes at both ends that are in the argument, or else are white space.") { thread, a, _ in
             ByteMethods.strip(thread, a, left: true, right: true)
         },
-        Def("lstrip(self, bytes=None, /)", .reads, "Strip leading bytes contained in the argument.\n\nIf the argument is omitted or None, strip leading  ASCII whitespace.") { thread, a, _ in
+        Def("lstrip(self, bytes=None, /)", .reads, "A copy without the bytes at the start that are in the argument, or else are white space.") { thread, a, _ in
             ByteMethods.strip(thread, a, left: true, right: false)
         },
-        Def("rstrip(self, bytes=None, /)", .reads, "Strip trailing bytes contained in the argument.\n\nIf the argument is omitted or None, strip trailing ASCII whitespace.") { thread, a, _ in
+        Def("rstrip(self, bytes=None, /)", .reads, "A copy without the bytes at the end that are in the argument, or else are white space.") { thread, a, _ in
             ByteMethods.strip(thread, a, left: false, right: true)
         },
-        Def("removeprefix(self, prefix, /)", .reads, "Return a bytes object with the given prefix string removed if present.\n\nIf the bytes starts with the prefix string, return bytes[len(prefix):].\nOtherwise, return a copy of the original bytes.") { thread, a, _ in
+        Def("removeprefix(self, prefix, /)", .reads, "A copy without the prefix, where there is one.") { thread, a, _ in
             thread.withBuffer(a[1]) { bytes, count in
                 let text = Text(binary: a[0])
                 return text.piece(thread, StringMethods.hasAffix(text.units, Units(bytes, count), 0, text.count, false) ? count : 0, text.count)
             }
         },
-        Def("removesuffix(self, suffix, /)", .reads, "Return a bytes object with the given suffix string removed if present.\n\nIf the bytes ends with the suffix string and that suffix is not empty,\nreturn bytes[:-len(prefix)].  Otherwise, return a copy of the original\nbytes.") { thread, a, _ in
+        Def("removesuffix(self, suffix, /)", .reads, "A copy without the suffix, where there is one.") { thread, a, _ in
             thread.withBuffer(a[1]) { bytes, count in
                 let text = Text(binary: a[0])
                 return text.piece(thread, 0, StringMethods.hasAffix(text.units, Units(bytes, count), 0, text.count, true) ? text.count - count : text.count)
             }
         },
-        Def("center(self, width, fillchar=b' ', /)", .reads, "Return a centered string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+        Def("center(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "center") else { return .empty }
             return Text(binary: a[0]).center(thread, width, fill)
         },
-        Def("ljust(self, width, fillchar=b' ', /)", .reads, "Return a left-justified string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+        Def("ljust(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "ljust") else { return .empty }
             let text = Text(binary: a[0])
             return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
         },
-        Def("rjust(self, width, fillchar=b' ', /)", .reads, "Return a right-justified string of length width.\n\nPadding is done using the specified fill character.") { thread, a, _ in
+        Def("rjust(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "rjust") else { return .empty }
             let text = Text(binary: a[0])
             return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
         },
-        Def("zfill(self, width, /)", .reads, "Pad a numeric string with zeros on the left, to fill a field of the given width.\n\nThe original string is never truncated.") { thread, a, _ in
+        Def("zfill(self, width, /)", .reads, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]) else { return .empty }
             return Text(binary: a[0]).zeroFill(thread, width)
         },
-        Def("expandtabs(self, /, tabsize=8)", .reads, "Return a copy where all tab characters are expanded using spaces.\n\nIf tabsize is not given, a tab size of 8 characters is assumed.") { thread, a, _ in
+        Def("expandtabs(self, /, tabsize=8)", .reads, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
                 guard let value = thread.toInt(a[1]) else { return .empty }
@@ -359,15 +325,7 @@ public enum ByteMethods {
             }
             return Text(binary: a[0]).expandTabs(thread, size)
         },
-        Def("translate(self, table, /, delete=b'')", .reads, """
-            Return a copy with each character mapped by the given translation table.
-
-              table
-                Translation table, which must be a bytes object of length 256.
-
-            All characters occurring in the optional argument delete are removed.
-            The remaining characters are mapped through the given translation table.
-            """) { thread, a, _ in ByteMethods.translate(thread, a[0], a[1], a[2]) },
+        Def("translate(self, table, /, delete=b'')", .reads, "A copy without the bytes in delete, where each other byte has become the one at its place in a table of 256 bytes. A table of None changes none.") { thread, a, _ in ByteMethods.translate(thread, a[0], a[1], a[2]) },
         Def("maketrans(frm, to, /)", .reads, """
             Return a translation table useable for the bytes or bytearray translate method.
 
@@ -434,22 +392,26 @@ public enum ByteMethods {
     // MARK: Case
 
     private static let caseMethods: [Def] = [
-        Def("lower(self, /)", .reads, "B.lower() -> copy of B\n\nReturn a copy of B with all ASCII characters converted to lowercase.") { thread, a, _ in
+        Def("lower(self, /)", .reads, "B.lower()\n\nA copy with small ASCII letters in place of capitals.") { thread, a, _ in
             ByteMethods.map(thread, a[0]) { _, byte in byte &- 65 < 26 ? byte | 32 : byte }
         },
-        Def("upper(self, /)", .reads, "B.upper() -> copy of B\n\nReturn a copy of B with all ASCII characters converted to uppercase.") { thread, a, _ in
+        Def("upper(self, /)", .reads, "B.upper()\n\nA copy with ASCII capitals in place of small letters.") { thread, a, _ in
             ByteMethods.map(thread, a[0]) { _, byte in byte &- 97 < 26 ? byte & ~32 : byte }
         },
-        Def("swapcase(self, /)", .reads, "B.swapcase() -> copy of B\n\nReturn a copy of B with uppercase ASCII characters converted\nto lowercase ASCII and vice versa.") { thread, a, _ in
+        Def("swapcase(self, /)", .reads, "B.swapcase()\n\nA copy with small ASCII letters in place of capitals, and the other way round.") { thread, a, _ in
             ByteMethods.map(thread, a[0]) { _, byte in (byte | 32) &- 97 < 26 ? byte ^ 32 : byte }
         },
-        Def("capitalize(self, /)", .reads, "B.capitalize() -> copy of B\n\nReturn a copy of B with only its first character capitalized (ASCII)\nand the rest lower-cased.") { thread, a, _ in
+        Def("capitalize(self, /)", .reads, """
+            B.capitalize()
+
+            A copy whose first byte is a capital, if it is an ASCII letter, and whose other letters are small.
+            """) { thread, a, _ in
             ByteMethods.map(thread, a[0]) { index, byte in
                 if index == 0 { return byte &- 97 < 26 ? byte & ~32 : byte }
                 return byte &- 65 < 26 ? byte | 32 : byte
             }
         },
-        Def("title(self, /)", .reads, "B.title() -> copy of B\n\nReturn a titlecased version of B, i.e. ASCII words start with uppercase\ncharacters, all remaining cased characters have lowercase.") { thread, a, _ in
+        Def("title(self, /)", .reads, "B.title()\n\nA copy in which each word of ASCII letters starts with a capital and goes on with small ones.") { thread, a, _ in
             let source = Text(binary: a[0]).units
             return ByteMethods.map(thread, a[0]) { index, byte in
                 let inWord = index > 0 && (source.units1[index - 1] | 32) &- 97 < 26
@@ -470,25 +432,29 @@ public enum ByteMethods {
     // MARK: Predicates
 
     private static let predicates: [Def] = [
-        Def("isalpha(self, /)", .reads, "B.isalpha() -> bool\n\nReturn True if all characters in B are alphabetic\nand there is at least one character in B, False otherwise.") { _, a, _ in
+        Def("isalpha(self, /)", .reads, "B.isalpha()\n\nWhether there is a byte and all are ASCII letters.") { _, a, _ in
             ByteMethods.all(a[0]) { ($0 | 32) &- 97 < 26 }
         },
-        Def("isalnum(self, /)", .reads, "B.isalnum() -> bool\n\nReturn True if all characters in B are alphanumeric\nand there is at least one character in B, False otherwise.") { _, a, _ in
+        Def("isalnum(self, /)", .reads, "B.isalnum()\n\nWhether there is a byte and all are ASCII letters or digits.") { _, a, _ in
             ByteMethods.all(a[0]) { ($0 | 32) &- 97 < 26 || $0 &- 48 < 10 }
         },
-        Def("isdigit(self, /)", .reads, "B.isdigit() -> bool\n\nReturn True if all characters in B are digits\nand there is at least one character in B, False otherwise.") { _, a, _ in
+        Def("isdigit(self, /)", .reads, "B.isdigit()\n\nWhether there is a byte and all are ASCII digits.") { _, a, _ in
             ByteMethods.all(a[0]) { $0 &- 48 < 10 }
         },
-        Def("isspace(self, /)", .reads, "B.isspace() -> bool\n\nReturn True if all characters in B are whitespace\nand there is at least one character in B, False otherwise.") { _, a, _ in
+        Def("isspace(self, /)", .reads, "B.isspace()\n\nWhether there is a byte and all are ASCII white space.") { _, a, _ in
             ByteMethods.all(a[0]) { $0 == 32 || $0 &- 9 < 5 }
         },
-        Def("isascii(self, /)", .reads, "B.isascii() -> bool\n\nReturn True if B is empty or all characters in B are ASCII,\nFalse otherwise.") { _, a, _ in
+        Def("isascii(self, /)", .reads, "B.isascii()\n\nWhether no byte is above 127.") { _, a, _ in
             let units = Text(binary: a[0]).units
             return Value(Units.isASCII(units.units1, units.count))
         },
-        Def("islower(self, /)", .reads, "B.islower() -> bool\n\nReturn True if all cased characters in B are lowercase and there is\nat least one cased character in B, False otherwise.") { _, a, _ in ByteMethods.isCased(a[0], 97) },
-        Def("isupper(self, /)", .reads, "B.isupper() -> bool\n\nReturn True if all cased characters in B are uppercase and there is\nat least one cased character in B, False otherwise.") { _, a, _ in ByteMethods.isCased(a[0], 65) },
-        Def("istitle(self, /)", .reads, "B.istitle() -> bool\n\nReturn True if B is a titlecased string and there is at least one\ncharacter in B, i.e. uppercase characters may only follow uncased\ncharacters and lowercase characters only cased ones. Return False\notherwise.") { _, a, _ in
+        Def("islower(self, /)", .reads, "B.islower()\n\nWhether there is an ASCII letter and none is a capital.") { _, a, _ in ByteMethods.isCased(a[0], 97) },
+        Def("isupper(self, /)", .reads, "B.isupper()\n\nWhether there is an ASCII letter and all are capitals.") { _, a, _ in ByteMethods.isCased(a[0], 65) },
+        Def("istitle(self, /)", .reads, """
+            B.istitle()
+
+            Whether there is a word of ASCII letters, and each one starts with a capital and goes on with small ones.
+            """) { _, a, _ in
             let units = Text(binary: a[0]).units
             var cased = false
             var previous = false
@@ -529,39 +495,20 @@ public enum ByteMethods {
 
     private static let conversion: [Def] = [
         Def("decode(self, /, encoding='utf-8', errors='strict')", .calls, """
-            Decode the bytes using the codec registered for encoding.
+            The text that the bytes encode.
 
-              encoding
-                The encoding with which to decode the bytes.
-              errors
-                The error handling scheme to use for the handling of decoding errors.
-                The default is 'strict' meaning that decoding errors raise a
-                UnicodeDecodeError. Other possible values are 'ignore' and 'replace'
-                as well as any other name registered with codecs.register_error that
-                can handle UnicodeDecodeErrors.
+            errors names what to do about those that encode nothing: 'strict' raises UnicodeDecodeError, 'ignore' and 'replace' do as they say, and codecs.register_error adds others.
             """) { thread, a, _ in
             guard BytesType.checkText(thread, a[1], a[2], "decode") else { return .empty }
             return thread.decode(a[0], encoding: a[1], errors: a[2])
         },
         Def("hex(self, sep=None, bytes_per_sep=1)", .reads, """
-            Create a string of hexadecimal numbers from a bytes object.
+            Two hexadecimal digits for each byte.
 
-              sep
-                An optional single character or byte to separate hex bytes.
-              bytes_per_sep
-                How many bytes between separators.  Positive values count from the
-                right, negative values count from the left.
+            sep stands between groups of bytes_per_sep bytes, which are counted from the right, or from the left if it is negative.
 
-            Example:
-            >>> value = b'\\xb9\\x01\\xef'
-            >>> value.hex()
-            'b901ef'
-            >>> value.hex(':')
-            'b9:01:ef'
-            >>> value.hex(':', 2)
-            'b9:01ef'
-            >>> value.hex(':', -2)
-            'b901:ef'
+            >>> b'abcde'.hex('-', 2)
+            '61-6263-6465'
             """) { thread, a, _ in
             let units = Text(binary: a[0]).units
             return ByteMethods.hex(thread, units.units1, units.count, a[1], a[2])

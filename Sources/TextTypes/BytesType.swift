@@ -10,17 +10,13 @@ public enum BytesType {
 
     static func start(_ thread: ThreadRef) {
         NativeType(id: .bytes, "bytes", size: MemoryLayout<BytesObject>.size, trace: .leaf, flags: [.base, .bytesSubclass, .variableSize, .selfPattern], doc: """
-            bytes(iterable_of_ints) -> bytes
-            bytes(string, encoding[, errors]) -> bytes
-            bytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer
-            bytes(int) -> bytes object of size given by the parameter initialized with null bytes
-            bytes() -> empty bytes object
+            bytes()
+            bytes(size)
+            bytes(iterable)
+            bytes(buffer)
+            bytes(text, encoding[, errors])
 
-            Construct an immutable array of bytes from:
-              - an iterable yielding integers in range(256)
-              - a text string encoded using the specified encoding
-              - any object implementing the buffer API.
-              - an integer
+            Bytes that cannot change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteMethods.ofBytes) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in BytesType.make.call(thread, type, arguments, count, keywords) }
             slots.unary(.repr) { thread, bytes in

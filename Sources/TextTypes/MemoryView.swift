@@ -659,7 +659,7 @@ public enum MemoryViews {
         managedType = NativeType("managedbuffer", size: MemoryLayout<ManagedBuffer>.size, mask: 0b100, flags: .noInstantiation)
         Collector.addDeathVisitor(settle)
         NativeType(id: .memoryview, "memoryview", size: MemoryLayout<MemoryViewObject>.stride, mask: 0b10, flags: [.weakReferenceable, .sequencePattern],
-                   doc: "Create a new memoryview object which references the given object.", methods: methods, getters: getters) { slots in
+                   doc: "The memory of an object, as that object lends it.", methods: methods, getters: getters) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in MemoryViews.construct.call(thread, type, arguments, count, keywords) }
             slots.unary(.repr) { thread, view in
                 thread.newString(MemoryViewRef(view).isReleased ? "<released memory at \(hexadecimal(view))>" : "<memory at \(hexadecimal(view))>")
@@ -731,19 +731,15 @@ public enum MemoryViews {
     private static let construct = Constructor("memoryview(self, object)") { thread, a, _ in MemoryViews.make(thread, a[1]) }
 
     private static let methods: [Def] = [
-        Def("release(self, /)", .writes, "Release the underlying buffer exposed by the memoryview object.") { thread, a, _ in
+        Def("release(self, /)", .writes, "Give the memory back to its object.") { thread, a, _ in
             MemoryViews.release(thread, MemoryViewRef(a[0])) ? .none : .empty
         },
         Def("__enter__(self, /)", .reads) { thread, a, _ in MemoryViews.check(thread, MemoryViewRef(a[0])) ? a[0] : .empty },
         Def("__exit__(self, /, *args)", .writes) { thread, a, _ in MemoryViews.release(thread, MemoryViewRef(a[0])) ? .none : .empty },
         Def("tobytes(self, /, order='C')", .reads, """
-            Return the data in the buffer as a byte string.
+            A copy of the bytes.
 
-            Order can be {'C', 'F', 'A'}. When order is 'C' or 'F', the data of the
-            original array is converted to C or Fortran order. For contiguous views,
-            'A' returns an exact copy of the physical memory. In particular, in-memory
-            Fortran order is preserved. For non-contiguous views, the data is converted
-            to C first. order=None is the same as order='C'.
+            order says in which order those of an array come: 'C' (as None), by rows; 'F', by columns; 'A', as they lie if they are contiguous, else as 'C'.
             """) { thread, a, _ in
             let view = MemoryViewRef(a[0])
             guard MemoryViews.check(thread, view) else { return .empty }
@@ -762,13 +758,9 @@ public enum MemoryViews {
             return bytes.finish(thread)
         },
         Def("hex(self, sep=None, bytes_per_sep=1)", .reads, """
-            Return the data in the buffer as a str of hexadecimal numbers.
+            Two hexadecimal digits for each byte.
 
-              sep
-                An optional single character or byte to separate hex bytes.
-              bytes_per_sep
-                How many bytes between separators.  Positive values count from the
-                right, negative values count from the left.
+            sep stands between groups of bytes_per_sep bytes, which are counted from the right, or from the left if it is negative.
 
             Example:
             >>> memoryview(b'\\x01\\xab\\xff').hex('-')
@@ -801,7 +793,7 @@ public enum MemoryViews {
             let owner = MemoryViewRef(a[0]).owner
             return owner.isEmpty ? .none : owner
         },
-        Getter("nbytes", "The amount of space in bytes that the array would use in\n a contiguous representation.") { thread, a, _ in
+        Getter("nbytes", "How many bytes the items have, without gaps.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? thread.newInt(MemoryViewRef(a[0]).pointer.pointee.length) : .empty
         },
         Getter("readonly", "A bool indicating whether the memory is read only.") { thread, a, _ in
@@ -810,16 +802,16 @@ public enum MemoryViews {
         Getter("itemsize", "The size in bytes of each element of the memoryview.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? Value(small: MemoryViewRef(a[0]).pointer.pointee.itemSize) : .empty
         },
-        Getter("format", "A string containing the format (in struct module style)\n for each element in the view.") { thread, a, _ in
+        Getter("format", "The format of an item, as module struct has them.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? thread.newString(MemoryViewRef(a[0]).formatText) : .empty
         },
-        Getter("ndim", "An integer indicating how many dimensions of a multi-dimensional\n array the memory represents.") { thread, a, _ in
+        Getter("ndim", "The number of dimensions.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? Value(small: MemoryViewRef(a[0]).ndim) : .empty
         },
-        Getter("shape", "A tuple of ndim integers giving the shape of the memory\n as an N-dimensional array.") { thread, a, _ in
+        Getter("shape", "The length in each dimension.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? MemoryViews.tuple(thread, MemoryViewRef(a[0]).shape, MemoryViewRef(a[0]).ndim) : .empty
         },
-        Getter("strides", "A tuple of ndim integers giving the size in bytes to access\n each element for each dimension of the array.") { thread, a, _ in
+        Getter("strides", "How many bytes it is from one item to the next, in each dimension.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? MemoryViews.tuple(thread, MemoryViewRef(a[0]).strides, MemoryViewRef(a[0]).ndim) : .empty
         },
         Getter("suboffsets", "A tuple of integers used internally for PIL-style arrays.") { thread, a, _ in

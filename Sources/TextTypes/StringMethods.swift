@@ -9,69 +9,37 @@ enum StringMethods {
 
     private static let search: [Def] = [
         Def("find(self, sub, start=None, end=None, /)", .pure, """
-            S.find(sub[, start[, end]]) -> int
+            S.find(sub[, start[, end]])
 
-            Return the lowest index in S where substring sub is found,
-            such that sub is contained within S[start:end].  Optional
-            arguments start and end are interpreted as in slice notation.
-
-            Return -1 on failure.
+            Where sub first occurs within S[start:end], counted from the start of S; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: false) },
         Def("rfind(self, sub, start=None, end=None, /)", .pure, """
-            S.rfind(sub[, start[, end]]) -> int
+            S.rfind(sub[, start[, end]])
 
-            Return the highest index in S where substring sub is found,
-            such that sub is contained within S[start:end].  Optional
-            arguments start and end are interpreted as in slice notation.
-
-            Return -1 on failure.
+            Where sub last occurs within S[start:end], counted from the start of S; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: false) },
         Def("index(self, sub, start=None, end=None, /)", .pure, """
-            S.index(sub[, start[, end]]) -> int
+            S.index(sub[, start[, end]])
 
-            Return the lowest index in S where substring sub is found,
-            such that sub is contained within S[start:end].  Optional
-            arguments start and end are interpreted as in slice notation.
-
-            Raises ValueError when the substring is not found.
+            Where sub first occurs within S[start:end], counted from the start of S; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: true) },
         Def("rindex(self, sub, start=None, end=None, /)", .pure, """
-            S.rindex(sub[, start[, end]]) -> int
+            S.rindex(sub[, start[, end]])
 
-            Return the highest index in S where substring sub is found,
-            such that sub is contained within S[start:end].  Optional
-            arguments start and end are interpreted as in slice notation.
-
-            Raises ValueError when the substring is not found.
+            Where sub last occurs within S[start:end], counted from the start of S; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
-        Def("count(self, sub, start=None, end=None, /)", .pure, """
-            S.count(sub[, start[, end]]) -> int
-
-            Return the number of non-overlapping occurrences of substring sub in
-            string S[start:end].  Optional arguments start and end are
-            interpreted as in slice notation.
-            """, isUnsigned: true) { thread, a, _ in
+        Def("count(self, sub, start=None, end=None, /)", .pure, "S.count(sub[, start[, end]])\n\nHow often sub occurs within S[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             let units = Units(StringRef(a[0]))
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
             return Value(small: units.occurrences(Units(StringRef(a[1])), start, end))
         },
         Def("startswith(self, prefix, start=None, end=None, /)", .pure, """
-            S.startswith(prefix[, start[, end]]) -> bool
+            S.startswith(prefix[, start[, end]])
 
-            Return True if S starts with the specified prefix, False otherwise.
-            With optional start, test S beginning at that position.
-            With optional end, stop comparing S at that position.
-            prefix can also be a tuple of strings to try.
+            Whether S[start:end] starts with a prefix, or with one of a tuple of them.
             """, isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: false) },
-        Def("endswith(self, suffix, start=None, end=None, /)", .pure, """
-            S.endswith(suffix[, start[, end]]) -> bool
-
-            Return True if S ends with the specified suffix, False otherwise.
-            With optional start, test S beginning at that position.
-            With optional end, stop comparing S at that position.
-            suffix can also be a tuple of strings to try.
-            """, isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
+        Def("endswith(self, suffix, start=None, end=None, /)", .pure, "S.endswith(suffix[, start[, end]])\n\nWhether S[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
     ]
 
     @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
@@ -107,80 +75,28 @@ enum StringMethods {
 
     private static let splitting: [Def] = [
         Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
-            Return a list of the substrings in the string, using sep as the separator string.
+            The parts between separators, as a list; sep None is any run of white space, and then no part is empty.
 
-              sep
-                The separator used to split the string.
-
-                When set to None (the default value), will split on any whitespace
-                character (including \\n \\r \\t \\f and spaces) and will discard
-                empty strings from the result.
-              maxsplit
-                Maximum number of splits (starting from the left).
-                -1 (the default value) means no limit.
-
-            Note, str.split() is mainly useful for data that has been intentionally
-            delimited.  With natural text that includes punctuation, consider using
-            the regular expression module.
+            maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: false) },
         Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
-            Return a list of the substrings in the string, using sep as the separator string.
+            The parts between separators, as a list, looked for from the end; sep None is any run of white space, and then no part is empty.
 
-              sep
-                The separator used to split the string.
-
-                When set to None (the default value), will split on any whitespace
-                character (including \\n \\r \\t \\f and spaces) and will discard
-                empty strings from the result.
-              maxsplit
-                Maximum number of splits (starting from the left).
-                -1 (the default value) means no limit.
-
-            Splitting starts at the end of the string and works to the front.
+            maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: true) },
-        Def("splitlines(self, /, keepends=False)", .reads, """
-            Return a list of the lines in the string, breaking at line boundaries.
-
-            Line breaks are not included in the resulting list unless keepends is given and
-            true.
-            """) { thread, a, _ in
+        Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
             let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
             return keep < 0 ? .empty : Text(string: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
-        Def("partition(self, sep, /)", .reads, """
-            Partition the string into three parts using the given separator.
-
-            This will search for the separator in the string.  If the separator is found,
-            returns a 3-tuple containing the part before the separator, the separator
-            itself, and the part after it.
-
-            If the separator is not found, returns a 3-tuple containing the original string
-            and two empty strings.
-            """) { thread, a, _ in
+        Def("partition(self, sep, /)", .reads, "What is before the first separator, the separator, and what is after it; without one, everything and twice nothing.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             return Text(string: a[0]).partition(thread, Units(StringRef(a[1])), a[1], last: false)
         },
-        Def("rpartition(self, sep, /)", .reads, """
-            Partition the string into three parts using the given separator.
-
-            This will search for the separator in the string, starting at the end. If
-            the separator is found, returns a 3-tuple containing the part before the
-            separator, the separator itself, and the part after it.
-
-            If the separator is not found, returns a 3-tuple containing two empty strings
-            and the original string.
-            """) { thread, a, _ in
+        Def("rpartition(self, sep, /)", .reads, "What is before the last separator, the separator, and what is after it; without one, twice nothing and everything.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             return Text(string: a[0]).partition(thread, Units(StringRef(a[1])), a[1], last: true)
         },
-        Def("join(self, iterable, /)", .calls, """
-            Concatenate any number of strings.
-
-            The string whose method is called is inserted in between each given string.
-            The result is returned as a new string.
-
-            Example: '.'.join(['ab', 'pq', 'rs']) -> 'ab.pq.rs'
-            """) { thread, a, _ in StringMethods.join(thread, StringRef(a[0]), a[1]) },
+        Def("join(self, iterable, /)", .calls, "Join strings, with this one between them: '-'.join(['a', 'b']) is 'a-b'.") { thread, a, _ in StringMethods.join(thread, StringRef(a[0]), a[1]) },
     ]
 
     @inline(__always) static func split(_ thread: ThreadRef, _ a: Arguments, fromEnd: Bool) -> Value {
@@ -258,16 +174,7 @@ enum StringMethods {
     // MARK: Changing
 
     private static let changing: [Def] = [
-        Def("replace(self, old, new, count=-1, /)", .pure, """
-            Return a copy with all occurrences of substring old replaced by new.
-
-              count
-                Maximum number of occurrences to replace.
-                -1 (the default value) means replace all occurrences.
-
-            If the optional argument count is given, only the first count occurrences are
-            replaced.
-            """) { thread, a, _ in
+        Def("replace(self, old, new, count=-1, /)", .pure, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "replace() argument 1 must be str, not \(a[1].type.name)") }
             guard a[2].isString else { return thread.raise(.typeError, "replace() argument 2 must be str, not \(a[2].type.name)") }
             var limit = -1
@@ -277,81 +184,38 @@ enum StringMethods {
             }
             return Text(string: a[0]).replace(thread, Units(StringRef(a[1])), Units(StringRef(a[2])), limit: limit)
         },
-        Def("strip(self, chars=None, /)", .pure, """
-            Return a copy of the string with leading and trailing whitespace removed.
-
-            If chars is given and not None, remove characters in chars instead.
-            """) { thread, a, _ in StringMethods.strip(thread, a, "strip", left: true, right: true) },
-        Def("lstrip(self, chars=None, /)", .pure, """
-            Return a copy of the string with leading whitespace removed.
-
-            If chars is given and not None, remove characters in chars instead.
-            """) { thread, a, _ in StringMethods.strip(thread, a, "lstrip", left: true, right: false) },
-        Def("rstrip(self, chars=None, /)", .pure, """
-            Return a copy of the string with trailing whitespace removed.
-
-            If chars is given and not None, remove characters in chars instead.
-            """) { thread, a, _ in StringMethods.strip(thread, a, "rstrip", left: false, right: true) },
-        Def("removeprefix(self, prefix, /)", .pure, """
-            Return a str with the given prefix string removed if present.
-
-            If the string starts with the prefix string, return string[len(prefix):].
-            Otherwise, return a copy of the original string.
-            """) { thread, a, _ in
+        Def("strip(self, chars=None, /)", .pure, "A copy without the characters at both ends that are in chars, or else are white space.") { thread, a, _ in StringMethods.strip(thread, a, "strip", left: true, right: true) },
+        Def("lstrip(self, chars=None, /)", .pure, "A copy without the characters at the start that are in chars, or else are white space.") { thread, a, _ in StringMethods.strip(thread, a, "lstrip", left: true, right: false) },
+        Def("rstrip(self, chars=None, /)", .pure, "A copy without the characters at the end that are in chars, or else are white space.") { thread, a, _ in StringMethods.strip(thread, a, "rstrip", left: false, right: true) },
+        Def("removeprefix(self, prefix, /)", .pure, "A copy without the prefix, where there is one.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "removeprefix() argument must be str, not \(a[1].type.name)") }
             let text = Text(string: a[0]), prefix = Units(StringRef(a[1]))
             return text.piece(thread, StringMethods.hasAffix(text.units, prefix, 0, text.count, false) ? prefix.count : 0, text.count)
         },
-        Def("removesuffix(self, suffix, /)", .pure, """
-            Return a str with the given suffix string removed if present.
-
-            If the string ends with the suffix string and that suffix is not empty,
-            return string[:-len(suffix)]. Otherwise, return a copy of the original
-            string.
-            """) { thread, a, _ in
+        Def("removesuffix(self, suffix, /)", .pure, "A copy without the suffix, where there is one.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "removesuffix() argument must be str, not \(a[1].type.name)") }
             let text = Text(string: a[0]), suffix = Units(StringRef(a[1]))
             return text.piece(thread, 0, StringMethods.hasAffix(text.units, suffix, 0, text.count, true) ? text.count - suffix.count : text.count)
         },
-        Def("center(self, width, fillchar=' ', /)", .pure, """
-            Return a centered string of length width.
-
-            Padding is done using the specified fill character (default is a space).
-            """) { thread, a, _ in
+        Def("center(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             return Text(string: a[0]).center(thread, width, fill)
         },
-        Def("ljust(self, width, fillchar=' ', /)", .pure, """
-            Return a left-justified string of length width.
-
-            Padding is done using the specified fill character (default is a space).
-            """) { thread, a, _ in
+        Def("ljust(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             let text = Text(string: a[0])
             return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
         },
-        Def("rjust(self, width, fillchar=' ', /)", .pure, """
-            Return a right-justified string of length width.
-
-            Padding is done using the specified fill character (default is a space).
-            """) { thread, a, _ in
+        Def("rjust(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             let text = Text(string: a[0])
             return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
         },
-        Def("zfill(self, width, /)", .pure, """
-            Pad a numeric string with zeros on the left, to fill a field of the given width.
-
-            The string is never truncated.
-            """) { thread, a, _ in
+        Def("zfill(self, width, /)", .pure, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]) else { return .empty }
             return Text(string: a[0]).zeroFill(thread, width)
         },
-        Def("expandtabs(self, /, tabsize=8)", .pure, """
-            Return a copy where all tab characters are expanded using spaces.
-
-            If tabsize is not given, a tab size of 8 characters is assumed.
-            """) { thread, a, _ in
+        Def("expandtabs(self, /, tabsize=8)", .pure, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
                 guard let value = thread.toInt(a[1]) else { return .empty }
@@ -361,15 +225,9 @@ enum StringMethods {
             return Text(string: a[0]).expandTabs(thread, size)
         },
         Def("translate(self, table, /)", .calls, """
-            Replace each character in the string using the given translation table.
+            A copy where each character has become what table[code] says: a string, a code, or None for nothing. Those for which it raises LookupError stay.
 
-              table
-                Translation table, which must be a mapping of Unicode ordinals to
-                Unicode ordinals, strings, or None.
-
-            The table must implement lookup/indexing via __getitem__, for instance a
-            dictionary or list.  If this operation raises LookupError, the character is
-            left untouched.  Characters mapped to None are deleted.
+            str.maketrans() makes tables.
             """) { thread, a, _ in StringMethods.translate(thread, StringRef(a[0]), a[1]) },
         Def("maketrans(x, y=None, z=None, /)", .reads, """
             Return a translation table usable for str.translate().
@@ -488,8 +346,8 @@ enum StringMethods {
     private static let caseMethods: [Def] = [
         Def("lower(self, /)", .pure, "Return a copy of the string converted to lowercase.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .lower) },
         Def("upper(self, /)", .pure, "Return a copy of the string converted to uppercase.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .upper) },
-        Def("casefold(self, /)", .pure, "Return a version of the string suitable for caseless comparisons.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .fold) },
-        Def("swapcase(self, /)", .pure, "Convert uppercase characters to lowercase and lowercase characters to uppercase.") { thread, a, _ in
+        Def("casefold(self, /)", .pure, "A copy to be compared where case does not count.") { thread, a, _ in StringMethods.mapCase(thread, StringRef(a[0]), .fold) },
+        Def("swapcase(self, /)", .pure, "A copy with small letters in place of capitals, and the other way round.") { thread, a, _ in
             if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, _, _ in unit ^ 32 } }
             let units = Units(StringRef(a[0]))
             var builder = StringBuilder()
@@ -502,12 +360,7 @@ enum StringMethods {
             }
             return builder.finish(thread)
         },
-        Def("capitalize(self, /)", .pure, """
-            Return a capitalized version of the string.
-
-            More specifically, make the first character have upper case and the rest lower
-            case.
-            """) { thread, a, _ in
+        Def("capitalize(self, /)", .pure, "A copy whose first character is a capital (in title case, where that differs), and whose others are small.") { thread, a, _ in
             let units = Units(StringRef(a[0]))
             if units.count == 0 { return WellKnown.emptyString.value }
             if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, index, _ in index == 0 ? unit & ~32 : unit | 32 } }
@@ -517,12 +370,7 @@ enum StringMethods {
             for index in 1 ..< max(units.count, 1) { Characters.appendLower(units, index, to: &builder) }
             return builder.finish(thread)
         },
-        Def("title(self, /)", .pure, """
-            Return a version of the string where each word is titlecased.
-
-            More specifically, words start with uppercased characters and all remaining
-            cased characters have lower case.
-            """) { thread, a, _ in
+        Def("title(self, /)", .pure, "A copy in which each word starts with a capital and goes on with small letters.") { thread, a, _ in
             if StringRef(a[0]).isASCII { return StringMethods.mapASCII(thread, StringRef(a[0])) { unit, _, inWord in inWord ? unit | 32 : unit & ~32 } }
             let units = Units(StringRef(a[0]))
             var builder = StringBuilder()
@@ -607,72 +455,17 @@ enum StringMethods {
     // MARK: Predicates
 
     private static let predicates: [Def] = [
-        Def("isalpha(self, /)", .pure, """
-            Return True if the string is an alphabetic string, False otherwise.
-
-            A string is alphabetic if all characters in the string are alphabetic and there
-            is at least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.alpha) },
-        Def("isalnum(self, /)", .pure, """
-            Return True if the string is an alpha-numeric string, False otherwise.
-
-            A string is alpha-numeric if all characters in the string are alpha-numeric and
-            there is at least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.alphanumeric) },
-        Def("isdecimal(self, /)", .pure, """
-            Return True if the string is a decimal string, False otherwise.
-
-            A string is a decimal string if all characters in the string are decimal and
-            there is at least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.decimal) },
-        Def("isdigit(self, /)", .pure, """
-            Return True if the string is a digit string, False otherwise.
-
-            A string is a digit string if all characters in the string are digits and there
-            is at least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.digit) },
-        Def("isnumeric(self, /)", .pure, """
-            Return True if the string is a numeric string, False otherwise.
-
-            A string is numeric if all characters in the string are numeric and there is at
-            least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.numeric) },
-        Def("isspace(self, /)", .pure, """
-            Return True if the string is a whitespace string, False otherwise.
-
-            A string is whitespace if all characters in the string are whitespace and there
-            is at least one character in the string.
-            """) { _, a, _ in StringMethods.all(a[0], Characters.space) },
-        Def("isprintable(self, /)", .pure, """
-            Return True if the string is printable, False otherwise.
-
-            A string is printable if all of its characters are considered printable in
-            repr() or if it is empty.
-            """) { _, a, _ in StringRef(a[0]).count == 0 ? .true : StringMethods.all(a[0], Characters.printable) },
-        Def("isascii(self, /)", .pure, """
-            Return True if all characters in the string are ASCII, False otherwise.
-
-            ASCII characters have code points in the range U+0000-U+007F.
-            Empty string is ASCII too.
-            """) { _, a, _ in Value(StringRef(a[0]).isASCII) },
-        Def("islower(self, /)", .pure, """
-            Return True if the string is a lowercase string, False otherwise.
-
-            A string is lowercase if all cased characters in the string are lowercase and
-            there is at least one cased character in the string.
-            """) { _, a, _ in StringMethods.isCased(a[0], Characters.lower, Characters.upper | Characters.title) },
-        Def("isupper(self, /)", .pure, """
-            Return True if the string is an uppercase string, False otherwise.
-
-            A string is uppercase if all cased characters in the string are uppercase and
-            there is at least one cased character in the string.
-            """) { _, a, _ in StringMethods.isCased(a[0], Characters.upper, Characters.lower | Characters.title) },
-        Def("istitle(self, /)", .pure, """
-            Return True if the string is a title-cased string, False otherwise.
-
-            In a title-cased string, upper- and title-case characters may only
-            follow uncased characters and lowercase characters only cased ones.
-            """) { _, a, _ in
+        Def("isalpha(self, /)", .pure, "Whether there is a character and all are letters.") { _, a, _ in StringMethods.all(a[0], Characters.alpha) },
+        Def("isalnum(self, /)", .pure, "Whether there is a character and all are letters or numbers.") { _, a, _ in StringMethods.all(a[0], Characters.alphanumeric) },
+        Def("isdecimal(self, /)", .pure, "Whether there is a character and all are decimal digits.") { _, a, _ in StringMethods.all(a[0], Characters.decimal) },
+        Def("isdigit(self, /)", .pure, "Whether there is a character and all are digits, superscripts and the like included.") { _, a, _ in StringMethods.all(a[0], Characters.digit) },
+        Def("isnumeric(self, /)", .pure, "Whether there is a character and all mean numbers, fractions and the like included.") { _, a, _ in StringMethods.all(a[0], Characters.numeric) },
+        Def("isspace(self, /)", .pure, "Whether there is a character and all are white space.") { _, a, _ in StringMethods.all(a[0], Characters.space) },
+        Def("isprintable(self, /)", .pure, "Whether repr() would show each character as it is.") { _, a, _ in StringRef(a[0]).count == 0 ? .true : StringMethods.all(a[0], Characters.printable) },
+        Def("isascii(self, /)", .pure, "Whether no character is above U+007F.") { _, a, _ in Value(StringRef(a[0]).isASCII) },
+        Def("islower(self, /)", .pure, "Whether there is a letter with case and all of them are small.") { _, a, _ in StringMethods.isCased(a[0], Characters.lower, Characters.upper | Characters.title) },
+        Def("isupper(self, /)", .pure, "Whether there is a letter with case and all of them are capitals.") { _, a, _ in StringMethods.isCased(a[0], Characters.upper, Characters.lower | Characters.title) },
+        Def("istitle(self, /)", .pure, "Whether there is a word, and each one starts with a capital and goes on with small letters.") { _, a, _ in
             let units = Units(StringRef(a[0]))
             var cased = false
             var previous = false
@@ -691,12 +484,7 @@ enum StringMethods {
             }
             return Value(cased)
         },
-        Def("isidentifier(self, /)", .pure, """
-            Return True if the string is a valid Python identifier, False otherwise.
-
-            Call keyword.iskeyword(s) to test whether string s is a reserved identifier,
-            such as "def" or "class".
-            """) { _, a, _ in Value(StringMethods.isIdentifier(Units(StringRef(a[0])))) },
+        Def("isidentifier(self, /)", .pure, "Whether this could be a name in Python. Keywords could: keyword.iskeyword() tells.") { _, a, _ in Value(StringMethods.isIdentifier(Units(StringRef(a[0])))) },
     ]
 
     static func all(_ value: Value, _ mask: UInt16) -> Value {
@@ -726,34 +514,17 @@ enum StringMethods {
 
     private static let conversion: [Def] = [
         Def("encode(self, /, encoding='utf-8', errors='strict')", .calls, """
-            Encode the string using the codec registered for encoding.
+            The bytes of this text in an encoding.
 
-              encoding
-                The encoding in which to encode the string.
-              errors
-                The error handling scheme to use for encoding errors.
-                The default is 'strict' meaning that encoding errors raise a
-                UnicodeEncodeError.  Other possible values are 'ignore', 'replace' and
-                'xmlcharrefreplace' as well as any other name registered with
-                codecs.register_error that can handle UnicodeEncodeErrors.
+            errors names what to do about characters that it lacks: 'strict' raises UnicodeEncodeError, 'ignore', 'replace' and 'xmlcharrefreplace' do as they say, and codecs.register_error adds others.
             """) { thread, a, _ in
             guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "encode() argument 'encoding' must be str, not \(a[1].type.name)") }
             guard a[2].isEmpty || a[2].isString else { return thread.raise(.typeError, "encode() argument 'errors' must be str, not \(a[2].type.name)") }
             return thread.encode(a[0], encoding: a[1], errors: a[2])
         },
-        Def("format(self, /, *args, **kwargs)", .calls, """
-            S.format(*args, **kwargs) -> str
-
-            Return a formatted version of S, using substitutions from args and kwargs.
-            The substitutions are identified by braces ('{' and '}').
-            """) { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), a[1], a[2]) },
-        Def("format_map(self, mapping, /)", .calls, """
-            S.format_map(mapping) -> str
-
-            Return a formatted version of S, using substitutions from mapping.
-            The substitutions are identified by braces ('{' and '}').
-            """) { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), .empty, a[1]) },
-        Def("__format__(self, format_spec, /)", .pure, "Return a formatted version of the string as described by format_spec.") { thread, a, _ in
+        Def("format(self, /, *args, **kwargs)", .calls, "S.format(*args, **kwargs)\n\nA copy with arguments in place of what stands in braces.") { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), a[1], a[2]) },
+        Def("format_map(self, mapping, /)", .calls, "S.format_map(mapping)\n\nA copy with items of the mapping in place of what stands in braces.") { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), .empty, a[1]) },
+        Def("__format__(self, format_spec, /)", .pure, "This string as a format specification wants it.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
             if StringRef(a[1]).count == 0 { return a[0].isExact(.str) ? a[0] : thread.str(a[0]) }
             return StringFormatSpec.format(thread, StringRef(a[0]), StringRef(a[1]))

@@ -5,16 +5,10 @@ import Objects
 enum StringType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .str, "str", size: MemoryLayout<StringObject>.size, trace: .leaf, flags: [.base, .strSubclass, .variableSize, .selfPattern], doc: """
-            str(object='') -> str
-            str(bytes_or_buffer[, encoding[, errors]]) -> str
+            str(object='')
+            str(buffer[, encoding[, errors]])
 
-            Create a new string object from the given object. If encoding or
-            errors is specified, then the object must expose a data buffer
-            that will be decoded using the given encoding and error handler.
-            Otherwise, returns the result of object.__str__() (if defined)
-            or repr(object).
-            encoding defaults to sys.getdefaultencoding().
-            errors defaults to 'strict'.
+            The text of an object, as __str__ or else __repr__ gives it; or that which bytes encode, UTF-8 by default, where an encoding or a handler of errors is named.
             """, methods: StringMethods.defs) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in
                 if count == 1 && keywords.isEmpty && type == TypeID.str.value { return thread.str(arguments[0]) }

@@ -19,6 +19,22 @@ def raises(kind, message, function, *args, **kwargs):
     raise AssertionError("returned %r where %s was expected" % (result, kind.__name__))
 
 
+class Countdown:
+    """The plainest iterator that a class defines: from n - 1 down to 0."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.n == 0:
+            raise StopIteration
+        self.n -= 1
+        return self.n
+
+
 def check_all(function, table):
     """Assert function(*arguments) == expected, of the same type, for each (arguments, expected) of the table."""
     for arguments, expected in table:

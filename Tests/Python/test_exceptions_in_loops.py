@@ -2,7 +2,7 @@
 import os
 import sys
 import traceback
-from harness import run
+from harness import Countdown, run
 
 # With a collection at every few allocations just enough to compile something.
 ROUNDS = 1200 if "TAIPAN_GC" in os.environ else 2400
@@ -350,20 +350,6 @@ def test_out_of_the_loop():
             assert error.code == limit and [name for name, _, _ in entries(error)] == ["test_out_of_the_loop", "search"]
         else:
             raise AssertionError
-
-
-class Countdown:
-    def __init__(self, n):
-        self.n = n
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if self.n == 0:
-            raise StopIteration
-        self.n -= 1
-        return self.n
 
 
 def test_iterators_of_classes():

@@ -1,21 +1,9 @@
 """The iterator protocol and its built-in iterators."""
 import operator
-from harness import raises, run
+from harness import Countdown, raises, run
 
 
 def test_protocol():
-    class Countdown:
-        def __init__(self, n):
-            self.n = n
-
-        def __iter__(self):
-            return self
-
-        def __next__(self):
-            if self.n == 0:
-                raise StopIteration
-            self.n -= 1
-            return self.n
     assert list(Countdown(3)) == [2, 1, 0] and tuple(Countdown(2)) == (1, 0) and 1 in Countdown(5) and max(Countdown(4)) == 3 and dict(zip(Countdown(2), "ab")) == {1: "a", 0: "b"}
     a, *b = Countdown(3)
     assert a == 2 and b == [1, 0] and "".join(map(str, Countdown(3))) == "210"

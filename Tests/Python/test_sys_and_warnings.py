@@ -1,5 +1,6 @@
 """The sys module, warnings and printed tracebacks."""
 import io
+import os
 import sys
 import warnings
 
@@ -148,6 +149,37 @@ def test_printed_syntax_error():
     finally:
         sys.stderr = saved
     assert text == '  File "f.py", line 3\n    abc def\n    ^^^^^\nSyntaxError: msg\n', text
+
+
+def test_profiler():
+    import cProfile
+
+    def counted(profile):
+        return sorted((str(entry.code), entry.callcount) for entry in profile.getstats())
+    profile = cProfile.Profile()
+    profile.enable()
+    len([])
+    profile.disable()
+    len([])
+    assert counted(profile) == [("<built-in method builtins.len>", 1), ("<method 'disable' of '_lsprof.Profiler' objects>", 1)]
+    profile.disable()
+    assert len(counted(profile)) == 2
+    profile = cProfile.Profile(builtins=False)
+    profile.enable()
+    len([])
+    profile.disable()
+    assert counted(profile) == []
+
+
+def test_import_times():
+    import subprocess
+    for arguments, environment in ((["-X", "importtime"], {}), ([], {"PYTHONPROFILEIMPORTTIME": "1"})):
+        lines = subprocess.run([sys.executable, "-S", *arguments, "-c", "import json"], env={**os.environ, **environment}, capture_output=True, text=True).stderr.splitlines()
+        assert lines[0] == "import time: self [us] | cumulative | imported package"
+        rows = [line[len("import time:"):].split("|") for line in lines[1:]]
+        assert all(int(own) <= int(whole) for own, whole, _ in rows)
+        names = [name[1:] for _, _, name in rows]
+        assert names[-1] == "json" and names[-2] == "  json.encoder" and names.index("  json.decoder") > names.index("    json.scanner")
 
 
 run(globals())

@@ -183,4 +183,14 @@ void taipan_set_errno(int value);
 
 #include "Threads.h"
 
+/// Memory that is kept back for allocations which cannot fail; see `Reserve.c`. Makes it at least so large; false when that is not possible.
+bool taipan_keep_reserve(size_t size);
+/// Whether the reserve had to be given up, until the heap has taken note of it.
+bool taipan_memory_is_short(void);
+void taipan_memory_was_noted(void);
+/// Whether so much can be had from `malloc` at once.
+bool taipan_has_room(size_t size);
+/// Puts GMP's and C++'s allocations under the care of the reserve.
+void taipan_guard_allocations(void);
+
 #endif

@@ -60,7 +60,7 @@ struct DecompressorObject {
     /// The members that programs see.
     static let getters = [
         Getter("eof", "True if the end-of-stream marker has been reached.", set: readOnlyMember) { _, a, _ in Value(a[0].object(DecompressorObject.self).pointee.eof) },
-        Getter("needs_input", "True if more input is needed before more decompressed data can be produced.", set: readOnlyMember) { _, a, _ in
+        Getter("needs_input", "Whether decompress() has to be given more data before it returns any.", set: readOnlyMember) { _, a, _ in
             Value(a[0].object(DecompressorObject.self).pointee.needsInput)
         },
         Getter("unused_data", "Data found after the end of the compressed stream.", set: readOnlyMember) { _, a, _ in a[0].object(DecompressorObject.self).pointee.unusedData },

@@ -130,7 +130,11 @@ enum Bzip2 {
     static func register() {
         NativeModule.register("_bz2") { module in
             compressor = NativeType("BZ2Compressor", module: "_bz2", size: MemoryLayout<CompressorObject>.size, flags: .base,
-                                    doc: "Create a compressor object for compressing data incrementally.\n\n  compresslevel\n    Compression level, as a number between 1 and 9.\n\nFor one-shot compression, use the compress() function instead.", methods: [
+                                    doc: """
+                                        Compresses data that comes in pieces; compress() takes it all at once.
+
+                                        compresslevel is from 1, the fastest, to 9, the smallest.
+                                        """, methods: [
                 Def("compress(self, data, /)", .writes, "Provide data to the compressor object: compressed data if possible, or an empty bytes object otherwise.") { thread, a, _ in
                     let object = a[0].object(CompressorObject.self)
                     return thread.withBuffer(a[1]) { bytes, count in
@@ -155,7 +159,7 @@ enum Bzip2 {
                 }
             }
             decompressor = NativeType("BZ2Decompressor", module: "_bz2", size: MemoryLayout<DecompressorObject>.size, mask: DecompressorObject.mask, flags: .base,
-                                      doc: "Create a decompressor object for decompressing data incrementally.\n\nFor one-shot decompression, use the decompress() function instead.", methods: [
+                                      doc: "Decompresses data that comes in pieces; decompress() takes it all at once.", methods: [
                 Def("decompress(self, data, max_length=-1)", .writes, "Decompress *data*, returning uncompressed data as bytes, at most *max_length* of them if that is nonnegative.") { thread, a, _ in
                     Bzip2.decompress(thread, a[0], a[1], a[2])
                 },

@@ -202,7 +202,7 @@ enum Xz {
                 guard let number = thread.toInt(a[0]) else { return .empty }
                 return Value(lzma_check_is_supported(lzma_check(rawValue: UInt32(truncatingIfNeeded: number))) != 0)
             },
-            Def("_encode_filter_properties(filter, /)", .calls, "Return a bytes object encoding the options (properties) of the filter specified by *filter* (a dict).", kind: .function) { thread, a, _ in
+            Def("_encode_filter_properties(filter, /)", .calls, "The properties of a filter, a dict, as bytes.", kind: .function) { thread, a, _ in
                 XzFilters.encode(thread, a[0])
             },
             Def("_decode_filter_properties(filter_id, encoded_props, /)", .calls, "Return a dict describing a filter with ID *filter_id*, and options (properties) decoded from the bytes object *encoded_props*.", kind: .function) { thread, a, _ in
@@ -213,7 +213,7 @@ enum Xz {
             error.pointee = module.addException("LZMAError")
             _ = module.thread.setAttribute(error.pointee, Name.__doc__, module.thread.newString("Call to liblzma failed."))
             compressor = NativeType("LZMACompressor", module: "_lzma", size: MemoryLayout<CompressorObject>.size, flags: .base,
-                                    doc: "LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)\n\nCreate a compressor object for compressing data incrementally.", methods: [
+                                    doc: "LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)\n\nCompresses data that comes in pieces.", methods: [
                 Def("compress(self, data, /)", .writes, "Provide data to the compressor object: compressed data if possible, or an empty bytes object otherwise.") { thread, a, _ in
                     let object = a[0].object(CompressorObject.self)
                     return thread.withBuffer(a[1]) { bytes, count in
@@ -239,7 +239,7 @@ enum Xz {
                 }
             }
             decompressor = NativeType("LZMADecompressor", module: "_lzma", size: MemoryLayout<DecompressorObject>.size, mask: DecompressorObject.mask, flags: .base,
-                                      doc: "Create a decompressor object for decompressing data incrementally.\n\nFor one-shot decompression, use the decompress() function instead.", methods: [
+                                      doc: "Decompresses data that comes in pieces; decompress() takes it all at once.", methods: [
                 Def("decompress(self, data, max_length=-1)", .writes, "Decompress *data*, returning uncompressed data as bytes, at most *max_length* of them if that is nonnegative.") { thread, a, _ in
                     Xz.decompress(thread, a[0], a[1], a[2])
                 },

@@ -52,7 +52,10 @@ enum AbstractBases {
         }
         let cell = raw.assumingMemoryBound(to: WeakCell.self)
         cell.pointee.target = type
-        WeakTable.register(cell)
+        guard WeakTable.register(cell) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
         let dict = DictRef(object.pointee[keyPath: set])
         // Cells of dead classes go when the dict is about to grow.
         if dict.count >= 32 && dict.count & (dict.count - 1) == 0 { purge(dict) }
@@ -97,11 +100,11 @@ enum AbstractBases {
 
     private static var functions: [Def] {
         [
-            Def("get_cache_token()", .reads, "Returns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith every call to register() on any ABC.", kind: .function) { thread, _, _ in thread.newInt(AbstractBases.counter) },
-            Def("_abc_init(self, /)", .calls, "Internal ABC helper for class set-up. Should be never used outside abc module.", kind: .function) { thread, a, _ in AbstractBases.initialize(thread, a[0]) },
-            Def("_abc_register(self, subclass, /)", .calls, "Internal ABC helper for subclasss registration. Should be never used outside abc module.", kind: .function) { thread, a, _ in AbstractBases.register(thread, a[0], a[1]) },
-            Def("_abc_instancecheck(self, instance, /)", .calls, "Internal ABC helper for instance checks. Should be never used outside abc module.", kind: .function) { thread, a, _ in AbstractBases.instanceCheck(thread, a[0], a[1]) },
-            Def("_abc_subclasscheck(self, subclass, /)", .calls, "Internal ABC helper for subclasss checks. Should be never used outside abc module.", kind: .function) { thread, a, _ in
+            Def("get_cache_token()", .reads, "A token that differs after every register() of any abstract base class. It tells caches whether what they know of virtual subclasses may have changed; it can be compared, and nothing else.", kind: .function) { thread, _, _ in thread.newInt(AbstractBases.counter) },
+            Def("_abc_init(self, /)", .calls, "For abc: prepare an abstract base class.", kind: .function) { thread, a, _ in AbstractBases.initialize(thread, a[0]) },
+            Def("_abc_register(self, subclass, /)", .calls, "For abc: register a virtual subclass.", kind: .function) { thread, a, _ in AbstractBases.register(thread, a[0], a[1]) },
+            Def("_abc_instancecheck(self, instance, /)", .calls, "For abc: what isinstance() asks.", kind: .function) { thread, a, _ in AbstractBases.instanceCheck(thread, a[0], a[1]) },
+            Def("_abc_subclasscheck(self, subclass, /)", .calls, "For abc: what issubclass() asks.", kind: .function) { thread, a, _ in
                 let result = AbstractBases.subclassCheck(thread, a[0], a[1])
                 return result < 0 ? .empty : Value(result != 0)
             },

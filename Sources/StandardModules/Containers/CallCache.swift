@@ -44,7 +44,15 @@ enum CallCache {
         mark.pointee = thread(module).call(TypeID.object.value)
         type = NativeType("_lru_cache_wrapper", module: "functools", size: MemoryLayout<CallCacheObject>.size, mask: 0b111110,
                           dictOffset: MemoryLayout<CallCacheObject>.offset(of: \CallCacheObject.dict)!, flags: [.base, .weakReferenceable, .methodDescriptor],
-                          doc: "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the fields:\n                        hits misses currsize maxsize\n", methods: [
+                          doc: """
+                              A function with a memory of its results.
+
+                              user_function   what is called for arguments not met before
+                              maxsize         how many results are kept; None is no limit
+                              typed           whether 3 and 3.0 are different arguments
+                              cache_info_type what cache_info() returns: a class of named tuples with hits, misses, maxsize and currsize
+
+                              """, methods: [
             Def("cache_info(self, /)", .calls, "Report cache statistics") { thread, a, _ in
                 let own = a[0].object(CallCacheObject.self)
                 return thread.call(own.pointee.infoType, thread.newInt(own.pointee.hits), thread.newInt(own.pointee.misses), own.pointee.limit < 0 ? .none : thread.newInt(own.pointee.limit), thread.newInt(DictRef(own.pointee.cache).count))

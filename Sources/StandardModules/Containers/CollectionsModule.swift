@@ -4,7 +4,7 @@ import Objects
 /// `_collections`: `defaultdict`, `_tuplegetter` and `_count_elements`. `deque` is in `Deques.swift`; `OrderedDict` is the library's own Python class.
 enum CollectionsModule {
     static func register() {
-        NativeModule.register("_collections", doc: "High performance data structures.\n- deque:        ordered collection accessible from endpoints only\n- defaultdict:  dict subclass with a default value factory\n", functions: [
+        NativeModule.register("_collections", doc: "Containers in native code: deque, defaultdict and the helpers of module collections.\n", functions: [
             Def("_count_elements(mapping, iterable, /)", .calls, "Count elements in the iterable, updating the mapping", kind: .function) { thread, a, _ in CollectionsModule.count(thread, a[0], a[1]) },
         ]) { module in
             Deques.define(module)
@@ -70,8 +70,15 @@ enum DefaultDicts {
 
     static func define(_ module: ModuleBuilder) {
         type = NativeType("defaultdict", module: "collections", base: TypeID.dict.type, size: MemoryLayout<DefaultDictObject>.size, mask: 0b10100, flags: .base,
-                          doc: "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\nThe default factory is called without arguments to produce\na new value when a key is not present, in __getitem__ only.\nA defaultdict compares equal to a dict with the same items.\nAll remaining arguments are treated the same as if they were\npassed to the dict constructor, including keyword arguments.", methods: [
-            Def("__missing__(self, key, /)", .calls, "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n") { thread, a, _ in
+                          doc: """
+                              defaultdict(default_factory=None, /, [...])
+
+                              A dict that makes what it lacks: a missing key that is asked for by [] is stored with what default_factory() returns. The other arguments are those of dict, and so is equality.
+                              """, methods: [
+            Def("__missing__(self, key, /)", .calls, """
+                What [] does for a key that is missing: it stores what default_factory() returns, or raises KeyError where that is None.
+
+                """) { thread, a, _ in
                 DefaultDicts.missing(thread, a[0], a[1])
             },
             Def("copy(self, /)", .calls, "D.copy() -> a shallow copy of D.") { thread, a, _ in thread.call(a[0].type.value, DefaultDicts.factory(a[0]), a[0]) },

@@ -77,7 +77,15 @@ enum Combinatorics {
     }
 
     static func define(_ module: ModuleBuilder) {
-        IterTools.type(module, "product", "product(*iterables, repeat=1) --> product object\n\nCartesian product of input iterables.  Equivalent to nested for-loops.\n\nFor example, product(A, B) returns the same as:  ((x,y) for x in A for y in B).\nThe leftmost iterators are in the outermost for-loop, so the output tuples\ncycle in a manner similar to an odometer (with the rightmost element changing\non every iteration).\n\nTo compute the product of an iterable with itself, specify the number\nof repetitions with the optional repeat keyword argument. For example,\nproduct(A, repeat=4) means the same as product(A, A, A, A).\n\nproduct('ab', range(3)) --> ('a',0) ('a',1) ('a',2) ('b',0) ('b',1) ('b',2)\nproduct((0,1), (0,1), (0,1)) --> (0,0,0) (0,0,1) (0,1,0) (0,1,1) (1,0,0) ...", methods: [
+        IterTools.type(module, "product", """
+            product(*iterables, repeat=1)
+
+            All tuples with one item of each iterable, as nested loops would give them: the last place changes fastest.
+
+            repeat counts how often the iterables stand in the list.
+
+            product('ab', [1, 2]) --> ('a',1) ('a',2) ('b',1) ('b',2)
+            """, methods: [
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 if own.pointee.k != 0 { return IterTools.pickled(thread, a[0], thread.newTuple(WellKnown.emptyTuple.value)) }
@@ -109,7 +117,11 @@ enum Combinatorics {
             let indices = Combinatorics.array(thread, min(r, count), ascending: true)
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: r > count ? 1 : 0)
         }
-        IterTools.type(module, "combinations", "Return successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)", methods: [
+        IterTools.type(module, "combinations", """
+            All ways to choose r items, in the order of the iterable.
+
+            combinations('abc', 2) --> ('a','b') ('a','c') ('b','c')
+            """, methods: [
             IterTools.reduce { thread, a, _ in Combinatorics.reduce(thread, a[0]) },
             IterTools.setState { thread, a, _ in
                 let own = IterTools.tool(a[0])
@@ -147,7 +159,11 @@ enum Combinatorics {
             let indices = Combinatorics.array(thread, r)
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: TupleRef(pool).count == 0 && r > 0 ? 1 : 0)
         }
-        IterTools.type(module, "combinations_with_replacement", "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')", methods: [
+        IterTools.type(module, "combinations_with_replacement", """
+            All ways to choose r items where an item may be chosen again, in the order of the iterable.
+
+            combinations_with_replacement('ab', 2) --> ('a','a') ('a','b') ('b','b')
+            """, methods: [
             IterTools.reduce { thread, a, _ in Combinatorics.reduce(thread, a[0]) },
             IterTools.setState { thread, a, _ in
                 let own = IterTools.tool(a[0])
@@ -193,7 +209,11 @@ enum Combinatorics {
             for index in 0 ..< min(r, n) { Combinatorics.numbers(cycles)[index] = n - index }
             return IterTools.make(thread, a[0], a: pool, b: indices, c: cycles, i: r, k: r > n ? 1 : 0)
         }
-        IterTools.type(module, "permutations", "Return successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)", methods: [
+        IterTools.type(module, "permutations", """
+            All orders in which r items can stand; r is by default the number of all.
+
+            permutations('ab') --> ('a','b') ('b','a')
+            """, methods: [
             IterTools.reduce { thread, a, _ in Combinatorics.reduce(thread, a[0]) },
             IterTools.setState { thread, a, _ in
                 let own = IterTools.tool(a[0])

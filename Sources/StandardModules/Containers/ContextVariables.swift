@@ -162,13 +162,17 @@ public enum ContextVariables {
             return Value(raw)
         }
         NativeType(id: .contextVariable, "ContextVar", module: "_contextvars", size: MemoryLayout<ContextVariableObject>.size, mask: 0b110, methods: [
-            Def("get(self, default=<unrepresentable>, /)", .calls, "Return a value for the context variable for the current context.\n\nIf there is no value for the variable in the current context, the method will:\n * return the value of the default argument of the method, if provided; or\n * return the default value for the context variable, if it was created\n   with one; or\n * raise a LookupError.") { thread, a, _ in
+            Def("get(self, default=<unrepresentable>, /)", .calls, """
+                The variable's value in this context.
+
+                Where it has none, the default given here counts, then the one that the variable was made with; without any, LookupError.
+                """) { thread, a, _ in
                 ContextVariables.get(thread, a[0], a[1])
             },
-            Def("set(self, value, /)", .calls, "Call to set a new value for the context variable in the current context.\n\nThe required *value* argument is the new value for the context variable.\n\nReturns a Token object that can be used to restore the variable to its previous\nvalue via the `ContextVar.reset()` method.") { thread, a, _ in
+            Def("set(self, value, /)", .calls, "Give the variable a value in this context. The token returned takes it back, by reset().") { thread, a, _ in
                 ContextVariables.set(thread, a[0], a[1])
             },
-            Def("reset(self, token, /)", .calls, "Reset the context variable.\n\nThe variable is reset to the value it had before the `ContextVar.set()` that\ncreated the token was used.") { thread, a, _ in ContextVariables.reset(thread, a[0], a[1]) },
+            Def("reset(self, token, /)", .calls, "Undo the set() that returned this token.") { thread, a, _ in ContextVariables.reset(thread, a[0], a[1]) },
             Shared.classGetItem,
         ], getters: [
             Getter("name") { _, a, _ in ContextVariables.variable(a[0]).pointee.name },
@@ -239,14 +243,14 @@ public enum ContextVariables {
                 return result
             },
             Def("copy(self, /)", .reads, "Return a shallow copy of the context object.") { thread, a, _ in ContextVariables.copy(thread, a[0]) },
-            Def("get(self, key, default=None, /)", .calls, "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`. If `default` is not given,\nreturn None.") { thread, a, _ in
+            Def("get(self, key, default=None, /)", .calls, "The value that a variable has in this context, or the default.") { thread, a, _ in
                 let found = ContextVariables.lookUp(thread, a[0], a[1])
                 if !found.isEmpty || thread.hasException { return found }
                 return a[2].isEmpty ? .none : a[2]
             },
             Def("keys(self, /)", .reads, "Return a list of all variables in the context object.") { thread, a, _ in DictIterators.make(thread, .dictKeyIterator, ContextVariables.snapshot(a[0])) },
             Def("values(self, /)", .reads, "Return a list of all variables' values in the context object.") { thread, a, _ in DictIterators.make(thread, .dictValueIterator, ContextVariables.snapshot(a[0])) },
-            Def("items(self, /)", .reads, "Return all variables and their values in the context object.\n\nThe result is returned as a list of 2-tuples (variable, value).") { thread, a, _ in
+            Def("items(self, /)", .reads, "The variables that have values in this context: a list of tuples (variable, value).") { thread, a, _ in
                 DictIterators.make(thread, .dictItemIterator, ContextVariables.snapshot(a[0]))
             },
         ]) { slots in

@@ -158,7 +158,7 @@ enum Deques {
     static func define(_ module: ModuleBuilder) {
         initializer = Constructor("deque(self, iterable=(), maxlen=None)") { thread, a, _ in Deques.initialize(thread, a[0], a[1], a[2]) }
         type = NativeType("deque", module: "collections", size: MemoryLayout<DequeObject>.size, mask: 0b10, flags: [.base, .weakReferenceable, .sequencePattern],
-                          doc: "deque([iterable[, maxlen]]) --> deque object\n\nA list-like sequence optimized for data accesses near its endpoints.",
+                          doc: "deque([iterable[, maxlen]])\n\nA sequence that is fast at both ends.",
                           methods: methods, getters: [
             Getter("maxlen", "maximum size of a deque or None if unbounded") { thread, a, _ in DequeRef(a[0]).limit < 0 ? .none : thread.newInt(DequeRef(a[0]).limit) },
         ]) { slots in
@@ -228,8 +228,8 @@ enum Deques {
                 }
                 return thread.newInt(total)
             },
-            Def("extend(self, iterable, /)", .calls, "Extend the right side of the deque with elements from the iterable") { thread, a, _ in Deques.extend(thread, a[0], a[1]) ? .none : .empty },
-            Def("extendleft(self, iterable, /)", .calls, "Extend the left side of the deque with elements from the iterable") { thread, a, _ in
+            Def("extend(self, iterable, /)", .calls, "Append the items of an iterable on the right.") { thread, a, _ in Deques.extend(thread, a[0], a[1]) ? .none : .empty },
+            Def("extendleft(self, iterable, /)", .calls, "Append the items of an iterable on the left, one after the other.") { thread, a, _ in
                 let source = a[1] == a[0] ? thread.list(a[1]) : a[1]
                 if source.isEmpty { return .empty }
                 let deque = DequeRef(a[0])
@@ -295,7 +295,7 @@ enum Deques {
                 }
                 return .none
             },
-            Def("rotate(self, n=1, /)", .writes, "Rotate the deque n steps to the right (default n=1).  If n is negative, rotates left.") { thread, a, _ in
+            Def("rotate(self, n=1, /)", .writes, "Move n items from the right end to the left one, or -n from the left to the right.") { thread, a, _ in
                 var steps = 1
                 if !a[1].isEmpty {
                     guard let number = thread.toInt(a[1]) else { return .empty }

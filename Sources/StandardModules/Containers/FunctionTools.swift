@@ -106,7 +106,7 @@ enum Partials {
     static func define(_ module: ModuleBuilder) {
         type = NativeType("partial", module: "functools", size: MemoryLayout<PartialObject>.size, mask: 0b11110, dictOffset: MemoryLayout<PartialObject>.size - 8,
                           flags: [.base, .weakReferenceable],
-                          doc: "partial(func, *args, **keywords) - new function with partial application\n    of the given arguments and keywords.\n", methods: [
+                          doc: "partial(func, *args, **keywords)\n\nA function that is called with these arguments first.\n", methods: [
             Def("__reduce__(self, /)", .calls) { thread, a, _ in
                 let partial = a[0].object(PartialObject.self)
                 let arguments = thread.newTuple(partial.pointee.function)

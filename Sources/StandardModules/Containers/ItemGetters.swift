@@ -29,7 +29,11 @@ enum ItemGetters {
     static func define(_ module: ModuleBuilder) {
         let size = MemoryLayout<GetterObject>.size
         itemType = NativeType("itemgetter", module: "operator", size: size, mask: 0b1110,
-                              doc: "itemgetter(item, ...) --> itemgetter object\n\nReturn a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])", methods: [
+                              doc: """
+                                  itemgetter(item, ...)
+
+                                  A function that takes items out of its argument: itemgetter(1)(r) is r[1], and itemgetter(1, 'a')(r) is (r[1], r['a']).
+                                  """, methods: [
             Def("__reduce__(self, /)", .calls, "Return state information for pickling") { thread, a, _ in
                 thread.newTuple(ItemGetters.itemType.type.value, ItemGetters.object(a[0]).pointee.items)
             },
@@ -49,7 +53,11 @@ enum ItemGetters {
             slots.unary(.repr) { thread, value in ItemGetters.repr(thread, value, "operator.itemgetter", ItemGetters.object(value).pointee.items) }
         }
         attributeType = NativeType("attrgetter", module: "operator", size: size, mask: 0b1110,
-                                   doc: "attrgetter(attr, ...) --> attrgetter object\n\nReturn a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last).", methods: [
+                                   doc: """
+                                       attrgetter(name, ...)
+
+                                       A function that takes attributes of its argument: attrgetter('a')(r) is r.a, and attrgetter('a.b', 'c')(r) is (r.a.b, r.c).
+                                       """, methods: [
             Def("__reduce__(self, /)", .calls, "Return state information for pickling") { thread, a, _ in
                 thread.newTuple(ItemGetters.attributeType.type.value, ItemGetters.object(a[0]).pointee.names)
             },
@@ -62,7 +70,11 @@ enum ItemGetters {
             slots.unary(.repr) { thread, value in ItemGetters.repr(thread, value, "operator.attrgetter", ItemGetters.object(value).pointee.names) }
         }
         methodType = NativeType("methodcaller", module: "operator", size: size, mask: 0b1110,
-                                doc: "methodcaller(name, ...) --> methodcaller object\n\nReturn a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).", methods: [
+                                doc: """
+                                    methodcaller(name, ...)
+
+                                    A function that calls a method of its argument: methodcaller('m', 1, x=2)(r) is r.m(1, x=2).
+                                    """, methods: [
             Def("__reduce__(self, /)", .calls, "Return state information for pickling") { thread, a, _ in ItemGetters.reduceMethod(thread, a[0]) },
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in ItemGetters.newMethod(thread, TypeRef(type), a, count, keywords) }

@@ -34,7 +34,7 @@ enum Grouping {
             let iterator = thread.iterator(a[1])
             return iterator.isEmpty ? .empty : IterTools.make(thread, a[0], a: iterator, b: a[2].isEmpty ? .none : a[2])
         }
-        IterTools.type(module, "groupby", "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.", methods: [
+        IterTools.type(module, "groupby", "Split an iterable where the key changes: an iterator of tuples of a key and an iterator of the items that follow each other with this key. Without a key function the items are their own keys.", methods: [
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 if own.pointee.d.isEmpty || own.pointee.e.isEmpty || own.pointee.c.isEmpty { return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b)) }
@@ -136,7 +136,7 @@ enum Tees {
     }
 
     static func define(_ module: ModuleBuilder) {
-        nodeType = NativeType("_tee_dataobject", module: "itertools", size: MemoryLayout<TeeNode>.size, mask: 0b1110, doc: "teedataobject(iterable, values, next, /)\n--\n\nData container common to multiple tee objects.", methods: [
+        nodeType = NativeType("_tee_dataobject", module: "itertools", size: MemoryLayout<TeeNode>.size, mask: 0b1110, doc: "teedataobject(iterable, values, next, /)\n--\n\nItems that the iterators of one tee() share.", methods: [
             IterTools.reduce { thread, a, _ in
                 let values = thread.newList()
                 if values.isEmpty { return .empty }

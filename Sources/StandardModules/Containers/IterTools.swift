@@ -94,8 +94,8 @@ enum IterTools {
 
     private static func definePassing(_ module: ModuleBuilder) {
         // chain: a the iterator of iterables, b the one being passed on.
-        type(module, "chain", "chain(*iterables) --> chain object\n\nReturn a chain object whose .__next__() method returns elements from the\nfirst iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are exhausted.", methods: [
-            Def("from_iterable(type, iterable, /)", .calls, "Alternative chain() constructor taking a single iterable argument that evaluates lazily.", kind: .classMethod) { thread, a, _ in
+        type(module, "chain", "chain(*iterables)\n\nThe items of the first iterable, then those of the second, and so on.", methods: [
+            Def("from_iterable(type, iterable, /)", .calls, "chain(), for an iterable of the iterables, which are asked for one by one.", kind: .classMethod) { thread, a, _ in
                 let source = thread.iterator(a[1])
                 return source.isEmpty ? .empty : IterTools.make(thread, a[0], a: source)
             },
@@ -143,7 +143,7 @@ enum IterTools {
         chainType = TypeRef(module.namespace.get(string: StringRef.intern("chain").value))
 
         // cycle: a the iterator until it ends, b the list of saved items, i the next of them, j whether items need not be saved.
-        type(module, "cycle", "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.", methods: [
+        type(module, "cycle", "The items again and again, from a copy after the first time.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 var iterator = own.pointee.a
@@ -204,7 +204,7 @@ enum IterTools {
             }
             return IterTools.make(thread, a[0], a: a[1], i: times)
         }
-        type(module, "repeat", "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly.", methods: [
+        type(module, "repeat", "repeat(object[, times])\n\nThe same object so many times, or for ever.", methods: [
             Def("__length_hint__(self, /)", .reads, "Private method returning an estimate of len(list(it)).") { thread, a, _ in
                 let left = IterTools.tool(a[0]).pointee.i
                 return left < 0 ? thread.raise(.typeError, "len() of unsized object") : thread.newInt(left)
@@ -237,7 +237,7 @@ enum IterTools {
             guard isNumber(start), isNumber(step) else { return thread.raise(.typeError, "a number is required") }
             return IterTools.make(thread, a[0], a: start, b: step)
         }
-        type(module, "count", "Return a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step", methods: [
+        type(module, "count", "The numbers start, start + step, start + 2 * step and so on, without end.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
@@ -276,7 +276,7 @@ enum IterTools {
             if !result.isEmpty && !a[3].isEmpty && !a[3].isNone { IterTools.tool(result).pointee.d = a[3] }
             return result
         }
-        type(module, "accumulate", "Return series of accumulated sums (or other binary function results).", methods: [
+        type(module, "accumulate", "The sums of the first item, the first two, and so on; or what another function of two arguments makes of them.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 let isTotalNone = own.pointee.d.isEmpty && !own.pointee.c.isEmpty && own.pointee.c.isNone
@@ -342,7 +342,7 @@ enum IterTools {
             return .none
         }
         let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a)) }
-        type(module, "dropwhile", "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "dropwhile", "Leave out the items as long as the predicate is true, and keep all from the first for which it is not.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "dropwhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -359,7 +359,7 @@ enum IterTools {
                 }
             }
         })
-        type(module, "takewhile", "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "takewhile", "The items up to the first for which the predicate is false.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "takewhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -372,7 +372,7 @@ enum IterTools {
             if truth == 0 { own.pointee.i = 1 }
             return truth > 0 ? item : .empty
         })
-        type(module, "filterfalse", "Return those items of iterable for which function(item) is false.\n\nIf function is None, return the items that are false.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "filterfalse", "The items for which the function is false, or with None in its place, that are false themselves.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "filterfalse", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -386,7 +386,7 @@ enum IterTools {
                 if truth <= 0 { return truth < 0 ? .empty : item }
             }
         })
-        type(module, "starmap", "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "starmap", "What a function returns for each tuple of arguments.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "starmap", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -402,7 +402,7 @@ enum IterTools {
             let selectors = data.isEmpty ? Value.empty : thread.iterator(a[2])
             return selectors.isEmpty ? .empty : IterTools.make(thread, a[0], a: data, b: selectors)
         }
-        type(module, "compress", "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.", methods: [
+        type(module, "compress", "The items whose selectors are true.", methods: [
             reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b)) },
         ], new: { thread, type, a, count, keywords in IterTools.compress.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -417,7 +417,12 @@ enum IterTools {
         })
 
         // islice: a the iterator, i the next index to give out, j the stop or -1, k the step, l items taken so far.
-        type(module, "islice", "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\nReturn an iterator whose next() method returns selected values from an\niterable.  If start is specified, will skip all preceding elements;\notherwise, start defaults to zero.  Step defaults to one.  If\nspecified as another value, step determines how many values are\nskipped between successive calls.  Works like a slice() on a list\nbut returns an iterator.", methods: [
+        type(module, "islice", """
+            islice(iterable, stop)
+            islice(iterable, start, stop[, step])
+
+            The items that a slice of a list would have, of any iterable; no negative numbers.
+            """, methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 if own.pointee.a.isEmpty {
@@ -465,7 +470,7 @@ enum IterTools {
         sliceType = TypeRef(module.namespace.get(string: StringRef.intern("islice").value))
 
         // pairwise: a the iterator, b the previous item.
-        type(module, "pairwise", "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...", methods: [], new: { thread, type, a, count, keywords in
+        type(module, "pairwise", "Each item together with the one that follows it.\n\n    pairwise('abc') --> ('a','b') ('b','c')", methods: [], new: { thread, type, a, count, keywords in
             guard IterTools.positional(thread, type, "pairwise", count, keywords, 1, 1) else { return .empty }
             let iterator = thread.iterator(a[0])
             return iterator.isEmpty ? .empty : IterTools.make(thread, type, a: iterator)
@@ -495,7 +500,12 @@ enum IterTools {
         })
 
         // zip_longest: a the tuple of iterators, None where exhausted, b the fill value, i how many still run.
-        type(module, "zip_longest", "zip_longest(iter1 [,iter2 [...]], [fillvalue=None]) --> zip_longest object\n\nReturn a zip_longest object whose .__next__() method returns a tuple where\nthe i-th element comes from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in the argument sequence\nis exhausted and then it raises StopIteration.  When the shorter iterables\nare exhausted, the fillvalue is substituted in their place.  The fillvalue\ndefaults to None or can be specified by a keyword argument.\n", methods: [
+        type(module, "zip_longest", """
+            zip_longest(*iterables, fillvalue=None)
+
+            Tuples of items taken side by side until the longest iterable ends; fillvalue stands for what the shorter ones lack.
+
+            """, methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 let sources = TupleRef(own.pointee.a)

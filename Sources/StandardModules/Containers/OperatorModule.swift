@@ -4,7 +4,7 @@ import Objects
 /// `_operator`: the operators as functions. The getter types are in `ItemGetters.swift`.
 enum OperatorModule {
     static func register() {
-        NativeModule.register("_operator", doc: "Operator interface.\n\nThis module exports a set of functions implemented in C corresponding\nto the intrinsic operators of Python.  For example, operator.add(x, y)\nis equivalent to the expression x+y.",
+        NativeModule.register("_operator", doc: "The operators as functions: operator.add(x, y) is x + y.",
                               functions: operators + others) { module in
             ItemGetters.define(module)
             return true
@@ -100,7 +100,7 @@ enum OperatorModule {
             Def("getitem(a, b, /)", .calls, "Same as a[b].", kind: .function) { thread, a, _ in thread.getItem(a[0], a[1]) },
             Def("setitem(a, b, c, /)", .calls, "Same as a[b] = c.", kind: .function) { thread, a, _ in thread.setItem(a[0], a[1], a[2]) ? .none : .empty },
             Def("delitem(a, b, /)", .calls, "Same as del a[b].", kind: .function) { thread, a, _ in thread.deleteItem(a[0], a[1]) ? .none : .empty },
-            Def("length_hint(obj, default=0, /)", .calls, "Return an estimate of the number of items in obj.\n\nThis is useful for presizing containers when building from an iterable.\n\nIf the object supports len(), the result will be exact.\nOtherwise, it may over- or under-estimate by an arbitrary amount.", kind: .function) { thread, a, _ in
+            Def("length_hint(obj, default=0, /)", .calls, "How many items there are, or about how many: len(obj), else what __length_hint__() says, else the default. For making room in advance.", kind: .function) { thread, a, _ in
                 var fallback = 0
                 if !a[1].isEmpty {
                     guard a[1].isInt else { return thread.raise(.typeError, "'\(a[1].type.name)' object cannot be interpreted as an integer") }
@@ -111,7 +111,7 @@ enum OperatorModule {
                 return hint == -1 && thread.hasException ? .empty : thread.newInt(hint)
             },
             Def("call(obj, /, *args, **kwargs)", .calls, "Same as obj(*args, **kwargs).", kind: .function) { thread, a, _ in thread.call(a[0], tuple: a[1], dict: a[2]) },
-            Def("_compare_digest(a, b, /)", .reads, "Return 'a == b'.\n\nThis function uses an approach designed to prevent\ntiming analysis, making it appropriate for cryptography.\n\na and b must both be of the same type: either str (ASCII only),\nor any bytes-like object.", kind: .function) { thread, a, _ in
+            Def("_compare_digest(a, b, /)", .reads, "Whether a and b are equal, in a time that does not tell where they differ: for passwords and the like. Both are bytes-like, or both ASCII str.", kind: .function) { thread, a, _ in
                 OperatorModule.compareDigest(thread, a[0], a[1])
             },
         ]

@@ -30,7 +30,7 @@ enum SimpleQueues {
     }()
 
     static func register() {
-        NativeModule.register("_queue", doc: "C implementation of the Python queue module.\nThis module is an implementation detail, please do not use it directly.") { module in
+        NativeModule.register("_queue", doc: "The native part of module queue, which is to be used instead.\n") { module in
             emptyError.pointee = module.addException("Empty")
             define(module)
             return true
@@ -39,18 +39,22 @@ enum SimpleQueues {
 
     private static func define(_ module: ModuleBuilder) {
         type = NativeType("SimpleQueue", module: "_queue", size: MemoryLayout<SimpleQueueObject>.size, mask: 0b10, flags: [.base, .weakReferenceable], doc: "Simple, unbounded, reentrant FIFO queue.", methods: [
-            Def("empty(self, /)", .reads, "Return True if the queue is empty, False otherwise (not reliable!).") { _, a, _ in Value(SimpleQueues.count(a[0]) == 0) },
+            Def("empty(self, /)", .reads, "Whether there is no item now; another thread may change that at once.") { _, a, _ in Value(SimpleQueues.count(a[0]) == 0) },
             Def("qsize(self, /)", .reads, "Return the approximate size of the queue (not reliable!).") { thread, a, _ in thread.newInt(SimpleQueues.count(a[0])) },
-            Def("put(self, /, item, block=True, timeout=None)", .calls, "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this method\nnever blocks.  They are provided for compatibility with the Queue class.") { thread, a, _ in
+            Def("put(self, /, item, block=True, timeout=None)", .calls, "Add an item. Never waits: block and timeout are there because Queue has them.") { thread, a, _ in
                 SimpleQueues.put(thread, a[0], a[1])
             },
-            Def("put_nowait(self, /, item)", .calls, "Put an item into the queue without blocking.\n\nThis is exactly equivalent to `put(item)` and is provided for compatibility\nwith the Queue class.") { thread, a, _ in SimpleQueues.put(thread, a[0], a[1]) },
-            Def("get(self, /, block=True, timeout=None)", .calls, "Remove and return an item from the queue.\n\nIf optional args 'block' is true and 'timeout' is None (the default),\nblock if necessary until an item is available. If 'timeout' is\na non-negative number, it blocks at most 'timeout' seconds and raises\nthe Empty exception if no item was available within that time.\nOtherwise ('block' is false), return an item if one is immediately\navailable, else raise the Empty exception ('timeout' is ignored\nin that case).") { thread, a, _ in
+            Def("put_nowait(self, /, item)", .calls, "The same as put(item), because Queue has it.") { thread, a, _ in SimpleQueues.put(thread, a[0], a[1]) },
+            Def("get(self, /, block=True, timeout=None)", .calls, """
+                Take the next item out, and wait for one where there is none.
+
+                Empty is raised when timeout seconds have passed, or at once when block is false.
+                """) { thread, a, _ in
                 let block = a[1].isEmpty ? 1 : thread.isTrue(a[1])
                 if block < 0 { return .empty }
                 return SimpleQueues.get(thread, a[0], block: block != 0, timeout: a[2])
             },
-            Def("get_nowait(self, /)", .calls, "Remove and return an item from the queue without blocking.\n\nOnly get an item if one is immediately available. Otherwise\nraise the Empty exception.") { thread, a, _ in
+            Def("get_nowait(self, /)", .calls, "Take the next item out; Empty when there is none.") { thread, a, _ in
                 SimpleQueues.get(thread, a[0], block: false, timeout: .empty)
             },
             Shared.classGetItem,

@@ -1,6 +1,7 @@
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `_io.BufferedReader`, `BufferedWriter`, `BufferedRandom` and `BufferedRWPair`.
 ///
@@ -231,13 +232,17 @@ enum Buffered {
             guard rest.isBytes else { return thread.raise(.typeError, "readall() should return bytes") }
             return BytesRef(first).count == 0 ? rest : thread.binary(first, rest, .add)
         }
-        var result = Array(BytesRef(first).buffer)
-        while true {
+        var result = ByteBuilder()
+        result.append(BytesRef(first).bytes, BytesRef(first).count)
+        while !result.failed {
             let data = thread.callMethod(object.pointee.raw, Name.read)
             if data.isEmpty { return .empty }
-            if data.isNone || BytesRef(data).count == 0 { return result.isEmpty && data.isNone ? .none : thread.newBytes(result) }
-            result += BytesRef(data).buffer
+            if data.isNone && result.count == 0 { return .none }
+            guard data.isNone || data.isBytes else { return thread.raise(.typeError, "read() should return bytes") }
+            if data.isNone || BytesRef(data).count == 0 { break }
+            result.append(BytesRef(data).bytes, BytesRef(data).count)
         }
+        return result.finish(thread)
     }
 
     static func read(_ thread: ThreadRef, _ value: Value, _ size: Int) -> Value {
@@ -319,7 +324,7 @@ enum Buffered {
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
         let object = object(value)
         guard flush(thread, value) else { return .empty }
-        var parts: [UInt8] = []
+        var parts = ByteBuilder()
         while true {
             var available = object.pointee.end - object.pointee.start
             if limit >= 0 { available = min(available, limit - parts.count) }
@@ -327,15 +332,15 @@ enum Buffered {
             if available > 0, let found = memchr(from, 10, available) {
                 let count = found - UnsafeMutableRawPointer(from) + 1
                 object.pointee.start += count
-                if parts.isEmpty { return thread.newBytes(from, count) }
-                parts += UnsafeBufferPointer(start: from, count: count)
-                return thread.newBytes(parts)
+                if parts.count == 0 { return thread.newBytes(from, count) }
+                parts.append(from, count)
+                return parts.finish(thread)
             }
-            if available > 0 { parts += UnsafeBufferPointer(start: from, count: available) }
+            if available > 0 { parts.append(from, available) }
             object.pointee.start += max(available, 0)
-            if limit >= 0 && parts.count >= limit { return thread.newBytes(parts) }
+            if limit >= 0 && parts.count >= limit || parts.failed { return parts.finish(thread) }
             guard let got = fill(thread, value) else { return .empty }
-            if got <= 0 { return thread.newBytes(parts) }
+            if got <= 0 { return parts.finish(thread) }
         }
     }
 
@@ -615,7 +620,7 @@ enum Buffered {
         let size = MemoryLayout<BufferedObject>.size
         let mask: UInt64 = 0b11010
         reader = NativeType("BufferedReader", module: "_io", base: Streams.bufferedBase.type, size: size, mask: mask, dictOffset: 8, flags: [.base, .weakReferenceable],
-                            doc: "Create a new buffered reader using the given readable raw IO object.", methods: common + readers, getters: getters) { builder in
+                            doc: "Reads from a raw stream through a buffer.", methods: common + readers, getters: getters) { builder in
             slots(builder)
             builder.call(.initialize) { thread, value, a, count, keywords in Buffered.readerInit.call(thread, value, a, count, keywords) }
         }

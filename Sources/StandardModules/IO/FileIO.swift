@@ -167,14 +167,12 @@ enum FileIO {
             if position >= 0 && status.st_size >= position { expected = Int(status.st_size) - position + 1 }
         }
         var capacity = expected
-        var buffer = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
-        defer { buffer.deallocate() }
+        guard var buffer = malloc(max(capacity, 1)) else { return thread.raiseOutOfMemory() }
+        defer { free(buffer) }
         var count = 0
         while true {
             if count == capacity {
-                let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 16)
-                memcpy(larger, buffer, count)
-                buffer.deallocate()
+                guard let larger = realloc(buffer, capacity * 2) else { return thread.raiseOutOfMemory() }
                 buffer = larger
                 capacity *= 2
             }

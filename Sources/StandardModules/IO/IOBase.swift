@@ -1,6 +1,7 @@
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `_io._IOBase` and the abstract classes over it.
 ///
@@ -148,14 +149,15 @@ enum Streams {
                 return thread.getItem(thread.call(TypeID.bytes.value, buffer), thread.newSlice(.none, Value(small: got), .none))
             },
             Def("readall(self, /)", .calls, "Read until EOF, using multiple read() call.") { thread, a, _ in
-                var result: [UInt8] = []
+                var result = ByteBuilder()
                 while true {
                     let data = thread.callMethod(a[0], Name.read, Value(small: 8192))
                     if data.isEmpty { return .empty }
-                    if data.isNone { return result.isEmpty ? .none : thread.newBytes(result) }
+                    if data.isNone && result.count == 0 { return .none }
+                    if data.isNone { return result.finish(thread) }
                     guard data.isBytes else { return thread.raise(.typeError, "read() should return bytes") }
-                    if BytesRef(data).count == 0 { return thread.newBytes(result) }
-                    result += BytesRef(data).buffer
+                    if BytesRef(data).count == 0 || result.failed { return result.finish(thread) }
+                    result.append(BytesRef(data).bytes, BytesRef(data).count)
                 }
             },
             Def("readinto(self, buffer, /)", .calls) { thread, _, _ in thread.raise(.notImplementedError) },
@@ -213,8 +215,8 @@ enum Streams {
         guard let limit = Streams.size(thread, size) else { return .empty }
         let peek = thread.getAttributeOrEmpty(value, name("peek"))
         if thread.hasException { return .empty }
-        var result: [UInt8] = []
-        while limit < 0 || result.count < limit {
+        var result = ByteBuilder()
+        while !result.failed && (limit < 0 || result.count < limit) {
             var wanted = 1
             if !peek.isEmpty {
                 let ahead = thread.call(peek, Value(small: 1))
@@ -230,9 +232,9 @@ enum Streams {
             if data.isEmpty { return .empty }
             guard data.isBytes else { return thread.raise(.osError, "read() should have returned a bytes object, not '\(data.type.name)'") }
             if BytesRef(data).count == 0 { break }
-            result += BytesRef(data).buffer
-            if result.last == 10 { break }
+            result.append(BytesRef(data).bytes, BytesRef(data).count)
+            if result.count > 0 && result.base[result.count - 1] == 10 { break }
         }
-        return thread.newBytes(result)
+        return result.finish(thread)
     }
 }

@@ -5,11 +5,11 @@ import Objects
 public enum StandardIO {
     /// Registers the room's modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
-        NativeModule.register("_io", doc: "The io module provides the Python interfaces to stream handling.", functions: [
+        NativeModule.register("_io", doc: "Streams of bytes and of text.", functions: [
             Def("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", .calls, "Open file and return a stream.  Raise OSError upon failure.", kind: .function) { thread, a, _ in
                 OpenFunction.open(thread, a)
             },
-            Def("open_code(path)", .calls, "Opens the provided file with the intent to import the contents.", kind: .function) { thread, a, _ in
+            Def("open_code(path)", .calls, "Open a file of code that is to be imported.", kind: .function) { thread, a, _ in
                 guard a[0].isString else { return thread.raise(.typeError, "open_code() argument 'path' must be str, not \(a[0].type.name)") }
                 return thread.call(OpenFunction.function.pointee, a[0], thread.newString("rb"))
             },

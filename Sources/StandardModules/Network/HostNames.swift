@@ -226,9 +226,9 @@ enum HostNames {
     static let functions = [
         Def("getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)", .calls, "Resolve host and port into list of address info entries.", kind: .function, addressInfo),
         Def("getnameinfo(sockaddr, flags, /)", .calls, "Get host and port for a sockaddr.", kind: .function, nameInfo),
-        Def("gethostbyname(host, /)", .calls, "Return the IP address (a string of the form '255.255.255.255') for a host.", kind: .function, byName),
-        Def("gethostbyname_ex(host, /)", .calls, "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host.", kind: .function, byNameExtended),
-        Def("gethostbyaddr(host, /)", .calls, "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host given by an IP address or name.", kind: .function, byAddress),
+        Def("gethostbyname(host, /)", .calls, "The IPv4 address of a host, as text.", kind: .function, byName),
+        Def("gethostbyname_ex(host, /)", .calls, "The name of a host, its other names and its addresses.", kind: .function, byNameExtended),
+        Def("gethostbyaddr(host, /)", .calls, "The name of a host given by its name or address, its other names and its addresses.", kind: .function, byAddress),
         Def("gethostname()", .calls, "Return the current host name.", kind: .function) { thread, _, _ in
             guard Audit.event(thread, "socket.gethostname", []) else { return .empty }
             var text = [CChar](repeating: 0, count: 1025)
@@ -274,7 +274,7 @@ enum HostNames {
             guard let entry = GIL.blocking(thread, { getprotobyname(name) }) else { return thread.raise(.osError, "protocol not found") }
             return Value(small: Int(entry.pointee.p_proto))
         },
-        Def("if_nameindex()", .calls, "Returns a list of network interface information (index, name) tuples.", kind: .function) { thread, _, _ in
+        Def("if_nameindex()", .calls, "The network interfaces, a list of tuples (index, name).", kind: .function) { thread, _, _ in
             guard let names = if_nameindex() else { return thread.raiseOSError(errno) }
             defer { if_freenameindex(names) }
             let list = thread.newList()
@@ -289,7 +289,7 @@ enum HostNames {
             }
             return list
         },
-        Def("if_nametoindex(name, /)", .calls, "Returns the interface index corresponding to the interface name if_name.", kind: .function) { thread, a, _ in
+        Def("if_nametoindex(name, /)", .calls, "The index of a network interface.", kind: .function) { thread, a, _ in
             var name = a[0]
             if !name.isBytes {
                 let function = thread.importAttribute("os", "fsencode")
@@ -300,7 +300,7 @@ enum HostNames {
             let index = if_nametoindex(BytesRef(name).buffer.map { CChar(bitPattern: $0) } + [0])
             return index == 0 ? thread.raise(.osError, "no interface with this name") : Value(small: Int(index))
         },
-        Def("if_indextoname(if_index, /)", .calls, "Returns the interface name corresponding to the interface index if_index.", kind: .function) { thread, a, _ in
+        Def("if_indextoname(if_index, /)", .calls, "The name of a network interface.", kind: .function) { thread, a, _ in
             let index = thread.toIndex(a[0])
             if index.isEmpty { return .empty }
             if IntOps.isNegative(index) { return thread.raise(.overflowError, "can't convert negative value to unsigned int") }

@@ -132,7 +132,7 @@ enum Semaphores {
         Def("release(self, /)", .calls, "Release the semaphore/lock.") { thread, a, _ in Semaphores.release(thread, a[0]) },
         Def("__enter__(self, /)", .calls, "Enter the semaphore/lock.") { thread, a, _ in Semaphores.acquire(thread, a[0], .true, .none) },
         Def("__exit__(self, exc_type=None, exc_value=None, exc_tb=None, /)", .calls, "Exit the semaphore/lock.") { thread, a, _ in Semaphores.release(thread, a[0]) },
-        Def("_count(self, /)", .reads, "Num of `acquire()`s minus num of `release()`s for this process.") { thread, a, _ in thread.newInt(Semaphores.lock(a[0]).pointee.count) },
+        Def("_count(self, /)", .reads, "How often this process has acquired the semaphore and not released it.") { thread, a, _ in thread.newInt(Semaphores.lock(a[0]).pointee.count) },
         Def("_is_mine(self, /)", .reads, "Whether the lock is owned by this thread.") { thread, a, _ in Value(Semaphores.isMine(thread, Semaphores.lock(a[0]))) },
         Def("_get_value(self, /)", .reads, "Get the value of the semaphore.") { thread, a, _ in Semaphores.value(thread, a[0]).map { Value(small: $0) } ?? .empty },
         Def("_is_zero(self, /)", .reads, "Return whether semaphore has value zero.") { thread, a, _ in Semaphores.value(thread, a[0]).map { Value($0 == 0) } ?? .empty },
@@ -182,7 +182,7 @@ enum Semaphores {
             return true
         }
         NativeModule.register("_posixshmem", doc: "POSIX shared memory module", functions: [
-            Def("shm_open(path, flags, mode=511)", .calls, "Open a shared memory object.  Returns a file descriptor (integer).", kind: .function) { thread, a, _ in
+            Def("shm_open(path, flags, mode=511)", .calls, "Open shared memory by its name, and return a descriptor.", kind: .function) { thread, a, _ in
                 guard let path = Semaphores.memoryName(thread, a[0], "shm_open"), let flags = SystemArguments.int32(thread, a[1]), let mode = NetworkArguments.int32(thread, a[2], default: 0o777) else { return .empty }
                 guard let result = SystemCall.retry(thread, { shm_open(path, flags, UInt32(bitPattern: mode)) }) else { return .empty }
                 return result < 0 ? thread.raiseOSError(errno, a[0]) : Value(small: Int(result))

@@ -178,12 +178,12 @@ enum SocketMessages {
     }
 
     static let methods: [Def] = [
-        Def("sendmsg(self, /, *args)", .calls, "Send normal and ancillary data to the socket, gathering the non-ancillary data\nfrom a series of buffers.", send),
-        Def("sendmsg_afalg(self, /, *args, **kwargs)", .calls, "Set operation mode, IV and length of associated data for an AF_ALG operation socket.") { thread, a, _ in
+        Def("sendmsg(self, /, *args)", .calls, "Send the bytes of several buffers, and ancillary data with them.", send),
+        Def("sendmsg_afalg(self, /, *args, **kwargs)", .calls, "Set up an AF_ALG socket: operation, initialisation vector, length of the associated data.") { thread, a, _ in
             if SocketType.socket(a[0]).pointee.family != AF_ALG { return thread.raise(.osError, "algset is only supported for AF_ALG") }
             return thread.raise(.notImplementedError, "socket.sendmsg_afalg")
         },
-        Def("recvmsg(self, /, *args)", .calls, "Receive normal data (up to bufsize bytes) and ancillary data from the socket.") { thread, a, _ in
+        Def("recvmsg(self, /, *args)", .calls, "Receive up to bufsize bytes, and ancillary data with them.") { thread, a, _ in
             let object = SocketType.socket(a[0])
             guard let a = Positional(thread, a[1], "recvmsg", 1, 3), let size = thread.toInt(a[0]), let controlSize = a.count > 1 ? thread.toInt(a[1]) : 0,
                   let flags = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }
@@ -194,7 +194,7 @@ enum SocketMessages {
                 got == size ? bytes : thread.newBytes(BytesRef(bytes).bytes, got)
             }
         },
-        Def("recvmsg_into(self, /, *args)", .calls, "Receive normal data and ancillary data from the socket, scattering the\nnon-ancillary data into a series of buffers.") { thread, a, _ in
+        Def("recvmsg_into(self, /, *args)", .calls, "Receive bytes into several buffers, and ancillary data with them.") { thread, a, _ in
             let object = SocketType.socket(a[0])
             guard let a = Positional(thread, a[1], "recvmsg_into", 1, 3), let controlSize = a.count > 1 ? thread.toInt(a[1]) : 0,
                   let flags = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }

@@ -7,7 +7,7 @@ import StandardSystem
 /// `_socket`: the module, its constants, and its functions but for looking names up, which are in `HostNames`.
 enum SocketModule {
     static func register() {
-        NativeModule.register("_socket", doc: "Implementation module for socket operations.\n\nSee the socket module for documentation.", functions: functions + HostNames.functions) { module in
+        NativeModule.register("_socket", doc: "The native part of module socket.", functions: functions + HostNames.functions) { module in
             module.add(constants: system_table_socket())
             module.set("INADDR_NONE", Int(UInt32.max))
             module.set("INADDR_BROADCAST", Int(UInt32.max))
@@ -68,7 +68,7 @@ enum SocketModule {
             let result = system_fcntl_int(Int32(truncatingIfNeeded: descriptor), F_DUPFD_CLOEXEC, 0)
             return result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result))
         },
-        Def("socketpair(*args)", .calls, "Create a pair of socket objects from the sockets returned by the platform\nsocketpair() function.", kind: .function) { thread, a, _ in
+        Def("socketpair(*args)", .calls, "Two sockets that are connected to each other.", kind: .function) { thread, a, _ in
             guard let a = Positional(thread, a[0], "socketpair", 0, 3), let family = NetworkArguments.int32(thread, a[0], default: AF_UNIX),
                   let kind = NetworkArguments.int32(thread, a[1], default: Int32(SOCK_STREAM.rawValue)), let proto = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }
             var ends: [Int32] = [-1, -1]
@@ -79,23 +79,23 @@ enum SocketModule {
             guard !second.isEmpty, SocketType.adopt(thread, second, ends[1], family: family, kind: kind, proto: proto) else { return .empty }
             return thread.newTuple(first, second)
         },
-        Def("ntohs(x, /)", .pure, "Convert a 16-bit unsigned integer from network to host byte order.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "ntohs") },
-        Def("htons(x, /)", .pure, "Convert a 16-bit unsigned integer from host to network byte order.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "htons") },
+        Def("ntohs(x, /)", .pure, "Turn a 16-bit number from the network's byte order into the machine's.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "ntohs") },
+        Def("htons(x, /)", .pure, "Turn a 16-bit number from the machine's byte order into the network's.", kind: .function) { thread, a, _ in SocketModule.swap16(thread, a[0], "htons") },
         Def("ntohl(x, /)", .pure, "Convert a 32-bit integer from network to host byte order.", kind: .function) { thread, a, _ in SocketModule.swap32(thread, a[0]) },
         Def("htonl(x, /)", .pure, "Convert a 32-bit integer from host to network byte order.", kind: .function) { thread, a, _ in SocketModule.swap32(thread, a[0]) },
-        Def("inet_aton(ip_addr, /)", .reads, "Convert an IP address in string format (123.45.67.89) to the 32-bit packed\nbinary format used in low-level network functions.", kind: .function) { thread, a, _ in
+        Def("inet_aton(ip_addr, /)", .reads, "The four bytes of an IPv4 address such as '127.0.0.1'.", kind: .function) { thread, a, _ in
             guard let text = NetworkArguments.text(thread, a[0], "inet_aton") else { return .empty }
             var address = in_addr()
             if inet_aton(text, &address) == 0 { return thread.raise(.osError, "illegal IP address string passed to inet_aton") }
             return thread.newBytes(&address, 4)
         },
-        Def("inet_ntoa(packed_ip, /)", .reads, "Convert an IP address from 32-bit packed binary format to string format", kind: .function) { thread, a, _ in
+        Def("inet_ntoa(packed_ip, /)", .reads, "An IPv4 address given as four bytes, as text.", kind: .function) { thread, a, _ in
             thread.withBuffer(a[0]) { bytes, count in
                 if count != 4 { return thread.raise(.osError, "packed IP wrong length for inet_ntoa") }
                 return thread.newString("\(bytes[0]).\(bytes[1]).\(bytes[2]).\(bytes[3])")
             }
         },
-        Def("inet_pton(af, ip, /)", .reads, "Convert an IP address from string format to a packed string suitable\nfor use with low-level network functions.", kind: .function) { thread, a, _ in
+        Def("inet_pton(af, ip, /)", .reads, "An address given as text, as bytes.", kind: .function) { thread, a, _ in
             guard let family = NetworkArguments.int32(thread, a[0]), let text = NetworkArguments.text(thread, a[1], "inet_pton", 2) else { return .empty }
             var packed = [UInt8](repeating: 0, count: 16)
             switch inet_pton(family, text, &packed) {
@@ -104,7 +104,7 @@ enum SocketModule {
             default: return thread.newBytes(&packed, family == AF_INET ? 4 : 16)
             }
         },
-        Def("inet_ntop(af, packed_ip, /)", .reads, "Convert a packed IP address of the given family to string format.", kind: .function) { thread, a, _ in
+        Def("inet_ntop(af, packed_ip, /)", .reads, "An address given as bytes, as text.", kind: .function) { thread, a, _ in
             guard let family = NetworkArguments.int32(thread, a[0]) else { return .empty }
             return thread.withBuffer(a[1]) { bytes, count in
                 guard family == AF_INET || family == AF_INET6 else { return thread.raise(.valueError, "unknown address family \(family)") }
@@ -113,18 +113,18 @@ enum SocketModule {
                 return inet_ntop(family, bytes, &text, 64) == nil ? thread.raiseOSError(errno) : NetworkArguments.string(thread, text)
             }
         },
-        Def("getdefaulttimeout()", .reads, "Returns the default timeout in seconds (float) for new socket objects.", kind: .function) { thread, _, _ in
+        Def("getdefaulttimeout()", .reads, "The timeout that new sockets get, in seconds; None is none.", kind: .function) { thread, _, _ in
             SocketCalls.timeoutValue(thread, SocketCalls.defaultTimeout)
         },
-        Def("setdefaulttimeout(timeout, /)", .writes, "Set the default timeout in seconds (float) for new socket objects.", kind: .function) { thread, a, _ in
+        Def("setdefaulttimeout(timeout, /)", .writes, "Set the timeout that new sockets get, in seconds; None is none.", kind: .function) { thread, a, _ in
             guard let timeout = SocketCalls.timeout(thread, a[0]) else { return .empty }
             SocketCalls.defaultTimeout = timeout
             return .none
         },
-        Def("CMSG_LEN(length, /)", .pure, "Return the total length, without trailing padding, of an ancillary\ndata item with associated data of the given length.", kind: .function) { thread, a, _ in
+        Def("CMSG_LEN(length, /)", .pure, "The length of an ancillary item with so many bytes of data, without padding behind it.", kind: .function) { thread, a, _ in
             SocketModule.controlSize(thread, a[0], "CMSG_LEN") { system_cmsg_len($0) }
         },
-        Def("CMSG_SPACE(length, /)", .pure, "Return the buffer size needed for recvmsg() to receive an ancillary\ndata item with associated data of the given length, along with any\ntrailing padding.", kind: .function) { thread, a, _ in
+        Def("CMSG_SPACE(length, /)", .pure, "How large a buffer recvmsg() needs for one ancillary item with so many bytes of data, padding included.", kind: .function) { thread, a, _ in
             SocketModule.controlSize(thread, a[0], "CMSG_SPACE") { system_cmsg_space($0) }
         },
     ]

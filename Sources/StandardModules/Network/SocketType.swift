@@ -57,7 +57,12 @@ enum SocketType {
 
     static func start(_ module: ModuleBuilder) {
         native = NativeType("socket", module: "_socket", size: MemoryLayout<SocketObject>.size, flags: .base,
-                            doc: "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\nsocket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\nOpen a socket of the given type.",
+                            doc: """
+                                socket(family=AF_INET, type=SOCK_STREAM, proto=0)
+                                socket(fileno=descriptor)
+
+                                Open a socket, or wrap one that is open.
+                                """,
                             methods: connections + transfers + options + SocketMessages.methods, getters: [
             Getter("family", "the socket family", set: readOnlyMember) { _, a, _ in Value(small: Int(SocketType.socket(a[0]).pointee.family)) },
             Getter("type", "the socket type", set: readOnlyMember) { _, a, _ in Value(small: Int(SocketType.socket(a[0]).pointee.kind)) },
@@ -135,7 +140,7 @@ enum SocketType {
             SocketCalls.fail(thread, outcome)
             return .empty
         },
-        Def("connect_ex(self, address, /)", .calls, "This is like connect(address), but returns an error code (the errno value)\ninstead of raising an exception when an error occurs.") { thread, a, _ in
+        Def("connect_ex(self, address, /)", .calls, "Connect as connect() does, and return the error's number, or 0, where that would raise.") { thread, a, _ in
             let object = SocketType.socket(a[0])
             guard let address = SocketAddress.parse(thread, family: object.pointee.family, a[1], "connect_ex"), Audit.event(thread, "socket.connect", [a[0], a[1]]) else { return .empty }
             switch SocketCalls.connect(thread, object, address) {
@@ -145,7 +150,7 @@ enum SocketType {
             case .raised: return .empty
             }
         },
-        Def("detach(self, /)", .writes, "Close the socket object without closing the underlying file descriptor: it is returned.") { _, a, _ in
+        Def("detach(self, /)", .writes, "Give the descriptor up without closing it, and return it.") { _, a, _ in
             let object = SocketType.socket(a[0])
             let descriptor = object.pointee.descriptor
             object.pointee.descriptor = -1
@@ -168,7 +173,7 @@ enum SocketType {
             let descriptor = object.pointee.descriptor
             return GIL.blocking(thread, { Glibc.listen(descriptor, max(backlog, 0)) }) < 0 ? thread.raiseOSError(errno) : .none
         },
-        Def("shutdown(self, how, /)", .calls, "Shut down the reading side of the socket (flag == SHUT_RD), the writing side\nof the socket (flag == SHUT_WR), or both ends (flag == SHUT_RDWR).") { thread, a, _ in
+        Def("shutdown(self, how, /)", .calls, "Close one direction of the connection, or both: SHUT_RD, SHUT_WR or SHUT_RDWR.") { thread, a, _ in
             guard let how = NetworkArguments.int32(thread, a[1]) else { return .empty }
             let descriptor = SocketType.socket(a[0]).pointee.descriptor
             return GIL.blocking(thread, { Glibc.shutdown(descriptor, how) }) < 0 ? thread.raiseOSError(errno) : .none
@@ -218,7 +223,7 @@ enum SocketType {
                   let size = SocketType.size(thread, Value(small: number), "recv") else { return .empty }
             return SocketType.newBytes(thread, size) { SocketType.receive(thread, object, $0, size, flags) }
         },
-        Def("recv_into(self, buffer, nbytes=0, flags=0)", .calls, "A version of recv() that stores its data into a buffer rather than creating\na new string.") { thread, a, _ in
+        Def("recv_into(self, buffer, nbytes=0, flags=0)", .calls, "Receive into a buffer, and return how many bytes.") { thread, a, _ in
             let object = SocketType.socket(a[0]), nbytes = a[2], flags = a[3]
             return NetworkArguments.withWritable(thread, a[1], "recv_into") { bytes, count in
                 guard let wanted = nbytes.isEmpty ? 0 : thread.toInt(nbytes), let flags = NetworkArguments.int32(thread, flags, default: 0),
@@ -228,7 +233,7 @@ enum SocketType {
                 return Value(small: got)
             }
         },
-        Def("recvfrom(self, /, *args)", .calls, "Like recv(buffersize, flags) but also return the sender's address info.") { thread, a, _ in
+        Def("recvfrom(self, /, *args)", .calls, "Receive, and also tell the sender's address.") { thread, a, _ in
             let object = SocketType.socket(a[0])
             guard let a = Positional(thread, a[1], "recvfrom", 1, 2), let number = thread.toInt(a[0]), let flags = NetworkArguments.int32(thread, a[1], default: 0),
                   let size = SocketType.size(thread, Value(small: number), "recvfrom") else { return .empty }
@@ -240,7 +245,7 @@ enum SocketType {
             }
             return bytes.isEmpty ? .empty : thread.newTuple(bytes, from)
         },
-        Def("recvfrom_into(self, buffer, nbytes=0, flags=0)", .calls, "Like recv_into(buffer[, nbytes[, flags]]) but also return the sender's address info.") { thread, a, _ in
+        Def("recvfrom_into(self, buffer, nbytes=0, flags=0)", .calls, "Receive into a buffer, and also tell the sender's address.") { thread, a, _ in
             let object = SocketType.socket(a[0]), nbytes = a[2], flags = a[3]
             return NetworkArguments.withWritable(thread, a[1], "recvfrom_into") { bytes, count in
                 guard let wanted = nbytes.isEmpty ? 0 : thread.toInt(nbytes), let flags = NetworkArguments.int32(thread, flags, default: 0),
@@ -286,7 +291,7 @@ enum SocketType {
                 return .none
             }
         },
-        Def("sendto(self, /, *args)", .calls, "Like send(data, flags) but allows specifying the destination address.") { thread, a, _ in
+        Def("sendto(self, /, *args)", .calls, "Send to an address.") { thread, a, _ in
             let object = SocketType.socket(a[0]), receiver = a[0]
             let a = TupleRef(a[1])
             guard a.count == 2 || a.count == 3 else { return thread.raise(.typeError, "sendto() takes 2 or 3 arguments (\(a.count) given)") }
@@ -344,20 +349,20 @@ enum SocketType {
             thread.takeException()
             return thread.withBuffer(a[2]) { bytes, count in setsockopt(descriptor, level, option, bytes, socklen_t(count)) < 0 ? thread.raiseOSError(errno) : .none }
         },
-        Def("setblocking(self, flag, /)", .calls, "Set the socket to blocking (flag is true) or non-blocking (false).") { thread, a, _ in
+        Def("setblocking(self, flag, /)", .calls, "Let calls wait, or not.") { thread, a, _ in
             guard let flag = SystemArguments.int(thread, a[1]) else { return .empty }
             let object = SocketType.socket(a[0])
             object.pointee.timeout = flag != 0 ? -1 : 0
             return SocketCalls.setBlocking(thread, object.pointee.descriptor, flag != 0) ? .none : .empty
         },
-        Def("getblocking(self, /)", .reads, "Returns True if socket is in blocking mode, or False if it\nis in non-blocking mode.") { _, a, _ in Value(SocketType.socket(a[0]).pointee.timeout != 0) },
+        Def("getblocking(self, /)", .reads, "Whether calls wait.") { _, a, _ in Value(SocketType.socket(a[0]).pointee.timeout != 0) },
         Def("settimeout(self, timeout, /)", .calls, "Set a timeout on socket operations.") { thread, a, _ in
             guard let timeout = SocketCalls.timeout(thread, a[1]) else { return .empty }
             let object = SocketType.socket(a[0])
             object.pointee.timeout = timeout
             return SocketCalls.setBlocking(thread, object.pointee.descriptor, timeout < 0) ? .none : .empty
         },
-        Def("gettimeout(self, /)", .reads, "Returns the timeout in seconds (float) associated with socket operations.") { thread, a, _ in
+        Def("gettimeout(self, /)", .reads, "The socket's timeout in seconds, or None.") { thread, a, _ in
             SocketCalls.timeoutValue(thread, SocketType.socket(a[0]).pointee.timeout)
         },
     ]

@@ -73,10 +73,9 @@ enum RandomModule {
             if bits == 0 { return Value(small: 0) }
             if bits <= 32 { return Value(small: Int(RandomModule.next(a[0]) >> UInt32(32 - bits))) }
             let count = (bits - 1) / 32 + 1
-            guard count < 1 << 36 else { return t.raiseOutOfMemory() }
-            let limbs = UnsafeMutablePointer<UInt>.allocate(capacity: count / 2 + 1)
-            defer { limbs.deallocate() }
-            limbs.initialize(repeating: 0, count: count / 2 + 1)
+            guard count < 1 << 36, let memory = calloc(count / 2 + 1, MemoryLayout<UInt>.stride) else { return t.raiseOutOfMemory() }
+            defer { free(memory) }
+            let limbs = memory.assumingMemoryBound(to: UInt.self)
             var rest = bits
             for index in 0 ..< count {
                 var word = RandomModule.next(a[0])

@@ -19,7 +19,7 @@ enum Marshal {
                 return data.isEmpty ? .empty : thread.callMethod(a[1], .write, data)
             },
             Def("load(file, /)", .calls, "Read one value from the open file and return it.", kind: .function) { thread, a, _ in Marshal.load(thread, a[0]) },
-            Def("dumps(value, version=4, /)", .calls, "Return the bytes object that would be written to a file by dump(value, file).", kind: .function) { thread, a, _ in
+            Def("dumps(value, version=4, /)", .calls, "The bytes that dump() would write for a value.", kind: .function) { thread, a, _ in
                 Marshal.dumps(thread, a[0], a[1])
             },
             Def("loads(bytes, /)", .calls, "Convert the bytes-like object to a value.", kind: .function) { thread, a, _ in

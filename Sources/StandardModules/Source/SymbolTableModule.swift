@@ -43,7 +43,7 @@ enum SymbolTableModule {
 
     static func register() {
         NativeModule.register("_symtable", functions: [
-            Def("symtable(source, filename, startstr, /)", .calls, "Return symbol and scope dictionaries used internally by compiler.", kind: .function) { thread, a, _ in
+            Def("symtable(source, filename, startstr, /)", .calls, "The symbol table that the compiler makes of source.", kind: .function) { thread, a, _ in
                 SymbolTableModule.make(thread, a[0], a[1], a[2])
             },
         ]) { module in

@@ -64,7 +64,7 @@ enum AccountModules {
     }
 
     private static let userFunctions = [
-        Def("getpwuid(uid, /)", .calls, "Return the password database entry for the given numeric user ID.") { thread, a, _ in
+        Def("getpwuid(uid, /)", .calls, "The account of a user's number.") { thread, a, _ in
             guard let id = SystemArguments.identifier(thread, a[0], "uid") else {
                 if thread.clearException(.overflowError) { return thread.raise(.keyError, "getpwuid(): uid not found") }
                 return .empty
@@ -77,7 +77,7 @@ enum AccountModules {
             guard let entry = getpwnam(name) else { return thread.raise(.keyError, "getpwnam(): name not found: \(a[0].reprForMessage(thread))") }
             return AccountModules.value(thread, entry.pointee)
         },
-        Def("getpwall()", .calls, "Return a list of all available password database entries, in arbitrary order.") { thread, _, _ in
+        Def("getpwall()", .calls, "All accounts, as a list.") { thread, _, _ in
             let list = thread.newList()
             if list.isEmpty { return .empty }
             setpwent()
@@ -91,7 +91,7 @@ enum AccountModules {
     ]
 
     private static let groupFunctions = [
-        Def("getgrgid(id)", .calls, "Return the group database entry for the given numeric group ID.") { thread, a, _ in
+        Def("getgrgid(id)", .calls, "The group of a number.") { thread, a, _ in
             guard let id = SystemArguments.identifier(thread, a[0], "gid") else {
                 if thread.clearException(.overflowError) { return thread.raise(.keyError, "getgrgid(): gid not found") }
                 return .empty
@@ -104,7 +104,7 @@ enum AccountModules {
             guard let entry = getgrnam(name) else { return thread.raise(.keyError, "getgrnam(): name not found: \(a[0].reprForMessage(thread))") }
             return AccountModules.value(thread, entry.pointee)
         },
-        Def("getgrall()", .calls, "Return a list of all available group entries, in arbitrary order.") { thread, _, _ in
+        Def("getgrall()", .calls, "All groups, as a list.") { thread, _, _ in
             let list = thread.newList()
             if list.isEmpty { return .empty }
             setgrent()

@@ -227,7 +227,7 @@ enum CollectorModule {
         Def("get_count()", .reads, "Return a three-tuple of the current collection counts.", kind: .function) { thread, _, _ in
             thread.newTuple(thread.newInt(Heap.allocatedSinceCollection >> 15), Value(small: Collector.minorCount & 0xFF), Value(small: 0))
         },
-        Def("set_threshold(threshold0, threshold1=10, threshold2=10, /)", .writes, "Sets the collection thresholds.  Setting threshold0 to zero disables\ncollection.", kind: .function) { thread, a, _ in
+        Def("set_threshold(threshold0, threshold1=10, threshold2=10, /)", .writes, "Set the thresholds of collections; 0 for the first turns them off.", kind: .function) { thread, a, _ in
             guard let first = thread.toInt(a[0]), let second = a[1].isEmpty ? CollectorModule.thresholds.1 : thread.toInt(a[1]),
                   let third = a[2].isEmpty ? CollectorModule.thresholds.2 : thread.toInt(a[2]) else { return .empty }
             CollectorModule.thresholds = (first, second, third)
@@ -237,7 +237,7 @@ enum CollectorModule {
             let limits = CollectorModule.thresholds
             return thread.newTuple(thread.newInt(limits.0), thread.newInt(limits.1), thread.newInt(limits.2))
         },
-        Def("get_stats()", .reads, "Return a list of dictionaries containing per-generation statistics.", kind: .function) { thread, _, _ in
+        Def("get_stats()", .reads, "What was collected, a dict for each generation.", kind: .function) { thread, _, _ in
             let list = thread.newList()
             if list.isEmpty { return .empty }
             for (count, total) in zip([Collector.minorCount, 0, Collector.majorCount], totals) {
@@ -248,7 +248,7 @@ enum CollectorModule {
             }
             return list
         },
-        Def("get_objects(generation=None)", .calls, "Return a list of objects tracked by the collector (excluding the list returned).", kind: .function) { thread, a, _ in
+        Def("get_objects(generation=None)", .calls, "A list of the objects that the collector tracks, without that list.", kind: .function) { thread, a, _ in
             guard Audit.event(thread, "gc.get_objects", [a[0].isEmpty ? .none : a[0]]) else { return .empty }
             if !a[0].isEmpty && !a[0].isNone {
                 guard let generation = thread.toInt(a[0]) else { return .empty }
@@ -259,17 +259,17 @@ enum CollectorModule {
             }
             return CollectorModule.objects(thread) { CollectorModule.isTracked($0) }
         },
-        Def("get_referrers(*objs)", .calls, "Return the list of objects that directly refer to any of objs.", kind: .function) { thread, a, _ in
+        Def("get_referrers(*objs)", .calls, "The objects that refer to one of these.", kind: .function) { thread, a, _ in
             Audit.event(thread, "gc.get_referrers", [a[0]]) ? CollectorModule.referrers(thread, a[0]) : .empty
         },
-        Def("get_referents(*objs)", .reads, "Return the list of objects that are directly referred to by objs.", kind: .function) { thread, a, _ in
+        Def("get_referents(*objs)", .reads, "The objects that one of these refers to.", kind: .function) { thread, a, _ in
             Audit.event(thread, "gc.get_referents", [a[0]]) ? CollectorModule.referents(thread, a[0]) : .empty
         },
-        Def("is_tracked(obj, /)", .reads, "Returns true if the object is tracked by the garbage collector.\n\nSimple atomic objects will return false.", kind: .function) { _, a, _ in Value(CollectorModule.isTracked(a[0])) },
-        Def("is_finalized(obj, /)", .reads, "Returns true if the object has been already finalized by the GC.", kind: .function) { _, a, _ in
+        Def("is_tracked(obj, /)", .reads, "Whether the collector tracks an object; simple ones it does not.", kind: .function) { _, a, _ in Value(CollectorModule.isTracked(a[0])) },
+        Def("is_finalized(obj, /)", .reads, "Whether an object's finalizer has run.", kind: .function) { _, a, _ in
             Value(a[0].isHeap && a[0].header.pointee.bits & HeaderBits.finalized != 0)
         },
-        Def("freeze()", .writes, "Freeze all current tracked objects and ignore them for future collections.", kind: .function) { _, _, _ in
+        Def("freeze()", .writes, "Take all objects out of later collections.", kind: .function) { _, _, _ in
             var count = 0
             Collector.forEachObject { header in if !CollectorModule.isInternal(header.pointee.shape), CollectorModule.mayRefer(Value(header)) { count += 1 } }
             CollectorModule.frozen = count

@@ -8,7 +8,7 @@ enum ControlModules {
     private static let terminalError = RootTable.reserve()
 
     static func register() {
-        NativeModule.register("fcntl", doc: "This module performs file control and I/O control on file descriptors.", functions: functions, setUp: { module in
+        NativeModule.register("fcntl", doc: "Control of open files by fcntl() and ioctl().", functions: functions, setUp: { module in
             module.add(constants: system_table_fcntl())
             return true
         })
@@ -79,7 +79,7 @@ enum ControlModules {
             }
             return ControlModules.request(thread, a[2], limit: 1024, "ioctl", { system_ioctl_int(descriptor, request, $0) }, { system_ioctl_pointer(descriptor, request, $0) })
         },
-        Def("flock(fd, operation, /)", .calls, "Perform the lock operation `operation` on file descriptor `fd`.") { thread, a, _ in
+        Def("flock(fd, operation, /)", .calls, "flock(): lock or unlock an open file.") { thread, a, _ in
             guard let descriptor = Descriptor.of(thread, a[0]), let operation = SystemArguments.int32(thread, a[1]),
                   let result = SystemCall.retry(thread, { system_flock(descriptor, operation) }) else { return .empty }
             return SystemCall.none(thread, result)

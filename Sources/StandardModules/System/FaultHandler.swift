@@ -140,7 +140,7 @@ enum FaultHandler {
     }
 
     private static let functions: [Def] = [
-        Def("enable(file=sys.stderr, all_threads=True)", .calls, "enable(file=sys.stderr, all_threads=True): enable the fault handler", kind: .function) { thread, a, _ in
+        Def("enable(file=sys.stderr, all_threads=True)", .calls, "enable(file=sys.stderr, all_threads=True)\n\nWrite where threads are when a fatal signal comes.", kind: .function) { thread, a, _ in
             guard let target = FaultHandler.descriptor(thread, a[0]), let all = FaultHandler.flag(thread, a[1], true), FaultHandler.keep(thread, 0, target.file) else { return .empty }
             FaultHandler.allThreads = all
             guard taipan_fault_enable(target.descriptor, FaultHandler.dump) else { return thread.raiseOSError(errno) }
@@ -154,12 +154,12 @@ enum FaultHandler {
             return Value(was)
         },
         Def("is_enabled()", .reads, "is_enabled()->bool: check if the handler is enabled", kind: .function) { _, _, _ in Value(FaultHandler.enabled) },
-        Def("dump_traceback(file=sys.stderr, all_threads=True)", .calls, "dump_traceback(file=sys.stderr, all_threads=True): dump the traceback of the current thread, or of all threads if all_threads is True, into file", kind: .function) { thread, a, _ in
+        Def("dump_traceback(file=sys.stderr, all_threads=True)", .calls, "dump_traceback(file=sys.stderr, all_threads=True)\n\nWrite where each thread is, or only this one, to a file.", kind: .function) { thread, a, _ in
             guard let target = FaultHandler.descriptor(thread, a[0]), let all = FaultHandler.flag(thread, a[1], true) else { return .empty }
             FaultReport.write(target.descriptor, all: all, only: thread)
             return .none
         },
-        Def("dump_traceback_later(timeout, repeat=False, file=sys.stderr, exit=False)", .calls, "dump the traceback of all threads in timeout seconds,\nor each timeout seconds if repeat is True. If exit is True, call _exit(1)\nwhich is not safe.", kind: .function) { thread, a, _ in
+        Def("dump_traceback_later(timeout, repeat=False, file=sys.stderr, exit=False)", .calls, "Write where all threads are once timeout seconds have passed, or whenever they have if repeat is true. exit ends the process then, by _exit(1).", kind: .function) { thread, a, _ in
             guard let seconds = thread.toDouble(a[0]) else { return .empty }
             guard let repeats = FaultHandler.flag(thread, a[1], false), let exits = FaultHandler.flag(thread, a[3], false) else { return .empty }
             guard seconds > 0 else { return thread.raise(.valueError, "timeout must be greater than 0") }
@@ -171,13 +171,13 @@ enum FaultHandler {
             FaultHandler.cancelWatch()
             return .none
         },
-        Def("register(signum, file=sys.stderr, all_threads=True, chain=False)", .calls, "register a handler for the signal 'signum': dump the traceback of the current thread, or of all threads if all_threads is True, into file", kind: .function) { thread, a, _ in
+        Def("register(signum, file=sys.stderr, all_threads=True, chain=False)", .calls, "Write where this thread is, or all threads are, whenever the signal comes.", kind: .function) { thread, a, _ in
             guard let number = FaultHandler.userSignal(thread, a[0]), let target = FaultHandler.descriptor(thread, a[1]), let all = FaultHandler.flag(thread, a[2], true),
                   let chain = FaultHandler.flag(thread, a[3], false), FaultHandler.keep(thread, Int(number), target.file) else { return .empty }
             guard taipan_fault_register(number, target.descriptor, chain, all ? FaultHandler.dumpAll : FaultHandler.dumpOne) == 0 else { return thread.raiseOSError(errno) }
             return .none
         },
-        Def("unregister(signum, /)", .calls, "unregister the handler of the signal 'signum' registered by register()", kind: .function) { thread, a, _ in
+        Def("unregister(signum, /)", .calls, "Forget what register() has set up for a signal.", kind: .function) { thread, a, _ in
             guard let number = FaultHandler.userSignal(thread, a[0]) else { return .empty }
             return Value(taipan_fault_unregister(number) != 0)
         },
@@ -193,7 +193,7 @@ enum FaultHandler {
             FaultHandler.die(SIGFPE)
             return .none
         },
-        Def("_read_null()", .calls, "read from NULL, raise a SIGSEGV or SIGBUS signal depending on the platform", kind: .function) { _, _, _ in
+        Def("_read_null()", .calls, "Read at address 0, which ends in a signal.", kind: .function) { _, _, _ in
             FaultHandler.die(SIGSEGV)
             return .none
         },

@@ -72,7 +72,7 @@ enum LocaleModule {
                   set("grouping", LocaleModule.grouping(thread, values.grouping)) else { return .empty }
             return dict
         },
-        Def("nl_langinfo(key, /)", .calls, "Return the value for the locale information associated with key.") { thread, a, _ in
+        Def("nl_langinfo(key, /)", .calls, "What the locale says about a key.") { thread, a, _ in
             guard let key = SystemArguments.int32(thread, a[0]) else { return .empty }
             var entry = system_table_locale()
             while entry.pointee.name != nil {
@@ -87,7 +87,7 @@ enum LocaleModule {
             guard let first = LocaleModule.string(thread, a[0], "strcoll", 1), let second = LocaleModule.string(thread, a[1], "strcoll", 2) else { return .empty }
             return Value(small: Int(Glibc.strcoll(first, second)))
         },
-        Def("strxfrm(string, /)", .calls, "Return a string that can be used as a key for locale-aware comparisons.") { thread, a, _ in
+        Def("strxfrm(string, /)", .calls, "A string whose order among others is the locale's.") { thread, a, _ in
             guard let source = LocaleModule.string(thread, a[0], "strxfrm", 1) else { return .empty }
             let size = Glibc.strxfrm(nil, source, 0)
             var buffer = [CChar](repeating: 0, count: size + 1)
@@ -116,7 +116,7 @@ enum LocaleModule {
             }
             return message.withUnsafeBufferPointer { LocaleModule.text(thread, CSystem.dcgettext(domain, $0.baseAddress!, category)) }
         },
-        Def("textdomain(domain, /)", .calls, "Set the C library's textdmain to domain, returning the new domain.") { thread, a, _ in
+        Def("textdomain(domain, /)", .calls, "Set the domain of the C library's translations, and return it.") { thread, a, _ in
             var domain: [CChar]?
             if !a[0].isNone {
                 domain = LocaleModule.string(thread, a[0], "textdomain", 1)

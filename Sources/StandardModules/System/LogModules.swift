@@ -102,7 +102,7 @@ enum LogModules {
             return true
         }
         NativeModule.register("_crypt", functions: [
-            Def("crypt(word, salt, /)", .calls, "Hash a *word* with the given *salt* and return the hashed password.", kind: .function) { thread, a, _ in
+            Def("crypt(word, salt, /)", .calls, "The hash of a password with a salt.", kind: .function) { thread, a, _ in
                 guard let word = SystemArguments.text(thread, a[0], "crypt", 1), let salt = SystemArguments.text(thread, a[1], "crypt", 2) else { return .empty }
                 guard let hash = system_crypt(word, salt) else { return thread.raiseOSError(errno) }
                 return thread.newString(String(cString: hash))

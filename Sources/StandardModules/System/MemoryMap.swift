@@ -357,7 +357,11 @@ enum MemoryMap {
     static func register() {
         NativeModule.register("mmap") { module in
             type = NativeType("mmap", module: "mmap", size: MemoryLayout<MapObject>.size, flags: [.base, .weakReferenceable],
-                              doc: "mmap(fileno, length[, flags[, prot[, access[, offset]]]])\n\nMaps length bytes from the file specified by the file descriptor fileno,\nand returns a mmap object.",
+                              doc: """
+                                  mmap(fileno, length[, flags[, prot[, access[, offset]]]])
+
+                                  The bytes of a file as memory; fileno -1 is memory without a file.
+                                  """,
                               methods: reading + writing, getters: [
                 Getter("closed") { _, a, _ in Value(MemoryMap.map(a[0]).pointee.start == 0) },
             ]) { slots in

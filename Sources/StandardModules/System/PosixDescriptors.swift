@@ -47,7 +47,7 @@ enum PosixDescriptors {
             let result = GIL.blocking(thread) { Glibc.close(descriptor) }
             return result < 0 && errno != EINTR ? thread.raiseOSError(errno) : .none
         },
-        Def("closerange(fd_low, fd_high, /)", .calls, "Closes all file descriptors in [fd_low, fd_high), ignoring errors.") { thread, a, _ in
+        Def("closerange(fd_low, fd_high, /)", .calls, "Close the descriptors from fd_low up to but not including fd_high, whether they are open or not.") { thread, a, _ in
             guard let low = SystemArguments.int32(thread, a[0]), let high = SystemArguments.int32(thread, a[1]) else { return .empty }
             var descriptor = max(low, 0)
             let limit = min(Int(high), max(sysconf(Int32(_SC_OPEN_MAX)), 256))
@@ -61,7 +61,7 @@ enum PosixDescriptors {
             guard let descriptor = SystemArguments.int32(thread, a[0]), let count = thread.toInt(a[1]) else { return .empty }
             return PosixDescriptors.read(thread, count) { Glibc.read(descriptor, $0, min(count, 0x7FFF_F000)) }
         },
-        Def("pread(fd, length, offset, /)", .calls, "Read a number of bytes from a file descriptor starting at a particular offset.") { thread, a, _ in
+        Def("pread(fd, length, offset, /)", .calls, "Read at a place of a file, without moving.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let count = thread.toInt(a[1]), let offset = SystemArguments.int(thread, a[2]) else { return .empty }
             return PosixDescriptors.read(thread, count) { Glibc.pread(descriptor, $0, min(count, 0x7FFF_F000), offset) }
         },
@@ -72,7 +72,7 @@ enum PosixDescriptors {
                 return length < 0 ? thread.raiseOSError(errno) : thread.newInt(length)
             }
         },
-        Def("pwrite(fd, buffer, offset, /)", .calls, "Write bytes to a file descriptor starting at a particular offset.") { thread, a, _ in
+        Def("pwrite(fd, buffer, offset, /)", .calls, "Write at a place of a file, without moving.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[2]) else { return .empty }
             return thread.withBuffer(a[1]) { bytes, count in
                 guard let length = SystemCall.retry(thread, { Glibc.pwrite(descriptor, bytes, count, offset) }) else { return .empty }
@@ -83,21 +83,21 @@ enum PosixDescriptors {
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
             return PosixDescriptors.vectors(thread, a[1], writable: true, "readv") { parts in SystemCall.retry(thread) { Glibc.readv(descriptor, parts, Int32(parts.count)) } }
         },
-        Def("writev(fd, buffers, /)", .calls, "Iterate over buffers, and write the contents of each to a file descriptor.") { thread, a, _ in
+        Def("writev(fd, buffers, /)", .calls, "Write the bytes of several buffers.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
             return PosixDescriptors.vectors(thread, a[1], writable: false, "writev") { parts in SystemCall.retry(thread) { Glibc.writev(descriptor, parts, Int32(parts.count)) } }
         },
-        Def("preadv(fd, buffers, offset, flags=0, /)", .calls, "Reads from a file descriptor into a number of mutable bytes-like objects.") { thread, a, _ in
+        Def("preadv(fd, buffers, offset, flags=0, /)", .calls, "Read into several buffers.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[2]),
                   let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]) else { return .empty }
             return PosixDescriptors.vectors(thread, a[1], writable: true, "preadv") { parts in SystemCall.retry(thread) { system_preadv2(descriptor, parts, Int32(parts.count), Int64(offset), flags) } }
         },
-        Def("pwritev(fd, buffers, offset, flags=0, /)", .calls, "Writes the contents of bytes-like objects to a file descriptor at a given offset.") { thread, a, _ in
+        Def("pwritev(fd, buffers, offset, flags=0, /)", .calls, "Write the bytes of several buffers at a place of a file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[2]),
                   let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]) else { return .empty }
             return PosixDescriptors.vectors(thread, a[1], writable: false, "pwritev") { parts in SystemCall.retry(thread) { system_pwritev2(descriptor, parts, Int32(parts.count), Int64(offset), flags) } }
         },
-        Def("lseek(fd, position, how, /)", .calls, "Set the position of a file descriptor.  Return the new position.") { thread, a, _ in
+        Def("lseek(fd, position, how, /)", .calls, "Move in a file, and return the place.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let position = SystemArguments.int(thread, a[1]), let how = SystemArguments.int32(thread, a[2]) else { return .empty }
             let result = Glibc.lseek(descriptor, position, how)
             return result < 0 ? thread.raiseOSError(errno) : thread.newInt(result)
@@ -129,7 +129,7 @@ enum PosixDescriptors {
             GIL.blocking(thread) { Glibc.sync() }
             return .none
         },
-        Def("ftruncate(fd, length, /)", .calls, "Truncate a file, specified by file descriptor, to a specific length.") { thread, a, _ in
+        Def("ftruncate(fd, length, /)", .calls, "Give an open file a length.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let length = SystemArguments.int(thread, a[1]),
                   let result = SystemCall.retry(thread, { Glibc.ftruncate(descriptor, length) }) else { return .empty }
             return SystemCall.none(thread, result)
@@ -159,7 +159,7 @@ enum PosixDescriptors {
             _ = Descriptor.setInheritable(second, false)
             return PosixDescriptors.pair(thread, first, second)
         },
-        Def("login_tty(fd, /)", .calls, "Prepare the tty of which fd is a file descriptor for a new login session.") { thread, a, _ in
+        Def("login_tty(fd, /)", .calls, "Make a terminal the controlling one of a new session.") { thread, a, _ in
             guard let descriptor = Descriptor.of(thread, a[0]) else { return .empty }
             return SystemCall.none(thread, system_login_tty(descriptor))
         },
@@ -183,11 +183,11 @@ enum PosixDescriptors {
             if flags < 0 { return thread.raiseOSError(errno) }
             return SystemCall.none(thread, system_fcntl_int(descriptor, F_SETFL, Int(blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK)))
         },
-        Def("lockf(fd, command, length, /)", .calls, "Apply, test or remove a POSIX lock on an open file descriptor.") { thread, a, _ in
+        Def("lockf(fd, command, length, /)", .calls, "lockf(): lock, unlock or test a part of an open file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let command = SystemArguments.int32(thread, a[1]), let length = SystemArguments.int(thread, a[2]) else { return .empty }
             return SystemCall.none(thread, GIL.blocking(thread) { Glibc.lockf(descriptor, command, length) })
         },
-        Def("sendfile(out_fd, in_fd, offset, count)", .calls, "Copy count bytes from file descriptor in_fd to file descriptor out_fd.") { thread, a, _ in
+        Def("sendfile(out_fd, in_fd, offset, count)", .calls, "Copy bytes between descriptors, in the kernel.") { thread, a, _ in
             guard let out = SystemArguments.int32(thread, a[0]), let source = SystemArguments.int32(thread, a[1]), let count = thread.toInt(a[3]) else { return .empty }
             var offset = 0
             if !a[2].isNone {
@@ -203,13 +203,13 @@ enum PosixDescriptors {
             if count < 0 { return thread.raise(.valueError, "negative value for 'count' not allowed") }
             return PosixDescriptors.ranged(thread, a[3], a[4]) { system_copy_file_range(from, $0, to, $1, count, 0) }
         },
-        Def("splice(src, dst, count, offset_src=None, offset_dst=None, flags=0)", .calls, "Transfer count bytes from one pipe to a descriptor or vice versa.") { thread, a, _ in
+        Def("splice(src, dst, count, offset_src=None, offset_dst=None, flags=0)", .calls, "Move bytes between a pipe and a descriptor, in the kernel.") { thread, a, _ in
             guard let from = SystemArguments.int32(thread, a[0]), let to = SystemArguments.int32(thread, a[1]), let count = thread.toInt(a[2]),
                   let flags = a[5].isEmpty ? 0 : SystemArguments.int32(thread, a[5]) else { return .empty }
             if count < 0 { return thread.raise(.valueError, "negative value for 'count' not allowed") }
             return PosixDescriptors.ranged(thread, a[3], a[4]) { system_splice(from, $0, to, $1, count, UInt32(bitPattern: flags)) }
         },
-        Def("posix_fallocate(fd, offset, length, /)", .calls, "Ensure a file has allocated at least a particular number of bytes on disk.") { thread, a, _ in
+        Def("posix_fallocate(fd, offset, length, /)", .calls, "Make sure that there is room on the disk for a part of a file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let offset = SystemArguments.int(thread, a[1]), let length = SystemArguments.int(thread, a[2]) else { return .empty }
             let code = GIL.blocking(thread) { Glibc.posix_fallocate(descriptor, offset, length) }
             return code == 0 ? .none : thread.raiseOSError(code)
@@ -230,7 +230,7 @@ enum PosixDescriptors {
             PosixModule.terminalSize.set(result, 1, Value(small: Int(size.ws_row)))
             return result
         },
-        Def("device_encoding(fd)", .calls, "Return a string describing the encoding of a terminal's file descriptor.") { thread, a, _ in
+        Def("device_encoding(fd)", .calls, "The encoding of a terminal, or None.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
             return Glibc.isatty(descriptor) != 0 ? thread.newString("UTF-8") : .none
         },

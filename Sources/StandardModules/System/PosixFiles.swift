@@ -25,7 +25,7 @@ enum PosixFiles {
     }
 
     static let functions = [
-        Def("open(path, flags, mode=0o777, *, dir_fd=None)", .calls, "Open a file for low level IO.  Returns a file descriptor (integer).") { thread, a, _ in
+        Def("open(path, flags, mode=0o777, *, dir_fd=None)", .calls, "Open a file, and return its descriptor.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "open"), let flags = SystemArguments.int32(thread, a[1]),
                   let mode = a[2].isEmpty ? 0o777 : SystemArguments.int32(thread, a[2]), let directory = Descriptor.directory(thread, a[3]),
                   let descriptor = SystemCall.retry(thread, { system_openat(directory, path.bytes, flags | O_CLOEXEC, mode) }) else { return .empty }
@@ -52,23 +52,23 @@ enum PosixFiles {
             if !follow { return thread.raise(.notImplementedError, "chmod: follow_symlinks unavailable on this platform") }
             return PosixFiles.done(thread, path, fchmodat(directory, path.bytes, mode_t(truncatingIfNeeded: mode), 0))
         },
-        Def("fchmod(fd, mode)", .calls, "Change the access permissions of the file given by file descriptor fd.") { thread, a, _ in
+        Def("fchmod(fd, mode)", .calls, "Change the permissions of an open file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let mode = SystemArguments.int32(thread, a[1]) else { return .empty }
             return SystemCall.none(thread, Glibc.fchmod(descriptor, mode_t(truncatingIfNeeded: mode)))
         },
-        Def("chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)", .calls, "Change the owner and group id of path to the numeric uid and gid.") { thread, a, _ in
+        Def("chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)", .calls, "Change the owner and the group of a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "chown", descriptor: true), let uid = SystemArguments.identifier(thread, a[1], "uid"),
                   let gid = SystemArguments.identifier(thread, a[2], "gid"), let directory = Descriptor.directory(thread, a[3]),
                   let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
             if path.descriptor >= 0 { return PosixFiles.done(thread, path, Glibc.fchown(path.descriptor, uid, gid)) }
             return PosixFiles.done(thread, path, fchownat(directory, path.bytes, uid, gid, follow ? 0 : AT_SYMLINK_NOFOLLOW))
         },
-        Def("fchown(fd, uid, gid)", .calls, "Change the owner and group id of the file specified by file descriptor.") { thread, a, _ in
+        Def("fchown(fd, uid, gid)", .calls, "Change the owner and the group of an open file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let uid = SystemArguments.identifier(thread, a[1], "uid"),
                   let gid = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
             return SystemCall.none(thread, Glibc.fchown(descriptor, uid, gid))
         },
-        Def("lchown(path, uid, gid)", .calls, "Change the owner and group id of path to the numeric uid and gid.") { thread, a, _ in
+        Def("lchown(path, uid, gid)", .calls, "Change the owner and the group of a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "lchown"), let uid = SystemArguments.identifier(thread, a[1], "uid"),
                   let gid = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
             return PosixFiles.done(thread, path, Glibc.lchown(path.bytes, uid, gid))
@@ -77,12 +77,12 @@ enum PosixFiles {
             guard let path = PathArgument.take(thread, a[0], "chroot") else { return .empty }
             return PosixFiles.done(thread, path, Glibc.chroot(path.bytes))
         },
-        Def("getcwd()", .calls, "Return a unicode string representing the current working directory.") { thread, _, _ in
+        Def("getcwd()", .calls, "The current folder.") { thread, _, _ in
             guard let path = Glibc.getcwd(nil, 0) else { return thread.raiseOSError(errno) }
             defer { free(path) }
             return FileSystemText.decode(thread, cString: path)
         },
-        Def("getcwdb()", .calls, "Return a bytes string representing the current working directory.") { thread, _, _ in
+        Def("getcwdb()", .calls, "The current folder, as bytes.") { thread, _, _ in
             guard let path = Glibc.getcwd(nil, 0) else { return thread.raiseOSError(errno) }
             defer { free(path) }
             return thread.newBytes(path, strlen(path))
@@ -100,7 +100,7 @@ enum PosixFiles {
                   let directory = Descriptor.directory(thread, a[3]) else { return .empty }
             return PosixFiles.done(thread, from, to, symlinkat(from.bytes, directory, to.bytes))
         },
-        Def("readlink(path, *, dir_fd=None)", .calls, "Return a string representing the path to which the symbolic link points.") { thread, a, _ in
+        Def("readlink(path, *, dir_fd=None)", .calls, "What a symbolic link points to.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "readlink"), let directory = Descriptor.directory(thread, a[1]) else { return .empty }
             var buffer = [CChar](repeating: 0, count: 4097)
             let length = readlinkat(directory, path.bytes, &buffer, 4096)
@@ -179,13 +179,13 @@ enum PosixFiles {
             var status = Glibc.statvfs()
             return Glibc.fstatvfs(descriptor, &status) < 0 ? thread.raiseOSError(errno) : PosixModule.statvfs(thread, status)
         },
-        Def("pathconf(path, name)", .calls, "Return the configuration limit name for the file or directory path.") { thread, a, _ in
+        Def("pathconf(path, name)", .calls, "A limit that the system has for a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "pathconf", descriptor: true), let name = PosixModule.configuration(thread, a[1], system_table_pathconf()) else { return .empty }
             errno = 0
             let limit = path.descriptor >= 0 ? Glibc.fpathconf(path.descriptor, name) : Glibc.pathconf(path.bytes, name)
             return limit == -1 && errno != 0 ? path.raise(thread) : thread.newInt(limit)
         },
-        Def("fpathconf(fd, name, /)", .calls, "Return the configuration limit name for the file descriptor fd.") { thread, a, _ in
+        Def("fpathconf(fd, name, /)", .calls, "A limit that the system has for an open file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let name = PosixModule.configuration(thread, a[1], system_table_pathconf()) else { return .empty }
             errno = 0
             let limit = Glibc.fpathconf(descriptor, name)

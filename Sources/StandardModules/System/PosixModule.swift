@@ -14,7 +14,7 @@ enum PosixModule {
     nonisolated(unsafe) static var timesResult: StructSequence!
 
     static func register() {
-        NativeModule.register("posix", doc: "This module provides access to operating system functionality that is\nstandardized by the C Standard and the POSIX standard (a thinly\ndisguised Unix interface).  Refer to the library manual and\ncorresponding Unix manual entries for more information on calls.",
+        NativeModule.register("posix", doc: "The calls of the operating system, as POSIX has them. Use module os.",
                               functions: PosixStat.functions + PosixFiles.functions + PosixDescriptors.functions + PosixProcess.functions + functions, setUp: setUp)
     }
 
@@ -112,7 +112,7 @@ enum PosixModule {
     }
 
     static let functions = [
-        Def("urandom(size, /)", .calls, "Return a bytes object containing random bytes suitable for cryptographic use.") { thread, a, _ in
+        Def("urandom(size, /)", .calls, "Random bytes from the system, good enough for cryptography.") { thread, a, _ in
             guard let count = thread.toInt(a[0]) else { return .empty }
             return count < 0 ? thread.raise(.valueError, "negative argument not allowed") : PosixModule.random(thread, count, 0)
         },
@@ -183,7 +183,7 @@ enum PosixModule {
             guard let device = PosixModule.device(thread, a[0]) else { return .empty }
             return Value(small: Int(system_minor(dev_t(device))))
         },
-        Def("makedev(major, minor, /)", .pure, "Composes a raw device number from the major and minor device numbers.") { thread, a, _ in
+        Def("makedev(major, minor, /)", .pure, "The number of a device from its two parts.") { thread, a, _ in
             guard let major = SystemArguments.int32(thread, a[0]), let minor = SystemArguments.int32(thread, a[1]) else { return .empty }
             return thread.newInt(unsigned: UInt(system_makedev(UInt32(bitPattern: major), UInt32(bitPattern: minor))))
         },

@@ -106,14 +106,14 @@ enum PosixProcess {
     }
 
     static let functions = [
-        Def("fork()", .calls, "Fork a child process.  Return 0 to child process and PID of child to parent process.") { thread, _, _ in
+        Def("fork()", .calls, "Double this process: 0 in the new one, the new one's number in this.") { thread, _, _ in
             PosixProcess.prepareFork(thread)
             let process = system_fork()
             let code = errno
             PosixProcess.finishFork(thread, inChild: process == 0)
             return process < 0 ? thread.raiseOSError(code) : Value(small: Int(process))
         },
-        Def("forkpty()", .calls, "Fork a new process with a new pseudo-terminal as controlling tty.") { thread, _, _ in
+        Def("forkpty()", .calls, "Double this process, with a new terminal for the new one.") { thread, _, _ in
             PosixProcess.prepareFork(thread)
             var master: Int32 = -1
             let process = CSystem.forkpty(&master, nil, nil, nil)
@@ -132,13 +132,13 @@ enum PosixProcess {
             }
             return .none
         },
-        Def("execv(path, argv, /)", .calls, "Execute an executable path with arguments, replacing current process.") { thread, a, _ in
+        Def("execv(path, argv, /)", .calls, "Become another program.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "execv"), let arguments = PosixProcess.arguments(thread, a[1], "execv") else { return .empty }
             Glibc.execv(path.bytes, arguments)
             PosixProcess.freeVector(arguments)
             return path.raise(thread)
         },
-        Def("execve(path, argv, env)", .calls, "Execute an executable path with arguments, replacing current process.") { thread, a, _ in
+        Def("execve(path, argv, env)", .calls, "Become another program.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "execve", descriptor: true), let arguments = PosixProcess.arguments(thread, a[1], "execve") else { return .empty }
             defer { PosixProcess.freeVector(arguments) }
             guard a[2].isDict || a[2].type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "execve: environment must be a mapping object") }
@@ -147,7 +147,7 @@ enum PosixProcess {
             PosixProcess.freeVector(environment)
             return path.raise(thread)
         },
-        Def("_exit(status)", .calls, "Exit to the system with specified status, without normal exit processing.") { thread, a, _ in
+        Def("_exit(status)", .calls, "End the process at once.") { thread, a, _ in
             guard let status = SystemArguments.int32(thread, a[0]) else { return .empty }
             Glibc._exit(status)
         },
@@ -234,11 +234,11 @@ enum PosixProcess {
             return SystemCall.int(thread, Glibc.getsid(process))
         },
         Def("setsid()", .calls, "Call the system call setsid().") { thread, _, _ in SystemCall.none(thread, Glibc.setsid() < 0 ? -1 : 0) },
-        Def("tcgetpgrp(fd, /)", .calls, "Return the process group associated with the terminal specified by fd.") { thread, a, _ in
+        Def("tcgetpgrp(fd, /)", .calls, "The process group in a terminal's foreground.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
             return SystemCall.int(thread, Glibc.tcgetpgrp(descriptor))
         },
-        Def("tcsetpgrp(fd, pgid, /)", .calls, "Set the process group associated with the terminal specified by fd.") { thread, a, _ in
+        Def("tcsetpgrp(fd, pgid, /)", .calls, "Put a process group into a terminal's foreground.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let group = SystemArguments.int32(thread, a[1]) else { return .empty }
             return SystemCall.none(thread, Glibc.tcsetpgrp(descriptor, group))
         },
@@ -258,20 +258,20 @@ enum PosixProcess {
             guard let second = SystemArguments.identifier(thread, a[1], "gid") else { return .empty }
             return PosixProcess.setIdentifier(thread, a, "gid") { Glibc.setregid($0, second) }
         },
-        Def("setresuid(ruid, euid, suid, /)", .calls, "Set the current process's real, effective, and saved user ids.") { thread, a, _ in
+        Def("setresuid(ruid, euid, suid, /)", .calls, "Set the three user numbers: real, effective and saved.") { thread, a, _ in
             guard let second = SystemArguments.identifier(thread, a[1], "uid"), let third = SystemArguments.identifier(thread, a[2], "uid") else { return .empty }
             return PosixProcess.setIdentifier(thread, a, "uid") { system_setresuid($0, second, third) }
         },
-        Def("setresgid(rgid, egid, sgid, /)", .calls, "Set the current process's real, effective, and saved group ids.") { thread, a, _ in
+        Def("setresgid(rgid, egid, sgid, /)", .calls, "Set the three group numbers: real, effective and saved.") { thread, a, _ in
             guard let second = SystemArguments.identifier(thread, a[1], "gid"), let third = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
             return PosixProcess.setIdentifier(thread, a, "gid") { system_setresgid($0, second, third) }
         },
-        Def("getresuid()", .calls, "Return a tuple of the current process's real, effective, and saved user ids.") { thread, _, _ in
+        Def("getresuid()", .calls, "The three user numbers: real, effective and saved.") { thread, _, _ in
             var ids: [uid_t] = [0, 0, 0]
             if system_getresuid(&ids) < 0 { return thread.raiseOSError(errno) }
             return thread.newTuple(count: ids.count) { Value(small: Int(ids[$0])) }
         },
-        Def("getresgid()", .calls, "Return a tuple of the current process's real, effective, and saved group ids.") { thread, _, _ in
+        Def("getresgid()", .calls, "The three group numbers: real, effective and saved.") { thread, _, _ in
             var ids: [gid_t] = [0, 0, 0]
             if system_getresgid(&ids) < 0 { return thread.raiseOSError(errno) }
             return thread.newTuple(count: ids.count) { Value(small: Int(ids[$0])) }
@@ -320,7 +320,7 @@ enum PosixProcess {
             guard let which = SystemArguments.int32(thread, a[0]), let who = SystemArguments.int32(thread, a[1]), let priority = SystemArguments.int32(thread, a[2]) else { return .empty }
             return SystemCall.none(thread, system_set_priority(which, who, priority))
         },
-        Def("nice(increment, /)", .calls, "Add increment to the priority of process and return the new priority.") { thread, a, _ in
+        Def("nice(increment, /)", .calls, "Change the niceness of this process, and return it.") { thread, a, _ in
             guard let increment = SystemArguments.int32(thread, a[0]) else { return .empty }
             errno = 0
             let result = Glibc.nice(increment)
@@ -343,7 +343,7 @@ enum PosixProcess {
             guard let process = SystemArguments.int32(thread, a[0]), let policy = SystemArguments.int32(thread, a[1]), var parameter = PosixProcess.parameter(thread, a[2]) else { return .empty }
             return SystemCall.none(thread, Glibc.sched_setscheduler(process, policy, &parameter))
         },
-        Def("sched_getparam(pid, /)", .calls, "Returns scheduling parameters for the process identified by pid.") { thread, a, _ in
+        Def("sched_getparam(pid, /)", .calls, "The scheduling parameters of a process.") { thread, a, _ in
             guard let process = SystemArguments.int32(thread, a[0]) else { return .empty }
             var parameter = sched_param()
             if Glibc.sched_getparam(process, &parameter) < 0 { return thread.raiseOSError(errno) }
@@ -355,13 +355,13 @@ enum PosixProcess {
             guard let process = SystemArguments.int32(thread, a[0]), var parameter = PosixProcess.parameter(thread, a[1]) else { return .empty }
             return SystemCall.none(thread, Glibc.sched_setparam(process, &parameter))
         },
-        Def("sched_rr_get_interval(pid, /)", .calls, "Return the round-robin quantum for the process identified by pid, in seconds.") { thread, a, _ in
+        Def("sched_rr_get_interval(pid, /)", .calls, "How long a process runs at a time under round robin, in seconds.") { thread, a, _ in
             guard let process = SystemArguments.int32(thread, a[0]) else { return .empty }
             var interval = timespec()
             if Glibc.sched_rr_get_interval(process, &interval) < 0 { return thread.raiseOSError(errno) }
             return thread.newFloat(Double(interval.tv_sec) + 1e-9 * Double(interval.tv_nsec))
         },
-        Def("sched_getaffinity(pid, /)", .calls, "Return the affinity of the process identified by pid (or the current process if zero).") { thread, a, _ in
+        Def("sched_getaffinity(pid, /)", .calls, "The processors that a process may run on; 0 is this one.") { thread, a, _ in
             guard let process = SystemArguments.int32(thread, a[0]) else { return .empty }
             var mask = [UInt8](repeating: 0, count: 1024)
             if system_getaffinity(process, &mask, 1024) < 0 { return thread.raiseOSError(errno) }
@@ -372,7 +372,7 @@ enum PosixProcess {
             }
             return thread.call(TypeID.set.value, list)
         },
-        Def("sched_setaffinity(pid, mask, /)", .calls, "Set the CPU affinity of the process identified by pid to mask.") { thread, a, _ in
+        Def("sched_setaffinity(pid, mask, /)", .calls, "Choose the processors that a process may run on.") { thread, a, _ in
             guard let process = SystemArguments.int32(thread, a[0]) else { return .empty }
             let items = thread.tuple(a[1])
             if items.isEmpty { return .empty }
@@ -388,7 +388,7 @@ enum PosixProcess {
             }
             return SystemCall.none(thread, system_setaffinity(process, mask, 1024))
         },
-        Def("cpu_count()", .calls, "Return the number of CPUs in the system; return None if indeterminable.") { _, _, _ in
+        Def("cpu_count()", .calls, "How many processors there are, or None.") { _, _, _ in
             let count = system_cpu_count()
             return count < 1 ? .none : Value(small: Int(count))
         },

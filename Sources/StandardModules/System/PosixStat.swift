@@ -48,7 +48,7 @@ enum PosixStat {
                   let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
             return PosixStat.perform(thread, path, directory, follow, "stat")
         },
-        Def("lstat(path, *, dir_fd=None)", .calls, "Perform a stat system call on the given path, without following symbolic links.") { thread, a, _ in
+        Def("lstat(path, *, dir_fd=None)", .calls, "What the system knows of a file, or of the link itself.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "lstat"), let directory = Descriptor.directory(thread, a[1]) else { return .empty }
             return PosixStat.perform(thread, path, directory, false, "lstat")
         },
@@ -57,7 +57,7 @@ enum PosixStat {
             var status = stat()
             return Glibc.fstat(descriptor, &status) < 0 ? thread.raiseOSError(errno) : PosixStat.result(thread, status)
         },
-        Def("listdir(path=None)", .calls, "Return a list containing the names of the files in the directory.") { thread, a, _ in
+        Def("listdir(path=None)", .calls, "The names in a folder.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "listdir", descriptor: true, none: true) else { return .empty }
             guard let directory = PosixStat.open(thread, path) else { return .empty }
             defer { closedir(directory) }
@@ -250,7 +250,7 @@ enum PosixStat {
                 guard let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
                 return PosixStat.isKind(thread, a[0], Int(DT_REG), UInt32(Glibc.S_IFREG), follow: follow)
             },
-            Def("is_symlink(self, /)", .calls, "Return True if the entry is a symbolic link; cached per entry.") { thread, a, _ in
+            Def("is_symlink(self, /)", .calls, "Whether this is a symbolic link.") { thread, a, _ in
                 PosixStat.isKind(thread, a[0], Int(DT_LNK), UInt32(Glibc.S_IFLNK), follow: false)
             },
             Def("stat(self, /, *, follow_symlinks=True)", .calls, "Return stat_result object for the entry; cached per entry.") { thread, a, _ in
@@ -261,8 +261,8 @@ enum PosixStat {
             Def("__fspath__(self, /)", .reads, "Returns the path for the entry.") { _, a, _ in a[0].object(EntryObject.self).pointee.path },
             Def("__class_getitem__(type, item, /)", .calls, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
         ], getters: [
-            Getter("name", "the entry's base filename, relative to scandir() \"path\" argument", set: readOnlyMember) { _, a, _ in a[0].object(EntryObject.self).pointee.name },
-            Getter("path", "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)", set: readOnlyMember) { _, a, _ in
+            Getter("name", "the name in its folder", set: readOnlyMember) { _, a, _ in a[0].object(EntryObject.self).pointee.name },
+            Getter("path", "the path: that given to scandir(), and the name", set: readOnlyMember) { _, a, _ in
                 a[0].object(EntryObject.self).pointee.path
             },
         ]) { slots in

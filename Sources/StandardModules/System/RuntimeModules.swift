@@ -18,11 +18,11 @@ public enum RuntimeModules {
                 let list = WeakReferences.all(thread, of: a[0])
                 return list.isEmpty ? .empty : Value(small: ListRef(list).count)
             },
-            Def("getweakrefs(object, /)", .reads, "Return a list of all weak reference objects pointing to 'object'.") { thread, a, _ in WeakReferences.all(thread, of: a[0]) },
+            Def("getweakrefs(object, /)", .reads, "The weak references to an object, as a list.") { thread, a, _ in WeakReferences.all(thread, of: a[0]) },
             Def("proxy(object, callback=None, /)", .writes, "Create a proxy object that weakly references 'object'.") { thread, a, _ in
                 WeakReferences.proxy(thread, to: a[0], callback: a[1].isEmpty ? .none : a[1])
             },
-            Def("_remove_dead_weakref(dct, key, /)", .writes, "Atomically remove key from dict if it points to a dead weakref.") { thread, a, _ in
+            Def("_remove_dead_weakref(dct, key, /)", .writes, "Take a key out of a dict if its value is a weak reference that is dead.") { thread, a, _ in
                 guard a[0].isDict else { return thread.raise(.typeError, "_remove_dead_weakref() argument 1 must be dict, not \(a[0].type.name)") }
                 let value = DictRef(a[0]).get(thread, a[1])
                 if value.isEmpty { return thread.hasException ? .empty : .none }
@@ -61,8 +61,8 @@ public enum RuntimeModules {
     }
 
     private static func registerAtExit() {
-        NativeModule.register("atexit", doc: "allow programmer to define multiple exit functions to be executed\nupon normal program termination.\n\nTwo public functions, register and unregister, are defined.\n", functions: [
-            Def("register(*args, **kwargs)", .calls, "Register a function to be executed upon normal program termination.") { thread, a, _ in
+        NativeModule.register("atexit", doc: "Functions to be called when the interpreter ends.\n", functions: [
+            Def("register(*args, **kwargs)", .calls, "Have a function called when the interpreter ends.") { thread, a, _ in
                 guard TupleRef(a[0]).count > 0 else { return thread.raise(.typeError, "register() takes at least 1 argument (0 given)") }
                 let function = TupleRef(a[0])[0]
                 guard function.type.slotPointer(.call).pointee != nil else { return thread.raise(.typeError, "the first argument must be callable") }
@@ -72,7 +72,7 @@ public enum RuntimeModules {
                 if RuntimeModules.callbacks.isEmpty { WellKnown.atexitCallbacks.value = thread.newList() }
                 return RuntimeModules.callbacks.isEmpty || !ListRef(RuntimeModules.callbacks).append(thread, entry) ? .empty : function
             },
-            Def("unregister(func, /)", .calls, "Unregister an exit function which was previously registered using atexit.register.") { thread, a, _ in
+            Def("unregister(func, /)", .calls, "Take back what register() was told, wherever it is the same function.") { thread, a, _ in
                 if RuntimeModules.callbacks.isEmpty { return .none }
                 let list = thread.list(RuntimeModules.callbacks), kept = thread.newList()
                 if list.isEmpty || kept.isEmpty { return .empty }

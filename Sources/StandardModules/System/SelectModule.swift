@@ -21,7 +21,7 @@ enum SelectModule {
     nonisolated(unsafe) private static var epollType: NativeType!
 
     static func register() {
-        NativeModule.register("select", doc: "This module supports asynchronous I/O on multiple file descriptors.", functions: functions, setUp: { module in
+        NativeModule.register("select", doc: "Waiting for descriptors: select, poll and epoll.", functions: functions, setUp: { module in
             module.add(constants: system_table_select())
             // Enumerators in the header, not macros.
             for (name, value) in [("EPOLLIN", 1), ("EPOLLPRI", 2), ("EPOLLOUT", 4), ("EPOLLERR", 8), ("EPOLLHUP", 16), ("EPOLLRDNORM", 64), ("EPOLLRDBAND", 128), ("EPOLLWRNORM", 256),
@@ -122,7 +122,7 @@ enum SelectModule {
     }
 
     private static let functions = [
-        Def("select(rlist, wlist, xlist, timeout=None, /)", .calls, "Wait until one or more file descriptors are ready for some kind of I/O.") { thread, a, _ in SelectModule.select(thread, a) },
+        Def("select(rlist, wlist, xlist, timeout=None, /)", .calls, "Wait until one of several descriptors is ready.") { thread, a, _ in SelectModule.select(thread, a) },
         Def("poll()", .calls, "Returns a polling object.") { thread, _, _ in
             let poll = SelectModule.pollType.allocate(thread, size: MemoryLayout<PollObject>.size), dict = thread.newDict()
             if poll.isEmpty || dict.isEmpty { return .empty }
@@ -289,7 +289,7 @@ enum SelectModule {
                 guard let descriptor = SelectModule.descriptor(thread, a[0]) else { return .empty }
                 return Value(small: Int(descriptor))
             },
-            Def("register(self, fd, eventmask=EPOLLIN|EPOLLPRI|EPOLLOUT)", .calls, "Registers a new fd or raises an OSError if the fd is already registered.") { thread, a, _ in
+            Def("register(self, fd, eventmask=EPOLLIN|EPOLLPRI|EPOLLOUT)", .calls, "Watch another descriptor; OSError when it is watched already.") { thread, a, _ in
                 SelectModule.control(thread, a, EPOLL_CTL_ADD, a[2])
             },
             Def("modify(self, fd, eventmask)", .calls, "Modify event mask for a registered file descriptor.") { thread, a, _ in SelectModule.control(thread, a, EPOLL_CTL_MOD, a[2]) },

@@ -9,7 +9,7 @@ enum SignalModule {
     private static let itimerError = RootTable.reserve()
 
     static func register() {
-        NativeModule.register("_signal", doc: "This module provides mechanisms to use signal handlers in Python.", functions: functions, setUp: { module in
+        NativeModule.register("_signal", doc: "Signals and their handlers.", functions: functions, setUp: { module in
             module.add(constants: system_table_signal())
             module.set("SIGRTMIN", Int(system_sigrtmin()))
             module.set("SIGRTMAX", Int(system_sigrtmax()))
@@ -135,7 +135,7 @@ enum SignalModule {
             let description = String(cString: text)
             return description.hasPrefix("Unknown signal") ? .none : thread.newString(description)
         },
-        Def("alarm(seconds, /)", .calls, "Arrange for SIGALRM to arrive after the given number of seconds.") { thread, a, _ in
+        Def("alarm(seconds, /)", .calls, "Have SIGALRM sent after so many seconds.") { thread, a, _ in
             guard let seconds = SystemArguments.int32(thread, a[0]) else { return .empty }
             return Value(small: Int(Glibc.alarm(UInt32(bitPattern: seconds))))
         },
@@ -143,7 +143,7 @@ enum SignalModule {
             GIL.blocking(thread) { _ = Glibc.pause() }
             return Signals.check(thread) ? .none : .empty
         },
-        Def("setitimer(which, seconds, interval=0.0, /)", .calls, "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).") { thread, a, _ in
+        Def("setitimer(which, seconds, interval=0.0, /)", .calls, "Set one of the timers ITIMER_REAL, ITIMER_VIRTUAL and ITIMER_PROF.") { thread, a, _ in
             guard let which = SystemArguments.int32(thread, a[0]), let value = SignalModule.time(thread, a[1]), let interval = SignalModule.time(thread, a[2]) else { return .empty }
             var new = itimerval(it_interval: interval, it_value: value)
             var old = itimerval()
@@ -158,7 +158,7 @@ enum SignalModule {
             guard let number = SignalModule.number(thread, a[0]), let flag = SystemArguments.int32(thread, a[1]) else { return .empty }
             return SystemCall.none(thread, system_sigaction_restart(number, flag != 0))
         },
-        Def("set_wakeup_fd(fd, *, warn_on_full_buffer=True)", .calls, "Sets the fd to be written to (with the signal number) when a signal comes in.") { thread, a, _ in
+        Def("set_wakeup_fd(fd, *, warn_on_full_buffer=True)", .calls, "Have the number of each signal written to a descriptor.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let warn = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
             guard thread == Safepoint.mainThread else { return thread.raise(.valueError, "set_wakeup_fd only works in main thread of the main interpreter") }
             if descriptor != -1 {
@@ -179,11 +179,12 @@ enum SignalModule {
         },
         Def("pthread_kill(thread_id, signalnum, /)", .calls, "Send a signal to a thread.") { thread, a, _ in
             guard let identifier = SystemArguments.mask(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
+            guard ThreadRegistry.contains(identifier: UInt64(identifier)) else { return thread.raiseOSError(ESRCH) }
             let code = Glibc.pthread_kill(pthread_t(identifier), number)
             if code != 0 { return thread.raiseOSError(code) }
             return Signals.check(thread) ? .none : .empty
         },
-        Def("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", .calls, "Send a signal to a process referred to by a pid file descriptor.") { thread, a, _ in
+        Def("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", .calls, "Send a signal to the process of a pidfd.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
             guard a[2].isEmpty || a[2].isNone else { return thread.raise(.typeError, "siginfo must be None") }
             if system_syscall_pidfd_send_signal(descriptor, number) < 0 { return thread.raiseOSError(errno) }
@@ -205,7 +206,7 @@ enum SignalModule {
             let code = GIL.blocking(thread) { Glibc.sigwait(&signals, &number) }
             return code != 0 ? thread.raiseOSError(code) : Value(small: Int(number))
         },
-        Def("sigwaitinfo(sigset, /)", .calls, "Wait synchronously until one of the signals in *sigset* is delivered.") { thread, a, _ in
+        Def("sigwaitinfo(sigset, /)", .calls, "Wait for one of several signals.") { thread, a, _ in
             guard var signals = SignalModule.set(thread, a[0]) else { return .empty }
             var info = siginfo_t()
             guard let result = SystemCall.retry(thread, { Glibc.sigwaitinfo(&signals, &info) }) else { return .empty }

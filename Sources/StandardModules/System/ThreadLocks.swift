@@ -119,10 +119,10 @@ enum ThreadLocks {
         let release: NativeFunction = { thread, a, _ in ThreadLocks.releaseLock(thread, a[0]) }
         let locked: NativeFunction = { _, a, _ in Value(taipan_lock_is_held(ThreadLocks.word(a[0]))) }
         lock = NativeType("lock", module: "_thread", size: MemoryLayout<LockObject>.size, flags: [.weakReferenceable, .noInstantiation],
-                          doc: "A lock object is a synchronization primitive.  To create a lock,\ncall threading.Lock().", methods: [
+                          doc: "What only one thread can hold at a time. threading.Lock() makes one.", methods: [
             acquireDefinition("acquire(self, blocking=True, timeout=-1)", acquire),
             acquireDefinition("acquire_lock(self, blocking=True, timeout=-1)", acquire),
-            Def("release(self, /)", .calls, "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire it.", release),
+            Def("release(self, /)", .calls, "Give the lock up, for the next thread that waits.", release),
             Def("release_lock(self, /)", .calls, "An obsolete synonym of release().", release),
             Def("locked(self, /)", .reads, "Whether the lock is in the locked state.", locked),
             Def("locked_lock(self, /)", .reads, "An obsolete synonym of locked().", locked),

@@ -180,11 +180,11 @@ public enum Threads {
     // MARK: The module
 
     static func register() {
-        NativeModule.register("_thread", doc: "This module provides primitive operations to write multi-threaded programs.\nThe 'threading' module provides a more convenient interface.", functions: Threads.functions()) { module in
+        NativeModule.register("_thread", doc: "Threads and locks, from which module threading is made.", functions: Threads.functions()) { module in
             ThreadLocks.define()
             ThreadLocals.define()
             if Threads.exceptHookArguments == nil {
-                Threads.exceptHookArguments = StructSequence("_ExceptHookArgs", module: "_thread", doc: "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.", visible: 4,
+                Threads.exceptHookArguments = StructSequence("_ExceptHookArgs", module: "_thread", doc: "ExceptHookArgs\n\nWhat threading.excepthook is called with.", visible: 4,
                                                              fields: ["exc_type", "exc_value", "exc_traceback", "thread"])
             }
             module.set("LockType", ThreadLocks.lock.type.value)
@@ -202,13 +202,13 @@ public enum Threads {
         let allocate: NativeFunction = { thread, _, _ in ThreadLocks.make(thread) }
         let exit: NativeFunction = { thread, _, _ in thread.raise(.systemExit) }
         return [
-            Def("start_new_thread(function, args, kwargs={}, /)", .calls, "Start a new thread and return its identifier.\n\nThe thread will call the function with positional arguments from the\ntuple args and keyword arguments taken from the optional dictionary\nkwargs.  The thread exits when the function returns.", kind: .function, start),
+            Def("start_new_thread(function, args, kwargs={}, /)", .calls, "Run function(*args, **kwargs) in a new thread, and return its identifier.", kind: .function, start),
             Def("start_new(function, args, kwargs={}, /)", .calls, "An obsolete synonym of start_new_thread().", kind: .function, start),
-            Def("allocate_lock()", .writes, "Create a new lock object. See help(type(threading.Lock())) for\ninformation about locks.", kind: .function, allocate),
+            Def("allocate_lock()", .writes, "A new lock, as threading.Lock() makes it.", kind: .function, allocate),
             Def("allocate()", .writes, "An obsolete synonym of allocate_lock().", kind: .function, allocate),
-            Def("exit()", .calls, "This is synonymous to ``raise SystemExit''.  It will cause the current\nthread to exit silently unless the exception is caught.", kind: .function, exit),
+            Def("exit()", .calls, "End this thread, by raising SystemExit.", kind: .function, exit),
             Def("exit_thread()", .calls, "An obsolete synonym of exit().", kind: .function, exit),
-            Def("interrupt_main(signum=2, /)", .calls, "Simulate the arrival of the given signal in the main thread,\nwhere the corresponding signal handler will be executed.", kind: .function) { thread, a, _ in
+            Def("interrupt_main(signum=2, /)", .calls, "Act in the main thread as if a signal had come.", kind: .function) { thread, a, _ in
                 guard a[0].isEmpty || a[0].isInt else { return thread.raise(.typeError, "'\(a[0].type.name)' object cannot be interpreted as an integer") }
                 guard let number = a[0].isEmpty ? 2 : thread.toInt(a[0]) else { return .empty }
                 guard number >= 1 && number < Signals.count else { return thread.raise(.valueError, "signal number out of range") }
@@ -217,17 +217,17 @@ public enum Threads {
                 if !handler.isSmallInt && !handler.isNone { Signals.simulate(Int32(number)) }
                 return Signals.check(thread) ? .none : .empty
             },
-            Def("get_ident()", .reads, "Return a non-zero integer that uniquely identifies the current thread\namongst other threads that exist simultaneously.", kind: .function) { thread, _, _ in
+            Def("get_ident()", .reads, "A number that no other living thread has.", kind: .function) { thread, _, _ in
                 thread.newInt(unsigned: UInt(thread.pointee.identifier))
             },
-            Def("get_native_id()", .reads, "Return a non-negative integer identifying the thread as reported\nby the OS (kernel).", kind: .function) { thread, _, _ in
+            Def("get_native_id()", .reads, "The number that the system has for this thread.", kind: .function) { thread, _, _ in
                 thread.newInt(unsigned: UInt(taipan_native_thread_id()))
             },
-            Def("_count()", .reads, "Return the number of currently running Python threads, excluding\nthe main thread.", kind: .function) { _, _, _ in Value(small: Threads.count) },
+            Def("_count()", .reads, "How many threads run besides the main one.", kind: .function) { _, _, _ in Value(small: Threads.count) },
             Def("stack_size(size=0, /)", .writes, "Return the thread stack size used when creating new threads, and set it when a size is given (0 for the default).", kind: .function) { thread, a, _ in
                 Threads.setStackSize(thread, a[0])
             },
-            Def("_set_sentinel()", .writes, "Set a sentinel lock that will be released when the current thread\nstate is finalized (after it is untied from the interpreter).", kind: .function) { thread, _, _ in
+            Def("_set_sentinel()", .writes, "A lock that is released when this thread has ended.", kind: .function) { thread, _, _ in
                 let lock = ThreadLocks.make(thread)
                 if !lock.isEmpty { Threads.words(thread)[Threads.sentinelWord] = lock }
                 return lock

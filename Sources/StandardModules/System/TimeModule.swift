@@ -8,8 +8,8 @@ enum TimeModule {
     nonisolated(unsafe) private static var structTime: StructSequence!
 
     static func register() {
-        NativeModule.register("time", doc: "This module provides various functions to manipulate time values.", functions: functions, setUp: { module in
-            TimeModule.structTime = StructSequence("struct_time", module: "time", doc: "The time value as returned by gmtime(), localtime(), and strptime(), and\n accepted by asctime(), mktime() and strftime().",
+        NativeModule.register("time", doc: "Clocks, and times in parts and as text.", functions: functions, setUp: { module in
+            TimeModule.structTime = StructSequence("struct_time", module: "time", doc: "A time in parts, as gmtime(), localtime() and strptime() return it and asctime(), mktime() and strftime() take it.",
                                                    visible: 9, fields: ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst", "tm_zone", "tm_gmtoff"])
             module.set("struct_time", TimeModule.structTime.type.value)
             module.set("_STRUCT_TM_ITEMS", 11)
@@ -195,9 +195,9 @@ enum TimeModule {
         Def("monotonic_ns()", .calls, "Monotonic clock, cannot go backward, as nanoseconds.") { thread, _, _ in thread.newInt(TimeModule.read(CLOCK_MONOTONIC)) },
         Def("perf_counter()", .calls, "Performance counter for benchmarking.") { thread, _, _ in TimeModule.float(thread, TimeModule.read(CLOCK_MONOTONIC)) },
         Def("perf_counter_ns()", .calls, "Performance counter for benchmarking as nanoseconds.") { thread, _, _ in thread.newInt(TimeModule.read(CLOCK_MONOTONIC)) },
-        Def("process_time()", .calls, "Process time for profiling: sum of the kernel and user-space CPU time.") { thread, _, _ in TimeModule.float(thread, TimeModule.read(CLOCK_PROCESS_CPUTIME_ID)) },
+        Def("process_time()", .calls, "The processor time of this process, in seconds.") { thread, _, _ in TimeModule.float(thread, TimeModule.read(CLOCK_PROCESS_CPUTIME_ID)) },
         Def("process_time_ns()", .calls, "Process time for profiling as nanoseconds.") { thread, _, _ in thread.newInt(TimeModule.read(CLOCK_PROCESS_CPUTIME_ID)) },
-        Def("thread_time()", .calls, "Thread time for profiling: sum of the kernel and user-space CPU time.") { thread, _, _ in TimeModule.float(thread, TimeModule.read(CLOCK_THREAD_CPUTIME_ID)) },
+        Def("thread_time()", .calls, "The processor time of this thread, in seconds.") { thread, _, _ in TimeModule.float(thread, TimeModule.read(CLOCK_THREAD_CPUTIME_ID)) },
         Def("thread_time_ns()", .calls, "Thread time for profiling as nanoseconds.") { thread, _, _ in thread.newInt(TimeModule.read(CLOCK_THREAD_CPUTIME_ID)) },
         Def("clock_gettime(clk_id, /)", .calls, "Return the time of the specified clock clk_id.") { thread, a, _ in
             guard let clock = TimeModule.clockNumber(thread, a[0]) else { return .empty }
@@ -219,13 +219,14 @@ enum TimeModule {
             var value = TimeArgument.spec(time)
             return SystemCall.none(thread, Glibc.clock_settime(clock, &value))
         },
-        Def("clock_getres(clk_id, /)", .calls, "Return the resolution (precision) of the specified clock clk_id.") { thread, a, _ in
+        Def("clock_getres(clk_id, /)", .calls, "How fine a clock is, in seconds.") { thread, a, _ in
             guard let clock = TimeModule.clockNumber(thread, a[0]) else { return .empty }
             var resolution = timespec()
             return Glibc.clock_getres(clock, &resolution) < 0 ? thread.raiseOSError(errno) : thread.newFloat(Double(resolution.tv_sec) + 1e-9 * Double(resolution.tv_nsec))
         },
         Def("pthread_getcpuclockid(thread_id, /)", .calls, "Return the clk_id of a thread's CPU time clock.") { thread, a, _ in
             guard let identifier = SystemArguments.mask(thread, a[0]) else { return .empty }
+            guard ThreadRegistry.contains(identifier: UInt64(identifier)) else { return thread.raiseOSError(ESRCH) }
             var clock: clockid_t = 0
             let code = Glibc.pthread_getcpuclockid(pthread_t(identifier), &clock)
             return code != 0 ? thread.raiseOSError(code) : Value(small: Int(clock))
@@ -251,29 +252,29 @@ enum TimeModule {
             guard let time = TimeArgument.nanoseconds(thread, a[0]) else { return .empty }
             return time < 0 ? thread.raise(.valueError, "sleep length must be non-negative") : TimeModule.sleep(thread, time)
         },
-        Def("gmtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a. GMT).", isUnsigned: true) { thread, a, _ in
+        Def("gmtime(seconds=None, /)", .calls, "Seconds since 1970 as a time in parts, UTC.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: true) else { return .empty }
             return TimeModule.make(thread, parts, "UTC")
         },
-        Def("localtime(seconds=None, /)", .calls, "Convert seconds since the Epoch to a time tuple expressing local time.", isUnsigned: true) { thread, a, _ in
+        Def("localtime(seconds=None, /)", .calls, "Seconds since 1970 as a time in parts, local.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: false) else { return .empty }
             return TimeModule.make(thread, parts, parts.tm_zone.map { String(cString: $0) } ?? "")
         },
-        Def("asctime(tuple=None, /)", .calls, "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.", isUnsigned: true) { thread, a, _ in
+        Def("asctime(tuple=None, /)", .calls, "A time in parts as text like 'Sat Jun  6 16:26:11 1998'.", isUnsigned: true) { thread, a, _ in
             guard var (parts, _) = TimeModule.now(thread, a[0], "asctime"), TimeModule.check(thread, &parts) else { return .empty }
             return TimeModule.ascii(thread, parts)
         },
-        Def("ctime(seconds=None, /)", .calls, "Convert a time in seconds since the Epoch to a string in local time.", isUnsigned: true) { thread, a, _ in
+        Def("ctime(seconds=None, /)", .calls, "Seconds since 1970 as text like 'Sat Jun  6 16:26:11 1998', local time.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: false) else { return .empty }
             return TimeModule.ascii(thread, parts)
         },
-        Def("mktime(tuple, /)", .calls, "Convert a time tuple in local time to seconds since the Epoch.") { thread, a, _ in
+        Def("mktime(tuple, /)", .calls, "A local time in parts as seconds since 1970.") { thread, a, _ in
             guard var (parts, _) = TimeModule.take(thread, a[0], "mktime") else { return .empty }
             parts.tm_wday = -1
             let result = Glibc.mktime(&parts)
             return result == -1 && parts.tm_wday == -1 ? thread.raise(.overflowError, "mktime argument out of range") : thread.newFloat(Double(result))
         },
-        Def("strftime(format, tuple=None, /)", .calls, "Convert a time tuple to a string according to a format specification.") { thread, a, _ in
+        Def("strftime(format, tuple=None, /)", .calls, "A time in parts as text in a format.") { thread, a, _ in
             guard a[0].isString else { return thread.raise(.typeError, "strftime() argument 1 must be str, not \(a[0].type.name)") }
             guard var (parts, zone) = TimeModule.now(thread, a[1], "strftime"), TimeModule.check(thread, &parts) else { return .empty }
             parts.tm_isdst = parts.tm_isdst < -1 ? -1 : parts.tm_isdst > 1 ? 1 : parts.tm_isdst
@@ -293,11 +294,11 @@ enum TimeModule {
                 }
             }
         },
-        Def("strptime(*args)", .calls, "Parse a string to a time tuple according to a format specification.") { thread, a, _ in
+        Def("strptime(*args)", .calls, "Text in a format as a time in parts.") { thread, a, _ in
             let function = thread.importAttribute("_strptime", "_strptime_time")
             return function.isEmpty ? .empty : thread.call(function, tuple: a[0])
         },
-        Def("tzset()", .calls, "Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ'].") { thread, _, _ in
+        Def("tzset()", .calls, "Take the time zone from os.environ['TZ'].") { thread, _, _ in
             let module = thread.importModule("time")
             if module.isEmpty { return .empty }
             TimeModule.setZone(ModuleBuilder(thread: thread, module: module))

@@ -218,12 +218,7 @@ enum Unicodedata {
     nonisolated(unsafe) private static var type: NativeType!
 
     static func register() {
-        NativeModule.register("unicodedata", doc: """
-            This module provides access to the Unicode Character Database which
-            defines character properties for all Unicode characters. The data in
-            this database is based on the UnicodeData.txt file version
-            14.0.0 which is publicly available from the Unicode Consortium.
-            """, functions: functions) { module in
+        NativeModule.register("unicodedata", doc: "Properties of characters, names and normal forms, from version 14.0.0 of the Unicode Character Database.\n", functions: functions) { module in
             type = NativeType("UCD", module: "unicodedata", size: 16, flags: .noInstantiation, methods: methods, getters: [
                 Getter("unidata_version") { thread, _, _ in thread.newString("3.2.0") },
             ])
@@ -338,19 +333,19 @@ enum Unicodedata {
     private static let ancient = CharacterDatabase(old: true)
 
     private static let functions: [Def] = [
-        Def("decimal(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent decimal value.\n\nReturns the decimal value assigned to the character chr as integer.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.decimal(thread, a, Unicodedata.newest) },
-        Def("digit(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent digit value.\n\nReturns the digit value assigned to the character chr as integer.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.digit(thread, a, Unicodedata.newest) },
-        Def("numeric(chr, default=None, /)", .pure, "Converts a Unicode character into its equivalent numeric value.\n\nReturns the numeric value assigned to the character chr as float.\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.numeric(thread, a, Unicodedata.newest) },
-        Def("name(chr, default=None, /)", .pure, "Returns the name assigned to the character chr as a string.\n\nIf no name is defined, default is returned, or, if not given,\nValueError is raised.") { thread, a, _ in Unicodedata.name(thread, a, Unicodedata.newest) },
-        Def("lookup(name, /)", .pure, "Look up character by name.\n\nIf a character with the given name is found, return the\ncorresponding character.  If not found, KeyError is raised.") { thread, a, _ in Unicodedata.lookup(thread, a, Unicodedata.newest) },
-        Def("category(chr, /)", .pure, "Returns the general category assigned to the character chr as string.") { thread, a, _ in Unicodedata.category(thread, a, Unicodedata.newest) },
-        Def("bidirectional(chr, /)", .pure, "Returns the bidirectional class assigned to the character chr as string.\n\nIf no such value is defined, an empty string is returned.") { thread, a, _ in Unicodedata.bidirectional(thread, a, Unicodedata.newest) },
-        Def("combining(chr, /)", .pure, "Returns the canonical combining class assigned to the character chr as integer.\n\nReturns 0 if no combining class is defined.") { thread, a, _ in Unicodedata.combining(thread, a, Unicodedata.newest) },
-        Def("mirrored(chr, /)", .pure, "Returns the mirrored property assigned to the character chr as integer.\n\nReturns 1 if the character has been identified as a \"mirrored\"\ncharacter in bidirectional text, 0 otherwise.") { thread, a, _ in Unicodedata.mirrored(thread, a, Unicodedata.newest) },
-        Def("east_asian_width(chr, /)", .pure, "Returns the east asian width assigned to the character chr as string.") { thread, a, _ in Unicodedata.width(thread, a, Unicodedata.newest) },
-        Def("decomposition(chr, /)", .pure, "Returns the character decomposition mapping assigned to the character chr as string.\n\nAn empty string is returned in case no such mapping is defined.") { thread, a, _ in Unicodedata.decomposition(thread, a, Unicodedata.newest) },
-        Def("normalize(form, unistr, /)", .pure, "Return the normal form 'form' for the Unicode string unistr.\n\nValid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: false) },
-        Def("is_normalized(form, unistr, /)", .pure, "Return whether the Unicode string unistr is in the normal form 'form'.\n\nValid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: true) },
+        Def("decimal(chr, default=None, /)", .pure, "The decimal digit that a character is, as an int. Without one: the default, or ValueError.") { thread, a, _ in Unicodedata.decimal(thread, a, Unicodedata.newest) },
+        Def("digit(chr, default=None, /)", .pure, "The digit that a character is, as an int; superscripts count. Without one: the default, or ValueError.") { thread, a, _ in Unicodedata.digit(thread, a, Unicodedata.newest) },
+        Def("numeric(chr, default=None, /)", .pure, "The number that a character means, as a float. Without one: the default, or ValueError.") { thread, a, _ in Unicodedata.numeric(thread, a, Unicodedata.newest) },
+        Def("name(chr, default=None, /)", .pure, "The name of a character. Without one: the default, or ValueError.") { thread, a, _ in Unicodedata.name(thread, a, Unicodedata.newest) },
+        Def("lookup(name, /)", .pure, "The character of a name; KeyError where there is none.") { thread, a, _ in Unicodedata.lookup(thread, a, Unicodedata.newest) },
+        Def("category(chr, /)", .pure, "The general category of a character.") { thread, a, _ in Unicodedata.category(thread, a, Unicodedata.newest) },
+        Def("bidirectional(chr, /)", .pure, "The class of a character in bidirectional text, or an empty string.") { thread, a, _ in Unicodedata.bidirectional(thread, a, Unicodedata.newest) },
+        Def("combining(chr, /)", .pure, "The canonical combining class of a character; 0 is none.") { thread, a, _ in Unicodedata.combining(thread, a, Unicodedata.newest) },
+        Def("mirrored(chr, /)", .pure, "Whether a character is mirrored in text from right to left: 1 or 0.") { thread, a, _ in Unicodedata.mirrored(thread, a, Unicodedata.newest) },
+        Def("east_asian_width(chr, /)", .pure, "The east Asian width of a character.") { thread, a, _ in Unicodedata.width(thread, a, Unicodedata.newest) },
+        Def("decomposition(chr, /)", .pure, "What a character decomposes into, as code points in hexadecimal after the kind, or an empty string.") { thread, a, _ in Unicodedata.decomposition(thread, a, Unicodedata.newest) },
+        Def("normalize(form, unistr, /)", .pure, "A string in one of the normal forms 'NFC', 'NFKC', 'NFD' and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: false) },
+        Def("is_normalized(form, unistr, /)", .pure, "Whether a string is in one of the normal forms 'NFC', 'NFKC', 'NFD' and 'NFKD'.") { thread, a, _ in Unicodedata.normalize(thread, a, Unicodedata.newest, test: true) },
     ]
 
     private static let methods: [Def] = [

@@ -233,20 +233,20 @@ enum ExpatParser {
             return XML_SetBase(ExpatParser.library(a[0]), base) == XML_STATUS_OK ? .none : thread.raiseOutOfMemory()
         },
         Def("GetBase(self, /)", .reads, "Return base URL string for the parser.") { thread, a, _ in XML_GetBase(ExpatParser.library(a[0])).map { thread.newString(String(cString: $0)) } ?? .none },
-        Def("GetInputContext(self, /)", .reads, "Return the untranslated text of the input that caused the current event.") { thread, a, _ in
+        Def("GetInputContext(self, /)", .reads, "The text of the input that has led to the event, as it stands there.") { thread, a, _ in
             if !ExpatParser.object(a[0]).pointee.inCallback { return .none }
             var offset: Int32 = 0, size: Int32 = 0
             guard let text = XML_GetInputContext(ExpatParser.library(a[0]), &offset, &size) else { return .none }
             return thread.newBytes(text + Int(offset), Int(size - offset))
         },
-        Def("ExternalEntityParserCreate(self, context, encoding=<unrepresentable>, /)", .calls, "Create a parser for parsing an external entity based on the information passed to the ExternalEntityRefHandler.") { thread, a, _ in
+        Def("ExternalEntityParserCreate(self, context, encoding=<unrepresentable>, /)", .calls, "A parser for an external entity, in the context that ExternalEntityRefHandler was given.") { thread, a, _ in
             ExpatParser.createForEntity(thread, a)
         },
-        Def("SetParamEntityParsing(self, flag, /)", .writes, "Controls parsing of parameter entities (including the external DTD subset).") { thread, a, _ in
+        Def("SetParamEntityParsing(self, flag, /)", .writes, "Choose whether parameter entities are read, among them the external DTD.") { thread, a, _ in
             guard let flag = thread.toInt(a[1]) else { return .empty }
             return Value(small: Int(XML_SetParamEntityParsing(ExpatParser.library(a[0]), XML_ParamEntityParsing(rawValue: UInt32(truncatingIfNeeded: flag)))))
         },
-        Def("UseForeignDTD(self, flag=True, /)", .writes, "Allows the application to provide an artificial external subset if one is not specified as part of the document instance.") { thread, a, _ in
+        Def("UseForeignDTD(self, flag=True, /)", .writes, "Let a handler give documents without an external subset one of its own.") { thread, a, _ in
             let flag = a[1].isEmpty ? 1 : thread.isTrue(a[1])
             if flag < 0 { return .empty }
             let status = XML_UseForeignDTD(ExpatParser.library(a[0]), flag > 0 ? 1 : 0)

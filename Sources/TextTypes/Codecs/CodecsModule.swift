@@ -14,17 +14,11 @@ enum CodecsModule {
     }
 
     private static let registry: [Def] = [
-        Def("register(search_function, /)", .writes, """
-            Register a codec search function.
-
-            Search functions are expected to take one argument, the encoding name in
-            all lower case letters, and either return None, or a tuple of functions
-            (encoder, decoder, stream_reader, stream_writer) (or a CodecInfo object).
-            """) { thread, a, _ in
+        Def("register(search_function, /)", .writes, "Add a function that finds codecs. It is called with a name in small letters, and returns a CodecInfo, or None if it knows no such codec.") { thread, a, _ in
             guard a[0].type.call(.call) != nil else { return thread.raise(.typeError, "argument must be callable") }
             return ListRef(CodecErrors.state[0]).append(thread, a[0]) ? .none : .empty
         },
-        Def("unregister(search_function, /)", .writes, "Unregister a codec search function and clear the registry's cache.\n\nIf the search function is not registered, do nothing.") { thread, a, _ in
+        Def("unregister(search_function, /)", .writes, "Remove a function that finds codecs, and forget what was found.") { thread, a, _ in
             let list = ListRef(CodecErrors.state[0])
             for index in 0 ..< list.count where list[index] == a[0] {
                 for next in index + 1 ..< max(list.count, index + 1) { list.set(next - 1, list[next]) }
@@ -34,30 +28,22 @@ enum CodecsModule {
             }
             return .none
         },
-        Def("lookup(encoding, /)", .calls, "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.") { thread, a, _ in
+        Def("lookup(encoding, /)", .calls, "The CodecInfo of an encoding.") { thread, a, _ in
             guard a[0].isString else { return thread.raise(.typeError, "lookup() argument must be str, not \(a[0].type.name)") }
             return CodecRegistry.lookup(thread, a[0])
         },
         Def("encode(obj, encoding='utf-8', errors='strict')", .calls, """
-            Encodes obj using the codec registered for encoding.
+            What the codec of an encoding makes of an object, UTF-8 by default.
 
-            The default encoding is 'utf-8'.  errors may be given to set a
-            different error handling scheme.  Default is 'strict' meaning that encoding
-            errors raise a ValueError.  Other possible values are 'ignore', 'replace'
-            and 'backslashreplace' as well as any other name registered with
-            codecs.register_error that can handle ValueErrors.
+            errors names what to do about what cannot be encoded: 'strict' raises a ValueError, and codecs.register_error adds to the names.
             """) { thread, a, _ in
             guard CodecsModule.check(thread, a[1], "encode", "encoding"), CodecsModule.check(thread, a[2], "encode", "errors") else { return .empty }
             return CodecRegistry.run(thread, a[0], a[1].isEmpty ? Name.utf_8.value : a[1], a[2], decode: false, textOnly: false)
         },
         Def("decode(obj, encoding='utf-8', errors='strict')", .calls, """
-            Decodes obj using the codec registered for encoding.
+            What the codec of an encoding reads from an object, UTF-8 by default.
 
-            Default encoding is 'utf-8'.  errors may be given to set a
-            different error handling scheme.  Default is 'strict' meaning that encoding
-            errors raise a ValueError.  Other possible values are 'ignore', 'replace'
-            and 'backslashreplace' as well as any other name registered with
-            codecs.register_error that can handle ValueErrors.
+            errors names what to do about what cannot be decoded: 'strict' raises a ValueError, and codecs.register_error adds to the names.
             """) { thread, a, _ in
             guard CodecsModule.check(thread, a[1], "decode", "encoding"), CodecsModule.check(thread, a[2], "decode", "errors") else { return .empty }
             return CodecRegistry.run(thread, a[0], a[1].isEmpty ? Name.utf_8.value : a[1], a[2], decode: true, textOnly: false)
@@ -68,18 +54,15 @@ enum CodecsModule {
             return removed.isEmpty ? (thread.hasException ? .empty : thread.raiseKeyError(a[0])) : .none
         },
         Def("register_error(errors, handler, /)", .writes, """
-            Register the specified error handler under the name errors.
+            Give a handler of errors a name for the argument errors.
 
-            handler must be a callable object, that
-            will be called with an exception instance containing
-            information about the location of the encoding/decoding
-            error and must return a (replacement, new position) tuple.
+            It is called with the exception, and returns what to put in place of the part that is wrong, and where to go on.
             """) { thread, a, _ in
             guard a[0].isString else { return thread.raise(.typeError, "register_error() argument 1 must be str, not \(a[0].type.name)") }
             guard a[1].type.call(.call) != nil else { return thread.raise(.typeError, "handler must be callable") }
             return DictRef(CodecErrors.state[2]).set(thread, a[0], a[1]) ? .none : .empty
         },
-        Def("lookup_error(name, /)", .reads, "lookup_error(errors) -> handler\n\nReturn the error handler for the specified error handling name or raise a\nLookupError, if no handler exists under this name.") { thread, a, _ in
+        Def("lookup_error(name, /)", .reads, "lookup_error(errors)\n\nThe handler of errors with that name; LookupError where there is none.") { thread, a, _ in
             guard a[0].isString else { return thread.raise(.typeError, "lookup_error() argument must be str, not \(a[0].type.name)") }
             return CodecErrors.lookup(thread, a[0])
         },

@@ -353,7 +353,11 @@ public enum Binascii {
 
     static let functions: [Def] = [
         Def("a2b_base64(data, /, *, strict_mode=False)", .reads,
-            "Decode a line of base64 data.\n\n  strict_mode\n    When set to True, bytes that are not in the base64 standard are not allowed.\n    The same applies to excess data after padding (= / ==).", kind: .function) { thread, a, _ in
+            """
+                The bytes that base64 text stands for.
+
+                strict_mode refuses whatever is not base64, and what comes after the padding.
+                """, kind: .function) { thread, a, _ in
             guard let strict = truth(thread, a[1], false) else { return .empty }
             return withASCII(thread, a[0]) { decode64(thread, $0, $1, strict: strict) }
         },
@@ -362,18 +366,26 @@ public enum Binascii {
             return thread.withBuffer(a[0]) { encode64(thread, $0, $1, newline: newline) }
         },
         Def("a2b_hex(hexstr, /)", .reads,
-            "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).\nThis function is also available as \"unhexlify()\".", kind: .function) { thread, a, _ in
+            "The bytes that pairs of hexadecimal digits stand for. unhexlify() is the same.", kind: .function) { thread, a, _ in
             withASCII(thread, a[0]) { unhexlify(thread, $0, $1) }
         },
-        Def("unhexlify(hexstr, /)", .reads, "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).", kind: .function) { thread, a, _ in
+        Def("unhexlify(hexstr, /)", .reads, "The bytes that pairs of hexadecimal digits stand for.", kind: .function) { thread, a, _ in
             withASCII(thread, a[0]) { unhexlify(thread, $0, $1) }
         },
         Def("b2a_hex(data, sep=<unrepresentable>, bytes_per_sep=1)", .reads,
-            "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"hexlify()\".", kind: .function) { thread, a, _ in
+            """
+                Two hexadecimal digits for each byte, as bytes.
+
+                sep stands between groups of bytes_per_sep bytes, which are counted from the right, or from the left if it is negative. hexlify() is the same.
+                """, kind: .function) { thread, a, _ in
             hexlify(thread, a)
         },
         Def("hexlify(data, sep=<unrepresentable>, bytes_per_sep=1)", .reads,
-            "Hexadecimal representation of binary data.\n\n  sep\n    An optional single character or byte to separate hex bytes.\n  bytes_per_sep\n    How many bytes between separators.  Positive values count from the\n    right, negative values count from the left.\n\nThe return value is a bytes object.  This function is also\navailable as \"b2a_hex()\".", kind: .function) { thread, a, _ in
+            """
+                Two hexadecimal digits for each byte, as bytes.
+
+                sep stands between groups of bytes_per_sep bytes, which are counted from the right, or from the left if it is negative. b2a_hex() is the same.
+                """, kind: .function) { thread, a, _ in
             hexlify(thread, a)
         },
         Def("a2b_uu(data, /)", .reads, "Decode a line of uuencoded data.", kind: .function) { thread, a, _ in
@@ -388,7 +400,11 @@ public enum Binascii {
             return withASCII(thread, a[0]) { decodeQP(thread, $0, $1, header: header) }
         },
         Def("b2a_qp(data, quotetabs=False, istext=True, header=False)", .reads,
-            "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR/LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded.", kind: .function) { thread, a, _ in
+            """
+                Quoted-printable text for bytes.
+
+                istext keeps line ends as they are, and encodes white space before them; quotetabs encodes all spaces and tabs.
+                """, kind: .function) { thread, a, _ in
             guard let quoteTabs = truth(thread, a[1], false), let isText = truth(thread, a[2], true), let header = truth(thread, a[3], false) else { return .empty }
             return thread.withBuffer(a[0]) { encodeQP(thread, $0, $1, quoteTabs: quoteTabs, isText: isText, header: header) }
         },

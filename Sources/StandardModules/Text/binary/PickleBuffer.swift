@@ -33,7 +33,7 @@ enum PickleBuffers {
         NativeModule.register("_picklebuffer") { module in
             type = NativeType("PickleBuffer", module: "pickle", size: MemoryLayout<Object>.size, mask: 0b10, flags: .weakReferenceable,
                               doc: "Wrapper for potentially out-of-band buffers", methods: [
-                Def("raw(self, /)", .calls, "Return a memoryview of the raw memory underlying this buffer.\n\nWill raise BufferError is the buffer isn't contiguous.") { thread, a, _ in
+                Def("raw(self, /)", .calls, "The memory of this buffer as a plain memoryview; BufferError when it is not contiguous.") { thread, a, _ in
                     guard PickleBuffers.ready(thread, a[0]) else { return .empty }
                     let view = PickleBuffers.object(a[0]).pointee.view
                     let isContiguous = thread.getAttribute(view, StringRef.intern("c_contiguous").value)

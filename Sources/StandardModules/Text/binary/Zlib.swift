@@ -179,22 +179,36 @@ public enum Zlib {
 
     static let functions: [Def] = [
         Def("compress(data, /, level=Z_DEFAULT_COMPRESSION, wbits=MAX_WBITS)", .reads,
-            "Returns a bytes object containing compressed data.\n\n  data\n    Binary data to be compressed.\n  level\n    Compression level, in 0-9 or -1.\n  wbits\n    The window buffer size and container format.", kind: .function) { thread, a, _ in
+            "Compress bytes.\n\n  level: 0 to 9, or -1 for the usual one\n  wbits: size of the window, and which header", kind: .function) { thread, a, _ in
             Zlib.compress(thread, a)
         },
         Def("decompress(data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE)", .reads,
-            "Returns a bytes object containing the uncompressed data.\n\n  data\n    Compressed data.\n  wbits\n    The window buffer size and container format.\n  bufsize\n    The initial output buffer size.", kind: .function) { thread, a, _ in
+            "Decompress bytes.\n\n  wbits: size of the window, and which header\n  bufsize: how much is allocated at first", kind: .function) { thread, a, _ in
             Zlib.decompress(thread, a)
         },
         Def("compressobj(level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY, zdict=None)", .writes,
-            "Return a compressor object.\n\n  level\n    The compression level (an integer in the range 0-9 or -1; default is\n    currently equivalent to 6).  Higher compression levels are slower,\n    but produce smaller results.\n  method\n    The compression algorithm.  If given, this must be DEFLATED.\n  wbits\n    +9 to +15: The base-two logarithm of the window size.  Include a zlib\n        container.\n    -9 to -15: Generate a raw stream.\n    +25 to +31: Include a gzip container.\n  memLevel\n    Controls the amount of memory used for internal compression state.\n    Valid values range from 1 to 9.  Higher values result in higher memory\n    usage, faster compression, and smaller output.\n  strategy\n    Used to tune the compression algorithm.  Possible values are\n    Z_DEFAULT_STRATEGY, Z_FILTERED, and Z_HUFFMAN_ONLY.\n  zdict\n    The predefined compression dictionary - a sequence of bytes\n    containing subsequences that are likely to occur in the input data.", kind: .function) { thread, a, _ in
+            """
+                An object that compresses bytes which come in pieces.
+
+                  level: 0 to 9, or -1 for the usual one; higher is smaller and slower
+                  method: only DEFLATED
+                  wbits: 9 to 15 for zlib's header, negative for none, 16 more for gzip's; the number is the window's size as a power of two
+                  memLevel: 1 to 9; higher takes more memory
+                  strategy: what the data is like
+                  zdict: bytes that the data is likely to have, the likeliest last
+                """, kind: .function) { thread, a, _ in
             ZlibStream.makeCompressor(thread, a)
         },
         Def("decompressobj(wbits=MAX_WBITS, zdict=b'')", .writes,
-            "Return a decompressor object.\n\n  wbits\n    The window buffer size and container format.\n  zdict\n    The predefined compression dictionary.  This must be the same\n    dictionary as used by the compressor that produced the input data.", kind: .function) { thread, a, _ in
+            """
+                An object that decompresses bytes which come in pieces.
+
+                  wbits: size of the window, and which header
+                  zdict: the dictionary that the bytes were compressed with
+                """, kind: .function) { thread, a, _ in
             ZlibStream.makeDecompressor(thread, a)
         },
-        Def("adler32(data, value=1, /)", .reads, "Compute an Adler-32 checksum of data.\n\n  value\n    Starting value of the checksum.\n\nThe returned checksum is an integer.", kind: .function) { thread, a, _ in
+        Def("adler32(data, value=1, /)", .reads, "The Adler-32 checksum of data, going on from value.", kind: .function) { thread, a, _ in
             var start: UInt32 = 1
             if !a[1].isEmpty {
                 guard let value = Binascii.bits(thread, a[1]) else { return .empty }
@@ -202,7 +216,7 @@ public enum Zlib {
             }
             return thread.withBuffer(a[0]) { data, count in Value(small: Int(adler32_z(UInt(start), data, count))) }
         },
-        Def("crc32(data, value=0, /)", .reads, "Compute a CRC-32 checksum of data.\n\n  value\n    Starting value of the checksum.\n\nThe returned checksum is an integer.", kind: .function) { thread, a, _ in
+        Def("crc32(data, value=0, /)", .reads, "The CRC-32 checksum of data, going on from value.", kind: .function) { thread, a, _ in
             var start: UInt32 = 0
             if !a[1].isEmpty {
                 guard let value = Binascii.bits(thread, a[1]) else { return .empty }

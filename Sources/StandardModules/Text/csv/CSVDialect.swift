@@ -117,7 +117,7 @@ enum CSVDialect {
 
     static func makeType() -> NativeType {
         NativeType("Dialect", module: "_csv", size: MemoryLayout<CSVDialectObject>.size, mask: 0b10, flags: [.base],
-                   doc: "CSV dialect\n\nThe Dialect type records CSV parsing and generation options.\n", methods: [
+                   doc: "How a CSV file is read and written.\n", methods: [
             Def("__reduce__(self, /)", .writes, "raises an exception to avoid pickling") { thread, a, _ in thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' instances") },
             Def("__reduce_ex__(self, protocol, /)", .writes, "raises an exception to avoid pickling") { thread, a, _ in
                 thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' instances")

@@ -61,18 +61,28 @@ public enum CSVModule {
 
     static let functions: [Def] = [
         Def("reader(*args, **kwargs)", .calls,
-            "    csv_reader = reader(iterable [, dialect='excel']\n                        [optional keyword args])\n    for row in csv_reader:\n        process(row)\n\nThe \"iterable\" argument can be any object that returns a line\nof input for each iteration, such as a file object or a list.  The\noptional \"dialect\" parameter is discussed below.  The function\nalso accepts optional keyword arguments which override settings\nprovided by the dialect.\n\nThe returned object is an iterator.  Each iteration returns a row\nof the CSV file (which can span multiple input lines).\n", kind: .function) { thread, a, _ in
+            """
+                reader(iterable[, dialect='excel'][, **options])
+
+                An iterator of records, lists of str, read from an iterable of lines. Options change single points of the dialect.
+
+                """, kind: .function) { thread, a, _ in
             CSVReader.make(thread, TupleRef(a[0]), a[1])
         },
         Def("writer(*args, **kwargs)", .calls,
-            "    csv_writer = csv.writer(fileobj [, dialect='excel']\n                            [optional keyword args])\n    for row in sequence:\n        csv_writer.writerow(row)\n\n    [or]\n\n    csv_writer = csv.writer(fileobj [, dialect='excel']\n                            [optional keyword args])\n    csv_writer.writerows(rows)\n\nThe \"fileobj\" argument can be any object that supports the file API.\n", kind: .function) { thread, a, _ in
+            """
+                writer(file[, dialect='excel'][, **options])
+
+                An object whose writerow() and writerows() write records to a file, or to anything with write(). Options change single points of the dialect.
+
+                """, kind: .function) { thread, a, _ in
             CSVWriter.make(thread, TupleRef(a[0]), a[1])
         },
-        Def("list_dialects()", .reads, "Return a list of all known dialect names.\n\n    names = csv.list_dialects()", kind: .function) { thread, _, _ in
+        Def("list_dialects()", .reads, "The names of the dialects that are registered.", kind: .function) { thread, _, _ in
             thread.list(CSVModule.dialects.pointee)
         },
         Def("register_dialect(*args, **kwargs)", .calls,
-            "Create a mapping from a string name to a dialect class.\n    dialect = csv.register_dialect(name[, dialect[, **fmtparams]])", kind: .function) { thread, a, _ in
+            "register_dialect(name[, dialect[, **options]])\n\nGive a dialect a name.", kind: .function) { thread, a, _ in
             let arguments = TupleRef(a[0])
             guard CSVModule.checkCount(thread, arguments) else { return .empty }
             guard arguments[0].isString else { return thread.raise(.typeError, "dialect name must be a string") }
@@ -80,16 +90,16 @@ public enum CSVModule {
             if dialect.isEmpty || !DictRef(CSVModule.dialects.pointee).set(thread, arguments[0], dialect) { return .empty }
             return .none
         },
-        Def("unregister_dialect(name)", .writes, "Delete the name/dialect mapping associated with a string name.\n\n    csv.unregister_dialect(name)", kind: .function) { thread, a, _ in
+        Def("unregister_dialect(name)", .writes, "unregister_dialect(name)\n\nForget the dialect of a name.", kind: .function) { thread, a, _ in
             let removed = DictRef(CSVModule.dialects.pointee).remove(thread, a[0])
             if removed.isEmpty { return thread.hasException ? .empty : CSVModule.fail(thread, "unknown dialect") }
             return .none
         },
-        Def("get_dialect(name)", .reads, "Return the dialect instance associated with name.\n\n    dialect = csv.get_dialect(name)", kind: .function) { thread, a, _ in
+        Def("get_dialect(name)", .reads, "get_dialect(name)\n\nThe dialect of a name.", kind: .function) { thread, a, _ in
             CSVModule.dialect(thread, a[0])
         },
         Def("field_size_limit(new_limit=<unrepresentable>)", .writes,
-            "Sets an upper limit on parsed fields.\n\n    csv.field_size_limit([limit])\n\nReturns old limit. If limit is not given, no new limit is set and\nthe old limit is returned", kind: .function) { thread, a, _ in
+            "field_size_limit([limit])\n\nHow long a field may be that is read; a limit given is the new one.", kind: .function) { thread, a, _ in
             let old = CSVModule.fieldLimit
             if !a[0].isEmpty {
                 guard a[0].isSmallInt || a[0].isExact(.int) else { return thread.raise(.typeError, "limit must be an integer") }

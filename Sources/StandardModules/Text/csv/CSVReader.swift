@@ -212,7 +212,7 @@ enum CSVReader {
 
     static func makeType() -> NativeType {
         NativeType("reader", module: "_csv", size: MemoryLayout<CSVReaderObject>.size, mask: 0b110, flags: [.noInstantiation],
-                   doc: "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n", getters: [
+                   doc: "Reads records from lines of text.\n", getters: [
             Getter("dialect") { _, a, _ in a[0].object(CSVReaderObject.self).pointee.dialect },
             Getter("line_num") { thread, a, _ in thread.newInt(a[0].object(CSVReaderObject.self).pointee.lineNumber) },
         ]) { slots in

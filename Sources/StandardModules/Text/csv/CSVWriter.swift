@@ -121,13 +121,13 @@ enum CSVWriter {
 
     static func makeType() -> NativeType {
         NativeType("writer", module: "_csv", size: MemoryLayout<CSVWriterObject>.size, mask: 0b110, flags: [.noInstantiation],
-                   doc: "CSV writer\n\nWriter objects are responsible for generating tabular data\nin CSV format from sequence input.\n", methods: [
+                   doc: "Writes records as lines of text.\n", methods: [
             Def("writerow(self, row, /)", .calls,
-                "writerow(iterable)\n\nConstruct and write a CSV record from an iterable of fields.  Non-string\nelements will be converted to string.") { thread, a, _ in
+                "writerow(iterable)\n\nWrite one record. Fields that are not str are converted.") { thread, a, _ in
                 CSVWriter.writeRow(thread, a[0], a[1])
             },
             Def("writerows(self, rows, /)", .calls,
-                "writerows(iterable of iterables)\n\nConstruct and write a series of iterables to a csv file.  Non-string\nelements will be converted to string.") { thread, a, _ in
+                "writerows(iterables)\n\nWrite a record for each iterable. Fields that are not str are converted.") { thread, a, _ in
                 let rows = thread.iterator(a[1])
                 if rows.isEmpty { return .empty }
                 while true {

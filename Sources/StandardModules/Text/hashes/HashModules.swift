@@ -13,20 +13,20 @@ public enum HashModules {
 
     public static func register() {
         NativeModule.register("_md5", functions: [
-            Def("md5(string=b'', *, usedforsecurity=True)", .reads, "Return a new MD5 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("md5(string=b'', *, usedforsecurity=True)", .reads, "An MD5 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .md5, a[0])
             },
         ]) { module in module.set("MD5Type", HashModules.type(.md5, "_md5", "md5").type.value); return true }
         NativeModule.register("_sha1", functions: [
-            Def("sha1(string=b'', *, usedforsecurity=True)", .reads, "Return a new SHA1 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("sha1(string=b'', *, usedforsecurity=True)", .reads, "A SHA1 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .sha1, a[0])
             },
         ]) { module in module.set("SHA1Type", HashModules.type(.sha1, "_sha1", "sha1").type.value); return true }
         NativeModule.register("_sha256", functions: [
-            Def("sha256(string=b'', *, usedforsecurity=True)", .reads, "Return a new SHA-256 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("sha256(string=b'', *, usedforsecurity=True)", .reads, "A SHA-256 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .sha256, a[0])
             },
-            Def("sha224(string=b'', *, usedforsecurity=True)", .reads, "Return a new SHA-224 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("sha224(string=b'', *, usedforsecurity=True)", .reads, "A SHA-224 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .sha224, a[0])
             },
         ]) { module in
@@ -35,10 +35,10 @@ public enum HashModules {
             return true
         }
         NativeModule.register("_sha512", functions: [
-            Def("sha512(string=b'', *, usedforsecurity=True)", .reads, "Return a new SHA-512 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("sha512(string=b'', *, usedforsecurity=True)", .reads, "A SHA-512 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .sha512, a[0])
             },
-            Def("sha384(string=b'', *, usedforsecurity=True)", .reads, "Return a new SHA-384 hash object; optionally initialized with a string.", kind: .function) { thread, a, _ in
+            Def("sha384(string=b'', *, usedforsecurity=True)", .reads, "A SHA-384 hash, of some bytes to begin with.", kind: .function) { thread, a, _ in
                 HashModules.make(thread, .sha384, a[0])
             },
         ]) { module in
@@ -50,12 +50,12 @@ public enum HashModules {
         NativeModule.register("_sha3") { module in
             module.set("implementation", "generic")
             module.set("keccakopt", 0)
-            module.add(HashModules.type(.sha3_224, "_sha3", "sha3_224", doc: "sha3_224([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object with a hashbit length of 28 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_224).call(t, y, a, c, k) }))
-            module.add(HashModules.type(.sha3_256, "_sha3", "sha3_256", doc: "sha3_256([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object with a hashbit length of 32 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_256).call(t, y, a, c, k) }))
-            module.add(HashModules.type(.sha3_384, "_sha3", "sha3_384", doc: "sha3_384([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object with a hashbit length of 48 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_384).call(t, y, a, c, k) }))
-            module.add(HashModules.type(.sha3_512, "_sha3", "sha3_512", doc: "sha3_512([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object with a hashbit length of 64 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_512).call(t, y, a, c, k) }))
-            module.add(HashModules.type(.shake128, "_sha3", "shake_128", doc: "shake_128([data], *, usedforsecurity=True) -> SHAKE object\n\nReturn a new SHAKE hash object.", new: { t, y, a, c, k in HashModules.sha3(.shake128).call(t, y, a, c, k) }))
-            module.add(HashModules.type(.shake256, "_sha3", "shake_256", doc: "shake_256([data], *, usedforsecurity=True) -> SHAKE object\n\nReturn a new SHAKE hash object.", new: { t, y, a, c, k in HashModules.sha3(.shake256).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.sha3_224, "_sha3", "sha3_224", doc: "sha3_224([data], *, usedforsecurity=True)\n\nA SHA3 hash of 28 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_224).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.sha3_256, "_sha3", "sha3_256", doc: "sha3_256([data], *, usedforsecurity=True)\n\nA SHA3 hash of 32 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_256).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.sha3_384, "_sha3", "sha3_384", doc: "sha3_384([data], *, usedforsecurity=True)\n\nA SHA3 hash of 48 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_384).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.sha3_512, "_sha3", "sha3_512", doc: "sha3_512([data], *, usedforsecurity=True)\n\nA SHA3 hash of 64 bytes.", new: { t, y, a, c, k in HashModules.sha3(.sha3_512).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.shake128, "_sha3", "shake_128", doc: "shake_128([data], *, usedforsecurity=True)\n\nA SHAKE hash, whose digest may have any length.", new: { t, y, a, c, k in HashModules.sha3(.shake128).call(t, y, a, c, k) }))
+            module.add(HashModules.type(.shake256, "_sha3", "shake_256", doc: "shake_256([data], *, usedforsecurity=True)\n\nA SHAKE hash, whose digest may have any length.", new: { t, y, a, c, k in HashModules.sha3(.shake256).call(t, y, a, c, k) }))
             return true
         }
         NativeModule.register("_blake2", doc: "_blake2b provides BLAKE2b for hashlib\n") { module in

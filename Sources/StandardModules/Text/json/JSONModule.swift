@@ -26,14 +26,18 @@ public enum JSONModule {
     }
 
     static let functions: [Def] = [
-        Def("encode_basestring_ascii(string, /)", .pure, "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string", kind: .function) { thread, a, _ in
+        Def("encode_basestring_ascii(string, /)", .pure, "encode_basestring_ascii(string)\n\nA string as JSON, in ASCII.", kind: .function) { thread, a, _ in
             JSONModule.quote(thread, a[0], ascii: true)
         },
-        Def("encode_basestring(string, /)", .pure, "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string", kind: .function) { thread, a, _ in
+        Def("encode_basestring(string, /)", .pure, "encode_basestring(string)\n\nA string as JSON.", kind: .function) { thread, a, _ in
             JSONModule.quote(thread, a[0], ascii: false)
         },
         Def("scanstring(string, end, strict=True, /)", .writes,
-            "scanstring(string, end, strict=True) -> (string, end)\n\nScan the string s for a JSON string. End is the index of the\ncharacter in s after the quote that started the JSON string.\nUnescapes all valid JSON string escape sequences and raises ValueError\non attempt to decode an invalid string. If strict is False then literal\ncontrol characters are allowed in the string.\n\nReturns a tuple of the decoded string and the index of the character in s\nafter the end quote.", kind: .function) { thread, a, _ in
+            """
+                scanstring(string, end, strict=True)
+
+                Read a JSON string from behind its opening quote, at end: a tuple of what it says and the place behind its closing quote. strict refuses control characters in it.
+                """, kind: .function) { thread, a, _ in
             guard let end = thread.toInt(a[1]) else { return .empty }
             var strict = true
             if !a[2].isEmpty {

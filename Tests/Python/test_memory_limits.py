@@ -1,0 +1,96 @@
+"""Where memory runs out there is MemoryError, and the process goes on."""
+import os
+import subprocess
+import sys
+from harness import run
+
+# Each ends in MemoryError under a limit of 700 megabytes.
+PROGRAMS = [
+    "1 << 10**11",
+    "'x' * 10**15",
+    "[0] * 10**12",
+    "bytearray(10**12)",
+    "bytes(10**12)",
+    "(1).to_bytes(10**12, 'big')",
+    "'%*d' % (2**31 - 1, 1)",
+    "'x'.ljust(10**12)",
+    "import random; random.getrandbits(2**31 - 1) + random.getrandbits(2**31 - 1)",
+    "open('/dev/zero', 'rb').read()",
+    "open('/dev/zero', 'rb', buffering=0).readall()",
+    "open('/dev/zero', 'rb').readline()",
+    "compile('x = 1\\n' * 3 * 10**6, 'source', 'exec')",
+    "import array; array.array('d', [0]) * 10**12",
+    "import io; io.BytesIO().write(b'x' * 2**28 + b'y' * 2**28)",
+    """
+class A:
+    pass
+import weakref
+kept = []
+while True:
+    a = A()
+    kept.append((a, weakref.ref(a)))
+""",
+    """
+import sys
+kept, i = [], 0
+while True:
+    kept.append(sys.intern("a%d" % i))
+    i += 1
+""",
+    """
+kept = []
+while True:
+    kept.append(type("T", (), {}))
+""",
+    """
+kept = {}
+while True:
+    kept[len(kept)] = object()
+""",
+]
+
+# What CPython computes, too, but not in the time of a test, or what ends in SystemError there.
+LONG = [
+    "3 ** 10**10",
+    "x = 3 ** 10**8\nwhile True:\n    x = x * x",
+    "import math; math.factorial(10**9)",
+    "import math; math.comb(10**10, 10**9)",
+    "import sys; sys.set_int_max_str_digits(0); str(1 << 10**9)",
+    "import math; math.isqrt(1 << 12 * 10**8)",
+    """
+kept = []
+while True:
+    kept.append(compile("a = 1", "source", "exec"))
+""",
+]
+
+
+def ending(program, limit):
+    """How a program ends that gets no more than `limit` bytes of data: its status, and the class of the error that it handled."""
+    program = "import resource\nresource.setrlimit(resource.RLIMIT_DATA, (%d, %d))\ntry:\n    exec(%r)\nexcept BaseException as error:\n    kept = None\n    print(type(error).__name__)\n" % (limit, limit, program)
+    done = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.returncode, done.stdout.strip()
+
+
+def test_memory_error():
+    for program in PROGRAMS:
+        assert ending(program, 700_000_000) == (0, "MemoryError"), (program, ending(program, 700_000_000))
+
+
+def test_numbers():
+    if os.path.basename(sys.executable).startswith("python"):
+        return
+    for program in LONG:
+        assert ending(program, 700_000_000) == (0, "MemoryError"), (program, ending(program, 700_000_000))
+
+
+def test_little_address_space():
+    import resource
+    for megabytes in (1000, 3000):
+        limit = megabytes << 20
+        done = subprocess.run([sys.executable, "-c", "print(sum([1] * 1000))"], capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        assert (done.returncode, done.stdout) == (0, "1000\n"), (megabytes, done)
+
+
+run(globals())
