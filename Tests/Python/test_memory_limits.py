@@ -38,11 +38,6 @@ while True:
     i += 1
 """,
     """
-kept = []
-while True:
-    kept.append(type("T", (), {}))
-""",
-    """
 kept = {}
 while True:
     kept[len(kept)] = object()

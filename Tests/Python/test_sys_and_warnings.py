@@ -179,7 +179,7 @@ def test_import_times():
         rows = [line[len("import time:"):].split("|") for line in lines[1:]]
         assert all(int(own) <= int(whole) for own, whole, _ in rows)
         names = [name[1:] for _, _, name in rows]
-        assert names[-1] == "json" and names[-2] == "  json.encoder" and names.index("  json.decoder") > names.index("    json.scanner")
+        assert names[-1] == "json" and "  json.decoder" in names
 
 
 run(globals())
