@@ -327,6 +327,7 @@ final class Recorder {
         b.guarding(.geq, b.cast(b.slot(base + FrameSlot.previous), .int), b.cast(address(slot: caller), .int))
         b.guarding(.geq, b.cast(b.slot(caller + FrameSlot.pc), .int), b.int(Int64(token(previous.pc))))
         keep(previous[FrameSlot.code])
+        engine.log?.name(token(previous.pc), "where \(StringRef(previous.code.pointee.name).description) goes on")
         return previous
     }
 
@@ -680,6 +681,7 @@ final class Recorder {
         let base = level.base + count
         guard base + Int(code.pointee.registerCount) < Snapshot.contextSlots else { return nil }
         guardObject(ref, value)
+        engine.log?.name(UInt64(generator.pc), "where \(StringRef(generator.code.object(CodeObject.self).pointee.name).description) is resumed")
         b.guarding(.geq, b.load(ref, words.generatorPC), b.int(Int64(generator.pc)))
         b.guarding(.geq, b.load(ref, words.generatorState), b.int(Int64(generator.state.rawValue)))
         b.guarding(.geq, b.cast(b.load(ref, words.generatorFrame), .int), b.int(0))
@@ -736,6 +738,7 @@ final class Recorder {
             b.barrier(storage)
             b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word)
         }
+        engine.log?.name(token(place), "where \(StringRef(left.code.pointee.name).description) is resumed")
         b.barrier(generator)
         b.store(generator, words.generatorPC, b.int(Int64(token(place))))
         b.store(generator, words.generatorResume, b.int(Int64(register)))

@@ -64,7 +64,7 @@ final class TraceLog {
         if let target = trace.linkTarget { text += " goes on in trace \(target.number)" }
         text += "\n-- names\n"
         var seen: Set<String> = []
-        for constant in trace.constants where constant.type == .value || constant.type == .pointer || constant.type == .int && Value(bits: constant.bits).isHeap {
+        for constant in trace.constants where constant.type == .value || constant.type == .pointer || constant.type == .int && (Value(bits: constant.bits).isHeap || names[constant.bits] != nil) {
             var name = names[constant.bits] ?? ""
             if name.isEmpty && constant.type == .pointer { continue }
             if name.isEmpty { name = TraceLog.describe(Value(bits: constant.bits), isSure: constant.type == .value) }

@@ -54,8 +54,6 @@ def normalised(trace):
         if re.search(r"\.(dictVersion|version)$", line):
             versions.add(defined)
         # How often namespaces have changed before depends on what was imported, and how.
-        # Instructions' addresses have so many digits.
-        line = re.sub(r"\b\d{14,15}\b", "#", line)
         line = re.sub(r"^geq (%\d+), \d+$", lambda m: f"geq {m[1]}, #" if m[1] in versions else m[0], line)
         if ".executed" in line or ".breaker" in line or any(re.search(re.escape(h) + r"\b", line) for h in hidden):
             if defined:
