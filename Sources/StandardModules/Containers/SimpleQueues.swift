@@ -107,8 +107,10 @@ enum SimpleQueues {
         var deadline = Double.infinity
         if block && !timeout.isEmpty && !timeout.isNone {
             guard let seconds = thread.toDouble(timeout) else { return .empty }
+            if seconds.isNaN { return thread.raise(.valueError, "Invalid value NaN (not a number)") }
+            if abs(seconds) >= 9223372036.854775807 { return thread.raise(.overflowError, "timestamp too large to convert to C _PyTime_t") }
             if seconds < 0 { return thread.raise(.valueError, "'timeout' must be a non-negative number") }
-            if seconds > 9e9 { return thread.raise(.overflowError, "timeout value is too large") }
+            if seconds > 9223372036 { return thread.raise(.overflowError, "timeout value is too large") }
             deadline = now(CLOCK_MONOTONIC) + seconds
         }
         while count(value) == 0 {
@@ -134,7 +136,7 @@ enum SimpleQueues {
         GIL.release(thread)
         pthread_mutex_lock(mutex)
         while puts == seen {
-            if pthread_cond_timedwait(condition, mutex, &limit) == ETIMEDOUT { break }
+            if pthread_cond_timedwait(condition, mutex, &limit) != 0 { break }
         }
         pthread_mutex_unlock(mutex)
         GIL.acquire(thread)

@@ -308,7 +308,9 @@ enum FileIO {
                 if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
                 defer { thread.leaveRepr(value) }
                 if name.isEmpty { return thread.newString("<_io.FileIO fd=\(object.pointee.descriptor) mode='\(FileIO.modeText(object))' closefd=\(closes)>") }
-                return thread.newString("<_io.FileIO name=\(name.reprForMessage(thread)) mode='\(FileIO.modeText(object))' closefd=\(closes)>")
+                let shown = thread.repr(name)
+                if shown.isEmpty { return .empty }
+                return thread.newString("<_io.FileIO name=\(StringRef(shown).description) mode='\(FileIO.modeText(object))' closefd=\(closes)>")
             }
         }
         module.add(type)

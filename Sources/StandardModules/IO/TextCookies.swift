@@ -50,7 +50,7 @@ extension TextIO {
         return (held, flags)
     }
 
-    private static func setState(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>, _ held: Value, _ flags: Int) -> Bool {
+    static func setState(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>, _ held: Value, _ flags: Int) -> Bool {
         let state = thread.newTuple(held, thread.newInt(flags))
         return !state.isEmpty && !thread.callMethod(object.pointee.decoder, Streams.name("setstate"), state).isEmpty
     }

@@ -600,7 +600,13 @@ enum TextIO {
         object.pointee.decoderState = .empty
         object.pointee.leftoverCount = 0
         object.pointee.pendingCR = false
-        if !object.pointee.decoder.isEmpty, thread.callMethod(object.pointee.decoder, Streams.name("reset")).isEmpty { return .empty }
+        // In the middle of the file a codec's preface is behind it, which a decoder that was reset would wait for.
+        let isMiddle = object.pointee.codec == 0 && object.pointee.canRead && base == 0 && result != Value(small: 0)
+        if isMiddle {
+            guard makeDecoder(thread, value), setState(thread, object, WellKnown.emptyBytes.value, 0) else { return .empty }
+        } else if !object.pointee.decoder.isEmpty, thread.callMethod(object.pointee.decoder, Streams.name("reset")).isEmpty {
+            return .empty
+        }
         if !object.pointee.encoder.isEmpty {
             let state = result == Value(small: 0)
             let done = state ? thread.callMethod(object.pointee.encoder, Streams.name("reset")) : thread.callMethod(object.pointee.encoder, Streams.name("setstate"), Value(small: 0))

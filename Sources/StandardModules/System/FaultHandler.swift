@@ -162,6 +162,7 @@ enum FaultHandler {
         Def("dump_traceback_later(timeout, repeat=False, file=sys.stderr, exit=False)", .calls, "Write where all threads are once timeout seconds have passed, or whenever they have if repeat is true. exit ends the process then, by _exit(1).", kind: .function) { thread, a, _ in
             guard let seconds = thread.toDouble(a[0]) else { return .empty }
             guard let repeats = FaultHandler.flag(thread, a[1], false), let exits = FaultHandler.flag(thread, a[3], false) else { return .empty }
+            if seconds.isNaN { return thread.raise(.valueError, "Invalid value NaN (not a number)") }
             guard seconds > 0 else { return thread.raise(.valueError, "timeout must be greater than 0") }
             guard seconds < 9e9 else { return thread.raise(.overflowError, "timestamp out of range for platform time_t") }
             guard let target = FaultHandler.descriptor(thread, a[2]), FaultHandler.keep(thread, -1, target.file) else { return .empty }

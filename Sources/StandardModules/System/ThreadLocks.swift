@@ -53,9 +53,9 @@ enum ThreadLocks {
         if timeout.isEmpty { return (blocks, -1) }
         guard let seconds = thread.toDouble(timeout) else { return nil }
         if seconds.isNaN { thread.raise(.valueError, "Invalid value NaN (not a number)"); return nil }
+        if abs(seconds) >= 9223372036.854775807 { thread.raise(.overflowError, "timestamp too large to convert to C _PyTime_t"); return nil }
         if !blocks && seconds != -1 { thread.raise(.valueError, "can't specify a timeout for a non-blocking call"); return nil }
         if seconds < 0 && seconds != -1 { thread.raise(.valueError, "timeout value must be positive"); return nil }
-        if seconds >= 9223372036.854775807 { thread.raise(.overflowError, "timestamp out of range for platform time_t"); return nil }
         if seconds > longestTimeout { thread.raise(.overflowError, "timeout value is too large"); return nil }
         if seconds < 0 { return (blocks, -1) }
         let deadline = taipan_monotonic().addingReportingOverflow(Int64(seconds * 1e9))

@@ -250,7 +250,9 @@ enum TimeModule {
         },
         Def("sleep(seconds, /)", .calls, "Delay execution for a given number of seconds.") { thread, a, _ in
             guard let time = TimeArgument.nanoseconds(thread, a[0]) else { return .empty }
-            return time < 0 ? thread.raise(.valueError, "sleep length must be non-negative") : TimeModule.sleep(thread, time)
+            if time < 0 { return thread.raise(.valueError, "sleep length must be non-negative") }
+            // A signal that came since the last safepoint must not wait for the end of the sleep.
+            return Signals.check(thread) ? TimeModule.sleep(thread, time) : .empty
         },
         Def("gmtime(seconds=None, /)", .calls, "Seconds since 1970 as a time in parts, UTC.", isUnsigned: true) { thread, a, _ in
             guard let seconds = TimeModule.seconds(thread, a[0]), let parts = TimeModule.local(thread, seconds, utc: true) else { return .empty }
