@@ -6,6 +6,8 @@ import TextTypes
 /// and what was used is taken at the end.
 extension PickleReader {
     private static let lookAhead = 1 << 17
+    /// A length above this is not believed: what a file has of it is read in pieces, since the file might make room for all of it.
+    private static let largestRead = 1 << 24
 
     /// Whether so many bytes are at hand; they are read at need. False when it has raised.
     @inline(__always) mutating func need(_ count: Int) -> Bool { limit &- position >= count || fill(count) }
@@ -26,10 +28,27 @@ extension PickleReader {
                 if count <= limit { return true }
             }
         }
-        let size = thread.newInt(count)
-        let data = size.isEmpty ? .empty : thread.call(unpickler.pointee.read, size)
+        if count > PickleReader.largestRead { return fillInPieces(count) }
+        let data = thread.call(unpickler.pointee.read, Value(small: count))
         guard !data.isEmpty, take(data) else { return false }
         return limit >= count ? true : thread.raiseUnpickling("pickle data was truncated")
+    }
+
+    private mutating func fillInPieces(_ count: Int) -> Bool {
+        var whole = ByteBuilder(capacity: PickleReader.largestRead)
+        while whole.count < count {
+            let size = min(count - whole.count, max(PickleReader.largestRead, whole.count))
+            let data = thread.call(unpickler.pointee.read, Value(small: size))
+            guard !data.isEmpty, take(data) else { return false }
+            if limit == 0 { return thread.raiseUnpickling("pickle data was truncated") }
+            guard Heap.hasRoom(outside: whole.count + limit) else {
+                thread.raiseOutOfMemory()
+                return false
+            }
+            whole.append(bytes, limit)
+        }
+        let data = whole.finish(thread)
+        return !data.isEmpty && take(data)
     }
 
     /// Goes on with the bytes that a file has given.
