@@ -2,6 +2,7 @@
 
 They are those of the standard library's own datetime.py, executed in this module's namespace and hidden: it looks for this module at its
 end, does not find it, and leaves its classes and their helpers here. What it has to say is put into the words of CPython's native module.
+Their plain cases are native: see Sources/StandardModules/Dates.
 """
 import sys as _sys
 
@@ -94,6 +95,8 @@ def _improve():
         kind.isoformat = _twins.unchained(kind.isoformat)
     for kind in (timedelta, date, time, datetime):
         kind.__repr__ = _shorter(kind.__repr__)
+    from _datetime_fast import install
+    install(date, datetime, timedelta, timezone, tzinfo)
     for kind in (timedelta, date, time, datetime, tzinfo, timezone):
         _twins.seal(kind)
 

@@ -12,6 +12,7 @@ import NumberTypes
 import Objects
 import StandardArchives
 import StandardContainers
+import StandardDates
 import StandardIO
 import StandardNetwork
 import StandardNumbers
@@ -60,6 +61,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        StandardDates.start(thread)
         StandardPickle.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
