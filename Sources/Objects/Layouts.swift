@@ -223,7 +223,8 @@ public struct DictTable {
     public var logSize: UInt8
     /// log2 of the bytes of an index place: 0, 1 or 2.
     public var logWidth: UInt8
-    public var padding: UInt16
+    /// Deleted places of the index that no entry stands for any more.
+    public var lost: UInt16
     /// Entries that fit before it must grow.
     public var capacity: UInt32
     // Then entries (hash as a small int, key, value), `capacity` of them; then the index.
