@@ -36,6 +36,18 @@ def _shorter(original):
     return __repr__
 
 
+def _without_assertions(original):
+    """A function that reports what it takes for impossible as a ValueError."""
+    def call(text):
+        try:
+            return original(text)
+        except AssertionError:
+            raise ValueError(text)
+
+    _twins.hide(call.__code__)
+    return call
+
+
 def _check_date_fields(year, month, day):
     if day is None:
         raise TypeError(f"function missing required argument {'month' if month is None else 'day'!r} (pos {2 if month is None else 3})")
@@ -81,7 +93,9 @@ def _improve():
         _twins.hide(one.__code__)
     _execute()
     own.update(changed)
+    own["_parse_isoformat_date"] = _without_assertions(_parse_isoformat_date)
     for method, texts in (
+        (timedelta.__new__, {"timedelta # of days is too large: %d": "days=%d; must have magnitude <= 999999999"}),
         (date.__add__, {"result out of range": "date value out of range"}),
         (datetime.__add__, {"result out of range": "date value out of range"}),
         (time._cmp, {"cannot compare naive and aware times": "can't compare offset-naive and offset-aware times"}),

@@ -128,20 +128,22 @@ enum DateLayout {
         return original(thread, type, reflected, b, a)
     }
 
-    static let comparisons = ["__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"]
-
     @inline(never) static func compare(_ thread: ThreadRef, _ type: TypeRef, _ a: Value, _ b: Value, _ operation: Int32) -> Value {
         guard let comparison = Comparison(rawValue: operation) else { return .notImplemented }
         let name: String
         switch comparison {
         case .less: name = "__lt__"
         case .lessEqual: name = "__le__"
-        case .equal: name = "__eq__"
-        case .notEqual: return .notImplemented
+        case .equal, .notEqual: name = "__eq__"
         case .greater: name = "__gt__"
         case .greaterEqual: name = "__ge__"
         }
-        return original(thread, type, name, a, b)
+        // A subclass may have its own.
+        let isOwn = comparison == .notEqual && a.type.lookup(.__eq__) != type.lookup(.__eq__)
+        let result = isOwn ? thread.callSpecial(a, .__eq__, b) ?? .notImplemented : original(thread, type, name, a, b)
+        if comparison != .notEqual || result.isEmpty || result == .notImplemented { return result }
+        let truth = thread.isTrue(result)
+        return truth < 0 ? .empty : Value(truth == 0)
     }
 
     /// Arguments by position and name, where there is none that is unknown or given twice: false otherwise, with nothing raised.
