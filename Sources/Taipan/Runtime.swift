@@ -18,6 +18,7 @@ import StandardNumbers
 import StandardSource
 import StandardSystem
 import StandardText
+import StandardDecimals
 import StandardXML
 import Syntax
 import TextTypes
@@ -59,6 +60,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        StandardDecimals.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
         TaipanModule.register()
