@@ -97,8 +97,6 @@ class SignalDict(_MutableMapping):
         if isinstance(other, SignalDict):
             return _number(self) == _number(other)
         if isinstance(other, dict):
-            if not other:
-                raise ValueError("invalid signal dict")
             return len(other) == len(_masks) and all([one in _masks for one in other]) and _number(self) == _number(other)
         return NotImplemented
 

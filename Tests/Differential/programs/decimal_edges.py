@@ -90,7 +90,6 @@ for case in [
     lambda: D(1).real,
     lambda: D.__new__(int),
     lambda: D(value='1',context=None),
-    lambda: c.flags=={},
     lambda: c.flags.copy(),
     lambda: len(c.flags),
     lambda: c.flags.foo,
