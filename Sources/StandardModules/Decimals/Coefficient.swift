@@ -1,3 +1,4 @@
+import CDecimals
 import CSupport
 import Glibc
 import NumberTypes
@@ -33,23 +34,23 @@ struct Coefficient {
 /// Powers of ten.
 enum Powers {
     /// 10^0 ... 10^38
-    nonisolated(unsafe) static let small: UnsafeMutablePointer<UInt128> = {
-        let memory = UnsafeMutablePointer<UInt128>.allocate(capacity: 39)
-        memory[0] = 1
-        for index in 1 ..< 39 { memory[index] = memory[index - 1] * 10 }
-        return memory
-    }()
+    nonisolated(unsafe) static var small: UnsafeMutablePointer<UInt128>! = nil
 
     /// 10^39 ... 10^76 in 256 bits, from index 39 on.
-    nonisolated(unsafe) static let wide: UnsafeMutablePointer<Coefficient> = {
-        let memory = UnsafeMutablePointer<Coefficient>.allocate(capacity: 77)
-        memory.initialize(repeating: Coefficient(0), count: 77)
+    nonisolated(unsafe) static var wide: UnsafeMutablePointer<Coefficient>! = nil
+
+    /// Fills the tables, once. They are variables without initial values, so that each use need not ask whether they are filled.
+    static func start() {
+        small = .allocate(capacity: 39)
+        small[0] = 1
+        for index in 1 ..< 39 { small[index] = small[index - 1] * 10 }
+        wide = .allocate(capacity: 77)
+        wide.initialize(repeating: Coefficient(0), count: 77)
         for index in 39 ..< 77 {
             let product = small[38].multipliedFullWidth(by: small[index - 38])
-            memory[index] = Coefficient(high: product.high, low: product.low)
+            wide[index] = Coefficient(high: product.high, low: product.low)
         }
-        return memory
-    }()
+    }
 
     private static let cacheSize = 256
     /// A list of the powers used last.
@@ -217,15 +218,16 @@ extension Coefficient {
     @inline(__always) mutating func divide(word divisor: UInt64) -> UInt64 {
         var rest: UInt64 = 0
         if high != 0 {
-            let (q3, r3) = divisor.dividingFullWidth((rest, UInt64(truncatingIfNeeded: high >> 64)))
-            let (q2, r2) = divisor.dividingFullWidth((r3, UInt64(truncatingIfNeeded: high)))
+            let q3 = taipan_divide_words(0, UInt64(truncatingIfNeeded: high >> 64), divisor, &rest)
+            let q2 = taipan_divide_words(rest, UInt64(truncatingIfNeeded: high), divisor, &rest)
             high = UInt128(q3) << 64 | UInt128(q2)
-            rest = r2
         }
-        let (q1, r1) = divisor.dividingFullWidth((rest, UInt64(truncatingIfNeeded: low >> 64)))
-        let (q0, r0) = divisor.dividingFullWidth((r1, UInt64(truncatingIfNeeded: low)))
+        let upper = UInt64(truncatingIfNeeded: low >> 64)
+        let q1 = rest == 0 && upper < divisor ? 0 : taipan_divide_words(rest, upper, divisor, &rest)
+        if q1 == 0 && rest == 0 { rest = upper }
+        let q0 = taipan_divide_words(rest, UInt64(truncatingIfNeeded: low), divisor, &rest)
         low = UInt128(q1) << 64 | UInt128(q0)
-        return r0
+        return rest
     }
 
     @inline(never) private func droppingSlow(_ thread: ThreadRef, _ exponent: Int) -> (Coefficient, Rest)? {

@@ -23,9 +23,11 @@ struct ContextObject {
 
 enum Contexts {
     nonisolated(unsafe) static var type: NativeType!
-    private static let variable = RootTable.reserve()
+    // Reserved in `start`, and not where they are declared, so that each use need not ask whether they are.
+    nonisolated(unsafe) private static var variable: UnsafeMutablePointer<Value>! = nil
+    nonisolated(unsafe) private static var place: UnsafeMutablePointer<ContextVariables.Place>! = nil
     /// The context that new threads begin with copies of.
-    static let template = RootTable.reserve()
+    nonisolated(unsafe) static var template: UnsafeMutablePointer<Value>! = nil
     /// The exception classes, a tuple in the order of the bits of `Conditions`.
     static let classes = RootTable.reserve()
     /// A dict of what is in Python, by name.
@@ -39,7 +41,7 @@ enum Contexts {
 
     /// Calls a function that is in Python. Parameters without argument become None.
     static func call(_ thread: ThreadRef, _ name: StaticString, _ arguments: Arguments, _ count: Int) -> Value {
-        let function = DictRef(hooks.pointee).get(string: StringRef.intern(static: name).value)
+        let function = hook(name)
         guard let vector = thread.pushArguments(count) else { return .empty }
         for index in 0 ..< count { vector[index] = arguments[index].isEmpty ? .none : arguments[index] }
         let result = thread.call(function, vector, count)
@@ -47,7 +49,11 @@ enum Contexts {
         return result
     }
 
-    static func hook(_ name: StaticString) -> Value { DictRef(hooks.pointee).get(string: StringRef.intern(static: name).value) }
+    /// A function that is in Python. Before `_decimal_rest` has been imported, which somebody may never do, RuntimeError's class takes its place.
+    static func hook(_ name: StaticString) -> Value {
+        let found = hooks.pointee.isEmpty ? .empty : DictRef(hooks.pointee).get(string: StringRef.intern(static: name).value)
+        return found.isEmpty ? TypeID.runtimeError.value : found
+    }
 
     // MARK: The current context
 
@@ -90,8 +96,8 @@ enum Contexts {
 
     /// Empty when it has raised.
     @inline(__always) static func current(_ thread: ThreadRef) -> Value {
-        let found = ContextVariables.get(thread, variable.pointee, .none)
-        return found.isNone ? begin(thread) : found
+        let found = ContextVariables.get(thread, variable.pointee, place)
+        return found.isEmpty ? begin(thread) : found
     }
 
     @inline(never) private static func begin(_ thread: ThreadRef) -> Value {
@@ -125,6 +131,10 @@ enum Contexts {
     }
 
     @inline(never) private static func raise(_ thread: ThreadRef, _ trapped: UInt32) -> Bool {
+        guard !classes.pointee.isEmpty else {
+            thread.raise(.arithmeticError, "_decimal_rest was not imported")
+            return false
+        }
         let all = TupleRef(classes.pointee)
         let list = thread.newList(capacity: 2)
         if list.isEmpty { return false }
@@ -230,7 +240,8 @@ enum Contexts {
     static let functions: [Def] = [
         Def("getcontext()", .calls, "Get the current default context.", kind: .function) { thread, _, _ in Contexts.current(thread) },
         Def("set_current(context, /)", .calls, kind: .function) { thread, a, _ in Contexts.setCurrent(thread, a[0]) },
-        Def("set_template(context, /)", .writes, kind: .function) { _, a, _ in
+        Def("set_template(context, /)", .writes, kind: .function) { thread, a, _ in
+            guard Contexts.isContext(a[0]) else { return thread.raise(.typeError, "argument must be a context") }
             Contexts.template.pointee = a[0]
             return .none
         },
@@ -238,28 +249,39 @@ enum Contexts {
             Contexts.isContext(a[0]) ? Contexts.copy(thread, a[0]) : thread.raise(.typeError, "optional argument must be a context")
         },
         // The state of a context: its status or its traps, as a number.
-        Def("get_signals(context, traps, /)", .reads, kind: .function) { _, a, _ in
-            Value(small: Int(a[1] == .true ? Contexts.object(a[0]).pointee.traps : Contexts.object(a[0]).pointee.status))
+        Def("get_signals(context, traps, /)", .reads, kind: .function) { thread, a, _ in
+            guard Contexts.isContext(a[0]) else { return thread.raise(.typeError, "argument must be a context") }
+            return Value(small: Int(a[1] == .true ? Contexts.object(a[0]).pointee.traps : Contexts.object(a[0]).pointee.status))
         },
-        Def("set_signals(context, traps, number, /)", .writes, kind: .function) { _, a, _ in
+        Def("set_signals(context, traps, number, /)", .writes, kind: .function) { thread, a, _ in
+            guard Contexts.isContext(a[0]) && a[2].isSmallInt else { return thread.raise(.typeError, "arguments must be a context and an int") }
             let number = UInt32(truncatingIfNeeded: a[2].smallInt)
             if a[1] == .true { Contexts.object(a[0]).pointee.traps = number } else { Contexts.object(a[0]).pointee.status = number }
             return .none
         },
         // Enters conditions, which may raise.
         Def("settle(context, number, /)", .calls, kind: .function) { thread, a, _ in
-            Contexts.settle(thread, a[0], Conditions(rawValue: UInt32(truncatingIfNeeded: a[1].smallInt))) ? .none : .empty
+            guard Contexts.isContext(a[0]) && a[1].isSmallInt else { return thread.raise(.typeError, "arguments must be a context and an int") }
+            return Contexts.settle(thread, a[0], Conditions(rawValue: UInt32(truncatingIfNeeded: a[1].smallInt))) ? .none : .empty
         },
-        Def("install(hooks, classes, /)", .writes, kind: .function) { _, a, _ in
-            Contexts.hooks.pointee = a[0]
+        // Takes what is in Python, once.
+        Def("install(hooks, classes, /)", .writes, kind: .function) { thread, a, _ in
+            guard Contexts.hooks.pointee.isEmpty, a[0].isExact(.dict), a[1].isExact(.tuple), TupleRef(a[1]).count == Conditions.count,
+                  (0 ..< Conditions.count).allSatisfy({ TupleRef(a[1])[$0].isType }) else { return thread.raise(.runtimeError, "install() is for _decimal_rest") }
+            let copy = thread.copyDict(DictRef(a[0]))
+            if copy.isEmpty { return .empty }
+            Contexts.hooks.pointee = copy
             Contexts.classes.pointee = a[1]
             return .none
         },
-        Def("installed()", .reads, kind: .function) { _, _, _ in Contexts.hooks.pointee.isEmpty ? .none : Contexts.hooks.pointee },
     ]
 
     /// Makes the type and the context variable, once.
     static func start(_ module: ModuleBuilder) -> Bool {
+        variable = RootTable.reserve()
+        template = RootTable.reserve()
+        place = .allocate(capacity: 1)
+        place.initialize(to: ContextVariables.Place())
         let contextVariable = module.thread.call(TypeID.contextVariable.value, module.thread.newString("decimal_context"))
         if contextVariable.isEmpty { return false }
         variable.pointee = contextVariable

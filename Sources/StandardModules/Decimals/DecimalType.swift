@@ -338,7 +338,7 @@ enum Decimals {
             } else {
                 // A fraction: both sides times its denominator.
                 let pair = thread.call(Contexts.hook("times_denominator"), a, b)
-                if pair.isEmpty || pair == .notImplemented { return pair }
+                guard pair.isExact(.tuple) && TupleRef(pair).count == 2 else { return pair.isEmpty ? .empty : .notImplemented }
                 x = number(TupleRef(pair)[0])
                 y = number(TupleRef(pair)[1])
             }

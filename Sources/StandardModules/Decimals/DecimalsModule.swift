@@ -13,6 +13,7 @@ public enum StandardDecimals {
                 return Decimals.make(thread, number)
             },
         ]) { module in
+            Powers.start()
             Decimals.start(module)
             return Contexts.start(module)
         }

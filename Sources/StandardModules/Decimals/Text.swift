@@ -363,47 +363,101 @@ enum DecimalText {
             point = 1
         }
         guard point.magnitude < 1 << 30, number.digits < 1 << 30 else { return thread.raiseOutOfMemory() }
-        var digits = [UInt8](repeating: 48, count: number.digits)
-        digits.withUnsafeMutableBufferPointer { number.coefficient.write($0.baseAddress!, number.digits) }
-        var body: [UInt8] = []
-        var rest: [UInt8] = []
-        if point < 0 {
-            body = [48]
-            rest = [UInt8](repeating: 48, count: -point) + digits
-        } else if point > digits.count {
-            body = digits + [UInt8](repeating: 48, count: point - digits.count)
-        } else {
-            body = point == 0 ? [48] : Array(digits[..<point])
-            rest = Array(digits[point...])
-        }
-        if !rest.isEmpty { rest.insert(46, at: 0) }
-        if left != point || type == 101 {
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { memory in
-                var target = memory.baseAddress!
-                put(&target, exponent: left - point, layout.type & 32 != 0 ? 101 : 69)
-                rest.append(contentsOf: UnsafeBufferPointer(start: memory.baseAddress!, count: target - memory.baseAddress!))
+        // Digits in front of the point, and behind it; zeros are added to those that there are.
+        let whole = max(point, 1)
+        let fraction = point < 0 ? number.digits - point : max(number.digits - point, 0)
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { memory in
+            var suffix = memory.baseAddress.unsafelyUnwrapped
+            if left != point || type == 101 { put(&suffix, exponent: left - point, layout.type & 32 != 0 ? 101 : 69) }
+            if layout.type == 37 { put(&suffix, 37) }
+            let suffixLength = suffix - memory.baseAddress.unsafelyUnwrapped
+            let rest = (fraction > 0 ? fraction + 1 : 0) + suffixLength
+            let signLength = number.negative || layout.sign != 45 ? 1 : 0
+            let least = layout.zeroPads ? layout.width - rest - signLength : 0
+            let shown = grouped(whole, least: least, commas: layout.commas)
+            let digits = number.digits
+            return withText(thread, layout.width + shown + rest + digits + 8) { start in
+                // The body, behind room for what may stand in front of it.
+                let body = start + layout.width + 1
+                var target = body + shown
+                let text = target + rest
+                number.coefficient.write(text, digits)
+                if layout.commas || shown > whole {
+                    var place = target
+                    for taken in 0 ..< shown where place > body {
+                        if layout.commas && taken > 0 && taken % 3 == 0 {
+                            place -= 1
+                            place.pointee = 44
+                            if place == body { break }
+                        }
+                        place -= 1
+                        let index = whole - 1 - taken
+                        place.pointee = index >= 0 && index < digits && point > 0 ? text[index] : 48
+                    }
+                } else if point <= 0 {
+                    body.pointee = 48
+                } else {
+                    memcpy(body, text, min(point, digits))
+                    if point > digits { memset(body + digits, 48, point - digits) }
+                }
+                if fraction > 0 {
+                    put(&target, 46)
+                    if point < 0 { put(&target, zeros: -point) }
+                    let first = max(point, 0)
+                    memmove(target, text + first, digits - first)
+                    target += digits - first
+                }
+                memcpy(target, memory.baseAddress.unsafelyUnwrapped, suffixLength)
+                return laidOut(thread, layout, number.negative, body, shown + rest)
             }
         }
-        if layout.type == 37 { rest.append(37) }
-        if layout.commas || layout.zeroPads {
-            let shown = (number.negative || layout.sign != 45) ? 1 : 0
-            let least = layout.zeroPads ? layout.width - rest.count - shown : 0
-            body = grouped(body, least: least, commas: layout.commas)
-        }
-        return assemble(thread, layout, number.negative, body + rest)
     }
 
-    /// Whole digits with commas between threes, and zeros in front until there are at least so many characters.
-    private static func grouped(_ digits: [UInt8], least: Int, commas: Bool) -> [UInt8] {
-        if !commas { return digits.count >= least ? digits : [UInt8](repeating: 48, count: least - digits.count) + digits }
-        var reversed: [UInt8] = []
-        var taken = 0
-        while taken < digits.count || reversed.count < least {
-            if taken > 0 && taken % 3 == 0 { reversed.append(44) }
-            reversed.append(taken < digits.count ? digits[digits.count - 1 - taken] : 48)
-            taken += 1
+    /// How many characters whole digits take with commas between threes, and with zeros in front of them until there are at least so many.
+    private static func grouped(_ digits: Int, least: Int, commas: Bool) -> Int {
+        if !commas { return max(digits, least) }
+        let count = digits + (digits - 1) / 3
+        if count >= least { return count }
+        // Never a comma in front.
+        return least % 4 == 0 ? least + 1 : least
+    }
+
+    /// Pads a body, in front of which there is room for the width.
+    private static func laidOut(_ thread: ThreadRef, _ layout: Layout, _ negative: Bool, _ body: UnsafeMutablePointer<UInt8>, _ count: Int) -> Value {
+        let sign = negative ? 45 : layout.sign == 45 ? 0 : layout.sign
+        var start = body, end = body + count
+        let missing = layout.width - count - (sign == 0 ? 0 : 1)
+        func pad(_ count: Int) {
+            start -= count
+            memset(start, Int32(layout.fill), count)
         }
-        return reversed.reversed()
+        if missing <= 0 {
+            if sign != 0 {
+                start -= 1
+                start.pointee = sign
+            }
+            return thread.newString(utf8: start, end - start)
+        }
+        if layout.align == 61 { pad(missing) }
+        if sign != 0 {
+            start -= 1
+            start.pointee = sign
+        }
+        switch layout.align {
+        case 61: break
+        case 62: pad(missing)
+        default:
+            // Moved to the left, to make room behind.
+            let before = layout.align == 94 ? missing / 2 : 0
+            let length = end - start
+            memmove(start - (missing - before), start, length)
+            start -= missing - before
+            end -= missing - before
+            memset(end, Int32(layout.fill), missing - before)
+            end += missing - before
+            pad(before)
+        }
+        return thread.newString(utf8: start, end - start)
     }
 
     private static func assemble(_ thread: ThreadRef, _ layout: Layout, _ negative: Bool, _ body: [UInt8]) -> Value {
