@@ -37,6 +37,16 @@ extension Settings {
             low.digits = 1
             low.exponent = reach
         }
+        // Digits of long numbers that only decide the rounding are not worth scaling the other for: one more digit says whether there are any.
+        if !low.coefficient.big.isEmpty && (sameSign || (high.adjusted - low.adjusted).magnitude >= 2) {
+            let cut = max(high.adjusted, low.adjusted) - precision - 3
+            if low.exponent < cut - 1 && high.exponent >= cut {
+                guard let (kept, rest) = low.coefficient.dropping(thread, cut - low.exponent), let shifted = kept.scaled(thread, 1),
+                      let marked = rest == .none ? shifted : shifted.incremented(thread) else { return nil }
+                low.coefficient = marked
+                low.exponent = cut - 1
+            }
+        }
         guard let scaled = high.coefficient.scaled(thread, high.exponent - low.exponent) else { return nil }
         if sameSign {
             guard let sum = Coefficient.sum(thread, scaled, low.coefficient) else { return nil }
@@ -95,7 +105,7 @@ extension Settings {
               let (whole, rest) = Coefficient.divide(thread, x, y) else { return nil }
         var quotient = whole
         if !rest.isZero {
-            if quotient.lastDigit % 5 == 0 {
+            if quotient.isMultipleOfFive {
                 guard let next = quotient.incremented(thread) else { return nil }
                 quotient = next
             }
@@ -280,7 +290,7 @@ extension Settings {
                 result = back
             }
             place += shift
-        } else if result.lastDigit % 5 == 0 {
+        } else if result.isMultipleOfFive {
             guard let next = result.incremented(thread) else { return nil }
             result = next
         }

@@ -40,26 +40,23 @@ enum Rounding: UInt8 {
         case .down: return false
         case .ceiling: return !negative
         case .floor: return negative
-        case .zeroFiveUp: return coefficient.lastDigit % 5 == 0
+        case .zeroFiveUp: return coefficient.isMultipleOfFive
         }
     }
 }
 
 extension Coefficient {
-    var lastDigit: Int {
+    /// Whether the last digit is 0 or 5.
+    var isMultipleOfFive: Bool {
         if big.isEmpty {
             var copy = self
-            return Int(copy.divide(word: 10))
+            return copy.divide(word: 5) == 0
         }
-        // 2^64 is 6 modulo 10.
+        // 2^64 is 1 modulo 5: the limbs' sum counts.
         return Integers.withLimbs(big) { limbs in
-            var sum: UInt = 0
-            var index = limbs.count - 1
-            while index >= 0 {
-                sum = (sum * 6 + limbs[index] % 10) % 10
-                index -= 1
-            }
-            return Int(sum)
+            var sum: UInt128 = 0
+            for index in 0 ..< limbs.count { sum &+= UInt128(limbs[index]) }
+            return sum % 5 == 0
         }
     }
 }
