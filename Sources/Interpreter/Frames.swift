@@ -26,6 +26,8 @@ public struct FrameObject {
     /// Index of the last word of the current instruction, once the frame was left; -1 before its start.
     public var lastIndex: Int
     public var traceLines: Bool
+    /// Somebody has asked for the frame, who may ask for its caller when it is over; a traceback has not.
+    var keepsCaller: Bool
     var traceOpcodes: Bool
     var isCleared: Bool
     /// What the trace function is being told of.
@@ -70,6 +72,13 @@ enum Frames {
         return Value(raw)
     }
 
+    /// The frame object for somebody who may ask for the callers of the frame even when that is over.
+    static func requested(_ thread: ThreadRef, _ fp: FramePointer) -> Value {
+        let value = object(thread, fp)
+        if !value.isEmpty { value.object(FrameObject.self).pointee.keepsCaller = true }
+        return value
+    }
+
     /// Copies the registers into the frame object, which outlives the frame.
     @inline(never) static func detach(_ fp: FramePointer) {
         let frame = fp[FrameSlot.object].object(FrameObject.self)
@@ -83,7 +92,12 @@ enum Frames {
             array.pointee.count = count
             frame.pointee.registers = Value(raw)
         }
-        if let previous = caller(fp), !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
+        if let previous = caller(fp) {
+            if frame.pointee.keepsCaller, previous[FrameSlot.object].isEmpty, let thread = ThreadRegistry.current {
+                if requested(thread, previous).isEmpty { thread.takeException() }
+            }
+            if !previous[FrameSlot.object].isEmpty { frame.pointee.back = previous[FrameSlot.object] }
+        }
         Heap.barrier(UnsafeMutableRawPointer(frame))
     }
 
@@ -203,7 +217,7 @@ enum Frames {
     static func back(_ thread: ThreadRef, _ frame: UnsafeMutablePointer<FrameObject>) -> Value {
         if let fp = FramePointer(bitPattern: frame.pointee.fp) {
             guard let previous = caller(fp) else { return .none }
-            return object(thread, previous)
+            return requested(thread, previous)
         }
         return frame.pointee.back.isEmpty ? .none : frame.pointee.back
     }

@@ -38,7 +38,7 @@ public enum GeneratorState: UInt8 { case created, suspended, running, closed }
 public enum Generators {
     /// Shape of the arrays of suspended registers. They are scanned as the register stack is, by appearance: dead temporaries among them may be frame headers of
     /// calls that are over, or values of frames long gone.
-    private static let storageShape = NativeType("generator_registers", size: MemoryLayout<ValueArrayObject>.size, trace: .custom, visit: { raw in
+    static let storageShape = NativeType("generator_registers", size: MemoryLayout<ValueArrayObject>.size, trace: .custom, visit: { raw in
         let first = UInt(bitPattern: raw) + UInt(MemoryLayout<ValueArrayObject>.size)
         Collector.scanConservatively(from: first, to: first + UInt(raw.assumingMemoryBound(to: ValueArrayObject.self).pointee.count) * 8)
     }).shape

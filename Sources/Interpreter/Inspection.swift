@@ -29,7 +29,7 @@ public enum Inspection {
             frame = Frames.caller(current)
             depth -= 1
         }
-        return frame.map { Frames.object(thread, $0) }
+        return frame.map { Frames.requested(thread, $0) }
     }
 
     /// The frame object of what another thread runs; nil when it runs no Python code, empty when it has raised.

@@ -904,6 +904,13 @@ public enum Interpreter {
                 let iterable = fp[b]
                 fp.pc = pc
                 if iterable.isExact(.generator) { fp[a] = iterable; continue dispatch }
+                callee = SpecialMethods.iterator(iterable)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = iterable
+                    count = 1
+                    break decoded
+                }
                 let result = thread.iterator(iterable)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -1043,6 +1050,10 @@ public enum Interpreter {
                 fp.pc = pc
                 let generator = Generators.make(thread, fp)
                 if generator.isEmpty { break dispatch }
+                if fp.flags & FrameFlags.constructor != 0 {
+                    Calls.raiseInitResult(thread, generator)
+                    break dispatch
+                }
                 if fp.flags & FrameFlags.entry != 0 {
                     Frames.leave(thread, fp)
                     return generator

@@ -65,6 +65,10 @@ public enum JIT {
     public static func makeFunction(_ thread: ThreadRef, _ maker: Value, _ code: Value, _ operands: FramePointer, _ flags: Int) -> Value {
         Building.function(thread, globals: maker.object(FunctionObject.self).pointee.globals, code, operands, flags)
     }
+    /// The builtins that functions with these globals get.
+    public static func builtins(_ thread: ThreadRef, for globals: Value) -> Value { thread.builtins(for: globals) }
+    /// Shape of the arrays of suspended registers.
+    public static var generatorRegisters: ShapeIndex { Generators.storageShape }
     /// The frame's object, made if need be; empty when there is no memory for it.
     public static func frameObject(_ thread: ThreadRef, _ fp: FramePointer) -> Value { Frames.object(thread, fp) }
     /// Adds a traceback entry, if there is memory for it.

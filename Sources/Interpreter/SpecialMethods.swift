@@ -14,6 +14,20 @@ public enum SpecialMethods {
         (.__floordiv__, .__rfloordiv__),
     ]
 
+    /// What a class has for an operator, if that is a function whose result is known when its frame is over. (That of a generator function makes a generator; who wants a truth
+    /// or NotImplemented of it asks for one in vain, but has to ask.)
+    private static func called(_ method: Value) -> Value { method.isExact(.function) && !isGenerator(method) ? method : .empty }
+
+    private static func isGenerator(_ function: Value) -> Bool {
+        CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags).contains(.generator)
+    }
+
+    /// The `__iter__` of an instance, where it is a generator function, so that its result is an iterator for sure; or empty.
+    @inline(never) public static func iterator(_ object: Value) -> Value {
+        let method = method(object, .__iter__)
+        return !method.isEmpty && isGenerator(method) ? method : .empty
+    }
+
     /// An arithmetic opcode's operator, counted from `Slot.add`, and whether it works in place.
     private static func operation(_ opcode: UInt8) -> (index: Int, isInplace: Bool, isConstant: Bool) {
         let count = Int(Opcode.addK.number - Opcode.add.number)
@@ -31,8 +45,7 @@ public enum SpecialMethods {
         let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped
         guard slot != .power, other == type || !other.isSubtype(of: type) else { return .empty }
         if isInplace, type.slotPointer(Slot(rawValue: Slot.inplaceAdd.rawValue + index).unsafelyUnwrapped).pointee != nil { return .empty }
-        let method = type.lookup(binaryNames[index].plain)
-        return method.isExact(.function) ? method : .empty
+        return called(type.lookup(binaryNames[index].plain))
     }
 
     @inline(never) static func binary(_ opcode: UInt8, _ x: Value, _ y: FramePointer, _ constant: FramePointer) -> Value {
@@ -53,8 +66,7 @@ public enum SpecialMethods {
         guard x.isPointer, x.type.has(.heap) else { return .empty }
         let type = x.type, other = y.type
         guard other == type || !other.isSubtype(of: type) else { return .empty }
-        let method = type.lookup(name(comparison))
-        return method.isExact(.function) ? method : .empty
+        return called(type.lookup(name(comparison)))
     }
 
     private static func name(_ comparison: Comparison) -> Name {

@@ -181,6 +181,7 @@ public enum Collector {
     @inline(__always) public static func mark(_ header: ObjectPointer) {
         if header.pointee.mark == Mark.new {
             header.pointee.mark = Mark.old
+            Heap.noteMark(header)
             Heap.info(of: UnsafeMutableRawPointer(header)).pointee.live &+= 1
             if ShapeTable.record(header.pointee.shape).pointee.trace != .leaf { push(header) }
         }
@@ -445,18 +446,19 @@ public enum Collector {
     private static func clearDead(_ index: Int) {
         let info = Heap.blocks + index
         if info.pointee.isSwept { return }
-        let base = Heap.pointer(toBlock: index)
+        let base = Heap.pointer(toBlock: index), bits = Heap.marks + index * Heap.marksPerBlock
         let cellSize = Int(info.pointee.cellSize)
         let end = blockSize / cellSize * cellSize
         var offset = Int(info.pointee.detail)
         while offset < end {
-            if !Heap.isLive(base + offset) { (base + offset).storeBytes(of: 0, as: UInt64.self) }
+            if !Heap.isMarked(bits, offset) { (base + offset).storeBytes(of: 0, as: UInt64.self) }
             offset += cellSize
         }
         info.pointee.isSwept = true
     }
 
     static func clearMarks() {
+        memset(Heap.marks, 0, Heap.blockTop * Heap.marksPerBlock * 8)
         var index = 1
         while index < Heap.blockTop {
             let info = Heap.blocks + index
@@ -554,7 +556,7 @@ public enum Collector {
 
     /// Gives free blocks beyond `keeping` back to the system, the highest first, and lowers the top of the heap.
     private static func returnMemory(keeping: Int) {
-        while Heap.blockTop > 1 && Heap.blocks[Heap.blockTop - 1].kind == BlockKind.free {
+        while Heap.blockTop > 1 && Heap.blocks[Heap.blockTop - 1].kind == BlockKind.free && (Heap.keptBlocks > keeping || Heap.blocks[Heap.blockTop - 1].detail == 1) {
             Heap.blockTop -= 1
             Heap.freeBlocks -= 1
             if Heap.blocks[Heap.blockTop].detail == 0 { Heap.giveBack(Heap.blockTop, 1) }

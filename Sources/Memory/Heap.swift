@@ -8,8 +8,8 @@ import Glibc
 ///
 /// Allocation bumps a cursor through a run of free cells; the run was cleared when it was found, so a new object is
 /// all zero but for its header. When a run is used up, `allocateSlow` looks for the next one, block by block: this is
-/// the sweep, done as late as possible. A cell whose header word is zero is free; a cell ahead of the sweep whose mark
-/// is `new` was not reached by the last collection and is free too. A block counts its marked cells, so that one in which nothing survived
+/// the sweep, done as late as possible. Which cells are marked is also noted in a bitmap beside the heap, so that the sweep need not fetch
+/// dead cells from memory to see that they are dead. A block counts its marked cells, so that one in which nothing survived
 /// is handed back without being looked at: the usual end of a block of young objects.
 ///
 /// Invariant: no block is half swept while marking runs (`finishSweep`).
@@ -87,6 +87,9 @@ public enum Heap {
     static var blocks: UnsafeMutablePointer<BlockInfo>! = nil
     private static var range: Reservation! = nil
     private static var table: Reservation! = nil
+    /// A bit for every 16 bytes of the heap, set where a marked object begins.
+    static var marks: UnsafeMutablePointer<UInt64>! = nil
+    private static var markRange: Reservation! = nil
     private static var blockLimit = 0
     /// Blocks below this may be used.
     private static var committedBlocks = 0
@@ -96,6 +99,11 @@ public enum Heap {
     /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
     static var blockTop = 1
     static var freeBlocks = 0
+    /// How many of them still have memory: those that were not given back to the system.
+    private(set) static var keptBlocks = 0
+    /// A run of free blocks is given back at once when more than so many would be kept. Programs that use large buffers get theirs from these: clearing
+    /// them takes a fraction of the time that new pages take.
+    private static let mostKept = (16 << 20) >> blockShift
     /// Heads of the lists of blocks still to be swept, by size class.
     static var sweepLists: UnsafeMutablePointer<UInt32>! = nil
     /// The block that each size class is now being swept through; 0 for none.
@@ -135,8 +143,10 @@ public enum Heap {
                 blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
                 range = reserved
                 table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
-                guard table != nil, ShapeTable.reserve(heapSize: size), Collector.start(heapSize: size) else { return false }
+                markRange = Reservation(size: blockLimit * marksPerBlock * 8, step: 1 << 16)
+                guard table != nil, markRange != nil, ShapeTable.reserve(heapSize: size), Collector.start(heapSize: size) else { return false }
                 blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
+                marks = markRange.base.assumingMemoryBound(to: UInt64.self)
                 sweepLists = .allocate(capacity: classCount)
                 sweepLists.initialize(repeating: 0, count: classCount)
                 current = .allocate(capacity: classCount)
@@ -158,13 +168,18 @@ public enum Heap {
             return true
         }
         let offset = Int(taipan.heapBase) - Int(bitPattern: range.base)
-        guard wanted <= blockLimit, taipan_keep_reserve(reserveSize(blocks: wanted)), table.commit(wanted * MemoryLayout<BlockInfo>.stride), range.commit(offset + wanted << blockShift) else {
+        guard wanted <= blockLimit, taipan_keep_reserve(reserveSize(blocks: wanted)), commitTables(wanted), range.commit(offset + wanted << blockShift) else {
             // The spare blocks are for small objects only.
             return isShort && top <= committedBlocks && top == blockTop + 1
         }
         let reached = (range.committed - offset) >> blockShift
-        committedBlocks = table.commit(reached * MemoryLayout<BlockInfo>.stride) ? reached : wanted
+        committedBlocks = commitTables(reached) ? reached : wanted
         return true
+    }
+
+    /// Makes what stands beside the first `count` blocks usable.
+    private static func commitTables(_ count: Int) -> Bool {
+        table.commit(count * MemoryLayout<BlockInfo>.stride) && markRange.commit(count * marksPerBlock * 8)
     }
 
     // MARK: When memory is short
@@ -267,6 +282,9 @@ public enum Heap {
         newBlocksCount += 1
     }
 
+    /// Words of `marks` that belong to a block.
+    static let marksPerBlock = blockSize >> 10
+
     /// Finds the next run of free cells for a size class. False when memory is exhausted.
     private static func nextRun(_ sizeClass: Int, _ cellSize: Int) -> Bool {
         let end = blockSize / cellSize * cellSize
@@ -275,13 +293,15 @@ public enum Heap {
             let index = Int(current[sizeClass])
             if index != 0 {
                 let info = blocks + index
-                let base = pointer(toBlock: index)
+                let bits = marks + index * marksPerBlock
                 var offset = Int(info.pointee.detail)
-                while offset < end && isLive(base + offset) { offset += cellSize }
+                while offset < end && isMarked(bits, offset) { offset += cellSize }
                 if offset < end {
                     let runStart = offset
-                    repeat { offset += cellSize } while offset < end && !isLive(base + offset)
-                    memset(base + runStart, 0, offset - runStart)
+                    offset = min(end, nextMarked(bits, offset))
+                    // What is cleared is to be in the first-level cache still when objects are made there.
+                    if offset - runStart > longestRun { offset = runStart + max(longestRun / cellSize, 1) * cellSize }
+                    memset(pointer(toBlock: index) + runStart, 0, offset - runStart)
                     info.pointee.detail = UInt32(offset)
                     noteNew(index)
                     allocatedSinceCollection += offset - runStart
@@ -298,25 +318,40 @@ public enum Heap {
                 current[sizeClass] = next
                 continue
             }
-            guard let fresh = takeBlocks(1) else { return false }
-            blocks[fresh] = BlockInfo(kind: BlockKind.small, sizeClass: UInt8(sizeClass), cellSize: UInt16(cellSize), detail: UInt32(end),
+            // A fresh block is like one in which nothing is marked: what was in it before is cleared run by run.
+            guard let fresh = takeBlocks(1, clears: false) else { return false }
+            blocks[fresh] = BlockInfo(kind: BlockKind.small, sizeClass: UInt8(sizeClass), cellSize: UInt16(cellSize),
                                       reciprocal: UInt32((UInt64(1) << 32 + UInt64(cellSize) - 1) / UInt64(cellSize)))
-            noteNew(fresh)
             current[sizeClass] = UInt32(fresh)
-            allocatedSinceCollection += end
-            let start = address(ofBlock: fresh)
-            taipan_run(sizeClass).pointee = FreeRun(cursor: start, limit: start + UInt(end))
-            return true
         }
     }
 
-    @inline(__always) static func isLive(_ cell: UnsafeMutableRawPointer) -> Bool {
-        let header = cell.assumingMemoryBound(to: ObjectHeader.self)
-        return header.pointee.shape != 0 && header.pointee.mark != Mark.new
+    /// Bytes, the most that are cleared at a time. The C library clears less than 2048 with ordinary stores, a third faster than what it does beyond.
+    private static let longestRun = 2032
+
+    /// Whether a marked object begins at an offset into the block whose bits these are.
+    @inline(__always) static func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int) -> Bool { bits[offset >> 10] & 1 << UInt64(offset >> 4 & 63) != 0 }
+
+    /// The offset of the first marked object at or behind an offset; the block's size when there is none.
+    @inline(__always) private static func nextMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int) -> Int {
+        var word = offset >> 10
+        var found = bits[word] & (~0 << UInt64(offset >> 4 & 63))
+        while found == 0 {
+            word += 1
+            if word == marksPerBlock { return blockSize }
+            found = bits[word]
+        }
+        return word << 10 + found.trailingZeroBitCount << 4
     }
 
-    /// Index of the first of `count` contiguous free blocks, which are zero and now taken. nil when memory is exhausted.
-    static func takeBlocks(_ count: Int) -> Int? {
+    /// Notes in the bitmap that an object is marked.
+    @inline(__always) static func noteMark(_ header: ObjectPointer) {
+        let offset = UInt(bitPattern: header) - taipan.heapBase
+        marks[Int(offset >> 10)] |= 1 << UInt64(offset >> 4 & 63)
+    }
+
+    /// Index of the first of `count` contiguous free blocks, which are now taken, and zero if `clears`. nil when memory is exhausted.
+    static func takeBlocks(_ count: Int, clears: Bool = true) -> Int? {
         if freeBlocks >= count && count < hopelessRun {
             var index = freeHint
             while index < blockTop && blocks[index].kind != BlockKind.free { index += 1 }
@@ -329,7 +364,11 @@ public enum Heap {
                     let start = index - count
                     freeBlocks -= count
                     if start == freeHint { freeHint = index }
-                    clearBlocks(start, count)
+                    for index in start ..< start + count where blocks[index].detail == 0 {
+                        keptBlocks -= 1
+                        // Those given back to the system are zero already.
+                        if clears { memset(pointer(toBlock: index), 0, blockSize) }
+                    }
                     return start
                 }
             }
@@ -341,24 +380,19 @@ public enum Heap {
         return start
     }
 
-    /// Zeroes free blocks; those given back to the system (`detail` 1) are zero already.
-    private static func clearBlocks(_ start: Int, _ count: Int) {
-        for index in start ..< start + count where blocks[index].detail == 0 {
-            memset(pointer(toBlock: index), 0, blockSize)
-        }
-    }
-
     static func releaseBlocks(_ start: Int, _ count: Int) {
         for index in start ..< start + count { blocks[index] = BlockInfo() }
         freeBlocks += count
+        keptBlocks += count
         freeHint = min(freeHint, start)
         hopelessRun = Int.max
-        if count >= 4 { giveBack(start, count) }
+        if count >= 4 && keptBlocks > mostKept { giveBack(start, count) }
     }
 
     static func giveBack(_ start: Int, _ count: Int) {
         madvise(UnsafeMutableRawPointer(bitPattern: address(ofBlock: start)), count << blockShift, MADV_DONTNEED)
         for index in start ..< start + count { blocks[index].detail = 1 }
+        keptBlocks -= count
     }
 
     private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
@@ -409,6 +443,8 @@ public enum Heap {
             var cell = Int((UInt64(inside) * UInt64(info.pointee.reciprocal)) >> 32)
             if cell * cellSize > inside { cell -= 1 }
             guard (cell + 1) * cellSize <= blockSize else { return nil }
+            // Where the sweep has not come to there are remains of objects, unless a collection has cleared them.
+            if !Collector.running, cell * cellSize >= Int(info.pointee.detail), !isMarked(marks + index * marksPerBlock, cell * cellSize) { return nil }
             let pointer = UnsafeMutableRawPointer(bitPattern: address(ofBlock: index) + UInt(cell * cellSize)).unsafelyUnwrapped
                 .assumingMemoryBound(to: ObjectHeader.self)
             return pointer.pointee.shape == 0 ? nil : pointer

@@ -96,36 +96,15 @@ public struct DictRef {
 
     /// The entry number of a key; -1 when there is none, -2 when a comparison has raised.
     public func find(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
-        if key.isExact(.str) { return findExactString(thread, key, hash) }
-        return key.isSmallInt ? findSmallInt(thread, key, hash) : findGeneral(thread, key, hash)
-    }
-
-    /// A small int: other small ints are equal only when they are the same word.
-    @inline(__always) private func findSmallInt(_ thread: ThreadRef, _ key: Value, _ hash: Int) -> Int {
-        let tableValue = pointer.pointee.table
-        if tableValue.isEmpty { return -1 }
-        let table = tableValue.object(DictTable.self)
-        let tagged = Value(small: hash)
-        let mask = 1 << Int(table.pointee.logSize) - 1
-        let base = DictRef.indexBase(table)
-        let logWidth = table.pointee.logWidth
-        let entries = self.entries
-        var place = DictRef.start(hash, Int(table.pointee.logSize))
-        while true {
-            let entry = DictRef.readIndex(base, logWidth, place)
-            if entry >= 0 {
-                let words = entries + entry &* 3
-                if words[1] == key { return entry }
-                if words[0] == tagged && !words[1].isSmallInt { return findGeneral(thread, key, hash) }
-            } else if entry == DictRef.freeIndex {
-                return -1
-            }
-            place = (place + 1) & mask
+        if key.isSmallInt || key.isExact(.str) {
+            let entry = findPlain(key, hash: hash)
+            if entry != -3 { return entry }
         }
+        return findGeneral(thread, key, hash)
     }
 
-    /// As `find(string:)`, but minding keys of str subclasses or other types that compare equal to a string.
-    @inline(__always) private func findExactString(_ thread: ThreadRef, _ key: Value, _ hash: Int) -> Int {
+    /// The entry number of a small int or a string; -1 when there is none, -3 when something that is neither has the same hash.
+    @inline(__always) public func findPlain(_ key: Value, hash: Int) -> Int {
         let tableValue = pointer.pointee.table
         if tableValue.isEmpty { return -1 }
         let table = tableValue.object(DictTable.self)
@@ -140,8 +119,9 @@ public struct DictRef {
             if entry >= 0 {
                 let words = entries + entry &* 3
                 if words[1] == key { return entry }
-                if words[0] == tagged {
-                    guard words[1].isExact(.str) else { return findGeneral(thread, key, hash) }
+                // Other small ints are equal only when they are the same word.
+                if words[0] == tagged && !Value.bothSmall(words[1], key) {
+                    guard words[1].isExact(.str) && key.isExact(.str) else { return -3 }
                     if StringRef(words[1]).equals(StringRef(key)) { return entry }
                 }
             } else if entry == DictRef.freeIndex {

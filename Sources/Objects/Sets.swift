@@ -46,7 +46,43 @@ public struct SetRef {
         return pair[0].isEmpty ? -1 : findSlow(thread, key, hash: hash)
     }
 
+    /// The place of a small int or a string: -1 when there is none, -3 when something that is neither has the same hash.
+    public func findPlain(_ key: Value, hash: Int) -> Int {
+        if pointer.pointee.table.isEmpty { return -1 }
+        let (place, isFree) = search(key, hash: hash)
+        return isFree ? -1 : place
+    }
+
+    /// The place of a small int or a string, or the free place where it belongs. -3 when something that is neither has the same hash.
+    @inline(__always) private func search(_ key: Value, hash: Int) -> (place: Int, isFree: Bool) {
+        let mask = pointer.pointee.table.object(SetTable.self).pointee.mask, pairs = self.pairs
+        let tagged = Value(small: hash)
+        var perturb = UInt(bitPattern: hash)
+        var start = hash & mask
+        while true {
+            var place = start
+            let last = start + SetRef.neighbours <= mask ? start + SetRef.neighbours : start
+            while place <= last {
+                let word = pairs[place &* 2], candidate = pairs[place &* 2 + 1]
+                if candidate == key { return (place, false) }
+                if word.isEmpty { return (place, true) }
+                // Other small ints are equal only when they are the same word.
+                if word == tagged && !candidate.isEmpty && !Value.bothSmall(candidate, key) {
+                    guard candidate.isExact(.str) && key.isExact(.str) else { return (-3, false) }
+                    if StringRef(candidate).equals(StringRef(key)) { return (place, false) }
+                }
+                place &+= 1
+            }
+            perturb >>= 5
+            start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+        }
+    }
+
     @inline(never) public func findSlow(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
+        if key.isSmallInt || key.isExact(.str) {
+            let place = findPlain(key, hash: hash)
+            if place != -3 { return place }
+        }
         restart: while true {
             let table = pointer.pointee.table
             if table.isEmpty { return -1 }
@@ -63,16 +99,10 @@ public struct SetRef {
                     let candidate = pairs[place &* 2 + 1]
                     if word == tagged && !candidate.isEmpty {
                         if candidate == key { return place }
-                        if !Value.bothSmall(candidate, key) {
-                            if candidate.isExact(.str) && key.isExact(.str) {
-                                if StringRef(candidate).equals(StringRef(key)) { return place }
-                            } else {
-                                let same = thread.isEqual(candidate, key)
-                                if same < 0 { return -2 }
-                                if pointer.pointee.table != table || pairs[place &* 2 + 1] != candidate { continue restart }
-                                if same > 0 { return place }
-                            }
-                        }
+                        let same = thread.isEqual(candidate, key)
+                        if same < 0 { return -2 }
+                        if pointer.pointee.table != table || pairs[place &* 2 + 1] != candidate { continue restart }
+                        if same > 0 { return place }
                     } else if word.isEmpty {
                         return -1
                     }
@@ -128,6 +158,26 @@ public struct SetRef {
     }
 
     public func add(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
+        if key.isSmallInt || key.isExact(.str) {
+            let added = addPlain(thread, key, hash: hash)
+            if added != -3 { return added >= 0 }
+        }
+        return addGeneral(thread, key, hash: hash)
+    }
+
+    /// Adds a small int or a string: 1 when it was not there, 0 when it was, -1 when there is no memory, and -3, with nothing done, when something that is neither has the same hash.
+    public func addPlain(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
+        if pointer.pointee.table.isEmpty { return insert(thread, key, hash: hash) ? 1 : -1 }
+        let (place, isFree) = search(key, hash: hash)
+        if !isFree { return place >= 0 ? 0 : place }
+        let table = pointer.pointee.table
+        pairs[place &* 2] = Value(small: hash)
+        pairs[place &* 2 + 1] = key
+        if !key.isSmallInt { Heap.barrier(table.raw) }
+        return noteInsertion(thread, table.object(SetTable.self).pointee.mask) ? 1 : -1
+    }
+
+    private func addGeneral(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
         let place = find(thread, key, hash: hash)
         if place >= 0 { return true }
         if place == -2 { return false }
@@ -140,12 +190,15 @@ public struct SetRef {
         let table = pointer.pointee.table
         SetRef.store(table, key, hash)
         Heap.barrier(table.raw)
+        return noteInsertion(thread, table.object(SetTable.self).pointee.mask)
+    }
+
+    /// A key was put into a free place of the table. False when there is no memory for the larger table that is due.
+    @inline(__always) private func noteInsertion(_ thread: ThreadRef, _ mask: Int) -> Bool {
         pointer.pointee.count += 1
         pointer.pointee.fill += 1
-        if pointer.pointee.fill * 5 >= table.object(SetTable.self).pointee.mask * 3 {
-            return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
-        }
-        return true
+        if pointer.pointee.fill * 5 < mask * 3 { return true }
+        return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
     }
 
     @inline(__always) private static func store(_ table: Value, _ key: Value, _ hash: Int) {

@@ -107,7 +107,11 @@ public final class Engine {
         model.barrierValue = Mark.old
         model.boxFloat = { context, number in
             let word = Value.encodeFloat(number)
-            return word.isEmpty ? context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self).newFloat(number).bits : word.bits
+            if !word.isEmpty { return word.bits }
+            let made = context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self).newFloat(number)
+            // Traces store numbers without a write barrier, which an old object does not need.
+            Collector.mark(made)
+            return made.bits
         }
         model.unboxFloat = { _, word, result in
             let value = Value(bits: word)

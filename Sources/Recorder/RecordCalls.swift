@@ -130,18 +130,6 @@ extension Recorder {
         return .goesOn
     }
 
-    /// A Python function about to be called: a constant, or a closure whose code is guarded.
-    func function(_ callee: Value, _ ref: Ref) -> Ref {
-        let function = callee.object(FunctionObject.self)
-        if function.pointee.closure.isEmpty || ref.isConstant {
-            guardSame(ref, callee)
-            return constant(callee)
-        }
-        guardObject(ref, callee)
-        guardSame(b.load(ref, words.functionCode), function.pointee.code)
-        return ref
-    }
-
     /// A call that goes through a generator in a Python function which the dispatch loop enters: see `Consumers`. Nil for any other call.
     private func consume(_ callee: Value, _ ref: Ref, _ a: Int, _ first: Int, _ arguments: [Ref], _ values: [Value]) -> Outcome? {
         guard let generator = values.last, generator.isExact(.generator), let kind = Consumers.kind(callee, values[0], values.count) else { return nil }
@@ -218,7 +206,7 @@ extension Recorder {
             callee = method.function
             ref = b.load(ref, words.methodFunction)
         }
-        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee, function.closure.isEmpty,
+        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee,
               case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
         guard positional <= parameters else { return callKeywords(a, window, callee, ref, arguments, names.value) }
@@ -230,14 +218,15 @@ extension Recorder {
             ordered[place] = arguments[positional + index]
         }
         guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        guardSame(ref, callee)
-        if ordered.contains(where: { $0 == nil }) { guardSame(b.load(constant(callee), words.functionDefaults), function.defaults) }
-        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? constant(TupleRef(function.defaults)[index - parameters + defaults])) }
-        return enter(callee, constant(callee), at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, constant(callee), arguments, names.value)
+        ref = self.function(callee, ref)
+        let missing = ordered.contains { $0 == nil } ? self.defaults(of: callee, ref, last: defaults) ?? [] : []
+        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? missing[index - parameters + defaults]) }
+        return enter(callee, ref, at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, ref, arguments, names.value)
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
     private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value], hasReceiver: Bool) -> Outcome? {
+        if hasReceiver, let outcome = builtinMethod(record, a, window, arguments, values) { return outcome }
         guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
               record.pointee.total <= arguments.count + 1 else { return nil }
         let first = level.base + window + frameHeaderWords

@@ -314,7 +314,7 @@ extension Recorder {
     func detach(_ object: Ref, _ index: Int) {
         let code = level.code, base = level.base, count = Int(code.pointee.clearCount)
         let items = (0 ..< count).map { word(b.slot(base + $0)) }
-        let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, hasTail: true), count: b.int(Int64(count)))
+        let array = newObject("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, tail: count)
         isNew(array)
         b.store(array, words.arrayCount, b.int(Int64(count)))
         for index in 0 ..< count { b.store(array, index: b.int(Int64(index)), words.arrayItem, items[index]) }

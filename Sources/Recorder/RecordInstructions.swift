@@ -33,9 +33,9 @@ extension Recorder {
             write(a, contents)
             return .goesOn
         case .storeCell:
-            let cell = read(a), contents = self.word(read(b2))
-            b.barrier(cell)
-            b.store(cell, words.cell, contents)
+            let cell = read(a), contents = read(b2)
+            barrier(cell, storing: contents)
+            b.store(cell, words.cell, self.word(contents))
             return .goesOn
         case .loadFree, .storeFree:
             return freeVariable(opcode, a, b2)
@@ -147,6 +147,10 @@ extension Recorder {
             write(a, int(read(b2)))
             return .goesOn
         case .makeFunction:
+            if let made = function(of: constants[Int(pc[1])], operands: b2, flags: c) {
+                write(a, made)
+                return .goesOn
+            }
             let operands = (0 ..< 4).reduce(0) { $0 + c >> $1 & 1 }
             for index in 0 ..< operands { store(slot: level.base + b2 + index, read(b2 + index)) }
             return result(a, call(words.makeFunction, [runningFunction(), constant(constants[Int(pc[1])]), address(slot: level.base + b2), b.int(Int64(c))], runsPython: false))
@@ -195,6 +199,8 @@ extension Recorder {
             return getIterator(a, b2)
         case .forIter:
             return forIter(a, b2)
+        case .makeGenerator:
+            return makeGenerator()
         case .yield:
             return yield(read(b2), to: next, resumingAt: a)
         case .yieldDelegated:
@@ -219,9 +225,9 @@ extension Recorder {
         let cell = TupleRef(level.function.object(FunctionObject.self).pointee.closure)[cellIndex]
         let ref = self.cell(cellIndex)
         if opcode == .storeFree {
-            let contents = word(read(index))
-            b.barrier(ref)
-            b.store(ref, words.cell, contents)
+            let contents = read(index)
+            barrier(ref, storing: contents)
+            b.store(ref, words.cell, word(contents))
             return .goesOn
         }
         guard !cell.object(CellObject.self).pointee.contents.isEmpty else { return .failed("unbound free variable") }
@@ -259,7 +265,7 @@ extension Recorder {
     }
 
     /// Guards that a dict has no other keys than now.
-    private func guardAbsent(_ dict: DictRef) {
+    func guardAbsent(_ dict: DictRef) {
         keep(dict.value)
         b.guarding(.geq, b.load(b.pointer(UnsafeRawPointer(dict.pointer)), words.dictVersion), b.int(Int64(dict.version)))
     }
@@ -359,7 +365,7 @@ extension Recorder {
         let value = word(read(valueRegister))
         if object.isPointer, ShapeTable.record(object.shapeIndex).pointee.version == cache.version, cache.kind == .inlineSlot || cache.kind == .transition {
             guardShape(ref, object)
-            b.barrier(ref)
+            barrier(ref, storing: read(valueRegister))
             b.store(ref, words.attribute(cache.offset), value)
             if cache.kind == .transition { b.store(ref, words.shape, b.int(Int64(UInt32(truncatingIfNeeded: cache.value.bits)))) }
             return .goesOn
@@ -517,7 +523,7 @@ extension Recorder {
             guardObject(ref, container)
             guard let position = index(key, actualKey, b.load(ref, words.listCount), ListRef(container).count) else { return .failed("index out of range") }
             let storage = b.load(ref, words.listStorage), value = word(read(valueRegister))
-            b.barrier(storage)
+            barrier(storage, storing: read(valueRegister))
             b.store(storage, index: position, words.arrayItem, value)
             return .goesOn
         }
@@ -541,24 +547,54 @@ extension Recorder {
     }
 
     private func contains(_ a: Int, _ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ negated: Bool) -> Outcome {
-        let plain = isPlain(actualItem) && (container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str))
-        if plain {
-            guardObject(ref, container)
-            guardPlain(item, actualItem)
+        if let found = hasKey(item, actualItem, ref, container) {
+            write(a, bool(negated ? b.int(.xor, found, b.int(1)) : found))
+            return .goesOn
         }
-        let found = call(plain ? words.containsPlain : words.contains, [word(ref), word(item)], runsPython: !plain)
+        let found = search(item, actualItem, ref, container)
         guardStatus(found, writes: [level.base + a: bool(negated ? b.int(.xor, found, b.int(1)) : found)])
         return .goesOn
     }
 
     private func jumpContains(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value, _ wanted: Int) -> Outcome {
-        let isPlain = isPlain(actualItem) && (container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) || container.isExact(.str) && actualItem.isExact(.str))
+        if let found = hasKey(item, actualItem, ref, container) {
+            let truth = Int(Comparisons.contains(thread, container, actualItem))
+            // The way not taken now begins behind the search, which is not to be repeated there.
+            b.mark(token(truth == wanted ? next : next + Int(Int32(bitPattern: pc[1]))))
+            b.guarding(.geq, found, b.int(Int64(truth)))
+            return .goesOn
+        }
+        return guardTruth(search(item, actualItem, ref, container), jumpsWhen: wanted)
+    }
+
+    /// Whether a set or dict has a key that is a small int or a string, as a number: such a search calls nothing. Nil for any other.
+    private func hasKey(_ key: Ref, _ actualKey: Value, _ ref: Ref, _ container: Value) -> Ref? {
+        let isDict = container.isExact(.dict)
+        guard isDict || container.isExact(.set) || container.isExact(.frozenset), isSimpleKey(key, actualKey, of: ref, container) else { return nil }
+        let found = call(isDict ? words.dictHas : words.setHas, [word(ref), word(key)], runsPython: false)
+        b.guarding(.gge, found, b.int(0))
+        return found
+    }
+
+    /// Whether a key is a small int or a string, and nothing in the set or dict that is neither has its hash. Both are guarded to be of their types.
+    func isSimpleKey(_ key: Ref, _ actualKey: Value, of ref: Ref, _ container: Value) -> Bool {
+        guard actualKey.isSmallInt || actualKey.isExact(.str) else { return false }
+        let hash = thread.hash(actualKey)
+        guard (container.isExact(.dict) ? DictRef(container).findPlain(actualKey, hash: hash) : SetRef(container).findPlain(actualKey, hash: hash)) != -3 else { return false }
+        guardObject(ref, container)
+        guardPlain(key, actualKey)
+        return true
+    }
+
+    /// `in`, where it may raise.
+    private func search(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value) -> Ref {
+        let isPlain = isPlain(actualItem) && (container.isExact(.str) && actualItem.isExact(.str)
+            || container.isExact(.tuple) && ref.isConstant && (0 ..< TupleRef(container).count).allSatisfy { self.isPlain(TupleRef(container)[$0]) })
         if isPlain {
             guardObject(ref, container)
             guardPlain(item, actualItem)
         }
-        // Keys of classes may run Python when they are compared.
-        return guardTruth(call(words.contains, [word(ref), word(item)], runsPython: true), jumpsWhen: wanted)
+        return call(isPlain ? words.containsPlain : words.contains, [word(ref), word(item)], runsPython: !isPlain)
     }
 
     /// The word of a truth that is 0 or 1.
@@ -879,8 +915,7 @@ extension Recorder {
     func tuple(_ items: [Ref]) -> Ref {
         if items.isEmpty { return constant(WellKnown.emptyTuple.value) }
         let items = items.map(word)
-        let tuple = b.new(words.layout("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, hasTail: true), count: b.int(Int64(items.count)))
-        isNew(tuple)
+        let tuple = newObject("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, tail: items.count)
         b.store(tuple, words.tupleCount, b.int(Int64(items.count)))
         for (index, item) in items.enumerated() { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, item) }
         return tuple
@@ -892,8 +927,7 @@ extension Recorder {
         isNew(list)
         if count > 0 {
             let capacity = (count + 1) & ~1
-            let array = b.new(words.layout("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, hasTail: true), count: b.int(Int64(capacity)))
-            isNew(array)
+            let array = newObject("array", TypeID.valueArray.rawValue, size: MemoryLayout<ValueArrayObject>.size, tail: capacity)
             b.store(array, words.arrayCount, b.int(Int64(count)))
             for index in 0 ..< count { b.store(array, index: b.int(Int64(index)), words.arrayItem, items[index]) }
             b.store(list, words.listStorage, array)

@@ -12,6 +12,10 @@ extension Recorder {
             write(a, ref)
             return .goesOn
         }
+        if case let method = SpecialMethods.iterator(value), !method.isEmpty {
+            guardShape(ref, value)
+            if let outcome = special(method, [ref], to: a, flags: 0) { return outcome }
+        }
         if value.isExact(.list) || value.isExact(.tuple) {
             guardObject(ref, value)
             let id: TypeID = value.isExact(.list) ? .listIterator : .tupleIterator

@@ -417,6 +417,12 @@ final class Recorder {
 
     func bits(_ ref: Ref) -> Ref { b.cast(word(ref), .int) }
 
+    /// The write barrier for a store of `value` into `owner`. Numbers need none: small ints are no objects, and floats are none or, made by a trace, born old.
+    func barrier(_ owner: Ref, storing value: Ref) {
+        let type = b.trace.type(value)
+        if type == .value || type == .pointer { b.barrier(owner) }
+    }
+
     func int(_ ref: Ref) -> Ref { b.trace.type(ref) == .int ? ref : b.unboxInt(ref) }
 
     /// A number as a double, given what it is now.
@@ -604,7 +610,7 @@ final class Recorder {
     func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, effects: (() -> Void)? = nil) -> Outcome? {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
-        let kinds: CodeFlags = [.generator, .coroutine, .asyncGenerator]
+        let kinds: CodeFlags = flags & FrameFlags.constructor == 0 ? [.coroutine, .asyncGenerator] : [.generator, .coroutine, .asyncGenerator]
         guard depth < Engine.limits.deepestInlining - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
         // A recursive function goes on in its own trace; until there is one it is unrolled a little.
         let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
@@ -616,10 +622,8 @@ final class Recorder {
         guardSame(b.load(ref, words.functionCode), object.pointee.code)
         let missing = Int(code.pointee.argumentCount) - count
         if missing > 0 {
-            guard !object.pointee.defaults.isEmpty, TupleRef(object.pointee.defaults).count >= missing else { return nil }
-            guardSame(b.load(ref, words.functionDefaults), object.pointee.defaults)
-            let defaults = TupleRef(object.pointee.defaults)
-            for index in 0 ..< missing { put(base + count + index, constant(defaults[defaults.count - missing + index])) }
+            guard let defaults = defaults(of: function, ref, last: missing) else { return nil }
+            for index in 0 ..< missing { put(base + count + index, defaults[index]) }
         }
         for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         if ref.isConstant { keep(function) }
@@ -734,9 +738,8 @@ final class Recorder {
         for slot in liveRegisters(left.code, at: place) where slot != register {
             let contents = b.slot(left.base + slot)
             if left.loaded[slot] == contents { continue }
-            let word = word(contents)
-            b.barrier(storage)
-            b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word)
+            barrier(storage, storing: contents)
+            b.store(storage, index: b.int(Int64(slot)), words.generatorItem, word(contents))
         }
         engine.log?.name(token(place), "where \(StringRef(left.code.pointee.name).description) is resumed")
         b.barrier(generator)

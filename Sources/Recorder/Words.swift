@@ -9,6 +9,8 @@ import TraceJIT
 struct Words {
     let vocabulary: Vocabulary
     let shape, version, dictVersion, dictEntry: UInt16
+    let functionName, functionQualifiedName, functionModule, functionDoc, generatorName, generatorQualifiedName: UInt16
+    let setHas, dictHas, dictGet, setAddPlain, setDiscard, finalizable: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
@@ -36,14 +38,17 @@ struct Words {
         version = field("version", 0, .u32, 5)
         dictVersion = field("dictVersion", MemoryLayout<DictObject>.offset(of: \.version)!, .u32, 6)
         dictEntry = field("dictEntry", 0, .value, 7)
-        listCount = field("count", 8, .i64, 1)
+        func count(_ name: String, _ offset: Int, _ alias: Int, _ stability: Field.Stability = .plain) -> UInt16 {
+            vocabulary.field(Field(name, offset: offset, width: .i64, alias: alias, stability: stability, isCount: true))
+        }
+        listCount = count("count", 8, 1)
         listStorage = field("storage", 16, .value, 1)
         listCapacity = field("capacity", 24, .i64, 1)
-        arrayCount = field("arrayCount", 8, .i64, 14)
+        arrayCount = count("arrayCount", 8, 14)
         arrayItem = field("item", 16, .value, 2)
-        tupleCount = field("tupleCount", 8, .i64, 3, .immutable)
+        tupleCount = count("tupleCount", 8, 3, .immutable)
         tupleItem = field("tupleItem", 16, .value, 3, .immutable)
-        length = field("length", 8, .i64, 15)
+        length = count("length", 8, 15)
         cell = field("contents", 8, .value, 8)
         methodFunction = field("function", 8, .value, 12, .immutable)
         methodReceiver = field("receiver", 16, .value, 12, .immutable)
@@ -57,9 +62,16 @@ struct Words {
         functionGlobals = field("globals", MemoryLayout<FunctionObject>.offset(of: \.globals)!, .value, 13, .immutable)
         functionBuiltins = field("builtins", MemoryLayout<FunctionObject>.offset(of: \.builtins)!, .value, 13, .immutable)
         functionClosure = field("closure", MemoryLayout<FunctionObject>.offset(of: \.closure)!, .value, 13, .immutable)
+        func function(_ name: String, _ path: PartialKeyPath<FunctionObject>) -> UInt16 { field(name, MemoryLayout<FunctionObject>.offset(of: path)!, .value, 13) }
+        functionName = function("functionName", \.name)
+        functionQualifiedName = function("functionQualifiedName", \.qualifiedName)
+        functionModule = function("functionModule", \.module)
+        functionDoc = function("functionDoc", \.doc)
         func generator(_ name: String, _ path: PartialKeyPath<GeneratorObject>, _ width: Field.Width) -> UInt16 {
             field(name, MemoryLayout<GeneratorObject>.offset(of: path)!, width, 19)
         }
+        generatorName = generator("generatorName", \.name, .value)
+        generatorQualifiedName = generator("generatorQualifiedName", \.qualifiedName, .value)
         generatorPC = generator("pc", \.pc, .i64)
         generatorState = generator("state", \.state, .u8)
         generatorFrame = generator("frame", \.frame, .value)
@@ -151,6 +163,12 @@ struct Words {
         tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
         newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
         setAdd = function("setAdd", Helpers.setAdd, [.pointer, .value, .value], .int, .anything)
+        setHas = function("setHas", Helpers.setHas, [.pointer, .value, .value], .int, .readsAnything)
+        dictHas = function("dictHas", Helpers.dictHas, [.pointer, .value, .value], .int, .readsAnything)
+        dictGet = function("dictGet", Helpers.dictGet, [.pointer, .value, .value, .value], .value, .readsAnything)
+        setAddPlain = function("setAddPlain", Helpers.setAddPlain, [.pointer, .value, .value], .int, Words.writesContainers)
+        setDiscard = function("setDiscard", Helpers.setDiscard, [.pointer, .value, .value], .int, Words.writesContainers)
+        finalizable = function("finalizable", Helpers.finalizable, [.pointer, .value], .int, .readsAnything)
         newMap = function("newMap", Helpers.newMap, [.pointer, .pointer, .int], .value, .anything)
         mapAdd = function("mapAdd", Helpers.mapAdd, [.pointer, .value, .value, .value], .int, .anything)
         iteratorPlain = function("iteratorPlain", Helpers.iterator, [.pointer, .value], .value, .readsAnything)
@@ -210,7 +228,7 @@ struct Words {
     func layout(_ name: String, _ shape: ShapeIndex, size: Int, hasTail: Bool = false) -> UInt16 {
         var bump: Layout.Bump?
         let sizeClass = (size + 15) >> 4
-        if !hasTail, sizeClass <= 8, let run = taipan_run(sizeClass) as UnsafeMutablePointer<FreeRun>? {
+        if !hasTail, sizeClass < Int(SMALL_CLASSES), let run = taipan_run(sizeClass) as UnsafeMutablePointer<FreeRun>? {
             let cursor = UInt(bitPattern: run)
             bump = Layout.Bump(cursor: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.cursor)!), limit: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.limit)!),
                                size: sizeClass << 4, header: UInt64(shape), isZeroed: true)
@@ -264,6 +282,30 @@ enum Helpers {
     static let tuple: @convention(c) (Context, Value) -> Value = { thread($0).tuple($1) }
     static let newSet: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.set(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let setAdd: @convention(c) (Context, Value, Value) -> Int = { SetRef($1).add(thread($0), $2) ? 0 : -1 }
+    /// Searches for keys that are small ints or strings: 1 or 0; -1 when something that is neither has the same hash, which is left to the interpreter.
+    static let setHas: @convention(c) (Context, Value, Value) -> Int = { has(SetRef($1).findPlain($2, hash: thread($0).hash($2))) }
+    static let dictHas: @convention(c) (Context, Value, Value) -> Int = { has(DictRef($1).findPlain($2, hash: thread($0).hash($2))) }
+    @inline(__always) private static func has(_ place: Int) -> Int { place >= 0 ? 1 : place == -1 ? 0 : -1 }
+    /// `dict.get` of such a key: `ended` is left to the interpreter.
+    static let dictGet: @convention(c) (Context, Value, Value, Value) -> Value = { context, dict, key, missing in
+        let entry = DictRef(dict).findPlain(key, hash: thread(context).hash(key))
+        return entry >= 0 ? DictRef(dict).entries[entry * 3 + 2] : entry == -1 ? missing : ended
+    }
+    /// 0, or -1 for what is left to the interpreter.
+    static let setAddPlain: @convention(c) (Context, Value, Value) -> Int = { context, set, key in
+        let added = SetRef(set).addPlain(thread(context), key, hash: thread(context).hash(key))
+        if added == -1 { thread(context).takeException() }
+        return added >= 0 ? 0 : -1
+    }
+    static let setDiscard: @convention(c) (Context, Value, Value) -> Int = { context, set, key in
+        let place = SetRef(set).findPlain(key, hash: thread(context).hash(key))
+        if place >= 0 { SetRef(set).remove(place: place) }
+        return place >= -1 ? 0 : -1
+    }
+    static let finalizable: @convention(c) (Context, Value) -> Int = { _, generator in
+        Collector.registerFinalizable(generator.raw)
+        return 0
+    }
     static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }
     static let append: @convention(c) (Context, Value, Value) -> Int = { ListRef($1).append(thread($0), $2) ? 0 : -1 }

@@ -204,6 +204,9 @@ extension Optimiser {
             default: nil
             }
             if let mirrored { i = Instruction(mirrored, .void, i.b, i.a) }
+            // Machine instructions take a constant on the right only.
+            if i.op == .gult, out.bits(i.a) < Int32.max { i = Instruction(.guge, .void, i.b, out.int(out.intValue(i.a) + 1)) }
+            else if i.op == .guge, out.bits(i.a) < Int32.max { i = Instruction(.gult, .void, i.b, out.int(out.intValue(i.a) + 1)) }
         }
         // A guard on a comparison's result compares itself.
         if i.op == .geq || i.op == .gne, i.b.isConstant, i.a.isInstruction, isCondition(out[i.a].op) {

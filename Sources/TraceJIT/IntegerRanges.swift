@@ -125,8 +125,24 @@ extension Optimiser {
         case .u16: IntRange(low: 0, high: 65535)
         case .i32: IntRange.signed(bits: 32)
         case .u32: IntRange(low: 0, high: 1 << 32 - 1)
+        case .i64: out.vocabulary.fields[Int(i.c)].isCount ? IntRange(low: 0, high: .max) : nil
         default: nil
         }
+    }
+
+    /// A count that was tested to be above one number has to be above a larger one, as when elements 0, 1 and 2 of the same list are read: the test that has been made becomes the
+    /// stronger one. (A guard may leave earlier than it must.)
+    private func strengthens(_ i: Instruction) -> Bool {
+        guard i.a.isInstruction, let place = state.lowerBounds[i.a], case let bound = out.intValue(i.b), out.intValue(out.instructions[place].b) < bound else { return false }
+        out.instructions[place].b = i.b
+        narrow(i.a, low: bound + 1)
+        return true
+    }
+
+    /// Notes the first guard that a count is above a number.
+    func noteLowerBound(_ i: Instruction) {
+        guard i.op == .ggt, i.b.isConstant, state.lowerBounds[i.a] == nil, let load = out.definition(i.a, .load), out.vocabulary.fields[Int(load.c)].isCount else { return }
+        state.lowerBounds[i.a] = out.instructions.count - 1
     }
 
     /// Simplifies an instruction by the ranges of its operands.
@@ -181,7 +197,7 @@ extension Optimiser {
             if x.low > y.high { isContradictory = true }
         case .ggt:
             let x = range(i.a), y = range(i.b)
-            if x.low > y.high { return .drop }
+            if x.low > y.high || i.b.isConstant && strengthens(i) { return .drop }
             if x.high <= y.low { isContradictory = true }
         case .gge:
             let x = range(i.a), y = range(i.b)

@@ -46,6 +46,8 @@ struct OptimiserState {
     var expressions = ExpressionTable()
     /// Objects that need no write barrier until the next collection.
     var barriered: Set<Ref> = []
+    /// Where counts were first guarded to be above a constant.
+    var lowerBounds: [Ref: Int] = [:]
     /// Nothing has run since the last `gvalid`.
     var isValid = false
 }
@@ -247,7 +249,10 @@ public final class Optimiser {
         let flags = instruction.op.flags
         if !flags.isDisjoint(with: [.pure, .lasting]) || isMergeable(instruction) { state.expressions.insert(ref, in: out) }
         if passes.contains(.ranges) { noteRange(ref, instruction) }
-        if flags.contains(.guards) { noteGuard(instruction) }
+        if flags.contains(.guards) {
+            noteGuard(instruction)
+            if passes.contains(.ranges) { noteLowerBound(instruction) }
+        }
         return ref
     }
 

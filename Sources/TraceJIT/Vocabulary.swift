@@ -84,8 +84,11 @@ public struct Field: Hashable {
     /// Bytes from one element to the next, for `elem`: 1, 2, 4 or 8.
     public var scale: UInt8
     public var stability: Stability
+    /// An `i64` that counts something: it is never negative.
+    public var isCount: Bool
 
-    public init(_ name: String, offset: Int, width: Width, alias: Int, scale: Int = 8, stability: Stability = .plain) {
+    public init(_ name: String, offset: Int, width: Width, alias: Int, scale: Int = 8, stability: Stability = .plain, isCount: Bool = false) {
+        self.isCount = isCount
         self.name = name
         self.offset = Int32(offset)
         self.width = width
@@ -147,7 +150,7 @@ public struct Layout: Hashable {
         /// Addresses of the two words.
         public var cursor: UInt
         public var limit: UInt
-        /// In bytes, a multiple of 8, at most 128.
+        /// In bytes, a multiple of 8; where the memory is not zero already, at most 128.
         public var size: Int
         public var header: UInt64
         /// The run's memory is zero already.

@@ -328,7 +328,7 @@ struct X86Emitter {
             asm.call(scratch)
         case .new:
             var done = 0
-            if let bump = trace.vocabulary.layouts[Int(i.c)].bump, bump.size <= 128, let distance = Int32(exactly: Int(bitPattern: bump.limit) - Int(bitPattern: bump.cursor)) {
+            if let bump = trace.vocabulary.layouts[Int(i.c)].bump, bump.size <= 128 || bump.isZeroed, let distance = Int32(exactly: Int(bitPattern: bump.limit) - Int(bitPattern: bump.cursor)) {
                 // All registers that a call clobbers are free.
                 asm.constant(scratch, UInt64(bump.cursor))
                 asm.load(0, .init(base: scratch))
@@ -393,6 +393,9 @@ struct X86Emitter {
         } else if mask < 128, mask == tag, mask & (mask - 1) == 0 {
             asm.test(a, immediate: Int32(mask))
             return .e
+        } else if mask < 128, tag < 128, mask & (mask + 1) == 0 {
+            asm.lea(scratch, .init(base: a, displacement: -Int32(tag)))
+            asm.test(scratch, immediate: Int32(mask))
         } else {
             asm.move(scratch, a)
             if mask < 1 << 31 { asm.arithmetic(.and, scratch, immediate: Int32(mask), wide: false) } else { asm.arithmetic(.and, scratch, pool: mask) }
