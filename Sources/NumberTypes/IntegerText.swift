@@ -255,9 +255,9 @@ extension Integers {
 }
 
 /// What `int`, `float` and `complex` share in reading text.
-enum NumberText {
+public enum NumberText {
     /// The white space of `str.isspace` beyond ASCII.
-    static func isSpace(_ character: UInt32) -> Bool {
+    public static func isSpace(_ character: UInt32) -> Bool {
         switch character {
         case 0x85, 0xA0, 0x1680, 0x2000 ... 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return true
         default: return false
@@ -265,7 +265,7 @@ enum NumberText {
     }
 
     /// The value of a decimal digit of any script, or nil.
-    static func decimalDigit(_ character: UInt32) -> Int? {
+    public static func decimalDigit(_ character: UInt32) -> Int? {
         guard let scalar = Unicode.Scalar(character), scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else { return nil }
         return Int(value)
     }

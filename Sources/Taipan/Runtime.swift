@@ -13,13 +13,14 @@ import Objects
 import StandardArchives
 import StandardContainers
 import StandardDates
+import StandardDecimals
 import StandardIO
 import StandardNetwork
 import StandardNumbers
+import StandardPickle
 import StandardSource
 import StandardSystem
 import StandardText
-import StandardPickle
 import StandardXML
 import Syntax
 import TextTypes
@@ -63,6 +64,7 @@ public final class Runtime {
         StandardXML.start(thread)
         StandardDates.start(thread)
         StandardPickle.start(thread)
+        StandardDecimals.start(thread)
         ForeignFunctions.start(thread)
         startJIT()
         TaipanModule.register()

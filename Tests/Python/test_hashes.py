@@ -30,6 +30,30 @@ def test_pieces_equal_the_whole():
             assert pieces.copy().hexdigest() == whole.hexdigest(), (name, size)
 
 
+def test_two_pieces_of_many_blocks():
+    data = bytes(index * 7 & 255 for index in range(700))
+    known = {"md5": "b0ae7df1", "sha1": "cbed13ee", "sha256": "f8756e53", "sha512": "a30a3b86", "sha3_512": "92ffa3a1", "shake_256": "8d05865b", "blake2b": "650b5e68", "blake2s": "8e931cec"}
+    for name, start in known.items():
+        length = (20,) if name.startswith("shake") else ()
+        whole = hashlib.new(name, data).hexdigest(*length)
+        assert whole.startswith(start), (name, whole)
+        for cut in range(0, 700, 9):
+            pieces = hashlib.new(name, data[:cut])
+            pieces.update(data[cut:])
+            pieces.update(b"")
+            assert pieces.hexdigest(*length) == whole, (name, cut)
+
+
+def test_blake2_with_parameters():
+    digests = []
+    for key, size in ((b"", 20), (b"k" * 32, 32), (b"secret", 1)):
+        for kind in (hashlib.blake2b, hashlib.blake2s):
+            one = kind(DATA, digest_size=size, key=key, salt=b"salt", person=b"person", fanout=2, depth=3, leaf_size=4096, node_offset=5, node_depth=1,
+                       inner_size=32, last_node=True)
+            digests.append(one.hexdigest()[:8])
+    assert digests == ["95ab189e", "906ccd11", "55dd6d13", "cdc7549f", "48", "ce"], digests
+
+
 def test_text_is_refused():
     try:
         hashlib.sha256("text")

@@ -118,6 +118,26 @@ public enum ContextVariables {
         return own.isEmpty ? thread.raise(.lookupError, argument: value) : own
     }
 
+    /// Where a variable was found: the version of the context's dict, and the entry in it.
+    public struct Place {
+        var version: UInt32 = 0
+        var entry = 0
+
+        public init() {}
+    }
+
+    /// The variable's value in this context, or empty; `place` belongs to the variable and makes it a matter of two loads while the contexts' keys stay as they are.
+    @inline(__always) public static func get(_ thread: ThreadRef, _ value: Value, _ place: UnsafeMutablePointer<Place>) -> Value {
+        if thread.pointee.context.isEmpty { return .empty }
+        let dict = DictRef(context(thread.pointee.context).pointee.values)
+        if dict.version == place.pointee.version { return dict.entries[place.pointee.entry &* 3 + 2] }
+        let entry = dict.find(thread, value, hash: thread.hash(value))
+        if entry < 0 { return .empty }
+        place.pointee.version = dict.version
+        place.pointee.entry = entry
+        return dict.entries[entry &* 3 + 2]
+    }
+
     /// `variable.set(item)`: the token.
     public static func set(_ thread: ThreadRef, _ value: Value, _ item: Value) -> Value {
         let current = current(thread)

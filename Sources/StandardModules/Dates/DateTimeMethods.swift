@@ -201,6 +201,10 @@ enum DateTimeMethods {
             },
             Def("fromisoformat(type, date_string, /)", .calls, "string -> datetime from a string in most ISO 8601 formats", kind: .classMethod) { thread, a, _ in
                 if a[0] == DateLayout.datetime.value, a[1].isExact(.str), let (fields, zone) = DateTimeFields.read(StringRef(a[1])) { return fields.make(thread, zone) }
+                // The Python function takes a separator that nothing follows.
+                if a[1].isExact(.str), StringRef(a[1]).isASCII, StringRef(a[1]).count == 11, DateFields(text: StringRef(a[1]).units1) != nil {
+                    return thread.raise(.valueError, "Invalid isoformat string: \(a[1].reprForMessage(thread))")
+                }
                 return DateLayout.original(thread, DateLayout.datetime, "fromisoformat", a[0], a[1])
             },
             Def("now(type, /, tz=None)", .calls, "Returns new datetime object representing current time local to tz, or local time without one.", kind: .classMethod) { thread, a, _ in

@@ -13,7 +13,7 @@ enum Blake2 {
     }
 
     /// A C int within a range; nil when it has raised.
-    private static func small(_ thread: ThreadRef, _ value: Value, _ standard: Int, _ range: ClosedRange<Int>, _ message: String) -> Int? {
+    private static func small(_ thread: ThreadRef, _ value: Value, _ standard: Int, _ range: ClosedRange<Int>, _ message: @autoclosure () -> String) -> Int? {
         if value.isEmpty { return standard }
         guard let number = thread.toInt(value) else { return nil }
         guard Int32(exactly: number) != nil else {
@@ -21,7 +21,7 @@ enum Blake2 {
             return nil
         }
         guard range.contains(number) else {
-            thread.raise(.valueError, message)
+            thread.raise(.valueError, message())
             return nil
         }
         return number
@@ -44,9 +44,9 @@ enum Blake2 {
         return UInt64(IntOps.limbs(index)[0])
     }
 
-    /// The bytes of an optional argument; nil when it has raised.
-    private static func bytes(_ thread: ThreadRef, _ value: Value, _ limit: Int, _ name: String) -> [UInt8]? {
-        if value.isEmpty { return [] }
+    /// Copies the bytes of an optional argument and returns their number; nil when it has raised.
+    private static func copyBytes(_ thread: ThreadRef, _ value: Value, _ target: UnsafeMutablePointer<UInt8>, _ limit: Int, _ name: String) -> Int? {
+        if value.isEmpty { return 0 }
         var view = BufferView()
         guard thread.acquireBuffer(value, &view) else { return nil }
         defer { thread.releaseBuffer(&view) }
@@ -54,15 +54,26 @@ enum Blake2 {
             thread.raise(.valueError, "maximum \(name) length is \(limit) bytes")
             return nil
         }
-        return Array(view.buffer)
+        memcpy(target, view.bytes, view.length)
+        return view.length
     }
 
     /// Arguments: type, data, digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node, usedforsecurity.
     static func make(_ thread: ThreadRef, _ kind: HashKind, _ a: Arguments) -> Value {
+        // The parameter block, and the key, which counts as a block of its own.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 192) { memory in
+            let block = memory.baseAddress.unsafelyUnwrapped
+            memset(block, 0, 192)
+            return make(thread, kind, a, block, block + 64)
+        }
+    }
+
+    private static func make(_ thread: ThreadRef, _ kind: HashKind, _ a: Arguments, _ block: UnsafeMutablePointer<UInt8>, _ key: UnsafeMutablePointer<UInt8>) -> Value {
         let most = wide(kind) ? 64 : 32
         let extra = wide(kind) ? 16 : 8
         guard let size = small(thread, a[2], most, 1 ... most, "digest_size must be between 1 and \(most) bytes"),
-              let salt = bytes(thread, a[4], extra, "salt"), let person = bytes(thread, a[5], extra, "person"),
+              copyBytes(thread, a[4], block + (wide(kind) ? 32 : 16), extra, "salt") != nil,
+              copyBytes(thread, a[5], block + (wide(kind) ? 48 : 24), extra, "person") != nil,
               let fanout = small(thread, a[6], 1, 0 ... 255, "fanout must be between 0 and 255"),
               let depth = small(thread, a[7], 1, 1 ... 255, "depth must be between 1 and 255"),
               let leaf = unsigned(thread, a[8]) else { return .empty }
@@ -71,7 +82,7 @@ enum Blake2 {
         if !wide(kind) && offset >> 48 != 0 { return thread.raise(.overflowError, "node_offset is too large") }
         guard let nodeDepth = small(thread, a[10], 0, 0 ... 255, "node_depth must be between 0 and 255"),
               let inner = small(thread, a[11], 0, 0 ... most, "inner_size must be between 0 and is \(most)"),
-              let key = bytes(thread, a[3], most, "key") else { return .empty }
+              let keySize = copyBytes(thread, a[3], key, most, "key") else { return .empty }
         var lastNode = false
         if !a[12].isEmpty {
             let truth = thread.isTrue(a[12])
@@ -85,29 +96,20 @@ enum Blake2 {
         state.object.pointee.lastNode = lastNode
 
         // The parameter block is mixed into the initial values; these stay behind the state, for each block's work.
-        var block = [UInt8](repeating: 0, count: most)
         block[0] = UInt8(size)
-        block[1] = UInt8(key.count)
+        block[1] = UInt8(keySize)
         block[2] = UInt8(fanout)
         block[3] = UInt8(depth)
         for index in 0 ..< 4 { block[4 + index] = UInt8(truncatingIfNeeded: leaf >> UInt64(index * 8)) }
         for index in 0 ..< (wide(kind) ? 8 : 6) { block[8 + index] = UInt8(truncatingIfNeeded: offset >> UInt64(index * 8)) }
         block[wide(kind) ? 16 : 14] = UInt8(nodeDepth)
         block[wide(kind) ? 17 : 15] = UInt8(inner)
-        for (index, byte) in salt.enumerated() { block[(wide(kind) ? 32 : 16) + index] = byte }
-        for (index, byte) in person.enumerated() { block[(wide(kind) ? 48 : 24) + index] = byte }
-        let width = wide(kind) ? 8 : 4
         for index in 0 ..< 8 {
             state.words[index + 8] = state.words[index]
-            var word: UInt64 = 0
-            for byte in (0 ..< width).reversed() { word = word << 8 | UInt64(block[index * width + byte]) }
-            state.words[index] ^= word
+            state.words[index] ^= wide(kind) ? UnsafeRawPointer(block).load(fromByteOffset: index * 8, as: UInt64.self)
+                                             : UInt64(UnsafeRawPointer(block).load(fromByteOffset: index * 4, as: UInt32.self))
         }
-        if !key.isEmpty {
-            var padded = [UInt8](repeating: 0, count: kind.blockSize)
-            padded.replaceSubrange(0 ..< key.count, with: key)
-            state.update(padded, padded.count)
-        }
+        if keySize > 0 { state.update(key, kind.blockSize) }
         if !a[1].isEmpty && !HashModules.update(thread, result, a[1]) { return .empty }
         return result
     }
