@@ -256,6 +256,35 @@ public enum NumberFormatting {
         return result.value
     }
 
+    /// A small int in decimal, without separators: written straight into the string.
+    private static func laidOut(_ thread: ThreadRef, _ number: Int, _ spec: FormatSpec) -> Value {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { memory in
+            let end = memory.baseAddress.unsafelyUnwrapped + 24
+            let first = Integers.write(number.magnitude, before: end)
+            let count = end - first
+            let sign: UInt8 = number < 0 ? 45 : spec.sign == 43 || spec.sign == 32 ? spec.sign : 0
+            let fixed = count + (sign == 0 ? 0 : 1)
+            let missing = max(spec.width - fixed, 0)
+            guard let result = StringRef.allocate(count: fixed + missing, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+            let inside = spec.align == UInt8(ascii: "=")
+            let left = inside ? 0 : spec.align == UInt8(ascii: ">") ? missing : spec.align == UInt8(ascii: "^") ? missing / 2 : 0
+            var next = result.units1
+            memset(next, Int32(spec.fill), left)
+            next += left
+            if sign != 0 {
+                next.pointee = sign
+                next += 1
+            }
+            if inside {
+                memset(next, Int32(spec.fill), missing)
+                next += missing
+            }
+            memcpy(next, first, count)
+            if !inside { memset(next + count, Int32(spec.fill), missing - left) }
+            return result.value
+        }
+    }
+
     private static func tooWide(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
         if spec.width < 1 << 30 { return false }
         thread.raiseOutOfMemory()
@@ -285,6 +314,7 @@ public enum NumberFormatting {
         default: return spec.raiseUnknown(thread, number.type.name)
         }
         if !allowed(thread, spec) || tooWide(thread, spec) { return .empty }
+        if number.isSmallInt && radix == 10 && spec.fill < 128 && spec.grouping == .none && spec.type == 100 { return laidOut(thread, number.smallInt, spec) }
         guard var digits = Integers.digits(thread, number, radix: radix) else { return .empty }
         var prefix: [UInt32] = []
         if spec.alternate && radix != 10 { prefix = [48, spec.type] }
