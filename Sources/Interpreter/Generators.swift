@@ -100,7 +100,7 @@ public enum Generators {
             Calls.raiseRecursion(thread)
             return nil
         }
-        copy(registers(generator), to: fp, count)
+        copyWords(fp, registers(generator), count)
         fp[FrameSlot.function] = generator.pointee.function
         fp[FrameSlot.code] = generator.pointee.code
         fp[FrameSlot.pc] = Value(bits: UInt64(generator.pointee.pc))
@@ -125,18 +125,6 @@ public enum Generators {
         return fp
     }
 
-    /// Copies registers, mostly few: a call of `memmove` takes longer than they do.
-    @inline(__always) private static func copy(_ source: UnsafeMutablePointer<Value>, to target: UnsafeMutablePointer<Value>, _ count: Int) {
-        if count > 24 { return target.update(from: source, count: count) }
-        var index = 0
-        while index + 2 <= count {
-            let pair = UnsafeRawPointer(source + index).loadUnaligned(as: SIMD2<UInt64>.self)
-            UnsafeMutableRawPointer(target + index).storeBytes(of: pair, as: SIMD2<UInt64>.self)
-            index += 2
-        }
-        if index < count { target[index] = source[index] }
-    }
-
     /// What a call that resumes a generator or a coroutine sends it, if the dispatch loop can do that: `next(g)` and `g.send(value)`. Nil for any other call, and while
     /// somebody watches them all.
     @inline(never) public static func sent(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value? {
@@ -157,7 +145,7 @@ public enum Generators {
 
     /// Saves the frame that yields.
     @inline(__always) static func suspend(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ fp: FramePointer, resumeRegister: Int, delegate: Int) {
-        copy(fp, to: registers(generator), Int(fp.code.pointee.registerCount))
+        copyWords(registers(generator), fp, Int(fp.code.pointee.registerCount))
         Heap.barrier(generator.pointee.registers.raw)
         generator.pointee.pc = UInt(fp[FrameSlot.pc].bits)
         generator.pointee.resumeRegister = Int32(truncatingIfNeeded: resumeRegister)

@@ -84,6 +84,20 @@ public struct ListRef {
     }
 }
 
+/// Copies words that do not overlap, mostly few: a call of `memcpy` takes longer than they do.
+@inlinable @inline(__always) public func copyWords(_ target: UnsafeMutablePointer<Value>, _ source: UnsafePointer<Value>, _ count: Int) {
+    if count > 24 {
+        memcpy(target, source, count * 8)
+        return
+    }
+    var index = 0
+    while index + 2 <= count {
+        UnsafeMutableRawPointer(target + index).storeBytes(of: UnsafeRawPointer(source + index).loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
+        index += 2
+    }
+    if index < count { target[index] = source[index] }
+}
+
 public struct TupleRef {
     public let pointer: UnsafeMutablePointer<TupleObject>
 
@@ -127,11 +141,31 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// A list of the `count` values at `items`, which the collector must see.
     public func newList(_ items: UnsafePointer<Value>, _ count: Int) -> Value {
-        let list = newList(capacity: count)
-        if list.isEmpty || count == 0 { return list }
-        memcpy(ListRef(list).items, items, count * 8)
-        ListRef(list).setCount(count)
-        return list
+        if count == 0 { return newList() }
+        guard let list = newList(count: count) else { return .empty }
+        copyWords(list.items, items, count)
+        return list.value
+    }
+
+    /// A list of `count` empty words, to be filled at once. Nil when it has raised.
+    @inline(__always) func newList(count: Int) -> ListRef? {
+        // Whole 16-byte granules.
+        let capacity = (count + 1) & ~1
+        guard count < 1 << 40, let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + capacity * 8, shape: TypeID.valueArray.rawValue) else {
+            raiseOutOfMemory()
+            return nil
+        }
+        storage.assumingMemoryBound(to: ValueArrayObject.self).pointee.count = count
+        guard let raw = Heap.allocate(MemoryLayout<ListObject>.size, shape: TypeID.list.rawValue) else {
+            raiseOutOfMemory()
+            return nil
+        }
+        let list = raw.assumingMemoryBound(to: ListObject.self)
+        list.pointee.storage = Value(storage)
+        list.pointee.capacity = capacity
+        list.pointee.count = count
+        // Making the list may have collected, which made the storage old; the list is new.
+        return ListRef(Value(raw))
     }
 
     // MARK: Tuples
@@ -148,7 +182,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newTuple(_ items: UnsafePointer<Value>, _ count: Int) -> Value {
         let tuple = newTuple(count: count)
         if tuple.isEmpty || count == 0 { return tuple }
-        memcpy(TupleRef(tuple).items, items, count * 8)
+        copyWords(TupleRef(tuple).items, items, count)
         return tuple
     }
 

@@ -54,7 +54,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     /// Fits a slice to a sequence of `length` items.
-    public func adjustSlice(_ slice: (start: Int, stop: Int, step: Int), _ length: Int) -> SliceBounds {
+    @inline(__always) public func adjustSlice(_ slice: (start: Int, stop: Int, step: Int), _ length: Int) -> SliceBounds {
         var start = slice.start
         var stop = slice.stop
         let step = slice.step
@@ -88,7 +88,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     // MARK: Slicing by bounds
 
     /// The numbers of a slice with these bounds; nil for others than small ints and None, and for what raises.
-    private func plainSlice(_ start: Value, _ stop: Value, _ step: Value) -> (start: Int, stop: Int, step: Int)? {
+    @inline(__always) private func plainSlice(_ start: Value, _ stop: Value, _ step: Value) -> (start: Int, stop: Int, step: Int)? {
         guard start.isSmallInt || start.isNone, stop.isSmallInt || stop.isNone, step.isSmallInt || step.isNone else { return nil }
         let stride = step.isNone ? 1 : step.smallInt
         if stride == 0 { return nil }
@@ -120,7 +120,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if container.isExact(.list), value.isExact(.list), container != value, let numbers = plainSlice(start, stop, step), numbers.step == 1 {
             let list = ListRef(container), items = ListRef(value), bounds = adjustSlice(numbers, list.count)
             if bounds.count > 0, bounds.count == items.count {
-                memcpy(list.items + bounds.start, items.items, bounds.count * 8)
+                copyWords(list.items + bounds.start, items.items, bounds.count)
                 Heap.barrier(list.pointer.pointee.storage.raw)
                 return true
             }
@@ -130,19 +130,17 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     /// A new list of the items within bounds.
-    public func slice(_ list: ListRef, _ bounds: SliceBounds) -> Value {
+    @inline(__always) public func slice(_ list: ListRef, _ bounds: SliceBounds) -> Value {
         if bounds.count <= 0 { return newList() }
         if bounds.step == 1 { return newList(list.items + bounds.start, bounds.count) }
-        let result = newList(capacity: bounds.count)
-        if result.isEmpty { return .empty }
-        let target = ListRef(result).items, source = list.items
-        var place = bounds.start
+        guard let result = newList(count: bounds.count) else { return .empty }
+        let target = result.items
+        var source = list.items + bounds.start
         for index in 0 ..< bounds.count {
-            target[index] = source[place]
-            place &+= bounds.step
+            target[index] = source.pointee
+            source += bounds.step
         }
-        ListRef(result).setCount(bounds.count)
-        return result
+        return result.value
     }
 
     // MARK: Length hints
