@@ -112,4 +112,104 @@ def test_conversion_of_user_types():
     raises(TypeError, "__repr__ returned non-string (type int)", repr, B())
 
 
+def test_cases_of_letters_beyond_ascii():
+    for _ in range(2):
+        assert "Ünïcödé ßharp".upper() == "ÜNÏCÖDÉ SSHARP" and "ÜNÏ".lower() == "ünï" and "ßharp ŉx".title() == "Ssharp ʼNx"
+        assert "ǆ".title() == "ǅ" and "ǆ".upper() == "Ǆ" and "\u0390".upper() == "\u0399\u0308\u0301" and "ΑΣ".lower() == "ας" and "ßA".casefold() == "ssa" and "hELLO wORLD's".title() == "Hello World'S"
+    assert "hELLO".capitalize() == "Hello" and "aBc".swapcase() == "AbC" and "ǆ".title() == "ǅ" and "ﬁ".upper() == "FI" and "İ".lower() == "i̇"
+
+
+def test_predicates():
+    for method, yes, no in [("isalpha", "aé漢", "a1"), ("isdigit", "1²٣", "½"), ("isdecimal", "1٣", "²"), ("isnumeric", "½Ⅷ", "a"), ("isalnum", "a1½", "a "), ("isspace", " \t\u2003", "a"), ("isupper", "AÉ1", "Aa"), ("islower", "aé1", "1"), ("istitle", "Aa Bb", "AA"), ("isidentifier", "é_1", "1a"), ("isprintable", "aé", "\n"), ("isascii", "a\x7f", "é")]:
+        assert getattr(yes, method)() is True and getattr(no, method)() is False, method
+        assert getattr("", method)() is (method in ("isascii", "isprintable")), method
+
+
+def test_strip_and_pad():
+    assert " \ta\n".strip() == "a" and "xxaxx".strip("x") == "a" and "abcba".lstrip("ab") == "cba" and "abc".rstrip("bc") == "a"
+    assert "ab".center(5) == "  ab " and "ab".center(5, "*") == "**ab*" and "ab".ljust(4, ".") == "ab.." and "ab".rjust(4) == "  ab" and "-5".zfill(4) == "-005" and "+é".zfill(4) == "+00é"
+    assert "TestCase".removeprefix("Test") == "Case" and "TestCase".removesuffix("Case") == "Test" and "a\tb".expandtabs(4) == "a   b"
+    raises(TypeError, "The fill character must be exactly one character long", "a".center, 5, "ab")
+
+
+def test_replace_and_translate():
+    assert "aaa".replace("a", "b", 2) == "bba" and "abc".replace("", "-") == "-a-b-c-" and "aXbX".replace("X", "é漢") == "aé漢bé漢"
+    assert "abc".translate({97: "A", 98: None, 99: 0x6F22}) == "A漢" and "hello".translate(str.maketrans("el", "ip", "o")) == "hipp"
+    raises(ValueError, "the first two maketrans arguments must have equal length", str.maketrans, "a", "bc")
+
+
+def test_join():
+    assert ",".join("abc") == "a,b,c" and "".join([]) == "" and "é".join(["a", "漢"]) == "aé漢"
+    raises(TypeError, "sequence item 1: expected str instance, int found", ",".join, ["a", 1])
+    raises(TypeError, "can only join an iterable", ",".join, 5)
+
+
+def test_indexing_and_slicing():
+    s = "aé漢\U0001F600"
+    assert s[-1] == "\U0001F600" and s[::-1] == "\U0001F600漢éa" and s[1:3] == "é漢" and s[10:] == "" and s[::2] == "a漢" and len(s) == 4 and list(s)[1] == "é"
+    raises(IndexError, "string index out of range", lambda: s[4])
+    raises(TypeError, "string indices must be integers, not 'str'", lambda: s["a"])
+    raises(TypeError, "'str' object does not support item assignment", lambda: exec("s[0] = 'a'", {"s": s}))
+
+
+def test_operators():
+    assert "a" + "é" == "aé" and "ab" * 3 == "ababab" and 2 * "é" == "éé" and "a" * -1 == "" and "b" in "abc" and "" in "" and "a" < "b" < "é" < "\U0001F600" and "a" != b"a"
+    raises(TypeError, 'can only concatenate str (not "bytes") to str', lambda: "a" + b"b")
+    raises(TypeError, "'in <string>' requires string as left operand, not int", lambda: 1 in "a")
+    raises(TypeError, "can't multiply sequence by non-int of type 'float'", lambda: "a" * 1.5)
+
+
+def test_prefix_and_suffix():
+    assert "abc".startswith("ab") and "abc".startswith(("x", "a")) and "abc".startswith("c", 2) and not "abc".startswith("abcd") and "abc".endswith(("c", "b")) and "abc".endswith("b", 0, 2) and "".startswith("")
+    raises(TypeError, "startswith first arg must be str or a tuple of str, not int", "a".startswith, 1)
+    raises(TypeError, "tuple for startswith must only contain str, not int", "a".startswith, (1,))
+
+
+def test_encode_and_decode():
+    s = "é漢\U0001F600"
+    for codec in ("utf-8", "utf-16", "utf-32", "utf-16-le", "utf-32-be", "utf-8-sig", "utf-7", "unicode-escape", "raw_unicode_escape"):
+        assert s.encode(codec).decode(codec) == s, codec
+    assert "aé漢".encode("ascii", "replace") == b"a??" and "é".encode("ascii", "ignore") == b"" and "é漢".encode("ascii", "xmlcharrefreplace") == b"&#233;&#28450;" and "é".encode("ascii", "backslashreplace") == b"\\xe9" and "é".encode("ascii", "namereplace") == b"\\N{LATIN SMALL LETTER E WITH ACUTE}"
+    assert b"a\xffb".decode("utf-8", "surrogateescape") == "a\udcffb" and "\udcff".encode("utf-8", "surrogateescape") == b"\xff" and b"\xe6\xbc".decode("utf-8", "replace") == "\ufffd" and "\ud800".encode("utf-8", "surrogatepass") == b"\xed\xa0\x80"
+    raises(UnicodeEncodeError, "'ascii' codec can't encode characters in position 0-1: ordinal not in range(128)", "é漢".encode, "ascii")
+    raises(UnicodeEncodeError, "'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed", "\ud800".encode)
+    raises(UnicodeDecodeError, "'utf-8' codec can't decode byte 0xff in position 1: invalid start byte", b"a\xff".decode)
+    raises(UnicodeDecodeError, "'utf-8' codec can't decode bytes in position 0-1: unexpected end of data", b"\xe6\xbc".decode)
+    raises(LookupError, "unknown encoding: nope", "a".encode, "nope")
+
+
+def test_interning_and_hash():
+    import sys
+    assert hash("abc") == hash("ab" + "c") and sys.intern("x" * 3) is sys.intern("xxx") and "".join(["a"]) == "a" and {"é": 1}["e\u0301".replace("e\u0301", "é")] == 1
+    assert str(b"a") == "b'a'" and str(b"a", "ascii") == "a" and str() == "" and str(5) == "5" and type(str(type("S", (str,), {})("x"))) is str
+
+
+def test_conversion_of_user_types():
+    class A:
+        def __str__(self):
+            return "str"
+
+        def __repr__(self):
+            return "repr"
+    assert str(A()) == "str" and f"{A()} {A()!r}" == "str repr" and "%s %r" % (A(), A()) == "str repr" and str([A()]) == "[repr]"
+
+    class B:
+        def __str__(self):
+            return 1
+        __repr__ = __str__
+    raises(TypeError, "__str__ returned non-string (type int)", str, B())
+    raises(TypeError, "__repr__ returned non-string (type int)", repr, B())
+
+
+def test_cases_of_letters_beyond_ascii():
+    for _ in range(2):
+        assert "Ünïcödé ßharp".upper() == "ÜNÏCÖDÉ SSHARP" and "ÜNÏ".lower() == "ünï" and "ßharp ŉx".title() == "Ssharp ʼNx"
+        assert "ǆ".title() == "ǅ" and "ǆ".upper() == "Ǆ" and "ΐ".upper() == "Ϊ́" and "ΑΣ ΑΣΑ".lower() == "ας ασα" and "ﬁ".upper() == "FI" and "ÿ".upper() == "Ÿ" and "µ".upper() == "Μ"
+
+
+def test_replacing_many_single_characters():
+    assert "xoxoxoxoxox".replace("o", "00") == "x00x00x00x00x00x" and "oooo".replace("o", "") == "" and "oooo".replace("o", "ab", 2) == "ababoo"
+    assert "oxo".replace("o", "longer than eight") == "longer than eightxlonger than eight" and b"a,b,c".replace(b",", b"; ") == b"a; b; c"
+
+
 run(globals())
