@@ -64,10 +64,11 @@ let package = Package(
         room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
         .target(name: "CForeign", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("ffi")]),
         room("ForeignFunctions", ["Objects", "Interpreter", "StandardSystem", "CForeign"]),
+        room("StandardPickle", ["Objects", "NumberTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/Pickle"),
         .target(name: "CDecimals", cSettings: [.unsafeFlags(["-O2"])]),
         room("StandardDecimals", ["CSupport", "CDecimals", "Objects", "NumberTypes", "StandardContainers"], path: "Sources/StandardModules/Decimals"),
         room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
-                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "ForeignFunctions", "StandardDecimals"]),
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "StandardPickle", "StandardDecimals", "ForeignFunctions"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags,
                           // Swift's own allocations fall back to memory that is kept for them; see Sources/CSupport/Reserve.c.
                           linkerSettings: startUpFlags + [.unsafeFlags(["-Xlinker", "--wrap=swift_slowAlloc"])]),

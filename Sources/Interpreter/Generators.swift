@@ -188,6 +188,8 @@ public enum Generators {
     }
 
     private static func close(_ generator: UnsafeMutablePointer<GeneratorObject>) {
+        // Nothing is left to be done for it when it dies.
+        generator.pointee.header.bits &= ~HeaderBits.finalizable
         generator.pointee.state = .closed
         generator.pointee.registers = .empty
         generator.pointee.delegateRegister = -1

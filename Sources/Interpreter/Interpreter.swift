@@ -781,15 +781,13 @@ public enum Interpreter {
                 fp[a] = result
             case .callExpanded:
                 fp.pc = pc
-                if !recording {
-                    var spread = 0, names = Value.empty
-                    callee = Calls.spread(thread, fp + b, hasKeywords: c != 0, &spread, &names)
-                    if !callee.isEmpty {
-                        arguments = fp + b + frameHeaderWords
-                        count = spread
-                        keywords = names
-                        break decoded
-                    }
+                var spread = 0, names = Value.empty
+                callee = Calls.spread(thread, fp + b, hasKeywords: c != 0, &spread, &names)
+                if !callee.isEmpty {
+                    arguments = fp + b + frameHeaderWords
+                    count = spread
+                    keywords = names
+                    break decoded
                 }
                 let result = Calls.expanded(thread, fp + b, hasKeywords: c != 0)
                 if result.isEmpty { break dispatch }

@@ -245,10 +245,10 @@ public struct DictRef {
         writeIndex(base, table.pointee.logWidth, place, entry)
     }
 
-    /// Replaces the table by one with room for `wanted` entries, without holes.
-    public func resize(_ thread: ThreadRef, atLeast wanted: Int) -> Bool {
+    /// Replaces the table by one with room for `wanted` entries, without holes but for so many in front of the first.
+    public func resize(_ thread: ThreadRef, atLeast wanted: Int, leading: Int = 0) -> Bool {
         var logSize = 3
-        while (1 << logSize) * 2 / 3 < max(wanted, count + 1) { logSize += 1 }
+        while (1 << logSize) * 2 / 3 < max(wanted, count + 1) + leading { logSize += 1 }
         let size = 1 << logSize
         let capacity = size * 2 / 3
         let logWidth = size <= 128 ? 0 : size <= 32768 ? 1 : 2
@@ -262,7 +262,7 @@ public struct DictRef {
         table.pointee.capacity = UInt32(capacity)
         memset(DictRef.indexBase(table), 0xFF, size << logWidth)
         let target = (raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
-        var next = 0
+        var next = leading
         if !pointer.pointee.table.isEmpty {
             let source = entries
             for entry in 0 ..< used where !source[entry * 3 + 1].isEmpty {
@@ -304,13 +304,51 @@ public struct DictRef {
         pointer.pointee.count -= 1
         if takesBack && pointer.pointee.count == 0 {
             table.pointee.tracedWords = 0
+            table.pointee.lost = 0
             memset(base, 0xFF, (mask + 1) << Int(table.pointee.logWidth))
-        } else if takesBack && freed && entry == used - 1 {
-            // The last entry is taken back, so that a stack-like dict does not grow; but not while its place in the index is still taken, or
-            // the index would fill up with deleted places, and a search for an absent key never end.
-            table.pointee.tracedWords = entry * 3
+        } else if takesBack && entry == used - 1 {
+            // The last entry is taken back, and the holes before it, so that a stack-like dict neither grows nor is searched for its end.
+            var end = entry
+            while end > 0 && entries[(end - 1) * 3 + 1].isEmpty { end -= 1 }
+            table.pointee.tracedWords = end * 3
+            let lost = Int(table.pointee.lost) + entry - end + (freed ? 0 : 1)
+            // Their places in the index may still be taken: it is cleaned before it fills up with those, and a search for an absent key never ends.
+            if lost > min(mask >> 3, 1 << 15) { cleanIndex() } else { table.pointee.lost = UInt16(lost) }
         }
         moved()
+    }
+
+    /// Makes an entry the first, where `first` is that now. The number that it has then; nil when it has raised.
+    public func moveToFront(_ thread: ThreadRef, entry: Int, first: Int) -> Int? {
+        var entry = entry, target = first - 1
+        if target < 0 {
+            // Room for as many in front as there are, so that the work is seldom done.
+            target = count + 7
+            var before = 0
+            for other in 0 ..< entry where !entries[other * 3 + 1].isEmpty { before += 1 }
+            guard resize(thread, atLeast: count * 2 + 4, leading: target + 1) else { return nil }
+            entry = target + 1 + before
+        }
+        let table = pointer.pointee.table.object(DictTable.self)
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = DictRef.indexBase(table)
+        let words = entries
+        var place = DictRef.start(words[entry * 3].smallInt, Int(table.pointee.logSize))
+        while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
+        DictRef.writeIndex(base, table.pointee.logWidth, place, target)
+        for index in 0 ..< 3 { words[target * 3 + index] = words[entry * 3 + index] }
+        words[entry * 3 + 1] = .empty
+        words[entry * 3 + 2] = .empty
+        moved()
+        return target
+    }
+
+    /// Frees the deleted places of the index.
+    @inline(never) private func cleanIndex() {
+        let table = pointer.pointee.table.object(DictTable.self)
+        memset(DictRef.indexBase(table), 0xFF, 1 << Int(table.pointee.logSize + table.pointee.logWidth))
+        table.pointee.lost = 0
+        for entry in 0 ..< used where !entries[entry * 3 + 1].isEmpty { DictRef.place(table, entries[entry * 3].smallInt, entry) }
     }
 
     /// Removes a key: its value, or empty when there was none or something raised.

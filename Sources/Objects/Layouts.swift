@@ -180,6 +180,28 @@ public struct BytesObject {
     // Then the bytes and a zero byte.
 }
 
+/// Where a native sequence has its numbers, side by side in memory, so that compiled code can reach them. Offsets are in bytes.
+public struct FlatItems {
+    /// Where in the object the `StorageObject` is whose bytes the numbers are; nil: they follow in the object itself.
+    public var storage: Int?
+    /// Where they begin, in the storage or in the object.
+    public var first: Int
+    /// Where in the object it says which item of the storage is the first; nil: the first one.
+    public var start: Int?
+    /// Where in the object their number is.
+    public var count: Int
+    /// Where in the object the byte is that names their type, as `struct` does; nil: unsigned bytes.
+    public var code: Int?
+    public var isMutable: Bool
+
+    public init(storage: Int? = nil, first: Int, start: Int? = nil, count: Int, code: Int? = nil, isMutable: Bool) {
+        (self.storage, self.first, self.start, self.count, self.code, self.isMutable) = (storage, first, start, count, code, isMutable)
+    }
+
+    /// Of exact instances, by their shape. Types add themselves when they are made.
+    nonisolated(unsafe) public static var known: [ShapeIndex: FlatItems] = [:]
+}
+
 public struct DictObject {
     /// `flags` bit 0: compiled code or caches took values of this dict for granted.
     public var header: ObjectHeader
@@ -201,7 +223,8 @@ public struct DictTable {
     public var logSize: UInt8
     /// log2 of the bytes of an index place: 0, 1 or 2.
     public var logWidth: UInt8
-    public var padding: UInt16
+    /// Deleted places of the index that no entry stands for any more.
+    public var lost: UInt16
     /// Entries that fit before it must grow.
     public var capacity: UInt32
     // Then entries (hash as a small int, key, value), `capacity` of them; then the index.

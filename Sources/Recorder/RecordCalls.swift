@@ -171,12 +171,44 @@ extension Recorder {
     /// f(*args, **kwargs)
     func callExpanded(_ a: Int, _ window: Int, hasKeywords: Bool) -> Outcome {
         let first = window + frameHeaderWords, count = hasKeywords ? 2 : 1
-        for register in [window] + (first ..< first + count) { store(slot: level.base + register, read(register)) }
+        let operands = ([window] + (first ..< first + count)).map { (slot: level.base + $0, ref: read($0)) }
+        if let outcome = spread(a, window, hasKeywords) { return outcome }
+        for (slot, ref) in operands { store(slot: slot, ref) }
         let result = call(words.callExpanded, [address(slot: level.base + window), b.int(hasKeywords ? 1 : 0)], runsPython: true, isDear: true)
         forgetWindow(window, count)
         guardResult(result, to: a)
+        isInsideCall = true
         return .goesOn
     }
+
+    /// The same of a Python function with a tuple of a few arguments and no keyword arguments: the items become its arguments. Nil for any other call.
+    private func spread(_ a: Int, _ window: Int, _ hasKeywords: Bool) -> Outcome? {
+        let first = window + frameHeaderWords, items = actual(first), keywords = hasKeywords ? actual(first + 1) : .empty
+        var callee = actual(window), ref = read(window), arguments: [Ref] = []
+        guard callee.isPointer, items.isExact(.tuple), TupleRef(items).count <= Recorder.mostSpread,
+              !hasKeywords || keywords.isExact(.dict) && DictRef(keywords).count == 0 else { return nil }
+        if callee.isExact(.method) {
+            guardObject(ref, callee)
+            callee = callee.object(MethodObject.self).pointee.function
+            arguments = [b.load(ref, words.methodReceiver)]
+            ref = b.load(ref, words.methodFunction)
+        }
+        guard callee.isExact(.function) else { return nil }
+        let tuple = read(first)
+        guardObject(tuple, items)
+        b.guarding(.geq, b.load(tuple, words.tupleCount), b.int(Int64(TupleRef(items).count)))
+        if hasKeywords {
+            let dict = read(first + 1)
+            guardObject(dict, keywords)
+            b.guarding(.geq, b.load(dict, words.length), b.int(0))
+        }
+        arguments += (0 ..< TupleRef(items).count).map { b.load(tuple, index: b.int(Int64($0)), words.tupleItem) }
+        ref = function(callee, ref)
+        for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
+        return enter(callee, ref, at: first, count: arguments.count, flags: UInt64(a) << 8)
+    }
+
+    private static let mostSpread = 8
 
     /// A call with keyword arguments by way of the runtime.
     private func callKeywords(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: Value) -> Outcome {
@@ -206,22 +238,13 @@ extension Recorder {
             callee = method.function
             ref = b.load(ref, words.methodFunction)
         }
-        guard callee.isExact(.function), case let function = callee.object(FunctionObject.self).pointee,
-              case let code = function.code.object(CodeObject.self), code.pointee.isSimple, code.pointee.positionalOnlyCount == 0 else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        let parameters = Int(code.pointee.argumentCount), positional = arguments.count - names.count
-        guard positional <= parameters else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-        let known = TupleRef(code.pointee.localNames), defaults = function.defaults.isEmpty ? 0 : TupleRef(function.defaults).count
-        var ordered = [Ref?](repeating: nil, count: parameters)
-        for index in 0 ..< positional { ordered[index] = arguments[index] }
-        for index in 0 ..< names.count {
-            guard let place = (positional ..< parameters).first(where: { known[$0] == names[index] }), ordered[place] == nil else { return callKeywords(a, window, callee, ref, arguments, names.value) }
-            ordered[place] = arguments[positional + index]
-        }
-        guard (0 ..< parameters).allSatisfy({ ordered[$0] != nil || $0 >= parameters - defaults }) else { return callKeywords(a, window, callee, ref, arguments, names.value) }
+        guard callee.isExact(.function), case let positional = arguments.count - names.count else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         ref = self.function(callee, ref)
-        let missing = ordered.contains { $0 == nil } ? self.defaults(of: callee, ref, last: defaults) ?? [] : []
-        for index in 0 ..< parameters { put(level.base + first + index, ordered[index] ?? missing[index - parameters + defaults]) }
-        return enter(callee, ref, at: first, count: parameters, flags: UInt64(a) << 8) ?? callKeywords(a, window, callee, ref, arguments, names.value)
+        guard let registers = bound(callee, ref, Array(arguments[..<positional]), names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
+            return callKeywords(a, window, callee, ref, arguments, names.value)
+        }
+        for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
+        return enter(callee, ref, at: first, count: registers.count, flags: UInt64(a) << 8, isBound: true) ?? callKeywords(a, window, callee, ref, arguments, names.value)
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.
@@ -304,17 +327,28 @@ extension Recorder {
             guard value.isExact(.complex) else { return nil }
             guardObject(arguments[0], value)
             return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
-        case ("min", 2), ("max", 2):
-            // The first of equals, and of what cannot be compared.
-            guard let (first, second, floats) = numbers(arguments[0], values[0], arguments[1], values[1]), values[0].isFloat == values[1].isFloat else { return nil }
-            let isMin = name == "min"
-            let x = values[0], y = values[1]
-            let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
-            let (left, right) = isMin ? (second, first) : (first, second)
-            b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
-            return takesSecond ? arguments[1] : arguments[0]
+        case ("divmod", 2):
+            guard values[0].isSmallInt, values[1].isSmallInt, let quotient = integers(arguments[0], values[0].smallInt, arguments[1], values[1].smallInt, .floorDivide),
+                  let remainder = integers(arguments[0], values[0].smallInt, arguments[1], values[1].smallInt, .modulo) else { return nil }
+            return tuple([quotient, remainder])
+        case ("min", 2 ... 4), ("max", 2 ... 4):
+            var best = 0
+            for index in 1 ..< arguments.count {
+                guard let isBetter = compares(name == "min", arguments[best], values[best], arguments[index], values[index]) else { return nil }
+                if isBetter { best = index }
+            }
+            return arguments[best]
         default: return nil
         }
+    }
+
+    /// Whether `min` or `max` prefers the second of two numbers, which is guarded: the first of equals, and of what cannot be compared. Nil for others than two ints or two floats.
+    private func compares(_ isMin: Bool, _ first: Ref, _ x: Value, _ second: Ref, _ y: Value) -> Bool? {
+        guard let (first, second, floats) = numbers(first, x, second, y), x.isFloat == y.isFloat else { return nil }
+        let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
+        let (left, right) = isMin ? (second, first) : (first, second)
+        b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
+        return takesSecond
     }
 
     /// Leaves when a result is infinite or no number, which may be an error.

@@ -37,6 +37,38 @@ extension Recorder {
         return places.map { b.load(loaded, index: b.int(Int64($0)), words.tupleItem) }
     }
 
+    /// What the registers of a function's parameters hold when it is called with these arguments. Nil when such a call raises, or takes a dict of other names.
+    func bound(_ function: Value, _ ref: Ref, _ given: [Ref], names: [Value] = [], named: [Ref] = []) -> [Ref]? {
+        let object = function.object(FunctionObject.self).pointee, code = object.code.object(CodeObject.self).pointee
+        guard !code.isOutline, case let flags = CodeFlags(rawValue: code.flags) else { return nil }
+        let positional = Int(code.argumentCount), all = positional + Int(code.keywordOnlyCount), known = TupleRef(code.localNames)
+        guard given.count <= positional || flags.contains(.variadic) else { return nil }
+        var registers = given.prefix(positional).map(Optional.some)
+        registers += [Ref?](repeating: nil, count: all - registers.count)
+        for (name, value) in zip(names, named) {
+            guard let place = (Int(code.positionalOnlyCount) ..< all).first(where: { known[$0] == name }), registers[place] == nil else { return nil }
+            registers[place] = value
+        }
+        if let first = registers[..<positional].firstIndex(where: { $0 == nil }) {
+            guard let defaults = defaults(of: function, ref, last: positional - first) else { return nil }
+            for place in first ..< positional where registers[place] == nil { registers[place] = defaults[place - first] }
+        }
+        for place in positional ..< all where registers[place] == nil {
+            guard ref.isConstant, object.keywordDefaults.isExact(.dict) else { return nil }
+            guardSame(b.load(ref, words.functionKeywordDefaults), object.keywordDefaults)
+            guard let value = variable(known[place], of: DictRef(object.keywordDefaults)) else { return nil }
+            registers[place] = value
+        }
+        if flags.contains(.variadic) { registers.append(tuple(Array(given.dropFirst(positional)))) }
+        if flags.contains(.keywordVariadic) {
+            let dict = b.new(words.layout("dict", TypeID.dict.rawValue, size: MemoryLayout<DictObject>.size))
+            isNew(dict)
+            b.store(dict, words.length, b.int(0))
+            registers.append(dict)
+        }
+        return registers.compactMap { $0 }
+    }
+
     /// What `def` or `lambda` makes of a code object. Nil when it has annotations or keyword-only defaults, which are left to the runtime.
     func function(of code: Value, operands: Int, flags: Int) -> Ref? {
         let maker = level.function.object(FunctionObject.self).pointee, object = code.object(CodeObject.self).pointee
@@ -46,7 +78,7 @@ extension Recorder {
         let running = runningFunction()
         if !running.isConstant { guardSame(b.load(running, words.functionGlobals), maker.globals) }
         guard let builtins = builtins(of: DictRef(maker.globals)) else { return nil }
-        let module = variable(.__name__, of: DictRef(maker.globals)) ?? b.value(Value.none.bits)
+        let module = variable(Name.__name__.value, of: DictRef(maker.globals)) ?? b.value(Value.none.bits)
         if hasDefaults { guardObject(read(operands), actual(operands)) }
         if hasClosure { guardClosure(read(closure), actual(closure)) }
         let made = b.new(words.layout("function", TypeID.function.rawValue, size: MemoryLayout<FunctionObject>.size))
@@ -75,8 +107,8 @@ extension Recorder {
     }
 
     /// The value of a name in a namespace, which is guarded to have it or not to have it, as now. Nil when it has not.
-    private func variable(_ name: Name, of namespace: DictRef) -> Ref? {
-        let entry = namespace.find(string: name.value)
+    private func variable(_ name: Value, of namespace: DictRef) -> Ref? {
+        let entry = namespace.find(string: name)
         if entry >= 0 { return dictValue(namespace, entry: entry) }
         guardAbsent(namespace)
         return nil
@@ -86,20 +118,24 @@ extension Recorder {
     private func builtins(of globals: DictRef) -> Ref? {
         let found = JIT.builtins(thread, for: globals.value)
         guard found.isExact(.dict) else { return nil }
-        if let ref = variable(.__builtins__, of: globals) { guardSame(ref, globals.get(.__builtins__)) }
+        if let ref = variable(Name.__builtins__.value, of: globals) { guardSame(ref, globals.get(.__builtins__)) }
         return constant(found)
     }
 
     /// The innermost frame is a generator function's, which has its arguments in place: it makes the generator and is over.
     func makeGenerator() -> Outcome {
-        guard depth > 0, CodeFlags(rawValue: level.code.pointee.flags).isDisjoint(with: [.coroutine, .asyncGenerator]) else { return .failed("makes a generator") }
+        let flags = CodeFlags(rawValue: level.code.pointee.flags), isCoroutine = flags.contains(.coroutine)
+        guard depth > 0, !flags.contains(.asyncGenerator), !isCoroutine || thread.pointee.coroutineOriginDepth == 0 else { return .failed("makes a generator") }
+        if isCoroutine { b.guarding(.geq, b.load(b.contextPointer, words.coroutineOriginDepth), b.int(0)) }
         let code = level.code, function = runningFunction()
         let arguments = (0 ..< Int(code.pointee.clearCount)).map { word(read($0)) }
         let name = b.load(function, words.functionName), qualifiedName = b.load(function, words.functionQualifiedName)
         let registers = newObject("generator_registers", JIT.generatorRegisters, size: MemoryLayout<ValueArrayObject>.size, tail: Int(code.pointee.registerCount))
         b.store(registers, words.arrayCount, b.int(Int64(code.pointee.registerCount)))
         for (index, argument) in arguments.enumerated() { b.store(registers, index: b.int(Int64(index)), words.generatorItem, argument) }
-        let made = b.new(words.layout("generator", TypeID.generator.rawValue, size: MemoryLayout<GeneratorObject>.size))
+        // Only a frame that could be inside `try` or `with` has anything to do when it is abandoned; coroutines complain when nobody has awaited them.
+        let made = b.new(words.layout("generator", (isCoroutine ? TypeID.coroutine : .generator).rawValue, size: MemoryLayout<GeneratorObject>.size,
+                                      isFinalizable: isCoroutine || code.pointee.exceptionRangeCount > 0))
         isNew(made)
         b.store(made, words.generatorCode, constant(Value(code)))
         b.store(made, words.generatorFunction, function)
@@ -112,8 +148,6 @@ extension Recorder {
         b.store(made, words.generatorState, b.int(Int64(GeneratorState.created.rawValue)))
         b.store(made, words.generatorResume, b.int(0))
         b.store(made, words.generatorDelegate, b.int(-1))
-        // Only a frame that could be inside `try` or `with` has anything to do when it is abandoned.
-        if code.pointee.exceptionRangeCount > 0 { _ = call(words.finalizable, [made], runsPython: false) }
         leaveFrame(made)
         return .goesOn
     }

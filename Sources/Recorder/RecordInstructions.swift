@@ -157,9 +157,17 @@ extension Recorder {
         case .dictMerge:
             guardStatus(call(words.dictMerge, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: true))
             return .goesOn
+        case .getAwaitable where actual(b2).isExact(.coroutine) && actual(b2).object(GeneratorObject.self).pointee.state == .created:
+            // One that has begun may be awaited by somebody else.
+            guardObject(read(b2), actual(b2))
+            b.guarding(.geq, b.load(read(b2), words.generatorState), b.int(Int64(GeneratorState.created.rawValue)))
+            write(a, read(b2))
+            return .goesOn
         case .invert, .plus, .getYieldFromIter, .getAwaitable:
             return interpret(results: [a])
-        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .storeGlobal, .deleteAttr:
+        case .storeGlobal:
+            return storeGlobal(a)
+        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .deleteAttr:
             return interpret(results: [])
         case .call:
             return call(a, b2, c, isMethod: false)
@@ -261,6 +269,18 @@ extension Recorder {
         guard place >= 0 else { return .failed("undefined name") }
         guardAbsent(globals)
         write(a, dictValue(DictRef(builtins), entry: place))
+        return .goesOn
+    }
+
+    /// A global that exists is stored where it is.
+    private func storeGlobal(_ a: Int) -> Outcome {
+        let function = level.function.object(FunctionObject.self).pointee, running = runningFunction(), globals = DictRef(function.globals)
+        guard function.globals.isExact(.dict), case let entry = globals.find(string: TupleRef(level.code.pointee.names)[Int(pc[1])]), entry >= 0 else { return interpret(results: []) }
+        if !running.isConstant { guardSame(b.load(running, words.functionGlobals), function.globals) }
+        keep(function.globals)
+        guardNumber(UnsafeRawPointer(globals.pointer), words.dictVersion, globals.version)
+        barrier(constant(globals.pointer.pointee.table), storing: read(a))
+        b.store(b.pointer(UnsafeRawPointer(globals.entries + entry * 3 + 2)), words.dictEntry, word(read(a)))
         return .goesOn
     }
 
@@ -410,7 +430,7 @@ extension Recorder {
         value.isSmallInt || value.isFloat || value.isImmediate || value.isExact(.str) || value.isExact(.bytes) || value.isExact(.int)
     }
 
-    private func index(_ key: Ref, _ actual: Value, _ count: Ref, _ actualCount: Int) -> Ref? {
+    func index(_ key: Ref, _ actual: Value, _ count: Ref, _ actualCount: Int) -> Ref? {
         let position = actual.smallInt
         let number = int(key)
         if position >= 0 {
@@ -441,6 +461,10 @@ extension Recorder {
         if actualKey.isExact(.slice), container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes) {
             let (refs, values) = bounds(key, actualKey)
             return slice(a, ref, container, refs, values)
+        }
+        if let item = flatItem(ref, container, key, actualKey) {
+            write(a, item)
+            return .goesOn
         }
         let method = SpecialMethods.method(container, .__getitem__)
         if !method.isEmpty {
@@ -537,6 +561,7 @@ extension Recorder {
                 return .goesOn
             }
         }
+        if setFlatItem(ref, container, key, actualKey, read(valueRegister), actual(valueRegister)) { return .goesOn }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
         if plain {
             guardObject(ref, container)
@@ -637,7 +662,7 @@ extension Recorder {
         if actual.isExact(.list) || actual.isExact(.tuple) { guardObject(ref, actual) } else { guardPlain(ref, actual) }
     }
 
-    private func integers(_ x: Ref, _ p: Int, _ y: Ref, _ q: Int, _ slot: Slot) -> Ref? {
+    func integers(_ x: Ref, _ p: Int, _ y: Ref, _ q: Int, _ slot: Slot) -> Ref? {
         func fits(_ result: (partialValue: Int, overflow: Bool)) -> Bool { !result.overflow && Value.fitsSmall(result.partialValue) }
         switch slot {
         case .add: return fits(p.addingReportingOverflow(q)) ? b.checked(.add, int(x), int(y), bits: 63) : nil

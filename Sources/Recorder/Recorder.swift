@@ -607,11 +607,11 @@ final class Recorder {
 
     /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined. `ref` is a constant, or a closure
     /// whose code is known. `effects` is what the instruction does besides the call.
-    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, effects: (() -> Void)? = nil) -> Outcome? {
+    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, isBound: Bool = false, effects: (() -> Void)? = nil) -> Outcome? {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
-        let kinds: CodeFlags = flags & FrameFlags.constructor == 0 ? [.coroutine, .asyncGenerator] : [.generator, .coroutine, .asyncGenerator]
-        guard depth < Engine.limits.deepestInlining - 2, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds), code.pointee.isSimple, count <= Int(code.pointee.argumentCount) else { return nil }
+        let kinds: CodeFlags = flags & FrameFlags.constructor == 0 ? [.asyncGenerator] : [.generator, .coroutine, .asyncGenerator]
+        guard depth < Engine.limits.deepestInlining - 2, !code.pointee.isOutline, CodeFlags(rawValue: code.pointee.flags).isDisjoint(with: kinds) else { return nil }
         // A recursive function goes on in its own trace; until there is one it is unrolled a little.
         let entry = JIT.entry(code), occurrences = levels.filter({ $0.code == code }).count
         let isStart = cache == entry, compiled = engine.trace(entry)
@@ -620,12 +620,17 @@ final class Recorder {
         let base = level.base + register
         guard base + Int(code.pointee.registerCount) < Snapshot.contextSlots else { return nil }
         guardSame(b.load(ref, words.functionCode), object.pointee.code)
+        var filled = max(count, Int(code.pointee.argumentCount))
         let missing = Int(code.pointee.argumentCount) - count
-        if missing > 0 {
+        if !isBound, !code.pointee.isSimple || missing < 0 {
+            guard let registers = bound(function, ref, (0 ..< count).map { b.slot(base + $0) }) else { return nil }
+            for (index, register) in registers.enumerated() { put(base + index, register) }
+            filled = registers.count
+        } else if missing > 0 {
             guard let defaults = defaults(of: function, ref, last: missing) else { return nil }
             for index in 0 ..< missing { put(base + count + index, defaults[index]) }
         }
-        for index in Int(code.pointee.argumentCount) ..< max(Int(code.pointee.argumentCount), Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
+        for index in filled ..< max(filled, Int(code.pointee.clearCount)) { put(base + index, b.value(0)) }
         if ref.isConstant { keep(function) }
         if !goesOn { effects?() }
         // When an operator's method declines, or a getter fails, the operands are asked for again.

@@ -10,7 +10,7 @@ struct Words {
     let vocabulary: Vocabulary
     let shape, version, dictVersion, dictEntry: UInt16
     let functionName, functionQualifiedName, functionModule, functionDoc, generatorName, generatorQualifiedName: UInt16
-    let setHas, dictHas, dictGet, setAddPlain, setDiscard, finalizable: UInt16
+    let setHas, dictHas, dictGet, setAddPlain, setDiscard, functionKeywordDefaults, coroutineOriginDepth: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
@@ -67,6 +67,8 @@ struct Words {
         functionQualifiedName = function("functionQualifiedName", \.qualifiedName)
         functionModule = function("functionModule", \.module)
         functionDoc = function("functionDoc", \.doc)
+        functionKeywordDefaults = function("keywordDefaults", \.keywordDefaults)
+        coroutineOriginDepth = field("coroutineOriginDepth", MemoryLayout<ThreadState>.offset(of: \.coroutineOriginDepth)!, .i64, 11)
         func generator(_ name: String, _ path: PartialKeyPath<GeneratorObject>, _ width: Field.Width) -> UInt16 {
             field(name, MemoryLayout<GeneratorObject>.offset(of: path)!, width, 19)
         }
@@ -168,7 +170,6 @@ struct Words {
         dictGet = function("dictGet", Helpers.dictGet, [.pointer, .value, .value, .value], .value, .readsAnything)
         setAddPlain = function("setAddPlain", Helpers.setAddPlain, [.pointer, .value, .value], .int, Words.writesContainers)
         setDiscard = function("setDiscard", Helpers.setDiscard, [.pointer, .value, .value], .int, Words.writesContainers)
-        finalizable = function("finalizable", Helpers.finalizable, [.pointer, .value], .int, .readsAnything)
         newMap = function("newMap", Helpers.newMap, [.pointer, .pointer, .int], .value, .anything)
         mapAdd = function("mapAdd", Helpers.mapAdd, [.pointer, .value, .value, .value], .int, .anything)
         iteratorPlain = function("iteratorPlain", Helpers.iterator, [.pointer, .value], .value, .readsAnything)
@@ -195,8 +196,12 @@ struct Words {
     /// A register as it is in memory, after native code has written it.
     func register(_ slot: Int) -> UInt16 { vocabulary.field(Field("register", offset: slot * 8, width: .value, alias: 16, stability: .volatile)) }
 
+    /// A word or byte of a sequence with flat items that tells of them, as its storage and their number, and the items.
+    func flat(_ name: String, _ offset: Int, _ width: Field.Width, isCount: Bool = false) -> UInt16 { vocabulary.field(Field(name, offset: offset, width: width, alias: 32, isCount: isCount)) }
+    func flatItem(_ offset: Int, _ width: Field.Width) -> UInt16 { vocabulary.field(Field("flatItem", offset: offset, width: width, alias: 33, scale: width.bytes)) }
+
     /// Reads anything, and writes what lists, dicts, sets and their iterators consist of.
-    static let writesContainers = Function.Effect(reads: ~0, writes: 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 15)
+    static let writesContainers = Function.Effect(reads: ~0, writes: 1 << 1 | 1 << 2 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 15 | 1 << 32 | 1 << 33)
 
     /// Reads anything, and writes exceptions, traceback entries and frame objects.
     static let writesExceptions = Function.Effect(reads: ~0, writes: 1 << 25 | 1 << 26 | 1 << 27)
@@ -225,18 +230,26 @@ struct Words {
 
     /// Layouts whose objects traces may keep virtual. The payload is the shape, and above it the size in bytes without the tail.
     /// Small ones are taken from the free run of their size class without a call, as `Heap.allocate` does it.
-    func layout(_ name: String, _ shape: ShapeIndex, size: Int, hasTail: Bool = false) -> UInt16 {
+    /// A finalizable object is put into the collector's registry when it becomes real.
+    func layout(_ name: String, _ shape: ShapeIndex, size: Int, hasTail: Bool = false, isFinalizable: Bool = false) -> UInt16 {
         var bump: Layout.Bump?
         let sizeClass = (size + 15) >> 4
-        if !hasTail, sizeClass < Int(SMALL_CLASSES), let run = taipan_run(sizeClass) as UnsafeMutablePointer<FreeRun>? {
+        if !hasTail, !isFinalizable, sizeClass < Int(SMALL_CLASSES), let run = taipan_run(sizeClass) as UnsafeMutablePointer<FreeRun>? {
             let cursor = UInt(bitPattern: run)
             bump = Layout.Bump(cursor: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.cursor)!), limit: cursor + UInt(MemoryLayout<FreeRun>.offset(of: \.limit)!),
                                size: sizeClass << 4, header: UInt64(shape), isZeroed: true)
         }
-        return vocabulary.layout(Layout(name, classWord: shape, payload: UInt64(size) << 32 | UInt64(shape), bump: bump))
+        return vocabulary.layout(Layout(name, classWord: shape, payload: (isFinalizable ? Words.finalizable : 0) | UInt64(size) << 32 | UInt64(shape), bump: bump))
     }
 
+    private static let finalizable: UInt64 = 1 << 63
+
     static func allocate(_ payload: UInt64, _ count: Int) -> Value {
+        if payload & finalizable != 0 {
+            let made = allocate(payload & ~finalizable, count)
+            Collector.registerFinalizable(made.raw)
+            return made
+        }
         let size = Int(payload >> 32) + count * 8, shape = ShapeIndex(truncatingIfNeeded: payload)
         if let raw = Heap.allocate(size, shape: shape) { return Value(raw) }
         // Compiled code and exits cannot raise here: the object is made of the blocks kept back for this, and MemoryError waits for the next safepoint.
@@ -301,10 +314,6 @@ enum Helpers {
         let place = SetRef(set).findPlain(key, hash: thread(context).hash(key))
         if place >= 0 { SetRef(set).remove(place: place) }
         return place >= -1 ? 0 : -1
-    }
-    static let finalizable: @convention(c) (Context, Value) -> Int = { _, generator in
-        Collector.registerFinalizable(generator.raw)
-        return 0
     }
     static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }

@@ -12,13 +12,14 @@ import NumberTypes
 import Objects
 import StandardArchives
 import StandardContainers
+import StandardDecimals
 import StandardIO
 import StandardNetwork
 import StandardNumbers
+import StandardPickle
 import StandardSource
 import StandardSystem
 import StandardText
-import StandardDecimals
 import StandardXML
 import Syntax
 import TextTypes
@@ -60,6 +61,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        StandardPickle.start(thread)
         StandardDecimals.start(thread)
         ForeignFunctions.start(thread)
         startJIT()

@@ -107,6 +107,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
 enum ByteArrayType {
     static func start(_ thread: ThreadRef) {
+        FlatItems.known[TypeID.bytearray.rawValue] = FlatItems(storage: MemoryLayout<ByteArrayObject>.offset(of: \.storage)!, first: MemoryLayout<StorageObject>.size,
+                                                               start: MemoryLayout<ByteArrayObject>.offset(of: \.start)!, count: MemoryLayout<ByteArrayObject>.offset(of: \.count)!, isMutable: true)
         NativeType(id: .bytearray, "bytearray", size: MemoryLayout<ByteArrayObject>.size, mask: 0b10, flags: [.base, .selfPattern], doc: """
             bytearray()
             bytearray(size)

@@ -9,6 +9,7 @@ public enum BytesType {
     @inline(__always) public static func single(_ byte: UInt8) -> Value { TupleRef(singles.pointee)[Int(byte)] }
 
     static func start(_ thread: ThreadRef) {
+        FlatItems.known[TypeID.bytes.rawValue] = FlatItems(first: MemoryLayout<BytesObject>.size, count: MemoryLayout<BytesObject>.offset(of: \.count)!, isMutable: false)
         NativeType(id: .bytes, "bytes", size: MemoryLayout<BytesObject>.size, trace: .leaf, flags: [.base, .bytesSubclass, .variableSize, .selfPattern], doc: """
             bytes()
             bytes(size)

@@ -1,6 +1,6 @@
 """Run the fuzzers under Taipan for a bounded time; a crash of the process fails, an exception does not. In `jit` a wrong result fails, too.
 
-usage: run.py [--seconds N] [--seed N] [FUZZER ...]         FUZZER is source, pyc, calls, edges or jit
+usage: run.py [--seconds N] [--seed N] [FUZZER ...]         FUZZER is source, pyc, pickles, calls, edges or jit
 
 A case that takes too long is skipped. To repeat a case that failed: ./taipan Tests/Fuzz/fuzz_NAME.py SEED NUMBER 1
 """
@@ -71,7 +71,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("fuzzer", nargs="*")
     options = parser.parse_args()
-    names = [n for n in options.fuzzer or ("source", "pyc", "calls", "edges", "jit") if options.k in n]
+    names = [n for n in options.fuzzer or ("source", "pyc", "pickles", "calls", "edges", "jit") if options.k in n]
     results = list(support.each(lambda name: fuzz(name, options.seed, options.seconds), names, options.j))
     known = support.Ledger("fuzz", record=False).known
     for at, (name, (passed, failed, skipped)) in enumerate(zip(names, results)):

@@ -1,7 +1,7 @@
 import ContainerTypes
 import Objects
 
-/// `_collections`: `defaultdict`, `_tuplegetter` and `_count_elements`. `deque` is in `Deques.swift`; `OrderedDict` is the library's own Python class.
+/// `_collections`: `defaultdict`, `_tuplegetter` and `_count_elements`. `deque` is in `Deques.swift`, `OrderedDict` in `OrderedDicts.swift`.
 enum CollectionsModule {
     static func register() {
         NativeModule.register("_collections", doc: "Containers in native code: deque, defaultdict and the helpers of module collections.\n", functions: [
@@ -9,6 +9,7 @@ enum CollectionsModule {
         ]) { module in
             Deques.define(module)
             DefaultDicts.define(module)
+            OrderedDicts.define(module)
             TupleGetters.define(module)
             return true
         }

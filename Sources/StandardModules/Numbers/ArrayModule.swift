@@ -198,6 +198,8 @@ enum ArrayModule {
             }
             slots.releaseBuffer { _, value, _ in ArrayRef(value).pointer.pointee.exports -= 1 }
         }
+        FlatItems.known[type.shape] = FlatItems(storage: MemoryLayout<ArrayObject>.offset(of: \.storage)!, first: MemoryLayout<StorageObject>.size,
+                                                count: MemoryLayout<ArrayObject>.offset(of: \.count)!, code: MemoryLayout<ArrayObject>.offset(of: \.code)!, isMutable: true)
         iteratorType = NativeType("arrayiterator", module: "array", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, flags: .noInstantiation, methods: [
             Def("__reduce__(self, /)", .calls, "What a pickle needs.") { t, a, _ in
                 let iterator = a[0].object(IteratorObject.self)

@@ -9,7 +9,6 @@ public enum StandardText {
         Unicodedata.register()
         Binascii.register()
         Zlib.register()
-        PickleBuffers.register()
         CSVModule.register()
         HashModules.register()
     }
