@@ -2,6 +2,7 @@
 
 They are those of the standard library's own datetime.py, executed in this module's namespace and hidden: it looks for this module at its
 end, does not find it, and leaves its classes and their helpers here. What it has to say is put into the words of CPython's native module.
+Their plain cases are native: see Sources/StandardModules/Dates.
 """
 import sys as _sys
 
@@ -33,6 +34,18 @@ def _shorter(original):
 
     _twins.hide(__repr__.__code__)
     return __repr__
+
+
+def _without_assertions(original):
+    """A function that reports what it takes for impossible as a ValueError."""
+    def call(text):
+        try:
+            return original(text)
+        except AssertionError:
+            raise ValueError(text)
+
+    _twins.hide(call.__code__)
+    return call
 
 
 def _check_date_fields(year, month, day):
@@ -80,7 +93,9 @@ def _improve():
         _twins.hide(one.__code__)
     _execute()
     own.update(changed)
+    own["_parse_isoformat_date"] = _without_assertions(_parse_isoformat_date)
     for method, texts in (
+        (timedelta.__new__, {"timedelta # of days is too large: %d": "days=%d; must have magnitude <= 999999999"}),
         (date.__add__, {"result out of range": "date value out of range"}),
         (datetime.__add__, {"result out of range": "date value out of range"}),
         (time._cmp, {"cannot compare naive and aware times": "can't compare offset-naive and offset-aware times"}),
@@ -94,6 +109,8 @@ def _improve():
         kind.isoformat = _twins.unchained(kind.isoformat)
     for kind in (timedelta, date, time, datetime):
         kind.__repr__ = _shorter(kind.__repr__)
+    from _datetime_fast import install
+    install(date, datetime, timedelta, timezone, tzinfo)
     for kind in (timedelta, date, time, datetime, tzinfo, timezone):
         _twins.seal(kind)
 

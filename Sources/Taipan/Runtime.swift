@@ -12,6 +12,7 @@ import NumberTypes
 import Objects
 import StandardArchives
 import StandardContainers
+import StandardDates
 import StandardDecimals
 import StandardIO
 import StandardNetwork
@@ -61,6 +62,7 @@ public final class Runtime {
         StandardNetwork.start(thread)
         StandardArchives.start(thread)
         StandardXML.start(thread)
+        StandardDates.start(thread)
         StandardPickle.start(thread)
         StandardDecimals.start(thread)
         ForeignFunctions.start(thread)

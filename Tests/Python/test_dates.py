@@ -1,0 +1,113 @@
+"""Dates and times: arithmetic at the edges, texts, comparisons and hashes, time zones, subclasses, arguments that are wrong."""
+import pickle
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+
+from harness import raises, run
+
+
+class Own(datetime):
+    pass
+
+
+class OwnDelta(timedelta):
+    pass
+
+
+class Zone(tzinfo):
+    def utcoffset(self, moment):
+        return timedelta(hours=1)
+
+    def dst(self, moment):
+        return timedelta(0)
+
+    def tzname(self, moment):
+        return "Zone"
+
+
+def test_ordinals():
+    for ordinal in [*range(1, 3652060, 1009), *range(730000, 731600), 3652059]:
+        day = date.fromordinal(ordinal)
+        assert day.toordinal() == ordinal and date(1, 1, 1) + timedelta(ordinal - 1) == day and (day - date(1, 1, 1)).days == ordinal - 1
+        assert datetime(1, 1, 1, 5) + timedelta(ordinal - 1) == datetime(day.year, day.month, day.day, 5)
+        assert date.fromisoformat(str(day)) == day and hash(date(day.year, day.month, day.day)) == hash(day)
+
+
+def test_deltas():
+    assert str(timedelta(-1, 5)) == "-1 day, 0:00:05" and str(timedelta(1, 36000, 7)) == "1 day, 10:00:00.000007" and str(timedelta(999999999)) == "999999999 days, 0:00:00"
+    assert timedelta(hours=-1) == timedelta(-1, 82800) and timedelta(weeks=1, milliseconds=-1) == timedelta(6, 86399, 999000)
+    assert timedelta(microseconds=2 ** 62) == timedelta(days=53375995, seconds=50427, microseconds=387904) and timedelta(seconds=1.5) == timedelta(0, 1, 500000)
+    assert timedelta(1) * 3 == 3 * timedelta(1) == timedelta(3) and timedelta(1) // 7 == timedelta(0, 12342, 857142) and -timedelta(1) // 7 == timedelta(-1, 74057, 142857)
+    assert timedelta(1) // timedelta(hours=5) == 4 and timedelta(1) / timedelta(hours=5) == 4.8 and timedelta(1) / 2 == timedelta(hours=12) and timedelta(1) * 0.5 == timedelta(hours=12)
+    assert -timedelta(1, 1, 1) == timedelta(-2, 86398, 999999) and abs(timedelta(-1)) == timedelta(1) and timedelta(1) % timedelta(hours=5) == timedelta(hours=4)
+    assert hash(timedelta(5)) == hash(timedelta(hours=120)) == hash(OwnDelta(5)) and OwnDelta(5) == timedelta(5) and timedelta(5) != 5 and OwnDelta(5) != timedelta(6)
+    assert type(OwnDelta(1) + timedelta(1)) is timedelta and sorted([timedelta(2), timedelta(-1), timedelta(0, 1)]) == [timedelta(-1), timedelta(0, 1), timedelta(2)]
+    raises(OverflowError, "days=1000000000; must have magnitude <= 999999999", lambda: timedelta.max + timedelta(0, 0, 1))
+    raises(ZeroDivisionError, None, lambda: timedelta(1) // 0)
+    raises(ZeroDivisionError, None, lambda: timedelta(1) / timedelta(0))
+    raises(TypeError, "unsupported operand type(s) for +: 'datetime.timedelta' and 'int'", lambda: timedelta(1) + 1)
+    raises(TypeError, "'<' not supported between instances of 'datetime.timedelta' and 'int'", lambda: timedelta(1) < 1)
+
+
+def test_edges():
+    raises(OverflowError, "date value out of range", lambda: date.max + timedelta(1))
+    raises(OverflowError, "date value out of range", lambda: datetime.max + timedelta(0, 0, 1))
+    raises(OverflowError, "date value out of range", lambda: datetime.min - timedelta(0, 0, 1))
+    assert datetime.max - datetime.min == timedelta(3652058, 86399, 999999) and date.max - date.min == timedelta(3652058)
+    for arguments, text in (((0, 1, 1), "year 0 is out of range"), ((1, 13, 1), "month must be in 1..12"), ((2023, 2, 29), "day is out of range for month")):
+        raises(ValueError, text, date, *arguments)
+        raises(ValueError, text, datetime, *arguments)
+    raises(ValueError, "hour must be in 0..23", datetime, 1, 1, 1, 24)
+    raises(ValueError, "microsecond must be in 0..999999", datetime, 1, 1, 1, 0, 0, 0, 1000000)
+    raises(TypeError, "tzinfo argument must be None or of a tzinfo subclass, not type 'int'", datetime, 1, 1, 1, 0, 0, 0, 0, 5)
+    assert datetime(2024, 2, 29, fold=1).fold == 1 and datetime(2020, 1, 1, tzinfo=timezone.utc).tzinfo is timezone.utc and datetime(year=2020, month=1, day=True) == datetime(2020, 1, 1)
+    assert (datetime(2020, 1, 1, fold=1) + timedelta(0)).fold == 0 and timedelta(1) + date(2020, 12, 31) == date(2021, 1, 1) and timedelta(1) + datetime(2020, 12, 31) == datetime(2021, 1, 1)
+
+
+def test_texts():
+    moment = datetime(2020, 5, 17, 12, 34, 56, 789)
+    assert moment.isoformat() == "2020-05-17T12:34:56.000789" and str(moment) == "2020-05-17 12:34:56.000789" and moment.isoformat("x") == "2020-05-17x12:34:56.000789"
+    assert moment.isoformat(timespec="minutes") == "2020-05-17T12:34" and moment.isoformat("\u1234") == "2020-05-17\u123412:34:56.000789"
+    for offset, text in ((timedelta(0), "+00:00"), (timedelta(hours=-1.5), "-01:30"), (timedelta(0, 3661), "+01:01:01"), (timedelta(-1, 1, 5), "-23:59:58.999995")):
+        assert moment.replace(tzinfo=timezone(offset)).isoformat() == "2020-05-17T12:34:56.000789" + text
+        assert datetime.fromisoformat("2020-05-17T12:34:56.000789" + text).utcoffset() == offset
+    assert moment.replace(tzinfo=Zone()).isoformat() == "2020-05-17T12:34:56.000789+01:00"
+    for text in ("2020-05-17", "2020-05-17T12:34", "2020-05-17 12:34:56", "2020-05-17T12:34:56.789", "2020-05-17T12:34:56.000789", "20200517T123456", "2020-W20-7", "2020-05-17T12", "2020-05-17T12:34:56,5"):
+        assert datetime.fromisoformat(text).date() == date(2020, 5, 17)
+    assert datetime.fromisoformat("2020-05-17T12:34Z").tzinfo is timezone.utc
+    for text in ("2020-5-17", "2020-05-17T25:00", "2020-13-17", "2020-05-17T12:34:5x", "", "2020-05-17T12:34:56.", "2020-02-30T00:00"):
+        raises(ValueError, None, datetime.fromisoformat, text)
+    raises(TypeError, "fromisoformat: argument must be str", datetime.fromisoformat, 5)
+
+
+def test_comparisons():
+    a, b = datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 0, 1)
+    assert a < b and a <= b and a != b and not a == b and b > a and b >= a and a == datetime(2020, 1, 1) and hash(a) == hash(datetime(2020, 1, 1, fold=1)) == hash(Own(2020, 1, 1))
+    assert Own(2020, 1, 1) == a and not Own(2020, 1, 1) != a and Own(2020, 1, 1) < b and a != date(2020, 1, 1) and a != 5
+    aware, other = a.replace(tzinfo=timezone.utc), a.replace(hour=1, tzinfo=Zone())
+    assert aware == other and hash(aware) == hash(other) and aware - other == timedelta(0) and aware != a
+    raises(TypeError, "can't compare offset-naive and offset-aware datetimes", lambda: a < aware)
+    raises(TypeError, "can't subtract offset-naive and offset-aware datetimes", lambda: a - aware)
+    raises(TypeError, "can't compare datetime.datetime to datetime.date", lambda: a < date(2020, 1, 1))
+    assert time(1) < time(2) and date(2020, 1, 1) < date(2020, 1, 2) and type(Own(2020, 1, 1) + timedelta(1)) is Own and type(Own.fromisoformat("2020-01-01")) is Own
+
+
+def test_clocks():
+    assert abs(datetime.now(timezone.utc) - datetime.utcnow().replace(tzinfo=timezone.utc)) < timedelta(seconds=20) and type(Own.now()) is Own and type(Own.utcnow()) is Own
+    assert datetime.utcfromtimestamp(0) == datetime(1970, 1, 1) and datetime.utcfromtimestamp(-0.5) == datetime(1969, 12, 31, 23, 59, 59, 500000)
+    assert datetime.fromtimestamp(1600000000.123456, timezone.utc).isoformat() == "2020-09-13T12:26:40.123456+00:00"
+    assert datetime.fromtimestamp(1600000000, timezone(timedelta(hours=-5))).hour == 7 and datetime.fromtimestamp(1e9, tz=Zone()).utcoffset() == timedelta(hours=1)
+    for stamp in (0, 1600000000, 1.5, 1e9 + 0.25):
+        assert datetime.fromtimestamp(stamp).timestamp() == stamp == datetime.fromtimestamp(stamp, timezone.utc).timestamp()
+    raises(ValueError, None, datetime.utcfromtimestamp, 1e12)
+    raises(TypeError, None, datetime.fromtimestamp, "0")
+    assert datetime.now().date() - date.today() <= timedelta(1) and type(datetime.today()) is datetime
+
+
+def test_copies():
+    for value in (datetime(2020, 1, 2, 3, 4, 5, 6), datetime(2020, 1, 2, tzinfo=timezone.utc, fold=1), timedelta(-5, 7, 9), date(1, 2, 3), Own(2020, 1, 1)):
+        for protocol in range(6):
+            copy = pickle.loads(pickle.dumps(value, protocol))
+            assert copy == value and type(copy) is type(value) and hash(copy) == hash(value)
+
+
+run(globals())
