@@ -69,7 +69,8 @@ let package = Package(
         .target(name: "CDecimals", cSettings: [.unsafeFlags(["-O2"])]),
         room("StandardDecimals", ["CSupport", "CDecimals", "Objects", "NumberTypes", "StandardContainers"], path: "Sources/StandardModules/Decimals"),
         room("Taipan", ["CSystem", "HPy", "Interpreter", "Recorder", "Builtins", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "StandardNumbers", "StandardText",
-                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "StandardDates", "StandardPickle", "StandardDecimals", "ForeignFunctions"]),
+                        "StandardContainers", "StandardIO", "StandardSource", "StandardSystem", "StandardNetwork", "StandardArchives", "StandardXML", "StandardDates", "StandardPickle", "StandardDecimals",
+                        "ForeignFunctions"]),
         .executableTarget(name: "taipan", dependencies: ["Taipan"], path: "Sources/TaipanCommand", swiftSettings: swiftFlags,
                           // Swift's own allocations fall back to memory that is kept for them; see Sources/CSupport/Reserve.c.
                           linkerSettings: startUpFlags + [.unsafeFlags(["-Xlinker", "--wrap=swift_slowAlloc"])]),

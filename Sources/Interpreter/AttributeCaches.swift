@@ -36,6 +36,9 @@ public enum Attributes {
         case .typeValue:
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset) else { return .empty }
             return cache.pointee.value
+        case .typeEntry:
+            guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
+            return DictRef(cache.pointee.value).entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
         case .nativeGetter:
             var argument = object
             return UnsafeMutablePointer<NativeRecord>(bitPattern: cache.pointee.value.object(DescriptorObject.self).pointee.payload).unsafelyUnwrapped.pointee.function(thread, &argument, 1)
@@ -112,6 +115,8 @@ public enum Attributes {
                     } else if found.object(DescriptorObject.self).pointee.payload2 != DescriptorObject.trailingMember {
                         set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
                     }
+                } else if found.type.slotPointer(.descriptorGet).pointee != nil {
+                    set(cache, .classValue, version, 0, found)
                 }
                 return
             }
@@ -135,6 +140,10 @@ public enum Attributes {
             let found = own.lookup(name)
             if found.isExact(.function) {
                 set(cache, .typeValue, version, Int(own.pointer.pointee.version), found)
+            } else if found.isExact(.staticMethod) {
+                set(cache, .typeValue, version, Int(own.pointer.pointee.version), found.object(WrapperObject.self).pointee.callable)
+            } else if !found.isEmpty, !isDescriptor(found), let (namespace, entry) = place(of: name, in: own) {
+                set(cache, .typeEntry, version, Int(own.pointer.pointee.version) << 32 | entry, namespace.value)
             }
             return
         }
@@ -149,15 +158,18 @@ public enum Attributes {
 
     /// Caches where on the MRO a data attribute stands.
     private static func setEntry(_ cache: UnsafeMutablePointer<InlineCache>, _ type: TypeRef, _ name: Value, _ version: UInt32) {
+        guard let (namespace, entry) = place(of: name, in: type) else { return }
+        set(cache, .classEntry, version, Int(namespace.version) << 32 | entry, namespace.value)
+    }
+
+    private static func place(of name: Value, in type: TypeRef) -> (namespace: DictRef, entry: Int)? {
         let mro = type.mro
         for index in 0 ..< mro.count {
             let namespace = TypeRef(mro[index]).namespace
             let entry = namespace.find(string: name)
-            if entry >= 0 {
-                set(cache, .classEntry, version, Int(namespace.version) << 32 | entry, namespace.value)
-                return
-            }
+            if entry >= 0 { return (namespace, entry) }
         }
+        return nil
     }
 
     @inline(__always) private static func set(_ cache: UnsafeMutablePointer<InlineCache>, _ kind: CacheKind, _ version: UInt32, _ offset: Int, _ value: Value) {
@@ -175,6 +187,20 @@ public enum Attributes {
         let found = type.lookup(name)
         guard found.isPointer, !found.isEmpty, found.type.has(.methodDescriptor), InstanceAttributes.get(object, type, name).isEmpty else { return .empty }
         return found
+    }
+
+    /// A static or class method of Python of an object or a class, for a call without binding it: what is called, and the class or the empty word. Nil when it is no such method.
+    public static func wrapped(_ thread: ThreadRef, _ object: Value, _ name: Value) -> (callee: Value, receiver: Value)? {
+        var found = Value.empty, owner = object
+        if object.isExact(.type) {
+            if object.type.lookup(name).isEmpty { found = TypeRef(object).lookup(name) }
+        } else if case let entry = lookUp(thread, object, name), entry.pointee.kind == .classValue {
+            found = entry.pointee.value
+            owner = object.type.value
+        }
+        guard !found.isEmpty, found.isExact(.classMethod) || found.isExact(.staticMethod) else { return nil }
+        let callable = found.object(WrapperObject.self).pointee.callable
+        return callable.isExact(.function) ? (callable, found.isExact(.classMethod) ? owner : .empty) : nil
     }
 
     /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised. The instruction's cache
@@ -196,6 +222,11 @@ public enum Attributes {
                 return true
             }
             if object.isExact(.super), let (callee, receiver) = Super.method(object, name) {
+                base[0] = callee
+                base[frameHeaderWords] = receiver
+                return true
+            }
+            if let (callee, receiver) = wrapped(thread, object, name) {
                 base[0] = callee
                 base[frameHeaderWords] = receiver
                 return true

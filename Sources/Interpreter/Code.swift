@@ -87,6 +87,7 @@ public enum CacheKind: UInt8 {
     case dictEntry
     /// The receiver is a class: `offset` is its version.
     case typeValue
+    /// The same with a class attribute that is data: the upper half of `offset` is the class's version, the lower the entry of the dict `value`.
     case typeEntry
     /// A native getter: `value` holds the descriptor.
     case nativeGetter

@@ -776,6 +776,23 @@ public enum Interpreter {
                 fp.pc = pc
                 callee = (fp + b)[0]
                 if callee.isExact(.function) { break decoded }
+                if callee.isExact(.method), case let method = callee.object(MethodObject.self), method.pointee.function.isExact(.function) {
+                    Calls.insert(method.pointee.receiver, arguments, count)
+                    count += 1
+                    callee = method.pointee.function
+                    break decoded
+                }
+                if callee.isExact(.type), Calls.constructsSimply(TypeRef(callee)) {
+                    saved = Calls.instance(thread, callee, arguments, count)
+                    if !saved.isEmpty {
+                        Calls.insert(saved, arguments, count)
+                        count += 1
+                        callee = saved.type.lookup(.__init__)
+                        frameFlags = FrameFlags.constructor
+                        break decoded
+                    }
+                    if thread.hasException { break dispatch }
+                }
                 let result = thread.call(callee, arguments, count, keywords)
                 if result.isEmpty { break dispatch }
                 fp[a] = result

@@ -361,8 +361,45 @@ public enum FloatText {
 
     @inline(__always) private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
+    /// A plain number of at most 15 digits, without exponent: its digits are an exact double, and so is the power of ten, so that one division rounds correctly.
+    /// nil for any other text.
+    private static func parseShort(_ text: UnsafePointer<UInt8>, _ count: Int) -> Double? {
+        guard count > 0 && count <= 17 else { return nil }
+        let start = text[0] == UInt8(ascii: "-") ? 1 : 0
+        var digits = 0
+        var mantissa: UInt64 = 0
+        var point = -1
+        for index in start ..< count {
+            let byte = text[index]
+            if isDigit(byte) {
+                mantissa = mantissa &* 10 &+ UInt64(byte &- 48)
+                digits += 1
+            } else if byte == UInt8(ascii: ".") && point < 0 {
+                point = digits
+            } else {
+                return nil
+            }
+        }
+        guard digits > 0 && digits <= 15 else { return nil }
+        var result = Double(mantissa)
+        if point >= 0 && point < digits {
+            let places = digits - point
+            // Exact up to 10^22; the table ends at 10^15.
+            result /= Double(power(ofTen: places))
+        }
+        return start == 1 ? -result : result
+    }
+
+    /// 10^exponent, up to 15.
+    @inline(__always) private static func power(ofTen exponent: Int) -> UInt64 {
+        var result: UInt64 = 1
+        for _ in 0 ..< exponent { result &*= 10 }
+        return result
+    }
+
     /// float(text) of bytes; nil when they are malformed.
     static func parse(_ text: UnsafePointer<UInt8>, _ count: Int) -> Double? {
+        if let short = parseShort(text, count) { return short }
         guard let cleaned = clean(text, count), cleaned.count > 9 else { return nil }
         return cleaned.withUnsafeBufferPointer { buffer in
             var position = 0

@@ -33,8 +33,61 @@ public struct FormatSpec {
         character == 60 || character == 62 || character == 61 || character == 94
     }
 
+    /// The usual specifications, read without more ado: ASCII, and no mistakes in them. nil for any other.
+    private static func parsePlain(_ text: UnsafePointer<UInt8>, _ count: Int, _ align: UInt8, _ type: UInt32) -> FormatSpec? {
+        var spec = FormatSpec(align: align, type: type)
+        var place = 0
+        if count >= 2 && isAlignment(UInt32(text[1])) {
+            spec.fill = UInt32(text[0])
+            spec.align = text[1]
+            spec.fillGiven = true
+            spec.alignGiven = true
+            place = 2
+        } else if isAlignment(UInt32(text[0])) {
+            spec.align = text[0]
+            spec.alignGiven = true
+            place = 1
+        }
+        if place < count && (text[place] == 43 || text[place] == 45 || text[place] == 32) {
+            spec.sign = text[place]
+            place += 1
+        }
+        if place < count && text[place] == 48 && !spec.fillGiven {
+            spec.fill = 48
+            spec.fillGiven = true
+            if !spec.alignGiven && align == UInt8(ascii: ">") { spec.align = UInt8(ascii: "=") }
+            place += 1
+        }
+        if place < count && text[place] &- 48 < 10 {
+            spec.width = 0
+            let end = min(count, place + 9)
+            while place < end && text[place] &- 48 < 10 {
+                spec.width = spec.width * 10 + Int(text[place] &- 48)
+                place += 1
+            }
+        }
+        if place < count && text[place] == 46 {
+            place += 1
+            let start = place, end = min(count, place + 9)
+            spec.precision = 0
+            while place < end && text[place] &- 48 < 10 {
+                spec.precision = spec.precision * 10 + Int(text[place] &- 48)
+                place += 1
+            }
+            if place == start { return nil }
+        }
+        if count - place > 1 { return nil }
+        if count - place == 1 {
+            let letter = text[place] | 32
+            guard letter >= 97 && letter < 122 else { return nil }
+            spec.type = UInt32(text[place])
+        }
+        return spec
+    }
+
     /// Parses a specification for an object of the type named. `align` and `type` are what holds when it does not say. nil when ValueError was raised.
     public static func parse(_ thread: ThreadRef, _ text: StringRef, align: Unicode.Scalar, type: UInt32 = 0, typeName: @autoclosure () -> String) -> FormatSpec? {
+        if text.isASCII && text.count > 0, let plain = parsePlain(text.units1, text.count, UInt8(ascii: align), type) { return plain }
         var spec = FormatSpec(align: UInt8(ascii: align), type: type)
         let count = text.count
         var position = 0
@@ -218,14 +271,13 @@ public enum NumberFormatting {
 
     /// The usual case, written straight into the string: ASCII throughout, and no zeros that would have to be grouped. `text` is digits up to `end` and
     /// then the rest, without the sign. nil when the case is another.
-    private static func laidOutPlainly(_ thread: ThreadRef, _ spec: FormatSpec, negative: Bool, prefix: UInt8, _ text: ArraySlice<UInt8>, digitsEnd: Int, groupSize: Int) -> Value? {
+    private static func laidOutPlainly(_ thread: ThreadRef, _ spec: FormatSpec, negative: Bool, prefix: UInt8, _ text: UnsafeBufferPointer<UInt8>, digitsEnd: Int, groupSize: Int) -> Value? {
         guard spec.fill < 128, spec.type != 110, spec.grouping != .locale else { return nil }
         let inside = spec.align == UInt8(ascii: "=")
         let grouped = spec.grouping != .none
         if grouped && inside && spec.fill == 48 { return nil }
         let sign: UInt8 = negative ? 45 : spec.sign == UInt8(ascii: "+") || spec.sign == UInt8(ascii: " ") ? spec.sign : 0
-        let digitCount = digitsEnd - text.startIndex
-        let separators = grouped && digitCount > 0 ? (digitCount - 1) / groupSize : 0
+        let separators = grouped && digitsEnd > 0 ? (digitsEnd - 1) / groupSize : 0
         let fixed = (sign != 0 ? 1 : 0) + (prefix != 0 ? 2 : 0) + text.count + separators
         let missing = max(spec.width - fixed, 0)
         guard let result = StringRef.allocate(count: fixed + missing, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
@@ -246,14 +298,46 @@ public enum NumberFormatting {
             put(prefix)
         }
         if inside { fill(missing) }
-        for index in text.indices {
-            if separators > 0 && index > text.startIndex && index < digitsEnd && (digitsEnd - index) % groupSize == 0 {
-                put(spec.grouping == .comma ? 44 : 95)
+        if separators == 0 {
+            memcpy(next, text.baseAddress.unsafelyUnwrapped, text.count)
+            next += text.count
+        } else {
+            for index in text.indices {
+                if index > 0 && index < digitsEnd && (digitsEnd - index) % groupSize == 0 { put(spec.grouping == .comma ? 44 : 95) }
+                put(text[index])
             }
-            put(text[index])
         }
         if !inside { fill(missing - left) }
         return result.value
+    }
+
+    /// A small int in decimal, without separators: written straight into the string.
+    private static func laidOut(_ thread: ThreadRef, _ number: Int, _ spec: FormatSpec) -> Value {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { memory in
+            let end = memory.baseAddress.unsafelyUnwrapped + 24
+            let first = Integers.write(number.magnitude, before: end)
+            let count = end - first
+            let sign: UInt8 = number < 0 ? 45 : spec.sign == 43 || spec.sign == 32 ? spec.sign : 0
+            let fixed = count + (sign == 0 ? 0 : 1)
+            let missing = max(spec.width - fixed, 0)
+            guard let result = StringRef.allocate(count: fixed + missing, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+            let inside = spec.align == UInt8(ascii: "=")
+            let left = inside ? 0 : spec.align == UInt8(ascii: ">") ? missing : spec.align == UInt8(ascii: "^") ? missing / 2 : 0
+            var next = result.units1
+            memset(next, Int32(spec.fill), left)
+            next += left
+            if sign != 0 {
+                next.pointee = sign
+                next += 1
+            }
+            if inside {
+                memset(next, Int32(spec.fill), missing)
+                next += missing
+            }
+            memcpy(next, first, count)
+            if !inside { memset(next + count, Int32(spec.fill), missing - left) }
+            return result.value
+        }
     }
 
     private static func tooWide(_ thread: ThreadRef, _ spec: FormatSpec) -> Bool {
@@ -285,6 +369,7 @@ public enum NumberFormatting {
         default: return spec.raiseUnknown(thread, number.type.name)
         }
         if !allowed(thread, spec) || tooWide(thread, spec) { return .empty }
+        if number.isSmallInt && radix == 10 && spec.fill < 128 && spec.grouping == .none && spec.type == 100 { return laidOut(thread, number.smallInt, spec) }
         guard var digits = Integers.digits(thread, number, radix: radix) else { return .empty }
         var prefix: [UInt32] = []
         if spec.alternate && radix != 10 { prefix = [48, spec.type] }
@@ -293,9 +378,10 @@ public enum NumberFormatting {
         if spec.width <= 0 && spec.grouping == .none && spec.type != 110 && spec.sign != 43 && spec.sign != 32 && prefix.isEmpty {
             return thread.newString(utf8: negative ? [45] + digits : digits)
         }
-        if let plain = laidOutPlainly(thread, spec, negative: negative, prefix: prefix.isEmpty ? 0 : UInt8(spec.type), digits[...], digitsEnd: digits.count, groupSize: radix == 10 ? 3 : 4) {
-            return plain
+        let plain = digits.withUnsafeBufferPointer {
+            laidOutPlainly(thread, spec, negative: negative, prefix: prefix.isEmpty ? 0 : UInt8(spec.type), $0, digitsEnd: $0.count, groupSize: radix == 10 ? 3 : 4)
         }
+        if let plain { return plain }
         let locale = NumberLocale(spec.type == 110 ? .locale : spec.grouping, digits: radix == 10 ? 3 : 4)
         return thread.newString(codePoints: assemble(spec, negative: negative, prefix: prefix, digits: digits[...], rest: [], locale))
     }
@@ -339,10 +425,20 @@ public enum NumberFormatting {
         return format(thread, number.doubleValue, spec, number.type.name)
     }
 
-    public static func format(_ thread: ThreadRef, _ number: Double, _ spec: FormatSpec, _ typeName: String) -> Value {
-        guard let code = floatCode(spec.type) else { return spec.raiseUnknown(thread, typeName) }
+    public static func format(_ thread: ThreadRef, _ number: Double, _ spec: FormatSpec, _ typeName: @autoclosure () -> String) -> Value {
+        guard let code = floatCode(spec.type) else { return spec.raiseUnknown(thread, typeName()) }
         guard spec.precision <= Int(Int32.max) else { return thread.raise(.valueError, "precision too big") }
         if tooWide(thread, spec) || spec.precision > 1 << 30 && { thread.raiseOutOfMemory(); return true }() { return .empty }
+        if code == UInt8(ascii: "f") && spec.type == 102 && !spec.alternate && !spec.noNegativeZero {
+            let plain = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer -> Value? in
+                let precision = spec.precision >= 0 ? spec.precision : 6
+                guard let written = FloatText.writeFixed(number, precision, buffer.baseAddress!) else { return nil }
+                let start = number.sign == .minus ? 1 : 0
+                return laidOutPlainly(thread, spec, negative: start == 1, prefix: 0, UnsafeBufferPointer(start: buffer.baseAddress! + start, count: written - start),
+                                      digitsEnd: written - start - (precision > 0 ? precision + 1 : 0), groupSize: 3)
+            }
+            if let plain { return plain }
+        }
         var flags: FloatText.Flags = spec.alternate ? .alternate : []
         if spec.noNegativeZero { flags.insert(.noNegativeZero) }
         if spec.type == 0 { flags.insert(.dotZero) }
@@ -353,7 +449,9 @@ public enum NumberFormatting {
         let negative = text.first == 45
         var end = negative ? 1 : 0
         while end < text.count && text[end] >= 48 && text[end] <= 57 { end += 1 }
-        if let plain = laidOutPlainly(thread, spec, negative: negative, prefix: 0, text[(negative ? 1 : 0)...], digitsEnd: end, groupSize: 3) { return plain }
+        let start = negative ? 1 : 0
+        let plain = text.withUnsafeBufferPointer { laidOutPlainly(thread, spec, negative: negative, prefix: 0, UnsafeBufferPointer(rebasing: $0[start...]), digitsEnd: end - start, groupSize: 3) }
+        if let plain { return plain }
         return thread.newString(codePoints: laidOut(text, spec, NumberLocale(spec.type == 110 ? .locale : spec.grouping)))
     }
 

@@ -202,6 +202,12 @@ public struct FlatItems {
     nonisolated(unsafe) public static var known: [ShapeIndex: FlatItems] = [:]
 }
 
+/// The descriptors of named tuples' fields, for compiled code: their shape, and where in one its index is.
+public enum TupleFields {
+    nonisolated(unsafe) public static var shape: ShapeIndex = 0
+    nonisolated(unsafe) public static var indexOffset = 0
+}
+
 public struct DictObject {
     /// `flags` bit 0: compiled code or caches took values of this dict for granted.
     public var header: ObjectHeader

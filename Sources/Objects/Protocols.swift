@@ -50,6 +50,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if spec.isEmpty || StringRef(spec).count == 0 {
             if value.isExact(.str) { return value }
             if value.isSmallInt { return str(value) }
+        } else if value.isSmallInt || value.isExact(.float) || value.isExact(.int), let function = RuntimeHooks.formatNumber {
+            return function(self, value, spec)
         }
         guard let result = callSpecial(value, .__format__, spec.isEmpty ? WellKnown.emptyString.value : spec) else {
             return raise(.typeError, "Type \(value.type.name) doesn't define __format__")

@@ -250,6 +250,9 @@ public struct StringRef {
         var highest: UInt8 = 0
         var characters = 0
         var index = 0
+        // Eight bytes at a time while they are ASCII, as most text is to its end.
+        while index + 8 <= count, UnsafeRawPointer(utf8!).loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 { index += 8 }
+        characters = index
         while index < count {
             let byte = utf8![index]
             if byte > highest { highest = byte }

@@ -69,13 +69,10 @@ extension Recorder {
             return enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) ?? .failed("constructor")
         } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
             let type = TypeRef(callee), initializer = type.lookup(.__init__)
-            let fields = type.pointer.pointee
             if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
                 guardSame(ref, callee)
                 guardTypeVersion(type)
-                let size = fields.dictOffset == 0 ? Int(fields.basicSize) : max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)
-                let object = b.new(words.layout(type.name, fields.rootShape, size: size))
-                isNew(object)
+                let object = instance(of: type)
                 arguments.insert(object, at: 0)
                 values.insert(.none, at: 0)
                 count += 1
@@ -231,13 +228,13 @@ extension Recorder {
         let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
         let hasReceiver = isMethod && !actual(first).isEmpty
         var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
-        if isMethod, !hasReceiver, callee.isExact(.method) {
-            let method = callee.object(MethodObject.self).pointee
+        if !hasReceiver, callee.isExact(.method), callee.object(MethodObject.self).pointee.function.isExact(.function) {
             guardObject(ref, callee)
             arguments.insert(b.load(ref, words.methodReceiver), at: 0)
-            callee = method.function
+            callee = callee.object(MethodObject.self).pointee.function
             ref = b.load(ref, words.methodFunction)
         }
+        if callee.isExact(.type), let outcome = construct(a, window, callee, ref, arguments, names) { return outcome }
         guard callee.isExact(.function), case let positional = arguments.count - names.count else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         ref = self.function(callee, ref)
         guard let registers = bound(callee, ref, Array(arguments[..<positional]), names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
@@ -245,6 +242,29 @@ extension Recorder {
         }
         for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
         return enter(callee, ref, at: first, count: registers.count, flags: UInt64(a) << 8, isBound: true) ?? callKeywords(a, window, callee, ref, arguments, names.value)
+    }
+
+    /// An instance of a class of Python whose `__init__` takes these arguments, the last of them by name. Nil when the class is not as simple as that.
+    private func construct(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: TupleRef) -> Outcome? {
+        let type = TypeRef(callee), first = window + frameHeaderWords, initializer = type.lookup(.__init__), positional = arguments.count - names.count
+        guard JIT.constructsSimply(type), initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) else { return nil }
+        guardSame(ref, callee)
+        guardTypeVersion(type)
+        let object = instance(of: type)
+        guard let registers = bound(initializer, constant(initializer), [object] + arguments[..<positional], names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
+            return .failed("constructor")
+        }
+        for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
+        return enter(initializer, constant(initializer), at: first, count: registers.count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object, isBound: true) ?? .failed("constructor")
+    }
+
+    /// A new instance of a class of Python, without attributes.
+    private func instance(of type: TypeRef) -> Ref {
+        let fields = type.pointer.pointee
+        let size = fields.dictOffset == 0 ? Int(fields.basicSize) : max(Int(fields.basicSize), Int(fields.dictOffset) + 8 + Int(fields.inlineCapacity) * 8)
+        let object = b.new(words.layout(type.name, fields.rootShape, size: size))
+        isNew(object)
+        return object
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.

@@ -37,7 +37,7 @@ extension Recorder {
         return places.map { b.load(loaded, index: b.int(Int64($0)), words.tupleItem) }
     }
 
-    /// What the registers of a function's parameters hold when it is called with these arguments. Nil when such a call raises, or takes a dict of other names.
+    /// What the registers of a function's parameters hold when it is called with these arguments. Nil when such a call raises.
     func bound(_ function: Value, _ ref: Ref, _ given: [Ref], names: [Value] = [], named: [Ref] = []) -> [Ref]? {
         let object = function.object(FunctionObject.self).pointee, code = object.code.object(CodeObject.self).pointee
         guard !code.isOutline, case let flags = CodeFlags(rawValue: code.flags) else { return nil }
@@ -45,16 +45,22 @@ extension Recorder {
         guard given.count <= positional || flags.contains(.variadic) else { return nil }
         var registers = given.prefix(positional).map(Optional.some)
         registers += [Ref?](repeating: nil, count: all - registers.count)
+        var others: [(name: Value, value: Ref)] = []
         for (name, value) in zip(names, named) {
-            guard let place = (Int(code.positionalOnlyCount) ..< all).first(where: { known[$0] == name }), registers[place] == nil else { return nil }
-            registers[place] = value
+            if let place = (Int(code.positionalOnlyCount) ..< all).first(where: { known[$0] == name }) {
+                guard registers[place] == nil else { return nil }
+                registers[place] = value
+            } else {
+                guard flags.contains(.keywordVariadic) else { return nil }
+                others.append((name, value))
+            }
         }
         if let first = registers[..<positional].firstIndex(where: { $0 == nil }) {
             guard let defaults = defaults(of: function, ref, last: positional - first) else { return nil }
             for place in first ..< positional where registers[place] == nil { registers[place] = defaults[place - first] }
         }
         for place in positional ..< all where registers[place] == nil {
-            guard ref.isConstant, object.keywordDefaults.isExact(.dict) else { return nil }
+            guard object.keywordDefaults.isExact(.dict) else { return nil }
             guardSame(b.load(ref, words.functionKeywordDefaults), object.keywordDefaults)
             guard let value = variable(known[place], of: DictRef(object.keywordDefaults)) else { return nil }
             registers[place] = value
@@ -64,6 +70,7 @@ extension Recorder {
             let dict = b.new(words.layout("dict", TypeID.dict.rawValue, size: MemoryLayout<DictObject>.size))
             isNew(dict)
             b.store(dict, words.length, b.int(0))
+            for (name, value) in others { b.guarding(.gge, call(words.mapAddName, [dict, constant(name), word(value)], runsPython: false), b.int(0)) }
             registers.append(dict)
         }
         return registers.compactMap { $0 }

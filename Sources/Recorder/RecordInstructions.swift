@@ -344,6 +344,11 @@ extension Recorder {
             guardBound(value)
             return value
         case .classValue:
+            if entry.value.shapeIndex == TupleFields.shape, object.has(.tupleSubclass) { return tupleField(ref, object, entry.value) }
+            if entry.value.isExact(.staticMethod) {
+                guardShape(ref, object)
+                return constant(entry.value.object(WrapperObject.self).pointee.callable)
+            }
             guard bindsFunctions, entry.value.isExact(.function) else { return nil }
             guardShape(ref, object)
             return method(entry.value, ref)
@@ -363,9 +368,23 @@ extension Recorder {
             guardSame(ref, object)
             guardTypeVersion(TypeRef(object))
             return constant(entry.value)
+        case .typeEntry:
+            guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset >> 32) else { return nil }
+            guardSame(ref, object)
+            guardTypeVersion(TypeRef(object))
+            return dictValue(DictRef(entry.value), entry: entry.offset & 0xFFFF_FFFF)
         default:
             return nil
         }
+    }
+
+    /// The field of a named tuple that a descriptor stands for. Nil when the tuple has none.
+    private func tupleField(_ ref: Ref, _ object: Value, _ descriptor: Value) -> Ref? {
+        let index = descriptor.raw.load(fromByteOffset: TupleFields.indexOffset, as: Int.self)
+        guard index >= 0, index < TupleRef(object).count else { return nil }
+        guardShape(ref, object)
+        b.guarding(.ggt, b.load(ref, words.tupleCount), b.int(Int64(index)))
+        return b.load(ref, index: b.int(Int64(index)), words.tupleItem)
     }
 
     /// A bound method.
@@ -406,6 +425,17 @@ extension Recorder {
             return .goesOn
         }
         if let outcome = superMethod(a, ref, object, name) { return outcome }
+        if let (callee, receiver) = Attributes.wrapped(thread, object, name) {
+            if object.isExact(.type) {
+                guardSame(ref, object)
+                guardTypeVersion(TypeRef(object))
+            } else {
+                guardShape(ref, object)
+            }
+            write(a, constant(callee))
+            write(a + frameHeaderWords, receiver.isEmpty ? b.value(0) : constant(receiver))
+            return .goesOn
+        }
         if let cached = cachedAttribute(ref, object, name, bindsFunctions: false) {
             write(a, cached)
             write(a + frameHeaderWords, b.value(0))

@@ -10,7 +10,7 @@ struct Words {
     let vocabulary: Vocabulary
     let shape, version, dictVersion, dictEntry: UInt16
     let functionName, functionQualifiedName, functionModule, functionDoc, generatorName, generatorQualifiedName: UInt16
-    let setHas, dictHas, dictGet, setAddPlain, setDiscard, functionKeywordDefaults, coroutineOriginDepth: UInt16
+    let setHas, dictHas, dictGet, setAddPlain, setDiscard, mapAddName, functionKeywordDefaults, coroutineOriginDepth: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
@@ -169,6 +169,7 @@ struct Words {
         dictHas = function("dictHas", Helpers.dictHas, [.pointer, .value, .value], .int, .readsAnything)
         dictGet = function("dictGet", Helpers.dictGet, [.pointer, .value, .value, .value], .value, .readsAnything)
         setAddPlain = function("setAddPlain", Helpers.setAddPlain, [.pointer, .value, .value], .int, Words.writesContainers)
+        mapAddName = function("mapAddName", Helpers.mapAddName, [.pointer, .value, .value, .value], .int, Words.writesContainers)
         setDiscard = function("setDiscard", Helpers.setDiscard, [.pointer, .value, .value], .int, Words.writesContainers)
         newMap = function("newMap", Helpers.newMap, [.pointer, .pointer, .int], .value, .anything)
         mapAdd = function("mapAdd", Helpers.mapAdd, [.pointer, .value, .value, .value], .int, .anything)
@@ -314,6 +315,12 @@ enum Helpers {
         let place = SetRef(set).findPlain(key, hash: thread(context).hash(key))
         if place >= 0 { SetRef(set).remove(place: place) }
         return place >= -1 ? 0 : -1
+    }
+    /// A keyword argument goes into a new dict. -1, with the call to be begun anew, when there is no memory.
+    static let mapAddName: @convention(c) (Context, Value, Value, Value) -> Int = { context, dict, name, value in
+        if DictRef(dict).set(thread(context), name, value) { return 0 }
+        thread(context).takeException()
+        return -1
     }
     static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }

@@ -128,6 +128,29 @@ public enum Characters {
             }
             return
         }
+        if character < 0x2000 && mapping != .fold {
+            let known = simpleMappings + (mapping == .lower ? 0 : mapping == .upper ? 0x2000 : 0x4000) + Int(character)
+            if known.pointee == 0 { known.pointee = simpleMapping(character, mapping) }
+            if known.pointee != manyCharacters { builder.append(UInt32(known.pointee)); return }
+        }
+        appendSlow(character, mapping, to: &builder)
+    }
+
+    /// The lower, upper and title case of the code points below U+2000 where that is one code point below U+FFFF, as far as they were asked for; 0 is not known yet.
+    nonisolated(unsafe) private static let simpleMappings: UnsafeMutablePointer<UInt16> = {
+        let memory = UnsafeMutablePointer<UInt16>.allocate(capacity: 0x6000)
+        memory.initialize(repeating: 0, count: 0x6000)
+        return memory
+    }()
+    private static let manyCharacters: UInt16 = 0xFFFF
+
+    private static func simpleMapping(_ character: UInt32, _ mapping: Mapping) -> UInt16 {
+        var builder = StringBuilder()
+        appendSlow(character, mapping, to: &builder)
+        return builder.only.flatMap { $0 < 0xFFFF ? UInt16($0) : nil } ?? manyCharacters
+    }
+
+    private static func appendSlow(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {
         guard let scalar = Unicode.Scalar(character), isAssigned(scalar.properties) else { builder.append(character); return }
         let properties = scalar.properties
         // Their capitals came after Unicode 14.

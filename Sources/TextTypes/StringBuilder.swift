@@ -34,6 +34,12 @@ public struct StringBuilder: ~Copyable {
         allocated = StringBuilder.spareSize
     }
 
+    /// The character, when there is one alone.
+    var only: UInt32? {
+        guard count == 1 && !failed else { return nil }
+        return width == 1 ? UInt32(base.load(as: UInt8.self)) : width == 2 ? UInt32(base.load(as: UInt16.self)) : base.load(as: UInt32.self)
+    }
+
     /// Bytes of the scratch block.
     private var allocated: Int
 

@@ -277,6 +277,26 @@ struct Text {
                     from = index + 1
                 }
             }
+        } else if old.count == 1 && new.count <= 8 && total > count >> 4 {
+            // So many that searching for each costs more than looking at all characters.
+            let before = old.units1[0]
+            var left = total
+            while left > 0 {
+                let character = units.units1[from]
+                from &+= 1
+                if character == before {
+                    left &-= 1
+                    var index = 0
+                    while index < new.count {
+                        target[to] = new.units1[index]
+                        to &+= 1
+                        index &+= 1
+                    }
+                } else {
+                    target[to] = character
+                    to &+= 1
+                }
+            }
         } else if old.count == 1 && new.count == 1 {
             let before = old.units1[0], after = new.units1[0]
             var left = total

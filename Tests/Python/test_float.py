@@ -81,6 +81,25 @@ def test_math():
     raises(ValueError, "factorial() not defined for negative values", math.factorial, -1)
 
 
+def test_short_texts():
+    for text, number in (("1", 1.0), ("-1", -1.0), ("1.", 1.0), (".5", 0.5), ("-.5", -0.5), ("0.1", 1 / 10), ("123456789012345", 123456789012345.0),
+                         ("0.000000000000001", 1 / 10 ** 15), ("00000000000001.5", 1.5), ("0.30000000000000", 3 / 10), ("+1", 1.0), ("1_0.5", 10.5)):
+        assert float(text) == number and float(text).hex() == number.hex(), text
+    assert str(float("-0")) == "-0.0" and str(float("-0.0")) == "-0.0"
+    for text in ("-", ".", "", "1..2", "1.2.3", "1-", "--1"):
+        try:
+            float(text)
+        except ValueError:
+            continue
+        assert False, text
+    seed = 1
+    for _ in range(2000):
+        seed = (seed * 6364136223846793005 + 1442695040888963407) & (1 << 64) - 1
+        digits, places = str(seed)[:seed % 15 + 1], (seed >> 8) % 16
+        n, d = float(digits + "e-%d" % places).as_integer_ratio()
+        assert float(digits.rjust(places + 1, "0")[:len(digits.rjust(places + 1, "0")) - places] + "." + (digits.rjust(places + 1, "0")[-places:] if places else "")) == n / d
+
+
 def test_fixed_text_is_rounded_exactly():
     # Halves that are exact go to the even digit, all others to the nearer one.
     table = {(0.5, 0): "0", (1.5, 0): "2", (2.5, 0): "2", (-0.5, 0): "-0", (0.125, 2): "0.12", (0.375, 2): "0.38", (2.675, 2): "2.67", (1e15 + 0.5, 0): "1000000000000000",

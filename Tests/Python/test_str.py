@@ -112,4 +112,16 @@ def test_conversion_of_user_types():
     raises(TypeError, "__repr__ returned non-string (type int)", repr, B())
 
 
+def test_cases_of_letters_beyond_ascii():
+    for _ in range(2):
+        assert "\xdcn\xef \xdfh".upper() == "\xdcN\xcf SSH" and "\xdcN\xcf".lower() == "\xfcn\xef" and "\xdfharp \u0149x".title() == "Ssharp \u02bcNx"
+        assert "\u01c6".title() == "\u01c5" and "\u01c6".upper() == "\u01c4" and "\u0390".upper() == "\u0399\u0308\u0301"
+        assert "\u0391\u03a3 \u0391\u03a3\u0391".lower() == "\u03b1\u03c2 \u03b1\u03c3\u03b1" and "\ufb01".upper() == "FI" and "\xff".upper() == "\u0178"
+
+
+def test_replacing_many_single_characters():
+    assert "xoxoxoxoxox".replace("o", "00") == "x00x00x00x00x00x" and "oooo".replace("o", "") == "" and "oooo".replace("o", "ab", 2) == "ababoo"
+    assert "oxo".replace("o", "longer than eight") == "longer than eightxlonger than eight" and b"a,b,c".replace(b",", b"; ") == b"a; b; c"
+
+
 run(globals())

@@ -219,6 +219,8 @@ enum TupleGetters {
                 return text.make(thread)
             }
         }
+        TupleFields.shape = type.shape
+        TupleFields.indexOffset = MemoryLayout<TupleGetterObject>.offset(of: \.index)!
         module.add(type)
     }
 }

@@ -190,7 +190,8 @@ extension Coefficient {
         return droppingSlow(thread, exponent)
     }
 
-    private func droppingShort(_ exponent: Int) -> (Coefficient, Rest) {
+    /// The same for a machine number and at most 38 digits.
+    func droppingShort(_ exponent: Int) -> (Coefficient, Rest) {
         let power = Powers.small[exponent]
         var rest: UInt128
         var result: Coefficient

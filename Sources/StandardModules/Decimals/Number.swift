@@ -183,7 +183,30 @@ extension Settings {
         if coefficient.big.isEmpty && digits <= precision && digits <= Coefficient.smallDigits && exponent >= least && exponent &+ digits <= most && !clamps && !coefficient.isZero {
             return Number(negative: negative, exponent: exponent, coefficient: coefficient, digits: digits)
         }
+        let dropped = digits - precision
+        if coefficient.big.isEmpty && dropped > 0 && dropped <= Coefficient.smallDigits && precision <= Coefficient.smallDigits && !clamps
+            && exponent &+ digits > least && exponent &+ digits <= most {
+            return finishShort(negative: negative, exponent: exponent &+ dropped, coefficient, dropped)
+        }
         return finishSlow(thread, Number(negative: negative, exponent: exponent, coefficient: coefficient, digits: digits))
+    }
+
+    /// A machine number that is only too long, far from the limits of exponents.
+    @inline(__always) private mutating func finishShort(negative: Bool, exponent: Int, _ coefficient: Coefficient, _ dropped: Int) -> Number {
+        let (cut, rest) = coefficient.droppingShort(dropped)
+        var low = cut.low
+        var place = exponent
+        if rounding.grows(cut, rest, negative: negative) {
+            low &+= 1
+            // All nines.
+            if low == Powers.small[precision] {
+                low = Powers.small[precision - 1]
+                place += 1
+            }
+        }
+        status.insert(.rounded)
+        if rest != .none { status.insert(.inexact) }
+        return Number(negative: negative, exponent: place, coefficient: Coefficient(low), digits: precision)
     }
 
     /// The same, and for NaN: shortens a payload that is too long. The coefficient need not be in the form in which it is kept.

@@ -324,6 +324,15 @@ enum Buffered {
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
         let object = object(value)
         guard flush(thread, value) else { return .empty }
+        // Most lines are in the buffer as a whole.
+        var ready = object.pointee.end - object.pointee.start
+        if limit >= 0 { ready = min(ready, limit) }
+        let start = buffer(object) + object.pointee.start
+        if ready > 0, let found = memchr(start, 10, ready) {
+            let count = found - UnsafeMutableRawPointer(start) + 1
+            object.pointee.start += count
+            return thread.newBytes(start, count)
+        }
         var parts = ByteBuilder()
         while true {
             var available = object.pointee.end - object.pointee.start
@@ -332,7 +341,6 @@ enum Buffered {
             if available > 0, let found = memchr(from, 10, available) {
                 let count = found - UnsafeMutableRawPointer(from) + 1
                 object.pointee.start += count
-                if parts.count == 0 { return thread.newBytes(from, count) }
                 parts.append(from, count)
                 return parts.finish(thread)
             }

@@ -362,9 +362,10 @@ enum TextIO {
     private static func decode(_ thread: ThreadRef, _ object: UnsafeMutablePointer<TextObject>, _ bytes: Value) -> Value {
         let ref = BytesRef(bytes)
         if ref.count == 0 { return WellKnown.emptyString.value }
-        var ascii = true
-        for index in 0 ..< ref.count where ref.bytes[index] >= 0x80 { ascii = false; break }
-        if ascii { return thread.newString(utf8: ref.bytes, ref.count) }
+        var index = 0
+        while index + 8 <= ref.count, UnsafeRawPointer(ref.bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 { index += 8 }
+        while index < ref.count && ref.bytes[index] < 0x80 { index += 1 }
+        if index == ref.count { return thread.newString(utf8: ref.bytes, ref.count) }
         return thread.callMethod(bytes, Name.decode, object.pointee.encoding, object.pointee.errors)
     }
 
@@ -544,6 +545,8 @@ enum TextIO {
     /// How many bytes of the chunk the first `characters` of the decoded text came from, in the native codecs.
     private static func bytesUsed(_ object: UnsafeMutablePointer<TextObject>, _ characters: Int) -> Int {
         let bytes = BytesRef(object.pointee.chunk)
+        // As many bytes as characters: each is one.
+        if !object.pointee.decoded.isEmpty && StringRef(object.pointee.decoded).count == bytes.count { return min(characters, bytes.count) }
         var index = 0
         var left = characters
         while left > 0 && index < bytes.count {
