@@ -367,6 +367,7 @@ public enum Collector {
     public static func finalizableHeldByOtherThreads(notThrough isBarrier: (ObjectPointer) -> Bool) -> Set<UInt> {
         guard let running = ThreadRegistry.current, !Collector.running, taipan.threads != running || running.pointee.next != nil else { return [] }
         // The marks say who is reachable from there, until the collection that follows at once puts them right.
+        Collector.running = true
         finishSweep()
         clearMarks()
         walk { header in if isBarrier(header) { header.pointee.mark = Mark.old } }
@@ -377,6 +378,7 @@ public enum Collector {
         }
         drain()
         let held = Set((oldFinalizable + youngFinalizable).filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
+        Collector.running = false
         collect(major: true)
         return held
     }

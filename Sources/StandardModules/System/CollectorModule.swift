@@ -25,7 +25,7 @@ enum CollectorModule {
         }
     }
 
-    private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
+    @inline(never) private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
         notify(thread, "start", generation, 0)
         var collected = 0
         // What only a finalizer kept alive dies in the round after.
@@ -216,6 +216,8 @@ enum CollectorModule {
         Def("collect(generation=2)", .calls, "Run the garbage collector, and the finalizers of what it finds unreachable.\n\nReturns how many of those objects were in cycles or reached only from cycles.", kind: .function) { thread, a, _ in
             guard let generation = a[0].isEmpty ? 2 : thread.toInt(a[0]) else { return .empty }
             guard generation >= 0 && generation <= 2 else { return thread.raise(.valueError, "invalid generation") }
+            // The frames of what follows will lie where those of earlier calls did, whose words they do not all overwrite.
+            if generation == 2 { Collector.wipeStack() }
             return thread.newInt(CollectorModule.collect(thread, generation))
         },
         Def("set_debug(flags, /)", .writes, "Set the garbage collection debugging flags.", kind: .function) { thread, a, _ in
