@@ -162,11 +162,11 @@ public enum Code {
         return code.isEmpty || !complete(thread, code.object(CodeObject.self)) ? .empty : code
     }
 
-    /// A name of an archive.
-    private static func name(_ archive: Archive, _ number: Int, _ names: Value) -> Value {
+    /// A name of an archive; empty when it has raised.
+    private static func name(_ thread: ThreadRef, _ archive: Archive, _ number: Int, _ names: Value) -> Value {
         let place = (names.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self) + number
         if place.pointee.isEmpty {
-            place.pointee = StringRef.intern(utf8: archive.name(number)).value
+            place.pointee = thread.newName(utf8: archive.name(number))
             Heap.barrier(names.raw)
         }
         return place.pointee
@@ -184,11 +184,11 @@ public enum Code {
         code.pointee.freeNames = empty
         code.pointee.archiveNames = names
         if let archive = compiled.archive, !names.isEmpty {
-            code.pointee.name = name(archive, compiled.nameNumbers.name, names)
-            code.pointee.qualifiedName = name(archive, compiled.nameNumbers.qualifiedName, names)
+            code.pointee.name = name(thread, archive, compiled.nameNumbers.name, names)
+            code.pointee.qualifiedName = name(thread, archive, compiled.nameNumbers.qualifiedName, names)
         } else {
-            code.pointee.name = StringRef.intern(compiled.name).value
-            code.pointee.qualifiedName = StringRef.intern(compiled.qualifiedName).value
+            code.pointee.name = thread.newName(compiled.name)
+            code.pointee.qualifiedName = thread.newName(compiled.qualifiedName)
         }
         code.pointee.filename = filename.isEmpty ? thread.newString(compiled.filename) : filename
         Heap.barrier(raw)
@@ -233,9 +233,9 @@ public enum Code {
             let tuple = thread.newTuple(count: list.count)
             if tuple.isEmpty { return .empty }
             if let archive = compiled.archive, !archived.isEmpty {
-                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, name(archive, Int(numbers[index]), archived)) }
+                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, name(thread, archive, Int(numbers[index]), archived)) }
             } else {
-                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, StringRef.intern(list[index]).value) }
+                for index in 0 ..< list.count { TupleRef(tuple).initialize(index, thread.newName(list[index])) }
             }
             Heap.barrier(tuple.raw)
             return tuple

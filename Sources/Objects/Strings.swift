@@ -209,16 +209,42 @@ public struct StringRef {
         old.deallocate()
     }
 
-    /// Interns Swift text; for names known to the runtime. Traps only when there is no memory at start-up.
-    public static func intern(_ text: String) -> StringRef {
-        var text = text
-        return text.withUTF8 { StringRef(make(utf8: $0.baseAddress, $0.count)).interned() }
+    /// The interned string of ASCII text, when there is one.
+    private static func known(ascii: UnsafeRawPointer, _ count: Int) -> StringRef? {
+        var hash = Hashing.bytes(ascii, count)
+        if hash == 0 || hash == -1 { hash = -2 }
+        let mask = tableSize - 1
+        var index = hash & mask
+        while !table[index].isEmpty {
+            let candidate = StringRef(table[index])
+            if candidate.hash == hash && candidate.count == count && candidate.isASCII && memcmp(candidate.units, ascii, count) == 0 { return candidate }
+            index = (index + 1) & mask
+        }
+        return nil
     }
 
-    /// The interned string of UTF-8 (or WTF-8) known to be well formed.
-    public static func intern(utf8: UnsafeBufferPointer<UInt8>) -> StringRef { StringRef(make(utf8: utf8.baseAddress, utf8.count)).interned() }
+    /// The interned string of UTF-8 (or WTF-8) known to be well formed; empty when memory is exhausted. What is interned already takes no memory.
+    public static func internIfRoom(utf8: UnsafeBufferPointer<UInt8>) -> Value {
+        if utf8.count > 1, utf8.allSatisfy({ $0 < 0x80 }), let known = known(ascii: utf8.baseAddress.unsafelyUnwrapped, utf8.count) { return known.value }
+        let text = make(utf8: utf8.baseAddress, utf8.count)
+        return text.isEmpty ? text : StringRef(text).interned().value
+    }
 
-    public static func intern(static text: StaticString) -> StringRef { StringRef(make(utf8: text.utf8Start, text.utf8CodeUnitCount)).interned() }
+    /// The interned string of a name of the runtime's own. What programs name may find no memory left: that is for `ThreadRef.newName`.
+    public static func intern(utf8: UnsafeBufferPointer<UInt8>) -> StringRef {
+        var text = internIfRoom(utf8: utf8)
+        // The heap has now noticed that it is exhausted, and gives what it keeps back for small objects.
+        if text.isEmpty { text = internIfRoom(utf8: utf8) }
+        precondition(!text.isEmpty, "no memory for the names of the runtime")
+        return StringRef(text)
+    }
+
+    public static func intern(_ text: String) -> StringRef {
+        var text = text
+        return text.withUTF8 { intern(utf8: $0) }
+    }
+
+    public static func intern(static text: StaticString) -> StringRef { intern(utf8: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)) }
 
     /// The interned name of an enumeration's case. Interpolation finds it by reflection, which is a hundred times as slow, and at the start there are hundreds.
     static func intern<Case: CaseIterable>(caseName value: Case) -> StringRef {
@@ -226,7 +252,7 @@ public struct StringRef {
         return intern(utf8: UnsafeBufferPointer(start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: strlen(name)))
     }
 
-    static func intern(ascii: UnsafePointer<UInt8>, _ count: Int) -> StringRef { StringRef(make(utf8: ascii, count)).interned() }
+    static func intern(ascii: UnsafePointer<UInt8>, _ count: Int) -> StringRef { intern(utf8: UnsafeBufferPointer(start: ascii, count: count)) }
 
     // MARK: Making
 
@@ -319,6 +345,14 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newString(_ text: String) -> Value {
         var text = text
         return orOutOfMemory(text.withUTF8 { StringRef.make(utf8: $0.baseAddress, $0.count) })
+    }
+
+    /// The interned string of a name in a program; empty with MemoryError raised.
+    public func newName(utf8: UnsafeBufferPointer<UInt8>) -> Value { orOutOfMemory(StringRef.internIfRoom(utf8: utf8)) }
+
+    public func newName(_ text: String) -> Value {
+        var text = text
+        return text.withUTF8 { newName(utf8: $0) }
     }
 
     /// A string from well-formed UTF-8 or WTF-8.

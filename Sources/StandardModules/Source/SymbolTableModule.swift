@@ -85,21 +85,25 @@ enum SymbolTableModule {
         let entry = value.object(Entry.self)
         // Numbers by address, as identities go; the objects are never moved.
         entry.pointee.id = Value(small: Int(value.bits))
-        entry.pointee.name = StringRef.intern(scope.name).value
+        entry.pointee.name = thread.newName(scope.name)
         entry.pointee.nested = Value(small: scope.isNested ? 1 : 0)
         entry.pointee.type = Value(small: Int(scope.kind.rawValue))
         entry.pointee.lineno = Value(small: Int(scope.range.line))
         let symbols = thread.newDict(capacity: scope.symbols.count), names = thread.newList(), children = thread.newList()
-        if symbols.isEmpty || names.isEmpty || children.isEmpty { return .empty }
+        if entry.pointee.name.isEmpty || symbols.isEmpty || names.isEmpty || children.isEmpty { return .empty }
         entry.pointee.symbols = symbols
         entry.pointee.varnames = names
         entry.pointee.children = children
         Heap.barrier(value.raw)
         for symbol in scope.symbols {
             let flags = Int(symbol.flags.rawValue) | Int(symbol.scope.rawValue) << scopeOffset
-            guard DictRef(symbols).set(thread, StringRef.intern(symbol.name).value, Value(small: flags)) else { return .empty }
+            let name = thread.newName(symbol.name)
+            guard !name.isEmpty, DictRef(symbols).set(thread, name, Value(small: flags)) else { return .empty }
         }
-        for name in scope.parameters { if !ListRef(names).append(thread, StringRef.intern(name).value) { return .empty } }
+        for parameter in scope.parameters {
+            let name = thread.newName(parameter)
+            if name.isEmpty || !ListRef(names).append(thread, name) { return .empty }
+        }
         for child in scope.children {
             let inner = self.entry(thread, child)
             if inner.isEmpty || !ListRef(children).append(thread, inner) { return .empty }

@@ -81,8 +81,8 @@ struct TreeExporter {
     private mutating func list(_ items: [String]) -> Value { list(items) { $0.identifier($1) } }
 
     private mutating func optional(_ expression: Expression?) -> Value { expression.map { self.expression($0) } ?? .none }
-    private func identifier(_ name: String) -> Value { StringRef.intern(name).value }
-    private func optional(_ name: String?) -> Value { name.map { StringRef.intern($0).value } ?? .none }
+    private func identifier(_ name: String) -> Value { thread.newName(name) }
+    private func optional(_ name: String?) -> Value { name.map { thread.newName($0) } ?? .none }
     private func text(_ text: String?) -> Value { text.map { thread.newString($0) } ?? .none }
     private func flag(_ flag: Bool) -> Value { Value(small: flag ? 1 : 0) }
 
