@@ -166,6 +166,16 @@ def test_looking_through_dicts():
             return iter([1, 2, 3])
     own = Own.fromkeys(range(200))
     assert sum(k for k in own) == 6 and sum(k for k in own.keys()) == 19900
+    def count(d):
+        n = 0
+        for key, value in d.items():
+            n += 1
+        return n
+    for i in range(400):
+        # An empty dict may have no table at all.
+        emptied = {i: i}
+        emptied.clear()
+        assert count(emptied) == 0 and count({i: i}) == 1 and count({}) == 0
     iterator = iter({1: 2, 3: 4})
     taken = []
     for k in range(200):
