@@ -80,6 +80,12 @@ extension Recorder {
                 guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
                 return outcome
             }
+        } else if callee == TypeID.tuple.value, count == 1, values[0].isExact(.list) {
+            guardSame(ref, callee)
+            guardObject(arguments[0], values[0])
+            let made = call(words.tuple, [word(arguments[0])], runsPython: false)
+            forgetWindow(window, count)
+            return result(a, made)
         } else if callee.isExact(.type), !TypeRef(callee).has(.heap) {
             guardSame(ref, callee)
             if let result = construct(TypeRef(callee), arguments, values) {
@@ -411,12 +417,36 @@ extension Recorder {
             b.store(made, words.rangeLength, word(length))
             return made
         }
+        if type == TypeID.reversed.type, arguments.count == 1 { return reversed(arguments[0], values[0]) }
+        if type == TypeID.tuple.type, arguments.count == 1, values[0].isExact(.tuple) {
+            guardObject(arguments[0], values[0])
+            return arguments[0]
+        }
         if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
             return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
         }
         if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
         if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
         return nil
+    }
+
+    /// The iterator that `reversed` makes of a list, or of a range of small ints.
+    private func reversed(_ ref: Ref, _ value: Value) -> Ref? {
+        if value.isExact(.list) {
+            guardObject(ref, value)
+            let iterator = b.new(words.layout("list_reverseiterator", TypeID.listReverseIterator.rawValue, size: MemoryLayout<IteratorObject>.size))
+            isNew(iterator)
+            b.store(iterator, words.iteratorContainer, word(ref))
+            b.store(iterator, words.iteratorIndex, b.int(.sub, b.load(ref, words.listCount), b.int(1)))
+            return iterator
+        }
+        guard value.isExact(.range), case let range = value.object(RangeObject.self).pointee, [range.start, range.stop, range.step, range.length].allSatisfy({ $0.isSmallInt }),
+              case let (distance, overflows) = range.length.smallInt.multipliedReportingOverflow(by: range.step.smallInt), !overflows, Value.fitsSmall(distance) else { return nil }
+        guardObject(ref, value)
+        let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
+        _ = int(b.load(ref, words.rangeStop))
+        let toLast = b.checked(.mul, b.int(.sub, length, b.int(1)), step, bits: 63)
+        return rangeIterator(from: b.int(.add, first, toLast), by: b.int(.sub, b.int(0), step), length)
     }
 
     /// Whether making an object of a built-in type runs no Python, which is then guarded.

@@ -41,6 +41,10 @@ extension Recorder {
             return freeVariable(opcode, a, b2)
         case .loadGlobal:
             return loadGlobal(a)
+        case .loadName:
+            return areNamesGlobal() ? loadGlobal(a) : interpret(results: [a])
+        case .storeName:
+            return areNamesGlobal() ? storeGlobal(a) : interpret(results: [])
         case .getAttr:
             return getAttribute(a, b2)
         case .setAttr:
@@ -252,6 +256,14 @@ extension Recorder {
         return b.load(b.load(function, words.functionClosure), index: b.int(Int64(index)), words.tupleItem)
     }
 
+    /// Whether the names of the running body are globals, which is then guarded: those of a module are, those of a class and of `exec` with two dicts are not.
+    private func areNamesGlobal() -> Bool {
+        let namespace = level.fp[FrameSlot.context], globals = level.function.object(FunctionObject.self).pointee.globals
+        guard depth == 0, globals.isExact(.dict), namespace.isEmpty || namespace == globals else { return false }
+        guardSame(b.slot(level.base + FrameSlot.context), namespace)
+        return true
+    }
+
     private func loadGlobal(_ a: Int) -> Outcome {
         let function = level.function.object(FunctionObject.self), running = runningFunction()
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
@@ -407,6 +419,14 @@ extension Recorder {
             barrier(ref, storing: read(valueRegister))
             b.store(ref, words.attribute(cache.offset), value)
             if cache.kind == .transition { b.store(ref, words.shape, b.int(Int64(UInt32(truncatingIfNeeded: cache.value.bits)))) }
+            return .goesOn
+        }
+        // A class whose data is replaced by data stays as it is, in the eyes of all who know its attributes' places.
+        if object.isExact(.type), object.type == TypeID.type.type, isPlain(actual(valueRegister)), TypeRef(object).replacesData(cache.name) {
+            guardSame(ref, object)
+            guardTypeVersion(TypeRef(object))
+            guardPlain(read(valueRegister), actual(valueRegister))
+            guardStatus(call(words.setAttributePlain, [word(ref), b.value(cache.name.bits), value], runsPython: false))
             return .goesOn
         }
         guardStatus(call(words.setAttribute, [word(ref), b.value(cache.name.bits), value], runsPython: true))
@@ -679,6 +699,7 @@ extension Recorder {
             guardKind(x, p)
             guardKind(y, q)
         }
+        if p.isExact(.list), q.isExact(.list), slot == .add, !inplace { return result(a, call(words.concatenateLists, [word(x), word(y)], runsPython: false)) }
         if p.isExact(.complex) || q.isExact(.complex), let result = complexes(x, p, y, q, slot) {
             write(a, result)
             return .goesOn
@@ -819,6 +840,10 @@ extension Recorder {
             write(a, bool(truth))
             return .goesOn
         }
+        if let same = sameText(x, p, y, q, operation) {
+            write(a, bool(operation == .equal ? same : b.int(.xor, same, b.int(1))))
+            return .goesOn
+        }
         let method = SpecialMethods.compare(p, q, operation)
         if !method.isEmpty {
             guardOperands(x, p, y, q)
@@ -869,6 +894,10 @@ extension Recorder {
             }
             return .goesOn
         }
+        if let same = sameText(x, p, y, q, operation) {
+            b.guarding(.geq, same, b.int(StringRef(p).equals(StringRef(q)) ? 1 : 0))
+            return .goesOn
+        }
         let method = SpecialMethods.compare(p, q, operation)
         if !method.isEmpty {
             guardOperands(x, p, y, q)
@@ -884,6 +913,14 @@ extension Recorder {
         let truth = call(words.compareTruth, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: false)
         if thread.compareTruth(p, q, operation) == 1 { b.guardTrue(truth) } else { b.guardFalse(truth) }
         return .goesOn
+    }
+
+    /// Whether two strings are equal, as a number, where that is what is asked. Nil otherwise.
+    private func sameText(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ operation: Comparison) -> Ref? {
+        guard operation == .equal || operation == .notEqual, p.isExact(.str), q.isExact(.str) else { return nil }
+        guardObject(x, p)
+        guardObject(y, q)
+        return b.call(words.sameText, [word(x), word(y)])
     }
 
     /// Guards whether two references are one object, as they are now; nil for floats, whose identity depends on boxes.
