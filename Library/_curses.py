@@ -168,31 +168,26 @@ def _split(arguments, least, most, name):
 
 class window:
     """A window of the terminal, or a part of one."""
-    __slots__ = "_window", "encoding", "_owned"
+    __slots__ = "_window", "encoding"
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_curses.window' instances")
 
     def _do(self, name, codes="", *arguments):
-        status = _call(name, "i", "P" + codes, self._window, *arguments)
+        status = _call(name, "i", "@" + codes, self._window, *arguments)
         if status == ERR:
             raise error(f"{name}() returned ERR")
 
     def _go(self, y, x, name):
-        if y is not None and _call("wmove", "i", "Pii", self._window, y, x) == ERR:
+        if y is not None and _call("wmove", "i", "@ii", self._window, y, x) == ERR:
             raise error("wmove() returned ERR")
-
-    def __del__(self):
-        if self._owned and _started:
-            window, self._window = self._window, 0
-            _call("delwin", "i", "P", window)
 
     # Output
 
     def addch(self, *arguments):
         """addch([y, x,] ch[, attr]): paint a character."""
         y, x, (one, *attributes) = _split(arguments, 1, 2, "addch")
-        away = y is not None and _call("wmove", "i", "Pii", self._window, y, x) == ERR
+        away = y is not None and _call("wmove", "i", "@ii", self._window, y, x) == ERR
         number, text = _character(one, self.encoding)
         bits = attributes[0] if attributes else 0
         cell = _wide_character(text, bits) if text is not None else None
@@ -200,9 +195,9 @@ class window:
         if away:
             status = ERR
         elif text is None:
-            status = _call("waddch", "i", "PI", self._window, number | bits)
+            status = _call("waddch", "i", "@I", self._window, number | bits)
         else:
-            status = _call("wadd_wch", "i", "PP", self._window, _place(cell))
+            status = _call("wadd_wch", "i", "@P", self._window, _place(cell))
         _done(status, name)
 
     def _put(self, arguments, name, byte_name, wide_name, most):
@@ -216,14 +211,14 @@ class window:
         if attributes:
             old = bytearray(8)
             base = _foreign.buffer_address(old, True)[0]
-            _call("wattr_get", "i", "PPPP", self._window, base, base + 4, 0)
-            _call("wattrset", "i", "Pi", self._window, attributes[0])
-        if y is not None and _call("wmove", "i", "Pii", self._window, y, x) == ERR:
+            _call("wattr_get", "i", "@PPP", self._window, base, base + 4, 0)
+            _call("wattrset", "i", "@i", self._window, attributes[0])
+        if y is not None and _call("wmove", "i", "@ii", self._window, y, x) == ERR:
             status = ERR
         else:
-            status = _call(wide_name if wide else byte_name, "i", "PPi", self._window, place, count)
+            status = _call(wide_name if wide else byte_name, "i", "@Pi", self._window, place, count)
         if old is not None:
-            _call("wattr_set", "i", "PIhP", self._window, int.from_bytes(old[:4], _sys.byteorder), int.from_bytes(old[4:6], _sys.byteorder), 0)
+            _call("wattr_set", "i", "@IhP", self._window, int.from_bytes(old[:4], _sys.byteorder), int.from_bytes(old[4:6], _sys.byteorder), 0)
         if status == ERR:
             raise error(f"{wide_name[1:].replace('nwstr', 'nwstr' if counted else 'wstr') if wide else name}() returned ERR")
 
@@ -254,7 +249,7 @@ class window:
         self._do("pechochar" if self._is_pad() else "wechochar", "I", _number(ch, self.encoding) | attr)
 
     def _is_pad(self):
-        return bool(_call("is_pad", "i", "P", self._window) & 1)
+        return bool(_call("is_pad", "i", "@", self._window) & 1)
 
     def hline(self, *arguments):
         """hline([y, x,] ch, n[, attr]): a horizontal line."""
@@ -296,7 +291,7 @@ class window:
         self._go(y, x, "chgat")
         here = self.getyx()[0]
         self._do("wchgat", "iIhP", number, bits & 0xffff00ff & A_ATTRIBUTES, bits >> 8 & 0xff, 0)
-        _call("wtouchln", "i", "Piii", self._window, here, 1, 1)
+        _call("wtouchln", "i", "@iii", self._window, here, 1, 1)
 
     # Attributes and background
 
@@ -326,11 +321,11 @@ class window:
 
     def bkgdset(self, ch, attr=0, /):
         """Set the background of what is to come."""
-        _call("wbkgdset", "v", "PI", self._window, _number(ch, self.encoding) | attr)
+        _call("wbkgdset", "v", "@I", self._window, _number(ch, self.encoding) | attr)
 
     def getbkgd(self):
         """Return the background character with its attributes."""
-        return _call("getbkgd", "I", "P", self._window)
+        return _call("getbkgd", "I", "@", self._window)
 
     # Input
 
@@ -340,7 +335,7 @@ class window:
             raise TypeError("getch requires 0 to 2 arguments")
         if arguments:
             self._go(*arguments, "getch")
-        return _waiting("wgetch", "i", "P", self._window)
+        return _waiting("wgetch", "i", "@", self._window)
 
     def getkey(self, *arguments):
         """getkey([y, x]): wait for a key, and return its name."""
@@ -356,7 +351,7 @@ class window:
         if arguments:
             self._go(*arguments, "get_wch")
         cell = bytearray(4)
-        status = _waiting("wget_wch", "i", "PP", self._window, _foreign.buffer_address(cell, True)[0])
+        status = _waiting("wget_wch", "i", "@P", self._window, _foreign.buffer_address(cell, True)[0])
         if status == ERR:
             raise error("no input")
         number = int.from_bytes(cell, _sys.byteorder)
@@ -372,7 +367,7 @@ class window:
         if len(arguments) >= 2:
             self._go(*arguments[:2], "getstr")
         data = bytearray(1024)
-        if _waiting("wgetnstr", "i", "PPi", self._window, _foreign.buffer_address(data, True)[0], min(count, 1023)) == ERR:
+        if _waiting("wgetnstr", "i", "@Pi", self._window, _foreign.buffer_address(data, True)[0], min(count, 1023)) == ERR:
             return b""
         return bytes(data[:data.index(0)])
 
@@ -382,7 +377,7 @@ class window:
             raise TypeError("inch requires 0 to 2 arguments")
         if arguments:
             self._go(*arguments, "inch")
-        return _call("winch", "I", "P", self._window)
+        return _call("winch", "I", "@", self._window)
 
     def instr(self, *arguments):
         """instr([y, x,] n=1023): the characters from there on, without attributes."""
@@ -394,14 +389,14 @@ class window:
         if len(arguments) >= 2:
             self._go(*arguments[:2], "instr")
         data = bytearray(1024)
-        if _call("winnstr", "i", "PPi", self._window, _foreign.buffer_address(data, True)[0], min(count, 1023)) == ERR:
+        if _call("winnstr", "i", "@Pi", self._window, _foreign.buffer_address(data, True)[0], min(count, 1023)) == ERR:
             return b""
         return bytes(data[:data.index(0)])
 
     # Places
 
     def _pair(self, what):
-        return _call(f"get{what}y", "i", "P", self._window), _call(f"get{what}x", "i", "P", self._window)
+        return _call(f"get{what}y", "i", "@", self._window), _call(f"get{what}x", "i", "@", self._window)
 
     def getyx(self):
         """Return the place of the cursor."""
@@ -421,7 +416,7 @@ class window:
 
     def enclose(self, y, x, /):
         """Return whether a place of the screen is in the window."""
-        return bool(_call("wenclose", "i", "Pii", self._window, y, x) & 1)
+        return bool(_call("wenclose", "i", "@ii", self._window, y, x) & 1)
 
     # Other windows
 
@@ -442,7 +437,7 @@ class window:
             raise TypeError(f"_curses.window.{name} requires 2 to 4 arguments")
         if len(arguments) == 2:
             arguments = (0, 0, *arguments)
-        made = _call(name, "P", "Piiii", self._window, *arguments)
+        made = _call(name, "P", "@iiii", self._window, *arguments)
         if not made:
             raise error("curses function returned NULL")
         return _make(made, self.encoding)
@@ -477,9 +472,9 @@ class window:
         if not isinstance(other, window):
             raise TypeError(f"argument 1 must be _curses.window, not {type(other).__name__}")
         if not places:
-            self._do("overlay" if transparent else "overwrite", "P", other._window)
+            self._do("overlay" if transparent else "overwrite", "@", other._window)
         else:
-            self._do("copywin", "Piiiiiii", other._window, *places, transparent)
+            self._do("copywin", "@iiiiiii", other._window, *places, transparent)
 
     def setscrreg(self, top, bottom, /):
         """Set the region that scrolls."""
@@ -495,18 +490,18 @@ class window:
 
     def is_linetouched(self, line, /):
         """Return whether a line has changed since the last refresh."""
-        status = _call("is_linetouched", "b", "Pi", self._window, line)
+        status = _call("is_linetouched", "b", "@i", self._window, line)
         if status == ERR:
             raise TypeError("is_linetouched: line number outside of boundaries")
         return bool(status)
 
     def is_wintouched(self):
         """Return whether the window has changed since the last refresh."""
-        return bool(_call("is_wintouched", "i", "P", self._window) & 1)
+        return bool(_call("is_wintouched", "i", "@", self._window) & 1)
 
     def timeout(self, delay, /):
         """Set how long reads wait, in milliseconds."""
-        _call("wtimeout", "v", "Pi", self._window, delay)
+        _call("wtimeout", "v", "@i", self._window, delay)
 
     def delch(self, *arguments):
         """delch([y, x]): delete a character."""
@@ -525,7 +520,7 @@ def _simple(name, function, codes="", doc="", result=None):
     if result == "v":
         def method(self, *arguments):
             _check_count(name, codes, arguments)
-            _call(function, "v", "P" + codes, self._window, *arguments)
+            _call(function, "v", "@" + codes, self._window, *arguments)
     else:
         def method(self, *arguments):
             _check_count(name, codes, arguments)
@@ -568,7 +563,7 @@ _twins.seal(window)
 def _make(address, encoding=None, owned=True):
     import locale
     made = object.__new__(window)
-    made._window, made._owned = address, owned
+    made._window = _foreign.Handle(address, _address("delwin") if owned else 0)
     made.encoding = encoding or locale.nl_langinfo(locale.CODESET) or "utf-8"
     return made
 

@@ -44,44 +44,44 @@ class panel:
 
     def above(self):
         """Return the panel above."""
-        return _found(_call("panel_above", "P", "P", self._panel))
+        return _found(_call("panel_above", "P", "@", self._panel))
 
     def below(self):
         """Return the panel below."""
-        return _found(_call("panel_below", "P", "P", self._panel))
+        return _found(_call("panel_below", "P", "@", self._panel))
 
     def bottom(self):
         """Put the panel under all others."""
-        _done(_call("bottom_panel", "i", "P", self._panel), "bottom")
+        _done(_call("bottom_panel", "i", "@", self._panel), "bottom")
 
     def top(self):
         """Put the panel over all others."""
-        _done(_call("top_panel", "i", "P", self._panel), "top")
+        _done(_call("top_panel", "i", "@", self._panel), "top")
 
     def hide(self):
         """Hide the panel."""
-        _done(_call("hide_panel", "i", "P", self._panel), "hide")
+        _done(_call("hide_panel", "i", "@", self._panel), "hide")
 
     def show(self):
         """Show the panel, over all others."""
-        _done(_call("show_panel", "i", "P", self._panel), "show")
+        _done(_call("show_panel", "i", "@", self._panel), "show")
 
     def hidden(self):
         """Return whether the panel is hidden."""
-        status = _call("panel_hidden", "i", "P", self._panel)
+        status = _call("panel_hidden", "i", "@", self._panel)
         if status == -1:
             raise error("panel_hidden() returned ERR")
         return bool(status)
 
     def move(self, y, x, /):
         """Move the panel."""
-        _done(_call("move_panel", "i", "Pii", self._panel, y, x), "move_panel")
+        _done(_call("move_panel", "i", "@ii", self._panel, y, x), "move_panel")
 
     def replace(self, win, /):
         """Give the panel another window."""
         if not isinstance(win, _curses.window):
             raise TypeError(f"replace() argument must be _curses.window, not {type(win).__name__}")
-        _done(_call("replace_panel", "i", "PP", self._panel, win._window), "replace_panel")
+        _done(_call("replace_panel", "i", "@@", self._panel, win._window), "replace_panel")
         self._window = win
 
     def window(self):
@@ -108,11 +108,11 @@ def new_panel(win, /):
     """Return a panel of a window, over all others."""
     if not isinstance(win, _curses.window):
         raise TypeError(f"new_panel() argument must be _curses.window, not {type(win).__name__}")
-    address = _call("new_panel", "P", "P", win._window)
+    address = _call("new_panel", "P", "@", win._window)
     if not address:
         raise error("curses function returned NULL")
     made = object.__new__(panel)
-    made._panel, made._window, made._user = address, win, _nothing
+    made._panel, made._window, made._user = _foreign.Handle(address), win, _nothing
     _known[address] = made
     return made
 

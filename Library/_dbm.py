@@ -59,21 +59,21 @@ class dbm:
         return self._handle
 
     def _fetch(self, key):
-        return _bytes(_call("fetch", "{Pi}", "P{Pi}", self._opened(), _datum(key)))
+        return _bytes(_call("fetch", "{Pi}", "@{Pi}", self._opened(), _datum(key)))
 
     def _store(self, key, value, how, message):
-        if _call("store", "i", "P{Pi}{Pi}i", self._opened(), _datum(key), _datum(value), how) < 0:
+        if _call("store", "i", "@{Pi}{Pi}i", self._opened(), _datum(key), _datum(value), how) < 0:
             self._fail(message)
 
     def _fail(self, message):
-        _call("clearerr", "i", "P", self._handle)
+        _call("clearerr", "i", "@", self._handle)
         raise error(message)
 
     def __len__(self):
         return len(self.keys())
 
     def __bool__(self):
-        return _bytes(_call("firstkey", "{Pi}", "P", self._opened())) is not None
+        return _bytes(_call("firstkey", "{Pi}", "@", self._opened())) is not None
 
     def __contains__(self, key, /):
         self._opened()
@@ -100,10 +100,10 @@ class dbm:
 
     def __delitem__(self, key, /):
         handle, data = self._opened(), _text(key)
-        if _call("delete", "i", "P{Pi}", handle, _datum(data)) < 0:
-            if _call("rdonly", "i", "P", handle):
+        if _call("delete", "i", "@{Pi}", handle, _datum(data)) < 0:
+            if _call("rdonly", "i", "@", handle):
                 self._fail("cannot delete item from database")
-            _call("clearerr", "i", "P", handle)
+            _call("clearerr", "i", "@", handle)
             raise KeyError(key)
 
     __iter__ = None
@@ -111,17 +111,16 @@ class dbm:
     def close(self, /):
         """Close the database."""
         if self._handle:
-            _call("close", "v", "P", self._handle)
-            self._handle = 0
+            self._handle.free()
             _open.discard(self)
 
     def keys(self, /):
         """Return a list of all keys in the database."""
         handle, result = self._opened(), []
-        key = _bytes(_call("firstkey", "{Pi}", "P", handle))
+        key = _bytes(_call("firstkey", "{Pi}", "@", handle))
         while key is not None:
             result.append(key)
-            key = _bytes(_call("nextkey", "{Pi}", "P", handle))
+            key = _bytes(_call("nextkey", "{Pi}", "@", handle))
         return result
 
     def get(self, key, default=None, /):
@@ -179,7 +178,7 @@ def open(filename, flags="r", mode=0o666, /):
         code = _foreign.errno()
         raise error(code, _os.strerror(code), filename)
     result = object.__new__(dbm)
-    result._handle = handle
+    result._handle = _foreign.Handle(handle, _foreign.dlsym(_library, "__db_ndbm_close"))
     _open.add(result)
     return result
 

@@ -64,7 +64,7 @@ class HASH:
         self = object.__new__(cls)
         self.name = name
         self._context = _foreign.Handle(_call("EVP_MD_CTX_new", "P", ""), _foreign.dlsym(_library, "EVP_MD_CTX_free"))
-        if not _call("EVP_DigestInit_ex", "i", "PPP", self._context, digest, 0):
+        if not _call("EVP_DigestInit_ex", "i", "@PP", self._context, digest, 0):
             # Known by name, and not to be had all the same.
             raise ValueError("[digital envelope routines] unsupported")
         self.digest_size, self.block_size = _call("EVP_MD_get_size", "i", "P", digest), _call("EVP_MD_get_block_size", "i", "P", digest)
@@ -76,18 +76,18 @@ class HASH:
             raise TypeError("Strings must be encoded before hashing")
         data = bytes(memoryview(obj))
         if data:
-            _call("EVP_DigestUpdate", "i", "PPQ", self._context, _place(data), len(data))
+            _call("EVP_DigestUpdate", "i", "@PQ", self._context, _place(data), len(data))
 
     def copy(self):
         """Return a copy of the hash object."""
         other = HASH._make(self.name)
-        _call("EVP_MD_CTX_copy_ex", "i", "PP", other._context, self._context)
+        _call("EVP_MD_CTX_copy_ex", "i", "@@", other._context, self._context)
         return other
 
     def digest(self):
         """Return the digest value as a bytes object."""
         other, out = self.copy(), bytearray(64)
-        _call("EVP_DigestFinal_ex", "i", "PPP", other._context, _place(out), 0)
+        _call("EVP_DigestFinal_ex", "i", "@PP", other._context, _place(out), 0)
         return bytes(out[:self.digest_size])
 
     def hexdigest(self):
@@ -244,3 +244,6 @@ def hmac_new(key, msg=b"", digestmod=None):
     if msg:
         result.update(msg)
     return result
+
+for _class in (HASH, HMAC):
+    _twins.seal(_class)

@@ -8,9 +8,10 @@ import _twins
 import gc as _gc
 import threading as _threading
 import weakref as _weakref
+from sys import audit as _audit
 from _sqlite3_library import (
     DatabaseError, DataError, Error, IntegrityError, InterfaceError, InternalError, NotSupportedError, OperationalError, ProgrammingError, sqlite_version,
-    Warning, _autocommit, _bind, _blob_of, _bytes_of, _changes, _clear, _close, _constants, _count, _data_count, _decltype, _double_of, _finalize, _function,
+    Warning, _autocommit, _bind, _blob_of, _bytes_of, _changes, _clear, _constants, _count, _data_count, _decltype, _double_of, _function, _handle,
     _int64_of, _last_rowid, _library, _name_of, _open, _parameter_name, _parameters, _prepare, _raise, _reset, _result, _step, _text_at, _text_of,
     _total_changes, _TRANSIENT, _type_of, _value,
 )
@@ -79,7 +80,7 @@ def adapt(obj, proto=PrepareProtocol, *alternative):
 # MARK: Statements
 
 class _Statement:
-    handle = 0
+    handle = None
 
     def __init__(self, connection, sql):
         data = sql.encode()
@@ -89,18 +90,13 @@ class _Statement:
         place, text = _foreign.buffer_address(words, True)[0], _foreign.buffer_address(data, False)[0]
         if _prepare(connection._database, text, len(data) + 1, place, place + 8) != 0:
             _raise(connection._database)
-        self.handle, tail = _foreign.load("P", place), _foreign.load("P", place + 8)
+        self.handle, tail = _handle(_foreign.load("P", place), "finalize"), _foreign.load("P", place + 8)
         self.sql, self.busy = sql, False
         if _only_comments(data[:tail - text]) is False and not _only_comments(data[tail - text:]):
-            _finalize(self.handle)
-            self.handle = 0
+            if self.handle:
+                self.handle.free()
             raise ProgrammingError("You can only execute one statement at a time.")
         self.is_dml = _strip_comments(data).upper().startswith((b"INSERT", b"UPDATE", b"DELETE", b"REPLACE"))
-
-    def __del__(self):
-        if self.handle:
-            _finalize(self.handle)
-            self.handle = 0
 
     def reset(self):
         self.busy = False
@@ -487,10 +483,11 @@ def _level(value):
 
 class Connection:
     """SQLite database connection object."""
-    _database, _initialized = 0, False
+    _database, _initialized = None, False
 
     def __init__(self, database, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=None, cached_statements=128, uri=False):
         import os
+        _audit("sqlite3.connect", database)
         if self._database:
             self._end()
         level = _level(isolation_level)
@@ -498,7 +495,7 @@ class Connection:
         place = bytearray(8)
         address = _foreign.buffer_address(place, True)[0]
         status = _open(_foreign.buffer_address(data, False)[0], address, 0x2 | 0x4 | (0x40 if uri else 0), 0)
-        self._database = _foreign.load("P", address)
+        self._database = _handle(_foreign.load("P", address), "close_v2")
         self._kept, self._statements, self._cursors = {}, {}, _weakref.WeakSet()
         if status != 0:
             try:
@@ -510,9 +507,10 @@ class Connection:
         self._detect_types, self._isolation_level, self._check_same_thread = detect_types, level, check_same_thread
         self._thread, self._most = _threading.get_ident(), cached_statements
         self.row_factory, self.text_factory, self._initialized = None, str, True
+        _audit("sqlite3.connect/handle", self)
 
     def _call(self, name, codes, *arguments, result="i"):
-        return _foreign.call(_foreign.dlsym(_library, "sqlite3_" + name), result, "P" + codes, (self._database, *arguments), 0)
+        return _foreign.call(_foreign.dlsym(_library, "sqlite3_" + name), result, "@" + codes, (self._database, *arguments), 0)
 
     def _check_thread(self):
         if self._initialized and self._check_same_thread and _threading.get_ident() != self._thread:
@@ -556,12 +554,11 @@ class Connection:
             cursor._release()
         for statement in getattr(self, "_statements", {}).values():
             if statement.handle:
-                _finalize(statement.handle)
-                statement.handle = 0
+                statement.handle.free()
         self._statements = {}
-        database, self._database = self._database, 0
+        database, self._database = self._database, None
         if database:
-            _close(database)
+            database.free()
 
     def __del__(self):
         if self._database:
@@ -874,12 +871,14 @@ class Connection:
     def enable_load_extension(self, enable, /):
         """Allow extensions to be loaded, or not."""
         self._check()
+        _audit("sqlite3.enable_load_extension", self, bool(enable))
         if self._call("enable_load_extension", "i", int(bool(enable))) != 0:
             raise OperationalError("Error enabling load extension")
 
     def load_extension(self, name, /):
         """Load SQLite extension module."""
         self._check()
+        _audit("sqlite3.load_extension", self, name)
         data, place = name.encode() + b"\0", bytearray(8)
         address = _foreign.buffer_address(place, True)[0]
         if self._call("load_extension", "PPP", _foreign.buffer_address(data, False)[0], 0, address) != 0:
@@ -909,7 +908,7 @@ class Connection:
             raise TypeError("progress argument must be a callable")
         import time
         source, main = name.encode() + b"\0", b"main\0"
-        handle = target._call("backup_init", "PPP", _foreign.buffer_address(main, False)[0], self._database, _foreign.buffer_address(source, False)[0], result="P")
+        handle = target._call("backup_init", "P@P", _foreign.buffer_address(main, False)[0], self._database, _foreign.buffer_address(source, False)[0], result="P")
         if not handle:
             _raise(target._database)
         step, finish = _function("backup_step", "i", "Pi"), _function("backup_finish", "i", "P")
@@ -957,7 +956,7 @@ class Connection:
         address = _foreign.buffer_address(place, True)[0]
         if self._call("blob_open", "PPPqiP", *[_foreign.buffer_address(text, False)[0] for text in texts], row, int(not readonly), address) != 0:
             _raise(self._database)
-        return Blob._make(self, _foreign.load("P", address))
+        return Blob._make(self, _handle(_foreign.load("P", address), "blob_close"))
 
 
 for _class in (Warning, Error, InterfaceError, DatabaseError, DataError, OperationalError, IntegrityError, InternalError, ProgrammingError, NotSupportedError):
@@ -966,7 +965,7 @@ for _class in (Warning, Error, InterfaceError, DatabaseError, DataError, Operati
 
 class Blob:
     """A BLOB opened for reading and writing as a file and as a sequence."""
-    _handle = 0
+    _handle = None
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create 'sqlite3.Blob' instances")
@@ -986,21 +985,20 @@ class Blob:
         """Close the blob."""
         self._connection._check()
         if self._handle:
-            _function("blob_close", "i", "P")(self._handle)
-            self._handle = 0
+            self._handle.free()
 
     def __len__(self):
         self._check()
-        return _function("blob_bytes", "i", "P")(self._handle)
+        return _function("blob_bytes", "i", "@")(self._handle)
 
     def _read(self, offset, size):
         data = bytearray(max(size, 1))
-        if _function("blob_read", "i", "PPii")(self._handle, _foreign.buffer_address(data, True)[0], size, offset) != 0:
+        if _function("blob_read", "i", "@Pii")(self._handle, _foreign.buffer_address(data, True)[0], size, offset) != 0:
             _raise(self._connection._database)
         return bytes(data[:size])
 
     def _write(self, offset, data):
-        if _function("blob_write", "i", "PPii")(self._handle, _foreign.buffer_address(data or b" ", False)[0], len(data), offset) != 0:
+        if _function("blob_write", "i", "@Pii")(self._handle, _foreign.buffer_address(data or b" ", False)[0], len(data), offset) != 0:
             _raise(self._connection._database)
 
     def read(self, length=-1, /):
@@ -1092,3 +1090,6 @@ def connect(database=None, timeout=5.0, detect_types=0, isolation_level="", chec
 
 for _class in (Row, Cursor, Connection, Blob, PrepareProtocol):
     _class.__module__ = "sqlite3"
+
+for _class in (PrepareProtocol, Row, Cursor, Connection, Blob):
+    _twins.seal(_class)

@@ -43,32 +43,35 @@ def _function(name, result, codes):
     return lambda *arguments: _foreign.call(address, result, codes, arguments, 0)
 
 
+def _handle(address, destructor):
+    """What SQLite made, to be freed by a function of its own; None for nothing."""
+    return _foreign.Handle(address, _foreign.dlsym(_library, "sqlite3_" + destructor)) if address else None
+
+
 _open = _function("open_v2", "i", "PPiP")
-_close = _function("close_v2", "i", "P")
-_prepare = _function("prepare_v2", "i", "PPiPP")
-_step = _function("step", "i", "P")
-_reset = _function("reset", "i", "P")
-_finalize = _function("finalize", "i", "P")
-_clear = _function("clear_bindings", "i", "P")
-_errmsg = _function("errmsg", "P", "P")
-_errcode = _function("extended_errcode", "i", "P")
-_changes = _function("changes", "i", "P")
-_total_changes = _function("total_changes", "i", "P")
-_last_rowid = _function("last_insert_rowid", "q", "P")
-_autocommit = _function("get_autocommit", "i", "P")
-_parameters = _function("bind_parameter_count", "i", "P")
-_parameter_name = _function("bind_parameter_name", "P", "Pi")
-_bind = {kind: _function("bind_" + kind, "i", "Pi" + codes) for kind, codes in [("null", ""), ("int64", "q"), ("double", "d"), ("text", "PiP"), ("blob", "PiP")]}
-_count = _function("column_count", "i", "P")
-_data_count = _function("data_count", "i", "P")
-_name_of = _function("column_name", "P", "Pi")
-_decltype = _function("column_decltype", "P", "Pi")
-_type_of = _function("column_type", "i", "Pi")
-_int64_of = _function("column_int64", "q", "Pi")
-_double_of = _function("column_double", "d", "Pi")
-_text_of = _function("column_text", "P", "Pi")
-_blob_of = _function("column_blob", "P", "Pi")
-_bytes_of = _function("column_bytes", "i", "Pi")
+_prepare = _function("prepare_v2", "i", "@PiPP")
+_step = _function("step", "i", "@")
+_reset = _function("reset", "i", "@")
+_clear = _function("clear_bindings", "i", "@")
+_errmsg = _function("errmsg", "P", "@")
+_errcode = _function("extended_errcode", "i", "@")
+_changes = _function("changes", "i", "@")
+_total_changes = _function("total_changes", "i", "@")
+_last_rowid = _function("last_insert_rowid", "q", "@")
+_autocommit = _function("get_autocommit", "i", "@")
+_parameters = _function("bind_parameter_count", "i", "@")
+_parameter_name = _function("bind_parameter_name", "P", "@i")
+_bind = {kind: _function("bind_" + kind, "i", "@i" + codes) for kind, codes in [("null", ""), ("int64", "q"), ("double", "d"), ("text", "PiP"), ("blob", "PiP")]}
+_count = _function("column_count", "i", "@")
+_data_count = _function("data_count", "i", "@")
+_name_of = _function("column_name", "P", "@i")
+_decltype = _function("column_decltype", "P", "@i")
+_type_of = _function("column_type", "i", "@i")
+_int64_of = _function("column_int64", "q", "@i")
+_double_of = _function("column_double", "d", "@i")
+_text_of = _function("column_text", "P", "@i")
+_blob_of = _function("column_blob", "P", "@i")
+_bytes_of = _function("column_bytes", "i", "@i")
 _value = {kind: _function("value_" + kind, code, "P") for kind, code in [("type", "i"), ("int64", "q"), ("double", "d"), ("text", "P"), ("blob", "P"), ("bytes", "i")]}
 _result = {kind: _function("result_" + kind, "v", "P" + codes) for kind, codes in [("null", ""), ("int64", "q"), ("double", "d"), ("text", "PiP"), ("blob", "PiP"), ("error", "Pi"),
                                                                                  ("error_nomem", ""), ("error_toobig", "")]}
@@ -103,7 +106,7 @@ for _name, _value_of_name in _results.items():
 
 def _raise(database):
     """Raise what SQLite says of its last failure."""
-    code = _errcode(database)
+    code = _errcode(database) if database else 7
     if code & 255 == 7:
         raise MemoryError
     error = _classes.get(code & 255, DatabaseError)(_text_at(_errmsg(database)))

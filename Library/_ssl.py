@@ -69,6 +69,13 @@ def _owned(address, free):
     return _foreign.Handle(address, _address(free))
 
 
+def _live(handle):
+    """A handle, which a program may have put something else in the place of."""
+    if type(handle) is not _foreign.Handle:
+        raise TypeError(f"a handle of the library is required, not '{type(handle).__name__}'")
+    return handle
+
+
 def _place(data):
     return _foreign.buffer_address(data, False)[0]
 
@@ -394,23 +401,23 @@ class Certificate:
         return self
 
     def get_info(self):
-        return _decoded(self._handle)
+        return _decoded(_live(self._handle))
 
     def __eq__(self, other):
-        return _call("X509_cmp", "i", "PP", self._handle, other._handle) == 0 if isinstance(other, Certificate) else NotImplemented
+        return _call("X509_cmp", "i", "@@", self._handle, other._handle) == 0 if isinstance(other, Certificate) else NotImplemented
 
     def __hash__(self):
-        return _call("X509_subject_name_hash", "Q", "P", self._handle)
+        return _call("X509_subject_name_hash", "Q", "@", self._handle)
 
     def __repr__(self):
         out = bytearray(512)
-        _call("X509_NAME_oneline", "P", "PPi", _call("X509_get_subject_name", "P", "P", self._handle), _place(out), len(out))
+        _call("X509_NAME_oneline", "P", "PPi", _call("X509_get_subject_name", "P", "@", self._handle), _place(out), len(out))
         return f"<_ssl.Certificate '{', '.join(out.partition(bytes(1))[0].decode()[1:].split('/'))}'>"
 
     def public_bytes(self, format=1, /):
         if format == 2:
-            return _encoded(self._handle)
-        return _printed("PEM_write_bio_X509", "P", self._handle)
+            return _encoded(_live(self._handle))
+        return _printed("PEM_write_bio_X509", "P", _live(self._handle))
 
 
 # MARK: Buffers and sessions
@@ -421,12 +428,12 @@ class MemoryBIO:
     def __init__(self):
         self._handle = _owned(_call("BIO_new", "P", "P", _call("BIO_s_mem", "P", "")), "BIO_free")
         self._eof = False
-        _call("BIO_ctrl", "q", "PiqP", self._handle, 130, -1, 0)
+        _call("BIO_ctrl", "q", "@iqP", self._handle, 130, -1, 0)
 
     @property
     def pending(self):
         """How many bytes wait to be read."""
-        return _call("BIO_ctrl", "q", "PiqP", self._handle, 10, 0, 0)
+        return _call("BIO_ctrl", "q", "@iqP", self._handle, 10, 0, 0)
 
     @property
     def eof(self):
@@ -438,7 +445,7 @@ class MemoryBIO:
         available = self.pending
         size = available if size < 0 or size > available else size
         out = bytearray(max(size, 1))
-        got = _call("BIO_read", "i", "PPi", self._handle, _place(out), size) if size else 0
+        got = _call("BIO_read", "i", "@Pi", self._handle, _place(out), size) if size else 0
         return bytes(out[:max(got, 0)])
 
     def write(self, b, /):
@@ -446,12 +453,12 @@ class MemoryBIO:
         data = bytes(memoryview(b))
         if self._eof:
             raise SSLError("cannot write() after write_eof()")
-        return _call("BIO_write", "i", "PPi", self._handle, _place(data), len(data)) if data else 0
+        return _call("BIO_write", "i", "@Pi", self._handle, _place(data), len(data)) if data else 0
 
     def write_eof(self):
         """Write an EOF marker to the memory BIO."""
         self._eof = True
-        _call("BIO_ctrl", "q", "PiqP", self._handle, 130, 0, 0)
+        _call("BIO_ctrl", "q", "@iqP", self._handle, 130, 0, 0)
 
 
 class SSLSession:
@@ -466,13 +473,13 @@ class SSLSession:
     @property
     def id(self):
         size = bytearray(4)
-        place = _call("SSL_SESSION_get_id", "P", "PP", self._handle, _place(size))
+        place = _call("SSL_SESSION_get_id", "P", "@P", self._handle, _place(size))
         return _foreign.read(place, int.from_bytes(size, "little")) if int.from_bytes(size, "little") else b""
 
-    time = property(lambda self: _call("SSL_SESSION_get_time", "q", "P", self._handle))
-    timeout = property(lambda self: _call("SSL_SESSION_get_timeout", "q", "P", self._handle))
-    ticket_lifetime_hint = property(lambda self: _call("SSL_SESSION_get_ticket_lifetime_hint", "Q", "P", self._handle))
-    has_ticket = property(lambda self: bool(_call("SSL_SESSION_has_ticket", "i", "P", self._handle)))
+    time = property(lambda self: _call("SSL_SESSION_get_time", "q", "@", self._handle))
+    timeout = property(lambda self: _call("SSL_SESSION_get_timeout", "q", "@", self._handle))
+    ticket_lifetime_hint = property(lambda self: _call("SSL_SESSION_get_ticket_lifetime_hint", "Q", "@", self._handle))
+    has_ticket = property(lambda self: bool(_call("SSL_SESSION_has_ticket", "i", "@", self._handle)))
 
     def __eq__(self, other):
         return self.id == other.id if isinstance(other, SSLSession) else NotImplemented
@@ -513,9 +520,9 @@ class _SSLContext:
         self._protocol, self._check_hostname, self._sni, self._kept, self._alpn = protocol, False, None, {}, None
         self._connections = _weakref.WeakValueDictionary()
         self._post_handshake_auth, self._keylog, self._messages, self._host_flags_value = False, None, None, 4
-        _call("SSL_CTX_set_options", "Q", "PQ", self._handle, 2186412240)
+        _call("SSL_CTX_set_options", "Q", "@Q", self._handle, 2186412240)
         self._control(33, 16)
-        _call("SSL_CTX_set_session_id_context", "i", "PPI", self._handle, _place(b"Python\0"), 6)
+        _call("SSL_CTX_set_session_id_context", "i", "@PI", self._handle, _place(b"Python\0"), 6)
         if protocol in names:
             self._control(123, names[protocol])
             self._control(124, names[protocol])
@@ -527,10 +534,10 @@ class _SSLContext:
         return self
 
     def _control(self, command, number=0, pointer=0):
-        return _call("SSL_CTX_ctrl", "q", "PiqP", self._handle, command, number, pointer)
+        return _call("SSL_CTX_ctrl", "q", "@iqP", self._handle, command, number, pointer)
 
     def _parameters(self):
-        return _call("SSL_CTX_get0_param", "P", "P", self._handle)
+        return _call("SSL_CTX_get0_param", "P", "@", self._handle)
 
     protocol = property(lambda self: self._protocol)
 
@@ -547,7 +554,7 @@ class _SSLContext:
 
     @property
     def verify_mode(self):
-        return {0: 0, 1: 1, 3: 2}.get(_call("SSL_CTX_get_verify_mode", "i", "P", self._handle) & 3, 0)
+        return {0: 0, 1: 1, 3: 2}.get(_call("SSL_CTX_get_verify_mode", "i", "@", self._handle) & 3, 0)
 
     @verify_mode.setter
     def verify_mode(self, value):
@@ -556,7 +563,7 @@ class _SSLContext:
             raise ValueError("invalid value for verify_mode")
         if value == 0 and self._check_hostname:
             raise ValueError("Cannot set verify_mode to CERT_NONE when check_hostname is enabled.")
-        _call("SSL_CTX_set_verify", "v", "PiP", self._handle, (0, 1, 3)[value], 0)
+        _call("SSL_CTX_set_verify", "v", "@iP", self._handle, (0, 1, 3)[value], 0)
 
     @property
     def verify_flags(self):
@@ -572,7 +579,7 @@ class _SSLContext:
 
     @property
     def options(self):
-        return _call("SSL_CTX_get_options", "Q", "P", self._handle)
+        return _call("SSL_CTX_get_options", "Q", "@", self._handle)
 
     @options.setter
     def options(self, value):
@@ -581,9 +588,9 @@ class _SSLContext:
             import warnings
             warnings.warn("ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated", DeprecationWarning, 2)
         if old & ~value:
-            _call("SSL_CTX_clear_options", "Q", "PQ", self._handle, old & ~value)
+            _call("SSL_CTX_clear_options", "Q", "@Q", self._handle, old & ~value)
         if value & ~old:
-            _call("SSL_CTX_set_options", "Q", "PQ", self._handle, value & ~old)
+            _call("SSL_CTX_set_options", "Q", "@Q", self._handle, value & ~old)
 
     def _version(self, getter):
         value = self._control(getter)
@@ -600,11 +607,11 @@ class _SSLContext:
 
     minimum_version = property(lambda self: self._version(130), lambda self, value: self._set_version(123, value))
     maximum_version = property(lambda self: self._version(131), lambda self, value: self._set_version(124, value))
-    security_level = property(lambda self: _call("SSL_CTX_get_security_level", "i", "P", self._handle))
+    security_level = property(lambda self: _call("SSL_CTX_get_security_level", "i", "@", self._handle))
 
     @property
     def num_tickets(self):
-        return _call("SSL_CTX_get_num_tickets", "Q", "P", self._handle)
+        return _call("SSL_CTX_get_num_tickets", "Q", "@", self._handle)
 
     @num_tickets.setter
     def num_tickets(self, value):
@@ -612,7 +619,7 @@ class _SSLContext:
             raise ValueError("value must be non-negative")
         if self._protocol != 17:
             raise ValueError("SSLContext is not a server context.")
-        _call("SSL_CTX_set_num_tickets", "i", "PQ", self._handle, value)
+        _call("SSL_CTX_set_num_tickets", "i", "@Q", self._handle, value)
 
     @property
     def post_handshake_auth(self):
@@ -652,7 +659,7 @@ class _SSLContext:
             self._kept["keylog"] = None
         self._keylog = value
         callback = self._kept["keylog"]
-        _call("SSL_CTX_set_keylog_callback", "v", "PP", self._handle, callback.address if callback else 0)
+        _call("SSL_CTX_set_keylog_callback", "v", "@P", self._handle, callback.address if callback else 0)
 
     @property
     def _msg_callback(self):
@@ -687,7 +694,7 @@ class _SSLContext:
             callback = _foreign.Callback(pass_on, "v", "iiiPQPP")
         self._kept["messages"] = callback
         # SSL_CTRL_SET_MSG_CALLBACK
-        _call("SSL_CTX_callback_ctrl", "q", "PiP", self._handle, 15, callback.address if callback else 0)
+        _call("SSL_CTX_callback_ctrl", "q", "@iP", self._handle, 15, callback.address if callback else 0)
 
     @property
     def sni_callback(self):
@@ -724,15 +731,15 @@ class _SSLContext:
                 return 2
             callback = _foreign.Callback(asked, "i", "PPP")
         self._kept["sni"] = callback
-        _call("SSL_CTX_callback_ctrl", "q", "PiP", self._handle, 53, callback.address if callback else 0)
+        _call("SSL_CTX_callback_ctrl", "q", "@iP", self._handle, 53, callback.address if callback else 0)
 
     def set_ciphers(self, cipherlist, /):
-        if not _call("SSL_CTX_set_cipher_list", "i", "PP", self._handle, _place(cipherlist.encode() + b"\0")):
+        if not _call("SSL_CTX_set_cipher_list", "i", "@P", self._handle, _place(cipherlist.encode() + b"\0")):
             _call("ERR_clear_error", "v", "")
             raise SSLError("No cipher can be selected.")
 
     def get_ciphers(self):
-        connection = _call("SSL_new", "P", "P", self._handle)
+        connection = _call("SSL_new", "P", "@", self._handle)
         if not connection:
             raise _error()
         ciphers, result = _call("SSL_get_ciphers", "P", "P", connection), []
@@ -755,14 +762,14 @@ class _SSLContext:
     def _set_alpn_protocols(self, protos, /):
         data = bytes(memoryview(protos))
         self._alpn = data
-        if _call("SSL_CTX_set_alpn_protos", "i", "PPI", self._handle, _place(data or b" "), len(data)):
+        if _call("SSL_CTX_set_alpn_protos", "i", "@PI", self._handle, _place(data or b" "), len(data)):
             raise MemoryError
 
         def choose(connection, out, size, client, count, _):
             status = _call("SSL_select_next_proto", "i", "PPPIPI", out, size, _place(data), len(data), client, count)
             return 0 if status == 1 else 3
         self._kept["alpn"] = callback = _foreign.Callback(choose, "i", "PPPPIP")
-        _call("SSL_CTX_set_alpn_select_cb", "v", "PPP", self._handle, callback.address, 0)
+        _call("SSL_CTX_set_alpn_select_cb", "v", "@PP", self._handle, callback.address, 0)
 
     def load_cert_chain(self, certfile, keyfile=None, password=None):
         certificate = _os.fsencode(certfile) + b"\0"
@@ -786,10 +793,10 @@ class _SSLContext:
             if not callable(password) and not isinstance(password, (str, bytes, bytearray)):
                 raise TypeError("password should be a string or callable")
             callback = _foreign.Callback(give, "i", "PiiP")
-            _call("SSL_CTX_set_default_passwd_cb", "v", "PP", self._handle, callback.address)
+            _call("SSL_CTX_set_default_passwd_cb", "v", "@P", self._handle, callback.address)
         try:
-            for function, codes, arguments in (("SSL_CTX_use_certificate_chain_file", "PP", (_place(certificate),)), ("SSL_CTX_use_PrivateKey_file", "PPi", (_place(key), 1)),
-                                               ("SSL_CTX_check_private_key", "P", ())):
+            for function, codes, arguments in (("SSL_CTX_use_certificate_chain_file", "@P", (_place(certificate),)), ("SSL_CTX_use_PrivateKey_file", "@Pi", (_place(key), 1)),
+                                               ("SSL_CTX_check_private_key", "@", ())):
                 for path in (certfile, keyfile if keyfile is not None else certfile):
                     if not _os.path.exists(path):
                         raise FileNotFoundError(2, "No such file or directory")
@@ -800,7 +807,7 @@ class _SSLContext:
                     raise _error()
         finally:
             if callback is not None:
-                _call("SSL_CTX_set_default_passwd_cb", "v", "PP", self._handle, 0)
+                _call("SSL_CTX_set_default_passwd_cb", "v", "@P", self._handle, 0)
 
     def load_verify_locations(self, cafile=None, capath=None, cadata=None):
         if cafile is None and capath is None and cadata is None:
@@ -811,7 +818,7 @@ class _SSLContext:
             raise FileNotFoundError(2, "No such file or directory")
         if cafile is not None or capath is not None:
             file, folder = [None if path is None else _os.fsencode(path) + b"\0" for path in (cafile, capath)]
-            if _call("SSL_CTX_load_verify_locations", "i", "PPP", self._handle, _place(file) if file else 0, _place(folder) if folder else 0) != 1:
+            if _call("SSL_CTX_load_verify_locations", "i", "@PP", self._handle, _place(file) if file else 0, _place(folder) if folder else 0) != 1:
                 raise _error()
 
     def _load_data(self, data):
@@ -820,7 +827,7 @@ class _SSLContext:
         if not raw:
             raise ValueError("Empty certificate data")
         bio = _call("BIO_new_mem_buf", "P", "Pi", _place(raw), len(raw))
-        store, loaded = _call("SSL_CTX_get_cert_store", "P", "P", self._handle), 0
+        store, loaded = _call("SSL_CTX_get_cert_store", "P", "@", self._handle), 0
         while True:
             certificate = _call("PEM_read_bio_X509", "P", "PPPP", bio, 0, 0, 0) if is_text else _call("d2i_X509_bio", "P", "PP", bio, 0)
             if not certificate:
@@ -835,7 +842,7 @@ class _SSLContext:
         _call("ERR_clear_error", "v", "")
 
     def set_default_verify_paths(self):
-        if not _call("SSL_CTX_set_default_verify_paths", "i", "P", self._handle):
+        if not _call("SSL_CTX_set_default_verify_paths", "i", "@", self._handle):
             raise _error()
 
     def load_dh_params(self, path, /):
@@ -863,7 +870,7 @@ class _SSLContext:
             raise _error()
 
     def _certificates(self):
-        store = _call("SSL_CTX_get_cert_store", "P", "P", self._handle)
+        store = _call("SSL_CTX_get_cert_store", "P", "@", self._handle)
         objects = _call("X509_STORE_get0_objects", "P", "P", store)
         for index in range(_call("OPENSSL_sk_num", "i", "P", objects)):
             item = _call("OPENSSL_sk_value", "P", "Pi", objects, index)
@@ -914,25 +921,25 @@ class _SSLSocket:
         self._context, self._server_side, self._sock, self._bios = context, bool(server_side), None if sock is None else _weakref.ref(sock), bios
         self._owner = None if owner is None else _weakref.ref(owner)
         self._hostname, self._shutdown_seen = server_hostname, False
-        number = _call("SSL_new", "P", "P", context._handle)
+        number = _call("SSL_new", "P", "@", context._handle)
         if not number:
             raise _error()
         self._number, self._handle = number, _owned(number, "SSL_free")
         context._connections[number] = self
         if bios is not None:
             for bio in bios:
-                _call("BIO_up_ref", "i", "P", bio._handle)
-            _call("SSL_set_bio", "v", "PPP", self._handle, bios[0]._handle, bios[1]._handle)
+                _call("BIO_up_ref", "i", "@", bio._handle)
+            _call("SSL_set_bio", "v", "@@@", self._handle, bios[0]._handle, bios[1]._handle)
         else:
-            _call("SSL_set_fd", "i", "Pi", self._handle, sock.fileno())
-        _call("SSL_ctrl", "q", "PiqP", self._handle, 33, 2 | 4, 0)
+            _call("SSL_set_fd", "i", "@i", self._handle, sock.fileno())
+        _call("SSL_ctrl", "q", "@iqP", self._handle, 33, 2 | 4, 0)
         if context._post_handshake_auth:
             if self._server_side:
-                mode = _call("SSL_get_verify_mode", "i", "P", self._handle)
+                mode = _call("SSL_get_verify_mode", "i", "@", self._handle)
                 if mode & 1:
-                    _call("SSL_set_verify", "v", "PiP", self._handle, mode | 8, 0)
+                    _call("SSL_set_verify", "v", "@iP", self._handle, mode | 8, 0)
             else:
-                _call("SSL_set_post_handshake_auth", "v", "Pi", self._handle, 1)
+                _call("SSL_set_post_handshake_auth", "v", "@i", self._handle, 1)
         if server_hostname is not None:
             if not server_hostname or server_hostname.startswith("."):
                 raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
@@ -940,16 +947,16 @@ class _SSLSocket:
                 raise TypeError("argument must be encoded string without null bytes, not str")
             name = server_hostname.encode("idna") if not server_hostname.isascii() else server_hostname.encode()
             self._hostname = name.decode()
-            text, parameters = name + b"\0", _call("SSL_get0_param", "P", "P", self._handle)
+            text, parameters = name + b"\0", _call("SSL_get0_param", "P", "@", self._handle)
             _names[number] = self._hostname
             if _is_address(self._hostname):
                 if context._check_hostname:
                     _call("X509_VERIFY_PARAM_set1_ip_asc", "i", "PP", parameters, _place(text))
             else:
-                _call("SSL_ctrl", "q", "PiqP", self._handle, 55, 0, _place(text))
+                _call("SSL_ctrl", "q", "@iqP", self._handle, 55, 0, _place(text))
                 if context._check_hostname:
                     _call("X509_VERIFY_PARAM_set1_host", "i", "PPQ", parameters, _place(text), len(name))
-        _call("SSL_set_accept_state" if self._server_side else "SSL_set_connect_state", "v", "P", self._handle)
+        _call("SSL_set_accept_state" if self._server_side else "SSL_set_connect_state", "v", "@", self._handle)
         if session is not None:
             self.session = session
         return self
@@ -964,7 +971,7 @@ class _SSLSocket:
         if not isinstance(value, _SSLContext):
             raise TypeError("The value must be a SSLContext")
         self._context = value
-        _call("SSL_set_SSL_CTX", "P", "PP", self._handle, value._handle)
+        _call("SSL_set_SSL_CTX", "P", "@@", self._handle, value._handle)
 
     server_side = property(lambda self: self._server_side)
     server_hostname = property(lambda self: self._hostname)
@@ -979,7 +986,7 @@ class _SSLSocket:
 
     @property
     def session(self):
-        handle = _call("SSL_get1_session", "P", "P", self._handle)
+        handle = _call("SSL_get1_session", "P", "@", self._handle)
         return SSLSession._make(handle, self._context) if handle else None
 
     @session.setter
@@ -990,11 +997,11 @@ class _SSLSocket:
             raise ValueError("Session refers to a different SSLContext.")
         if self._server_side:
             raise ValueError("Cannot set session for server-side SSLSocket.")
-        if _call("SSL_is_init_finished", "i", "P", self._handle):
+        if _call("SSL_is_init_finished", "i", "@", self._handle):
             raise ValueError("Cannot set session after handshake.")
-        _call("SSL_set_session", "i", "PP", self._handle, value._handle)
+        _call("SSL_set_session", "i", "@@", self._handle, value._handle)
 
-    session_reused = property(lambda self: bool(_call("SSL_session_reused", "i", "P", self._handle)))
+    session_reused = property(lambda self: bool(_call("SSL_session_reused", "i", "@", self._handle)))
 
     def _run(self, what, function, result_is_good):
         """Run an operation until it is done, waiting as the socket's timeout says."""
@@ -1012,7 +1019,7 @@ class _SSLSocket:
             number = _foreign.errno() if sock is not None else 0
             if result_is_good(result):
                 return result
-            kind = _call("SSL_get_error", "i", "Pi", self._handle, result if result <= 0 else 0)
+            kind = _call("SSL_get_error", "i", "@i", self._handle, result if result <= 0 else 0)
             if kind in (2, 3):
                 if timeout == 0 or sock is None:
                     word = "read" if kind == 2 else "write"
@@ -1049,7 +1056,7 @@ class _SSLSocket:
 
     def do_handshake(self):
         """Perform the SSL handshake."""
-        self._run("handshake", lambda: self._plain("SSL_do_handshake", "P", self._handle), lambda status: status == 1)
+        self._run("handshake", lambda: self._plain("SSL_do_handshake", "@", self._handle), lambda status: status == 1)
 
     def read(self, size, buffer=None, /):
         """Read up to size bytes from the SSL socket."""
@@ -1067,9 +1074,9 @@ class _SSLSocket:
             return b"" if buffer is None else 0
         place = _foreign.buffer_address(target, True)[0]
         try:
-            got = self._run("read", lambda: self._plain("SSL_read", "PPi", self._handle, place, min(room, 0x7fffffff)), lambda count: count > 0)
+            got = self._run("read", lambda: self._plain("SSL_read", "@Pi", self._handle, place, min(room, 0x7fffffff)), lambda count: count > 0)
         except SSLZeroReturnError:
-            if not _call("SSL_get_shutdown", "i", "P", self._handle) & 2:
+            if not _call("SSL_get_shutdown", "i", "@", self._handle) & 2:
                 raise
             got = 0
         return bytes(target[:got]) if buffer is None else got
@@ -1080,38 +1087,38 @@ class _SSLSocket:
         if not data:
             return 0
         place = _place(data)
-        return self._run("write", lambda: self._plain("SSL_write", "PPi", self._handle, place, min(len(data), 0x7fffffff)), lambda count: count > 0)
+        return self._run("write", lambda: self._plain("SSL_write", "@Pi", self._handle, place, min(len(data), 0x7fffffff)), lambda count: count > 0)
 
     def pending(self):
         """How many decrypted bytes wait to be read."""
-        return _call("SSL_pending", "i", "P", self._handle)
+        return _call("SSL_pending", "i", "@", self._handle)
 
     def shutdown(self):
         """Say goodbye, and wait for the other end to."""
         def step():
-            status = self._plain("SSL_shutdown", "P", self._handle)
+            status = self._plain("SSL_shutdown", "@", self._handle)
             # The first half is done: the peer's answer is awaited by another call.
             if status == 0 and not self._shutdown_seen:
                 self._shutdown_seen = True
-                status = self._plain("SSL_shutdown", "P", self._handle)
+                status = self._plain("SSL_shutdown", "@", self._handle)
             return status
         self._run("read", step, lambda status: status > 0)
         return self._sock() if self._sock is not None else None
 
     def version(self):
-        if not _call("SSL_is_init_finished", "i", "P", self._handle):
+        if not _call("SSL_is_init_finished", "i", "@", self._handle):
             return None
-        return _text(_call("SSL_get_version", "P", "P", self._handle))
+        return _text(_call("SSL_get_version", "P", "@", self._handle))
 
     def _cipher(self, place):
         return (_text(_call("SSL_CIPHER_get_name", "P", "P", place)), _text(_call("SSL_CIPHER_get_version", "P", "P", place)), _call("SSL_CIPHER_get_bits", "i", "PP", place, 0))
 
     def cipher(self):
-        place = _call("SSL_get_current_cipher", "P", "P", self._handle)
+        place = _call("SSL_get_current_cipher", "P", "@", self._handle)
         return self._cipher(place) if place else None
 
     def shared_ciphers(self):
-        ciphers = _call("SSL_get_ciphers", "P", "P", self._handle)
+        ciphers = _call("SSL_get_ciphers", "P", "@", self._handle)
         if not ciphers:
             return None
         return [self._cipher(_call("OPENSSL_sk_value", "P", "Pi", ciphers, index)) for index in range(_call("OPENSSL_sk_num", "i", "P", ciphers))]
@@ -1121,21 +1128,21 @@ class _SSLSocket:
 
     def selected_alpn_protocol(self):
         out = bytearray(16)
-        _call("SSL_get0_alpn_selected", "v", "PPP", self._handle, _place(out), _place(out) + 8)
+        _call("SSL_get0_alpn_selected", "v", "@PP", self._handle, _place(out), _place(out) + 8)
         size = int.from_bytes(out[8:12], "little")
         return _foreign.read(_foreign.load("P", _place(out)), size).decode() if size else None
 
     def getpeercert(self, binary_mode=False, /):
         """Returns the certificate for the peer."""
-        if not _call("SSL_is_init_finished", "i", "P", self._handle):
+        if not _call("SSL_is_init_finished", "i", "@", self._handle):
             raise ValueError("handshake not done yet")
-        certificate = _call("SSL_get1_peer_certificate", "P", "P", self._handle)
+        certificate = _call("SSL_get1_peer_certificate", "P", "@", self._handle)
         if not certificate:
             return None
         try:
             if binary_mode:
                 return _encoded(certificate)
-            return _decoded(certificate) if _call("SSL_get_verify_mode", "i", "P", self._handle) & 1 else {}
+            return _decoded(certificate) if _call("SSL_get_verify_mode", "i", "@", self._handle) & 1 else {}
         finally:
             _call("X509_free", "v", "P", certificate)
 
@@ -1150,12 +1157,12 @@ class _SSLSocket:
         return result
 
     def get_verified_chain(self):
-        return self._chain(_call("SSL_get0_verified_chain", "P", "P", self._handle))
+        return self._chain(_call("SSL_get0_verified_chain", "P", "@", self._handle))
 
     def get_unverified_chain(self):
-        chain = self._chain(_call("SSL_get_peer_cert_chain", "P", "P", self._handle))
+        chain = self._chain(_call("SSL_get_peer_cert_chain", "P", "@", self._handle))
         if self._server_side and chain is not None:
-            own = _call("SSL_get1_peer_certificate", "P", "P", self._handle)
+            own = _call("SSL_get1_peer_certificate", "P", "@", self._handle)
             if own:
                 chain.insert(0, Certificate._make(own))
         return chain
@@ -1166,12 +1173,12 @@ class _SSLSocket:
             raise ValueError(f"'{cb_type}' channel binding type not implemented")
         out = bytearray(128)
         finished = "SSL_get_peer_finished" if self.session_reused ^ (not self._server_side) ^ True else "SSL_get_finished"
-        size = _call(finished, "Q", "PPQ", self._handle, _place(out), len(out))
+        size = _call(finished, "Q", "@PQ", self._handle, _place(out), len(out))
         return bytes(out[:size]) if size else None
 
     def verify_client_post_handshake(self):
         """Ask the client for a certificate after the handshake, in TLS 1.3"""
-        if not _call("SSL_verify_client_post_handshake", "i", "P", self._handle):
+        if not _call("SSL_verify_client_post_handshake", "i", "@", self._handle):
             raise _error()
 
 

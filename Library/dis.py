@@ -380,14 +380,14 @@ def findlinestarts(code):
 
 
 def _find_imports(co):
-    """Yield (level, from-list, name) of each import that a code object does."""
+    """Yield (name, level, from-list) of each import that a code object does."""
     constants = {}
     for instruction in _get_instructions(co):
         operands = instruction.arg or 0
         if instruction.opname == 'LOAD_CONST':
             constants[operands & 255] = instruction.argval
         elif instruction.opname == 'IMPORT_NAME':
-            yield (constants.get(operands >> 16 & 255, 0), constants.get(operands >> 8 & 255), instruction.argval)
+            yield (instruction.argval, constants.get(operands >> 16 & 255, 0), constants.get(operands >> 8 & 255))
 
 
 def _find_store_names(co):

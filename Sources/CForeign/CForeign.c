@@ -19,7 +19,7 @@ ffi_type *foreign_type(int code) {
     case 'f': return &ffi_type_float;
     case 'd': return &ffi_type_double;
     case 'g': return &ffi_type_longdouble;
-    case 'P': case 'z': case 'Z': case 'O': return &ffi_type_pointer;
+    case 'P': case 'z': case 'Z': case 'O': case '@': return &ffi_type_pointer;
     default: return NULL;
     }
 }

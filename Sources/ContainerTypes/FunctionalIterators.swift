@@ -11,7 +11,7 @@ enum FunctionalIterators {
         let size = MemoryLayout<IteratorObject>.size
         NativeType(id: .enumerate, "enumerate", size: size, mask: 0b10010, flags: .base,
                    doc: """
-                       Number the items of an iterable: an iterator of tuples of a count, which begins at start, and an item.
+                       enumerate(iterable, start=0)\n--\n\nNumber the items of an iterable: an iterator of tuples of a count, which begins at start, and an item.
 
                            list(enumerate('ab', 1)) == [(1, 'a'), (2, 'b')]
                        """, methods: [

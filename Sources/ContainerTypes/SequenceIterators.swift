@@ -170,7 +170,7 @@ enum SequenceIterators {
     }
 
     private static func startReversed(_ size: Int) {
-        NativeType(id: .reversed, "reversed", size: size, mask: 0b10010, flags: .base, doc: "Go through a sequence from its end.", methods: [
+        NativeType(id: .reversed, "reversed", size: size, mask: 0b10010, flags: .base, doc: "reversed(sequence, /)\n--\n\nGo through a sequence from its end.", methods: [
             Def("__length_hint__(self, /)", .calls, hintDoc) { thread, a, _ in
                 let iterator = a[0].object(IteratorObject.self)
                 if iterator.pointee.container.isEmpty { return Value(small: 0) }

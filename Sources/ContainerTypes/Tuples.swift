@@ -6,7 +6,7 @@ enum TupleType {
     static func start() {
         NativeType(id: .tuple, "tuple", size: MemoryLayout<TupleObject>.size, trace: .counted, tailOffset: MemoryLayout<TupleObject>.size,
                    flags: [.base, .tupleSubclass, .variableSize, .sequencePattern, .selfPattern],
-                   doc: "A sequence that cannot change. It has the items of the iterable; a tuple is returned as it is.",
+                   doc: "tuple(iterable=(), /)\n--\n\nA sequence that cannot change. It has the items of the iterable; a tuple is returned as it is.",
                    methods: methods) { slots in
             slots.call(.new) { thread, type, a, count, keywords in TupleType.new(thread, type, a, count, keywords) }
             slots.unary(.repr) { thread, value in TupleType.repr(thread, value) }

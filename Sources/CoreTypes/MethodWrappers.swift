@@ -111,7 +111,7 @@ enum MethodWrappers {
     // MARK: Bound methods
 
     private static func startMethod() {
-        NativeType(id: .method, "method", size: MemoryLayout<MethodObject>.size, mask: 0b110, flags: .weakReferenceable, doc: "A function bound to its first argument.",
+        NativeType(id: .method, "method", size: MemoryLayout<MethodObject>.size, mask: 0b110, flags: .weakReferenceable, doc: "method(function, instance, /)\n--\n\nA function bound to its first argument.",
                    methods: [
                        Def("__reduce__(self, /)", .calls) { thread, a, _ in
                            let method = a[0].object(MethodObject.self)

@@ -24,7 +24,7 @@ enum ForeignModule {
         var signature: UInt
     }
 
-    /// Something that a library made and its own function frees, once: a program cannot free it twice, nor use it afterwards.
+    /// Something that a library made and its own function frees, once: a program cannot free it twice, nor use it afterwards. Without a function it is only lent.
     struct HandleObject {
         var header: ObjectHeader
         var address: UInt
@@ -34,6 +34,34 @@ enum ForeignModule {
     nonisolated(unsafe) private static var handle: NativeType!
     nonisolated(unsafe) private static var data: NativeType!
     nonisolated(unsafe) private static var callback: NativeType!
+
+    /// The address in a handle. nil when it has raised: it is none, or what it held has been freed.
+    static func handleAddress(_ thread: ThreadRef, _ value: Value) -> UInt? {
+        guard value.isPointer, value.type == handle.type else {
+            thread.raise(.typeError, "a handle of the library is required, not '\(value.type.name)'")
+            return nil
+        }
+        let address = value.object(HandleObject.self).pointee.address
+        if address != 0 { return address }
+        thread.raise(.valueError, "what the library made has been freed")
+        return nil
+    }
+
+    /// Frees what a handle holds, if it still holds something.
+    private static func free(_ thread: ThreadRef, _ value: Value) {
+        let handle = value.object(HandleObject.self)
+        guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return }
+        handle.pointee.address = 0
+        if handle.pointee.destructor == 0 { return }
+        let destructor = unsafeBitCast(handle.pointee.destructor, to: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
+        // Another thread may be in the library with something of the same owner, and wait for the lock in a callback.
+        let outer = foreign_current()
+        GIL.blocking(thread) {
+            foreign_set_current(thread)
+            destructor(address)
+            foreign_set_current(outer)
+        }
+    }
 
     private static func pointer(_ thread: ThreadRef, _ value: Value) -> UnsafeMutableRawPointer? {
         let index = thread.toIndex(value)
@@ -289,8 +317,11 @@ enum ForeignModule {
         return value
     }
 
-    private static let makeHandle = Constructor("Handle(self, address, destructor)") { thread, a, _ in
-        guard let address = ForeignModule.pointer(thread, a[1]), let destructor = ForeignModule.pointer(thread, a[2]) else { return .empty }
+    private static let makeHandle = Constructor("Handle(self, address, destructor=0)") { thread, a, _ in
+        guard let address = ForeignModule.pointer(thread, a[1]) else { return .empty }
+        let isLent = a[2].isEmpty || a[2] == Value(small: 0)
+        let destructor = isLent ? nil : ForeignModule.pointer(thread, a[2])
+        if thread.hasException { return .empty }
         let value = thread.allocateInstance(TypeRef(a[0]))
         if value.isEmpty { return .empty }
         value.object(HandleObject.self).pointee.address = UInt(bitPattern: address)
@@ -329,17 +360,17 @@ enum ForeignModule {
                     return .none
                 }
             }
-            handle = NativeType("Handle", module: "_foreign", size: MemoryLayout<HandleObject>.size, mask: 0) { slots in
+            handle = NativeType("Handle", module: "_foreign", size: MemoryLayout<HandleObject>.size, mask: 0, methods: [
+                Def("free(self, /)", .calls, "Free it now. Does nothing the second time.") { thread, a, _ in
+                    ForeignModule.free(thread, a[0])
+                    return .none
+                },
+            ]) { slots in
+                slots.bool { _, value in value.object(HandleObject.self).pointee.address == 0 ? 0 : 1 }
                 slots.call(.new) { thread, type, a, count, keywords in ForeignModule.makeHandle.call(thread, type, a, count, keywords) }
-                slots.unary(.index) { thread, value in
-                    let address = value.object(HandleObject.self).pointee.address
-                    return address == 0 ? thread.raise(.valueError, "what the library made has been freed") : thread.newInt(unsigned: address)
-                }
-                slots.unary(.finalize) { _, value in
-                    let handle = value.object(HandleObject.self)
-                    guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return .none }
-                    handle.pointee.address = 0
-                    unsafeBitCast(handle.pointee.destructor, to: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)(address)
+                slots.unary(.index) { thread, value in ForeignModule.handleAddress(thread, value).map { thread.newInt(unsigned: $0) } ?? .empty }
+                slots.unary(.finalize) { thread, value in
+                    ForeignModule.free(thread, value)
                     return .none
                 }
             }

@@ -3,6 +3,7 @@ import Glibc
 import Objects
 
 /// C's values in memory, by the codes of `_ctypes`: `struct`'s letters, and `P` for a pointer as a number, `O` for a reference to a Python object, `u` for a wide character.
+/// `@` is what a library made: the address in a handle, and nothing else will do. What programs can put in the place of another is to be passed as such.
 enum ForeignValues {
     static func size(_ code: UInt8) -> Int? { foreign_type(Int32(code)).map { $0.pointee.size } }
 
@@ -47,6 +48,9 @@ enum ForeignValues {
                 #endif
             }
         case UInt8(ascii: "O"): place.storeBytes(of: value.bits, as: UInt64.self)
+        case UInt8(ascii: "@"):
+            guard let address = ForeignModule.handleAddress(thread, value) else { return false }
+            place.storeBytes(of: address, as: UInt.self)
         case UInt8(ascii: "?"):
             let truth = thread.isTrue(value)
             if truth < 0 { return false }

@@ -208,8 +208,8 @@ public enum Code {
         code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
         code.pointee.freeCount = Int32(compiled.freeCount)
         code.pointee.hasDocstring = compiled.hasDocstring
+        if !Collector.registerFinalizable(raw) { return thread.raiseOutOfMemory() }
         code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
-        Collector.registerFinalizable(raw)
         return Value(raw)
     }
 

@@ -41,7 +41,7 @@ enum FunctionType {
     static func start() {
         TypeConstruction.countAssignedAttributes = { Int($0.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.selfAttributeCount) }
         NativeType(id: .function, "function", size: MemoryLayout<FunctionObject>.size, mask: 0b1_1111_1111_1110, dictOffset: MemoryLayout<FunctionObject>.offset(of: \FunctionObject.dict)!,
-                   flags: [.weakReferenceable, .methodDescriptor], doc: "Create a function object.", methods: [], getters: [
+                   flags: [.weakReferenceable, .methodDescriptor], doc: "function(code, globals, name=None, argdefs=None, closure=None)\n--\n\nCreate a function object.", methods: [], getters: [
             Getter("__code__", set: { thread, a, _ in
                 guard a[1].isExact(.code) else { return thread.raise(.typeError, "__code__ must be set to a code object") }
                 let needed = Code.freeCount(of: a[1])

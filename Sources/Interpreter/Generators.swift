@@ -67,7 +67,7 @@ public enum Generators {
         Heap.barrier(raw)
         registers(generator).update(from: fp, count: Int(code.pointee.clearCount))
         // Only a frame that could be inside `try` or `with` has anything to do when it is abandoned.
-        if code.pointee.exceptionRangeCount > 0 || id != .generator { Collector.registerFinalizable(raw) }
+        if code.pointee.exceptionRangeCount > 0 || id != .generator, !Collector.registerFinalizable(raw) { return thread.raiseOutOfMemory() }
         if id == .coroutine && thread.pointee.coroutineOriginDepth > 0 {
             generator.pointee.extra = origin(thread, fp)
             if thread.hasException { return .empty }

@@ -42,11 +42,12 @@ public enum Collector {
     public private(set) static var majorCount = 0
     public private(set) static var longestPause = 0.0
 
-    /// Finalizable objects: those since the last collection, and older ones.
-    static var youngFinalizable: [UInt] = []
-    static var oldFinalizable: [UInt] = []
-    /// Objects whose finalizer waits to be run; roots.
-    public static var finalizerQueue: [UInt] = []
+    /// Finalizable objects, by age.
+    private static var finalizable = AddressList()
+    /// The first of those since the last collection.
+    private static var youngFinalizable = 0
+    /// Objects whose finalizer waits to be run; roots. There is always room in it for all of `finalizable`.
+    public static var finalizerQueue = AddressList()
     /// Set when `finalizerQueue` or the callbacks of `WeakTable` have something; the breaker bit tells the interpreter.
     public static let breakerBit: UInt32 = 1
 
@@ -61,7 +62,8 @@ public enum Collector {
         stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
         stackCapacity = stackRange.committed >> 3
         rememberedSet = malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
-        return rememberedSet != nil
+        // Objects with a finalizer and weak references are larger than this on average, with what belongs to them.
+        return rememberedSet != nil && finalizable.start(size: heapSize >> 4) && finalizerQueue.start(size: heapSize >> 4) && WeakTable.start(heapSize: heapSize)
     }
 
     /// Adds a function that marks roots by calling `mark`.
@@ -277,8 +279,8 @@ public enum Collector {
             mark(taipan_latin1(), count: 256)
         }
         for visitor in rootVisitors { visitor() }
-        for address in finalizerQueue { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
-        for address in WeakTable.callbacks { mark(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped) }
+        for index in 0 ..< finalizerQueue.count { mark(ObjectPointer(bitPattern: finalizerQueue[index]).unsafelyUnwrapped) }
+        for index in 0 ..< WeakTable.callbacks.count { mark(ObjectPointer(bitPattern: WeakTable.callbacks[index]).unsafelyUnwrapped) }
         var next = taipan.threads
         let running = ThreadRegistry.current
         while let thread = next {
@@ -338,23 +340,21 @@ public enum Collector {
 
     // MARK: Finalizers
 
-    /// Asks that `object`'s finalizer be queued once when it becomes unreachable.
-    public static func registerFinalizable(_ object: UnsafeMutableRawPointer) {
+    /// Asks that `object`'s finalizer be queued once when it becomes unreachable. False when there is no memory to note it: it will then never run.
+    @discardableResult public static func registerFinalizable(_ object: UnsafeMutableRawPointer) -> Bool {
         let header = object.assumingMemoryBound(to: ObjectHeader.self)
-        if header.pointee.bits & HeaderBits.finalizable != 0 { return }
+        if header.pointee.bits & HeaderBits.finalizable != 0 { return true }
+        guard finalizable.reserve(finalizable.count + 1), finalizerQueue.reserve(finalizerQueue.count + finalizable.count + 1) else { return false }
         header.pointee.bits |= HeaderBits.finalizable
-        if header.pointee.mark == Mark.new {
-            youngFinalizable.append(UInt(bitPattern: object))
-        } else {
-            oldFinalizable.append(UInt(bitPattern: object))
-        }
+        finalizable.append(UInt(bitPattern: object))
+        return true
     }
 
     /// Queues the finalizers of everything that has one and is wanted, by age: the program ends.
     public static func queueAllFinalizers(oldestFirst: Bool, where isWanted: (UnsafeMutableRawPointer) -> Bool) {
-        var all = oldFinalizable + youngFinalizable
-        if !oldestFirst { all.reverse() }
-        for address in all {
+        let count = finalizable.count
+        for index in 0 ..< count {
+            let address = finalizable[oldestFirst ? index : count - 1 - index]
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             guard header.pointee.bits & HeaderBits.finalizable != 0, isWanted(UnsafeMutableRawPointer(header)) else { continue }
             header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
@@ -377,43 +377,56 @@ public enum Collector {
             next = thread.pointee.next
         }
         drain()
-        let held = Set((oldFinalizable + youngFinalizable).filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
+        let held = Set((0 ..< finalizable.count).lazy.map { finalizable[$0] }.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
         Collector.running = false
         collect(major: true)
         return held
     }
 
     static func queueFinalizers(major: Bool) {
-        var candidates = youngFinalizable
-        youngFinalizable = []
-        if major {
-            swap(&candidates, &oldFinalizable)
-            candidates += oldFinalizable
-            oldFinalizable = []
-        }
-        var dead: [UInt] = []
-        for address in candidates {
+        let first = finalizerQueue.count
+        var kept = major ? 0 : youngFinalizable
+        for index in kept ..< finalizable.count {
+            let address = finalizable[index]
             let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
             if header.pointee.bits & HeaderBits.finalizable == 0 { continue }
             if header.pointee.mark != Mark.new {
-                oldFinalizable.append(address)
+                finalizable[kept] = address
+                kept += 1
             } else {
                 header.pointee.bits = header.pointee.bits & ~HeaderBits.finalizable | HeaderBits.finalized
-                dead.append(address)
+                finalizerQueue.append(address)
             }
         }
+        finalizable.truncate(kept)
+        youngFinalizable = kept
         // An object that others refer to comes after them, so that a text file is flushed before its descriptor is closed. What is only in the
         // middle of a chain, or in a cycle, goes by age: wrappers are younger than what they wrap.
-        for address in dead {
-            let header = ObjectPointer(bitPattern: address).unsafelyUnwrapped
+        for index in first ..< finalizerQueue.count {
+            let header = ObjectPointer(bitPattern: finalizerQueue[index]).unsafelyUnwrapped
             if header.pointee.mark == Mark.new {
                 scan(header)
                 drain()
             }
         }
-        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
-        finalizerQueue += dead.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new }.reversed()
-        for address in finalizerQueue { mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
+        // Those referred to wait behind the end of the other list, which has just become so much shorter.
+        var place = first, spare = kept
+        for index in first ..< finalizerQueue.count {
+            let address = finalizerQueue[index]
+            if ObjectPointer(bitPattern: address).unsafelyUnwrapped.pointee.mark == Mark.new {
+                finalizerQueue[place] = address
+                place += 1
+            } else {
+                finalizable[spare] = address
+                spare += 1
+            }
+        }
+        while spare > kept {
+            spare -= 1
+            finalizerQueue[place] = finalizable[spare]
+            place += 1
+        }
+        for index in 0 ..< finalizerQueue.count { mark(ObjectPointer(bitPattern: finalizerQueue[index]).unsafelyUnwrapped) }
         drain()
     }
 

@@ -199,6 +199,9 @@ public enum Heap {
     @inline(never) private static func recover() -> Bool {
         if Collector.suspended > 0 || Collector.running { return true }
         taipan_memory_was_noted()
+        // A collection may itself need some of it.
+        var size = reserveSize(blocks: committedBlocks)
+        while size > 1 << 20, !taipan_keep_reserve(size) { size = size >> 1 & ~4095 }
         Collector.collect(major: true)
         return taipan_keep_reserve(reserveSize(blocks: committedBlocks))
     }

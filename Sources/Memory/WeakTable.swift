@@ -13,13 +13,23 @@ public struct WeakCell {
 
 public enum WeakTable {
     static var cells: [UInt: [UInt]] = [:]
-    static var youngReferents: [UInt] = []
-    /// Cells whose callbacks wait to be called; roots.
-    public static var callbacks: [UInt] = []
+    private static var youngReferents = AddressList()
+    /// Cells whose callbacks wait to be called; roots. There is always room in it for all cells.
+    public static var callbacks = AddressList()
+    /// The referents that a collection looks at. There is always room in it for all.
+    private static var settled = AddressList()
+    /// Cells in the table.
+    private static var registered = 0
+
+    /// False when there is no address space.
+    static func start(heapSize: Int) -> Bool {
+        youngReferents.start(size: heapSize >> 4) && callbacks.start(size: heapSize >> 4) && settled.start(size: heapSize >> 4)
+    }
 
     /// Registers a cell whose `target` is set. False when there is no memory for it: the cell then refers to nothing.
     @discardableResult public static func register(_ cell: UnsafeMutablePointer<WeakCell>) -> Bool {
-        guard cells.count < cells.capacity || Heap.hasRoom(outside: cells.capacity * 64) else {
+        guard cells.count < cells.capacity || Heap.hasRoom(outside: cells.capacity * 64), youngReferents.reserve(youngReferents.count + 1),
+              callbacks.reserve(callbacks.count + registered + 1), settled.reserve(max(cells.count, youngReferents.count) + 1) else {
             cell.pointee.target = .empty
             return false
         }
@@ -28,6 +38,7 @@ public enum WeakTable {
         target.header.pointee.bits |= HeaderBits.weaklyReferenced
         if cells[address] == nil || cell.pointee.header.mark == Mark.new { youngReferents.append(address) }
         cells[address, default: []].append(UInt(bitPattern: cell))
+        registered += 1
         return true
     }
 
@@ -39,21 +50,23 @@ public enum WeakTable {
 
     /// Clears the references to what the collection in progress has not reached, before finalizers bring some of it back (PEP 442).
     static func clearDead(major: Bool) {
-        settled = cells.isEmpty ? [] : major ? Array(cells.keys) : youngReferents
-        youngReferents = []
-        for address in settled { settle(address) }
-        for address in callbacks { Collector.mark(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
+        if major {
+            for address in cells.keys { settled.append(address) }
+        } else {
+            for index in 0 ..< youngReferents.count { settled.append(youngReferents[index]) }
+        }
+        youngReferents.truncate(0)
+        for index in 0 ..< settled.count { settle(settled[index]) }
+        for index in 0 ..< callbacks.count { Collector.mark(ObjectPointer(bitPattern: callbacks[index]).unsafelyUnwrapped) }
         Collector.drain()
     }
-
-    /// The referents that `clearDead` has looked at.
-    private static var settled: [UInt] = []
 
     private static func settle(_ address: UInt) {
         guard let list = cells[address] else { return }
         let referent = ObjectPointer(bitPattern: address).unsafelyUnwrapped
         if referent.pointee.mark != Mark.new { return }
         cells[address] = nil
+        registered -= list.count
         referent.pointee.bits &= ~HeaderBits.weaklyReferenced
         // A cell that is dead itself is cleared all the same: a finalizer may yet bring it back.
         for cellAddress in list.reversed() {
@@ -65,9 +78,11 @@ public enum WeakTable {
 
     /// Drops the cells that are dead for good, after everything that finalizers will need has been marked.
     static func dropDeadCells() {
-        for address in settled {
+        for index in 0 ..< settled.count {
+            let address = settled[index]
             guard let list = cells[address] else { continue }
             let alive = list.filter { Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }
+            registered -= list.count - alive.count
             if alive.isEmpty {
                 cells[address] = nil
                 ObjectPointer(bitPattern: address).unsafelyUnwrapped.pointee.bits &= ~HeaderBits.weaklyReferenced
@@ -75,7 +90,7 @@ public enum WeakTable {
                 cells[address] = alive
             }
         }
-        settled = []
+        settled.truncate(0)
     }
 }
 

@@ -165,7 +165,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         }
         guard let raw = Heap.allocate(size, shape: type.pointer.pointee.rootShape) else { return raiseOutOfMemory() }
         if !type.flags.isDisjoint(with: [.finalized, .watched]) {
-            if type.has(.finalized) { Collector.registerFinalizable(raw) }
+            if type.has(.finalized), !Collector.registerFinalizable(raw) { return raiseOutOfMemory() }
             if type.has(.watched) { ForeignLayout.watch(raw) }
         }
         return Value(raw)

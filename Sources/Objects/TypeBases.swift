@@ -87,10 +87,10 @@ extension TypeConstruction {
         // An `mro()` method may have set other bases, and then all is done.
         guard type.pointer.pointee.bases == value else { return true }
         for index in 0 ..< TupleRef(oldBases).count { removeSubclass(TypeRef(TupleRef(oldBases)[index]), type) }
-        for index in 0 ..< bases.count { addSubclass(thread, TypeRef(bases[index]), type) }
+        for index in 0 ..< bases.count { _ = addSubclass(thread, TypeRef(bases[index]), type) }
         type.modified()
         updateSlots(type)
-        return true
+        return !thread.hasException
     }
 
     /// Whether `type` is `other` or extends its layout, by the chain of bases: unlike the MRO it is current while `mro()` methods run.
@@ -148,7 +148,7 @@ extension TypeConstruction {
         } else {
             object.header.pointee.shape = new.pointer.pointee.rootShape
         }
-        if new.has(.finalized) { Collector.registerFinalizable(object.raw) }
+        if new.has(.finalized), !Collector.registerFinalizable(object.raw) { return !thread.raiseOutOfMemory().isEmpty }
         return true
     }
 }

@@ -96,22 +96,25 @@ public enum TypeConstruction {
 
     // MARK: Subclasses
 
-    public static func addSubclass(_ thread: ThreadRef, _ base: TypeRef, _ type: TypeRef) {
+    /// Notes that `type` is a subclass of `base`. False when it has raised: there is no memory.
+    @discardableResult public static func addSubclass(_ thread: ThreadRef, _ base: TypeRef, _ type: TypeRef) -> Bool {
         if base.pointer.pointee.subclasses.isEmpty {
-            base.pointer.pointee.subclasses = thread.newList()
+            let list = thread.newList()
+            if list.isEmpty { return false }
+            base.pointer.pointee.subclasses = list
             Heap.barrier(base.value.raw)
         }
-        guard let raw = Heap.allocate(MemoryLayout<WeakCell>.size, shape: TypeID.boxedInternal.rawValue) else { return }
+        guard let raw = Heap.allocate(MemoryLayout<WeakCell>.size, shape: TypeID.boxedInternal.rawValue) else { return !thread.raiseOutOfMemory().isEmpty }
         let cell = raw.assumingMemoryBound(to: WeakCell.self)
         cell.pointee.target = type.value
-        guard WeakTable.register(cell) else { return }
+        guard WeakTable.register(cell) else { return !thread.raiseOutOfMemory().isEmpty }
         var list = ListRef(base.pointer.pointee.subclasses)
         // Now and then the dead are left out, so that a base of many short-lived classes does not grow: into a new list, since somebody may be walking through the old one.
         if list.count >= 8 && list.count & (list.count - 1) == 0 {
             let living = thread.newList(capacity: list.count)
-            if living.isEmpty { return }
+            if living.isEmpty { return false }
             for index in 0 ..< list.count where !list[index].object(WeakCell.self).pointee.target.isEmpty {
-                guard ListRef(living).append(thread, list[index]) else { return }
+                guard ListRef(living).append(thread, list[index]) else { return false }
             }
             if ListRef(living).count < list.count {
                 base.pointer.pointee.subclasses = living
@@ -119,7 +122,7 @@ public enum TypeConstruction {
                 list = ListRef(living)
             }
         }
-        _ = list.append(thread, Value(raw))
+        return list.append(thread, Value(raw))
     }
 
     static func removeSubclass(_ base: TypeRef, _ type: TypeRef) {
@@ -291,7 +294,9 @@ public enum TypeConstruction {
         type.pointer.pointee.version = ShapeTable.nextVersion()
         SlotTable.updateAll(type)
         type.updatePlainFlags()
-        for index in 0 ..< TupleRef(bases).count { addSubclass(thread, TypeRef(TupleRef(bases)[index]), type) }
+        for index in 0 ..< TupleRef(bases).count {
+            guard addSubclass(thread, TypeRef(TupleRef(bases)[index]), type) else { return .empty }
+        }
 
         guard setNames(thread, type) else { return .empty }
         return initSubclass(thread, type, keywords) ? type.value : .empty
@@ -376,7 +381,7 @@ public enum TypeConstruction {
             if !members.isEmpty && base.has(.variableSize) {
                 for name in members {
                     let member = Descriptors.make(.memberDescriptor, type, name, UInt(object.pointee.trailingMembers), DescriptorObject.trailingMember)
-                    if member.isEmpty { return false }
+                    if member.isEmpty { return !thread.raiseOutOfMemory().isEmpty }
                     let doc = slots.isDict ? DictRef(slots).get(string: name) : .empty
                     if !doc.isEmpty { member.object(DescriptorObject.self).pointee.doc = doc }
                     guard object.pointee.trailingMembers < 1000, namespace.set(thread, name, member) else {
@@ -400,7 +405,7 @@ public enum TypeConstruction {
                     object.pointee.mask |= 1 << UInt64(offset >> 3)
                     if slots.isDict { doc = DictRef(slots).get(string: name) }
                     let member = Descriptors.make(.memberDescriptor, type, name, UInt(offset))
-                    if member.isEmpty { return false }
+                    if member.isEmpty { return !thread.raiseOutOfMemory().isEmpty }
                     if !doc.isEmpty { member.object(DescriptorObject.self).pointee.doc = doc }
                     guard namespace.set(thread, name, member) else { return false }
                     offset += 8
@@ -428,8 +433,14 @@ public enum TypeConstruction {
         }
         let hasOwnDict = object.pointee.dictOffset != 0 && base.pointer.pointee.dictOffset == 0
         // What the class says of these names itself stands.
-        if hasOwnDict, namespace.get(.__dict__).isEmpty, !namespace.set(thread, Name.__dict__, TypeDescriptors.dict(type)) { return false }
-        if weak && !base.has(.weakReferenceable), namespace.get(.__weakref__).isEmpty, !namespace.set(thread, Name.__weakref__, TypeDescriptors.weakref(type)) { return false }
+        if hasOwnDict, namespace.get(.__dict__).isEmpty {
+            let descriptor = TypeDescriptors.dict(type)
+            guard !descriptor.isEmpty || !thread.raiseOutOfMemory().isEmpty, namespace.set(thread, Name.__dict__, descriptor) else { return false }
+        }
+        if weak && !base.has(.weakReferenceable), namespace.get(.__weakref__).isEmpty {
+            let descriptor = TypeDescriptors.weakref(type)
+            guard !descriptor.isEmpty || !thread.raiseOutOfMemory().isEmpty, namespace.set(thread, Name.__weakref__, descriptor) else { return false }
+        }
         return true
     }
 

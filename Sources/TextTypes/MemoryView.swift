@@ -659,7 +659,7 @@ public enum MemoryViews {
         managedType = NativeType("managedbuffer", size: MemoryLayout<ManagedBuffer>.size, mask: 0b100, flags: .noInstantiation)
         Collector.addDeathVisitor(settle)
         NativeType(id: .memoryview, "memoryview", size: MemoryLayout<MemoryViewObject>.stride, mask: 0b10, flags: [.weakReferenceable, .sequencePattern],
-                   doc: "The memory of an object, as that object lends it.", methods: methods, getters: getters) { slots in
+                   doc: "memoryview(object)\n--\n\nThe memory of an object, as that object lends it.", methods: methods, getters: getters) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in MemoryViews.construct.call(thread, type, arguments, count, keywords) }
             slots.unary(.repr) { thread, view in
                 thread.newString(MemoryViewRef(view).isReleased ? "<released memory at \(hexadecimal(view))>" : "<memory at \(hexadecimal(view))>")

@@ -41,6 +41,20 @@ def test_lines_and_positions():
     assert set(lines) >= {1, 2} and any(p[0] == first + 1 and p[2] is not None for p in f.__code__.co_positions())
 
 
+def test_signatures_of_native_classes():
+    import bz2, io, itertools, queue, types
+    for kind, expected in [
+        (list, "(iterable=(), /)"), (tuple, "(iterable=(), /)"), (float, "(x=0, /)"), (complex, "(real=0, imag=0)"), (enumerate, "(iterable, start=0)"),
+        (reversed, "(sequence, /)"), (memoryview, "(object)"), (io.BytesIO, "(initial_bytes=b'')"),
+        (io.StringIO, "(initial_value='', newline='\\n')"), (io.BufferedReader, "(raw, buffer_size=8192)"), (io.FileIO, "(file, mode='r', closefd=True, opener=None)"),
+        (io.TextIOWrapper, "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)"),
+        (itertools.groupby, "(iterable, key=None)"), (itertools.count, "(start=0, step=1)"), (itertools.permutations, "(iterable, r=None)"),
+        (itertools.accumulate, "(iterable, func=None, *, initial=None)"), (queue.SimpleQueue, "()"), (bz2.BZ2Compressor, "(compresslevel=9, /)"),
+        (types.ModuleType, "(name, doc=None)"),
+    ]:
+        assert str(inspect.signature(kind)) == expected, (kind, str(inspect.signature(kind)))
+
+
 def test_signatures():
     assert str(inspect.signature(sample)) == "(a, b=1, /, *args, c, d=2, **kwargs)"
     assert str(inspect.signature(len)) == "(obj, /)" and str(inspect.signature(sorted)) == "(iterable, /, *, key=None, reverse=False)"

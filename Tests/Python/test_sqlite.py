@@ -120,4 +120,31 @@ def test_copies():
     assert third.execute("select d from t where a = 1").fetchone() == (b"\x09\1",)
 
 
+def test_attributes_that_programs_overwrite():
+    """What stands in the place of an object of SQLite's is never taken for one."""
+    for value in (1, 0, -1, 0x7fff_0000_1234, None, "x", object()):
+        c = database()
+        cursor = c.execute("select * from t")
+        blob = c.blobopen("t", "d", 1)
+        for owner in (c, cursor, blob):
+            names = [name for name in dir(owner) if name.startswith("_") and not name.startswith("__")] + ["_database"]
+            for name in names:
+                if callable(getattr(owner, name, None)):
+                    continue
+                try:
+                    setattr(owner, name, value)
+                except AttributeError:
+                    pass
+        for use in (lambda: c.execute("select 1"), cursor.fetchone, lambda: len(blob), blob.read, lambda: c.total_changes, c.commit, cursor.close, blob.close, c.close):
+            try:
+                use()
+            except Exception:
+                pass
+
+
+def test_classes_cannot_be_changed():
+    for kind in (sqlite3.Connection, sqlite3.Cursor, sqlite3.Row, sqlite3.Blob):
+        raises(TypeError, "cannot set 'x' attribute of immutable type 'sqlite3.%s'" % kind.__name__, setattr, kind, "x", 1)
+
+
 run(globals())

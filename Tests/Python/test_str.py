@@ -124,4 +124,9 @@ def test_replacing_many_single_characters():
     assert "oxo".replace("o", "longer than eight") == "longer than eightxlonger than eight" and b"a,b,c".replace(b",", b"; ") == b"a; b; c"
 
 
+def test_case_of_unicode_14():
+    assert "\u10fcab".title() == "\u10fcAb" and "\ua7f2a".title() == "\ua7f2A" and "\uab69a".title() == "\uab69A"
+    assert "a\U0001171e\u03a3".lower() == "a\U0001171e\u03c2"
+
+
 run(globals())

@@ -131,7 +131,7 @@ enum Bzip2 {
         NativeModule.register("_bz2") { module in
             compressor = NativeType("BZ2Compressor", module: "_bz2", size: MemoryLayout<CompressorObject>.size, flags: .base,
                                     doc: """
-                                        Compresses data that comes in pieces; compress() takes it all at once.
+                                        BZ2Compressor(compresslevel=9, /)\n--\n\nCompresses data that comes in pieces; compress() takes it all at once.
 
                                         compresslevel is from 1, the fastest, to 9, the smallest.
                                         """, methods: [
@@ -159,7 +159,7 @@ enum Bzip2 {
                 }
             }
             decompressor = NativeType("BZ2Decompressor", module: "_bz2", size: MemoryLayout<DecompressorObject>.size, mask: DecompressorObject.mask, flags: .base,
-                                      doc: "Decompresses data that comes in pieces; decompress() takes it all at once.", methods: [
+                                      doc: "BZ2Decompressor()\n--\n\nDecompresses data that comes in pieces; decompress() takes it all at once.", methods: [
                 Def("decompress(self, data, max_length=-1)", .writes, "Decompress *data*, returning uncompressed data as bytes, at most *max_length* of them if that is nonnegative.") { thread, a, _ in
                     Bzip2.decompress(thread, a[0], a[1], a[2])
                 },

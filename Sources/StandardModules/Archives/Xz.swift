@@ -239,7 +239,7 @@ enum Xz {
                 }
             }
             decompressor = NativeType("LZMADecompressor", module: "_lzma", size: MemoryLayout<DecompressorObject>.size, mask: DecompressorObject.mask, flags: .base,
-                                      doc: "Decompresses data that comes in pieces; decompress() takes it all at once.", methods: [
+                                      doc: "LZMADecompressor(format=FORMAT_AUTO, memlimit=None, filters=None)\n--\n\nDecompresses data that comes in pieces; decompress() takes it all at once.", methods: [
                 Def("decompress(self, data, max_length=-1)", .writes, "Decompress *data*, returning uncompressed data as bytes, at most *max_length* of them if that is nonnegative.") { thread, a, _ in
                     Xz.decompress(thread, a[0], a[1], a[2])
                 },

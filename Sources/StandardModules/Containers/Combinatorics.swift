@@ -118,7 +118,7 @@ enum Combinatorics {
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: r > count ? 1 : 0)
         }
         IterTools.type(module, "combinations", """
-            All ways to choose r items, in the order of the iterable.
+            combinations(iterable, r)\n--\n\nAll ways to choose r items, in the order of the iterable.
 
             combinations('abc', 2) --> ('a','b') ('a','c') ('b','c')
             """, methods: [
@@ -160,7 +160,7 @@ enum Combinatorics {
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: TupleRef(pool).count == 0 && r > 0 ? 1 : 0)
         }
         IterTools.type(module, "combinations_with_replacement", """
-            All ways to choose r items where an item may be chosen again, in the order of the iterable.
+            combinations_with_replacement(iterable, r)\n--\n\nAll ways to choose r items where an item may be chosen again, in the order of the iterable.
 
             combinations_with_replacement('ab', 2) --> ('a','a') ('a','b') ('b','b')
             """, methods: [
@@ -210,7 +210,7 @@ enum Combinatorics {
             return IterTools.make(thread, a[0], a: pool, b: indices, c: cycles, i: r, k: r > n ? 1 : 0)
         }
         IterTools.type(module, "permutations", """
-            All orders in which r items can stand; r is by default the number of all.
+            permutations(iterable, r=None)\n--\n\nAll orders in which r items can stand; r is by default the number of all.
 
             permutations('ab') --> ('a','b') ('b','a')
             """, methods: [

@@ -34,7 +34,7 @@ enum Grouping {
             let iterator = thread.iterator(a[1])
             return iterator.isEmpty ? .empty : IterTools.make(thread, a[0], a: iterator, b: a[2].isEmpty ? .none : a[2])
         }
-        IterTools.type(module, "groupby", "Split an iterable where the key changes: an iterator of tuples of a key and an iterator of the items that follow each other with this key. Without a key function the items are their own keys.", methods: [
+        IterTools.type(module, "groupby", "groupby(iterable, key=None)\n--\n\nSplit an iterable where the key changes: an iterator of tuples of a key and an iterator of the items that follow each other with this key. Without a key function the items are their own keys.", methods: [
             IterTools.reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 if own.pointee.d.isEmpty || own.pointee.e.isEmpty || own.pointee.c.isEmpty { return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b)) }
@@ -170,7 +170,7 @@ enum Tees {
                 return first
             }
         }
-        teeType = NativeType("_tee", module: "itertools", size: IterTools.size, mask: IterTools.mask, flags: .weakReferenceable, doc: "Iterator wrapped to make it copyable.", methods: [
+        teeType = NativeType("_tee", module: "itertools", size: IterTools.size, mask: IterTools.mask, flags: .weakReferenceable, doc: "_tee(iterable, /)\n--\n\nIterator wrapped to make it copyable.", methods: [
             Def("__copy__(self, /)", .reads, "Returns an independent iterator.") { thread, a, _ in Tees.newTee(thread, IterTools.tool(a[0]).pointee.a) },
             IterTools.reduce { thread, a, _ in
                 let state = thread.newTuple(IterTools.tool(a[0]).pointee.a, Value(small: 0))

@@ -143,7 +143,7 @@ enum IterTools {
         chainType = TypeRef(module.namespace.get(string: StringRef.intern("chain").value))
 
         // cycle: a the iterator until it ends, b the list of saved items, i the next of them, j whether items need not be saved.
-        type(module, "cycle", "The items again and again, from a copy after the first time.", methods: [
+        type(module, "cycle", "cycle(iterable, /)\n--\n\nThe items again and again, from a copy after the first time.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 var iterator = own.pointee.a
@@ -237,7 +237,7 @@ enum IterTools {
             guard isNumber(start), isNumber(step) else { return thread.raise(.typeError, "a number is required") }
             return IterTools.make(thread, a[0], a: start, b: step)
         }
-        type(module, "count", "The numbers start, start + step, start + 2 * step and so on, without end.", methods: [
+        type(module, "count", "count(start=0, step=1)\n--\n\nThe numbers start, start + step, start + 2 * step and so on, without end.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
@@ -276,7 +276,7 @@ enum IterTools {
             if !result.isEmpty && !a[3].isEmpty && !a[3].isNone { IterTools.tool(result).pointee.d = a[3] }
             return result
         }
-        type(module, "accumulate", "The sums of the first item, the first two, and so on; or what another function of two arguments makes of them.", methods: [
+        type(module, "accumulate", "accumulate(iterable, func=None, *, initial=None)\n--\n\nThe sums of the first item, the first two, and so on; or what another function of two arguments makes of them.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 let isTotalNone = own.pointee.d.isEmpty && !own.pointee.c.isEmpty && own.pointee.c.isNone
@@ -342,7 +342,7 @@ enum IterTools {
             return .none
         }
         let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a)) }
-        type(module, "dropwhile", "Leave out the items as long as the predicate is true, and keep all from the first for which it is not.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "dropwhile", "dropwhile(predicate, iterable, /)\n--\n\nLeave out the items as long as the predicate is true, and keep all from the first for which it is not.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "dropwhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -359,7 +359,7 @@ enum IterTools {
                 }
             }
         })
-        type(module, "takewhile", "The items up to the first for which the predicate is false.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "takewhile", "takewhile(predicate, iterable, /)\n--\n\nThe items up to the first for which the predicate is false.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "takewhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -372,7 +372,7 @@ enum IterTools {
             if truth == 0 { own.pointee.i = 1 }
             return truth > 0 ? item : .empty
         })
-        type(module, "filterfalse", "The items for which the function is false, or with None in its place, that are false themselves.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "filterfalse", "filterfalse(function, iterable, /)\n--\n\nThe items for which the function is false, or with None in its place, that are false themselves.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "filterfalse", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -386,7 +386,7 @@ enum IterTools {
                 if truth <= 0 { return truth < 0 ? .empty : item }
             }
         })
-        type(module, "starmap", "What a function returns for each tuple of arguments.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "starmap", "starmap(function, iterable, /)\n--\n\nWhat a function returns for each tuple of arguments.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "starmap", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -402,7 +402,7 @@ enum IterTools {
             let selectors = data.isEmpty ? Value.empty : thread.iterator(a[2])
             return selectors.isEmpty ? .empty : IterTools.make(thread, a[0], a: data, b: selectors)
         }
-        type(module, "compress", "The items whose selectors are true.", methods: [
+        type(module, "compress", "compress(data, selectors)\n--\n\nThe items whose selectors are true.", methods: [
             reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b)) },
         ], new: { thread, type, a, count, keywords in IterTools.compress.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -470,7 +470,7 @@ enum IterTools {
         sliceType = TypeRef(module.namespace.get(string: StringRef.intern("islice").value))
 
         // pairwise: a the iterator, b the previous item.
-        type(module, "pairwise", "Each item together with the one that follows it.\n\n    pairwise('abc') --> ('a','b') ('b','c')", methods: [], new: { thread, type, a, count, keywords in
+        type(module, "pairwise", "pairwise(iterable, /)\n--\n\nEach item together with the one that follows it.\n\n    pairwise('abc') --> ('a','b') ('b','c')", methods: [], new: { thread, type, a, count, keywords in
             guard IterTools.positional(thread, type, "pairwise", count, keywords, 1, 1) else { return .empty }
             let iterator = thread.iterator(a[0])
             return iterator.isEmpty ? .empty : IterTools.make(thread, type, a: iterator)

@@ -38,7 +38,7 @@ enum SimpleQueues {
     }
 
     private static func define(_ module: ModuleBuilder) {
-        type = NativeType("SimpleQueue", module: "_queue", size: MemoryLayout<SimpleQueueObject>.size, mask: 0b10, flags: [.base, .weakReferenceable], doc: "Simple, unbounded, reentrant FIFO queue.", methods: [
+        type = NativeType("SimpleQueue", module: "_queue", size: MemoryLayout<SimpleQueueObject>.size, mask: 0b10, flags: [.base, .weakReferenceable], doc: "SimpleQueue()\n--\n\nSimple, unbounded, reentrant FIFO queue.", methods: [
             Def("empty(self, /)", .reads, "Whether there is no item now; another thread may change that at once.") { _, a, _ in Value(SimpleQueues.count(a[0]) == 0) },
             Def("qsize(self, /)", .reads, "Return the approximate size of the queue (not reliable!).") { thread, a, _ in thread.newInt(SimpleQueues.count(a[0])) },
             Def("put(self, /, item, block=True, timeout=None)", .calls, "Add an item. Never waits: block and timeout are there because Queue has them.") { thread, a, _ in

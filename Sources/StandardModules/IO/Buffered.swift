@@ -628,17 +628,17 @@ enum Buffered {
         let size = MemoryLayout<BufferedObject>.size
         let mask: UInt64 = 0b11010
         reader = NativeType("BufferedReader", module: "_io", base: Streams.bufferedBase.type, size: size, mask: mask, dictOffset: 8, flags: [.base, .weakReferenceable],
-                            doc: "Reads from a raw stream through a buffer.", methods: common + readers, getters: getters) { builder in
+                            doc: "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nReads from a raw stream through a buffer.", methods: common + readers, getters: getters) { builder in
             slots(builder)
             builder.call(.initialize) { thread, value, a, count, keywords in Buffered.readerInit.call(thread, value, a, count, keywords) }
         }
         writer = NativeType("BufferedWriter", module: "_io", base: Streams.bufferedBase.type, size: size, mask: mask, dictOffset: 8, flags: [.base, .weakReferenceable],
-                            doc: "A buffer for a writeable sequential RawIO object.", methods: common + writers, getters: getters) { builder in
+                            doc: "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffer for a writeable sequential RawIO object.", methods: common + writers, getters: getters) { builder in
             slots(builder)
             builder.call(.initialize) { thread, value, a, count, keywords in Buffered.writerInit.call(thread, value, a, count, keywords) }
         }
         random = NativeType("BufferedRandom", module: "_io", base: Streams.bufferedBase.type, size: size, mask: mask, dictOffset: 8, flags: [.base, .weakReferenceable],
-                            doc: "A buffered interface to random access streams.", methods: common + readers + writers, getters: getters) { builder in
+                            doc: "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffered interface to random access streams.", methods: common + readers + writers, getters: getters) { builder in
             slots(builder)
             builder.call(.initialize) { thread, value, a, count, keywords in Buffered.randomInit.call(thread, value, a, count, keywords) }
         }
@@ -680,7 +680,8 @@ enum PairedStream {
     }
 
     static func start(_ module: ModuleBuilder) {
-        module.add(NativeType("BufferedRWPair", module: "_io", base: Streams.bufferedBase.type, size: MemoryLayout<Object>.size, mask: 0b11010, dictOffset: 8, flags: [.base, .weakReferenceable], methods: [
+        module.add(NativeType("BufferedRWPair", module: "_io", base: Streams.bufferedBase.type, size: MemoryLayout<Object>.size, mask: 0b11010, dictOffset: 8, flags: [.base, .weakReferenceable],
+                              doc: "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\nReading from one stream and writing to another, both with a buffer.", methods: [
             Def("read(self, /, *args)", .calls) { thread, a, _ in PairedStream.forward(thread, a[0], PairedStream.object(a[0]).pointee.reader, "read", a[1]) },
             Def("read1(self, /, *args)", .calls) { thread, a, _ in PairedStream.forward(thread, a[0], PairedStream.object(a[0]).pointee.reader, "read1", a[1]) },
             Def("readinto(self, /, *args)", .calls) { thread, a, _ in PairedStream.forward(thread, a[0], PairedStream.object(a[0]).pointee.reader, "readinto", a[1]) },

@@ -97,7 +97,7 @@ enum BytesIO {
 
     static func start(_ module: ModuleBuilder) {
         type = NativeType("BytesIO", module: "_io", base: Streams.bufferedBase.type, size: MemoryLayout<BytesStream>.size, mask: 0b1010, dictOffset: 8, flags: [.base, .weakReferenceable],
-                          doc: "Buffered I/O implementation using an in-memory bytes buffer.", methods: [
+                          doc: "BytesIO(initial_bytes=b'')\n--\n\nBuffered I/O implementation using an in-memory bytes buffer.", methods: [
             Def("read(self, size=-1, /)", .writes) { thread, a, _ in
                 guard BytesIO.open(thread, a[0]), let size = Streams.size(thread, a[1]) else { return .empty }
                 return BytesIO.read(thread, a[0], size)

@@ -197,7 +197,7 @@ enum FileIO {
     }
 
     static func start(_ module: ModuleBuilder) {
-        type = NativeType("FileIO", module: "_io", base: Streams.rawBase.type, size: MemoryLayout<FileObject>.size, mask: 0b10, dictOffset: 8, flags: [.base, .weakReferenceable], doc: "Open a file.", methods: [
+        type = NativeType("FileIO", module: "_io", base: Streams.rawBase.type, size: MemoryLayout<FileObject>.size, mask: 0b10, dictOffset: 8, flags: [.base, .weakReferenceable], doc: "FileIO(file, mode='r', closefd=True, opener=None)\n--\n\nOpen a file.", methods: [
             Def("read(self, size=-1, /)", .calls) { thread, a, _ in
                 guard let size = Streams.size(thread, a[1]) else { return .empty }
                 let object = FileIO.file(a[0])

@@ -215,7 +215,7 @@ enum StringIO {
 
     static func start(_ module: ModuleBuilder) {
         type = NativeType("StringIO", module: "_io", base: Streams.textBase.type, size: MemoryLayout<StringStream>.size, mask: 0b11010, dictOffset: 8, flags: [.base, .weakReferenceable],
-                          doc: "Text I/O implementation using an in-memory buffer.", methods: [
+                          doc: "StringIO(initial_value='', newline='\\n')\n--\n\nText I/O implementation using an in-memory buffer.", methods: [
             Def("write(self, s, /)", .writes) { thread, a, _ in
                 guard a[1].isString else { return thread.raise(.typeError, "string argument expected, got '\(a[1].type.name)'") }
                 guard StringIO.open(thread, a[0]), StringIO.write(thread, a[0], a[1]) else { return .empty }
@@ -392,7 +392,7 @@ enum NewlineDecoder {
 
     static func start(_ module: ModuleBuilder) {
         module.add(NativeType("IncrementalNewlineDecoder", module: "_io", size: MemoryLayout<Object>.size, mask: 0b110, flags: .base,
-                              doc: "Codec used when reading a file in universal newlines mode.", methods: [
+                              doc: "IncrementalNewlineDecoder(decoder, translate, errors='strict')\n--\n\nCodec used when reading a file in universal newlines mode.", methods: [
             Def("decode(self, /, input, final=False)", .calls) { thread, a, _ in
                 let object = NewlineDecoder.object(a[0])
                 let final = a[2].isEmpty ? 0 : thread.isTrue(a[2])

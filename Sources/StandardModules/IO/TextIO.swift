@@ -641,7 +641,7 @@ enum TextIO {
 
     static func start(_ module: ModuleBuilder) {
         type = NativeType("TextIOWrapper", module: "_io", base: Streams.textBase.type, size: MemoryLayout<TextObject>.size, mask: 0b1_1111_1111_1010, dictOffset: 8, flags: [.base, .weakReferenceable],
-                          doc: "Text, read from and written to a stream of bytes.", methods: [
+                          doc: "TextIOWrapper(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)\n--\n\nText, read from and written to a stream of bytes.", methods: [
             Def("write(self, text, /)", .calls) { thread, a, _ in TextIO.write(thread, a[0], a[1]) },
             Def("read(self, size=-1, /)", .calls) { thread, a, _ in
                 guard let size = Streams.size(thread, a[1]) else { return .empty }

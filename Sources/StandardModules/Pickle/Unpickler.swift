@@ -219,7 +219,7 @@ enum Unpicklers {
 
     static func define(_ module: ModuleBuilder) {
         type = NativeType("Unpickler", module: "_pickle", size: MemoryLayout<UnpicklerObject>.size, mask: 0b1111_1111_1110, flags: [.base], doc: """
-            Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())
+            Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict',\n          buffers=())
             --
 
             This takes a binary file for reading a pickle data stream.

@@ -18,12 +18,18 @@ enum Marshal {
                 let data = Marshal.dumps(thread, a[0], a[2])
                 return data.isEmpty ? .empty : thread.callMethod(a[1], .write, data)
             },
-            Def("load(file, /)", .calls, "Read one value from the open file and return it.", kind: .function) { thread, a, _ in Marshal.load(thread, a[0]) },
+            Def("load(file, /)", .calls, "Read one value from the open file and return it.", kind: .function) { thread, a, _ in
+                Audit.event(thread, "marshal.load", []) ? Marshal.load(thread, a[0]) : .empty
+            },
             Def("dumps(value, version=4, /)", .calls, "The bytes that dump() would write for a value.", kind: .function) { thread, a, _ in
                 Marshal.dumps(thread, a[0], a[1])
             },
             Def("loads(bytes, /)", .calls, "Convert the bytes-like object to a value.", kind: .function) { thread, a, _ in
                 thread.withBuffer(a[0]) { start, count in
+                    if !Audit.hooks.pointee.isEmpty {
+                        let data = thread.newBytes(start, count)
+                        guard !data.isEmpty, Audit.event(thread, "marshal.loads", [data]) else { return .empty }
+                    }
                     guard let refs = Marshal.newReferences(thread) else { return .empty }
                     var reader = MarshalReader(thread: thread, start: UnsafePointer(start), count: count, refs: refs)
                     return reader.whole()
@@ -41,6 +47,7 @@ enum Marshal {
             guard let given = thread.toInt(version) else { return .empty }
             number = given
         }
+        guard Audit.event(thread, "marshal.dumps", [value, Value(small: number)]) else { return .empty }
         var writer = MarshalWriter(thread: thread, version: number)
         writer.write(value, depth: 0)
         if thread.hasException { return .empty }

@@ -69,6 +69,10 @@ enum MemoryMap {
         guard let descriptor = SystemArguments.int32(thread, a[1]), var length = thread.toInt(a[2]), var flags = a[3].isEmpty ? MAP_SHARED : SystemArguments.int32(thread, a[3]),
               var protection = a[4].isEmpty ? PROT_READ | PROT_WRITE : SystemArguments.int32(thread, a[4]), let number = a[5].isEmpty ? 0 : thread.toInt(a[5]),
               let offset = a[6].isEmpty ? 0 : SystemArguments.int(thread, a[6]) else { return .empty }
+        if !Audit.hooks.pointee.isEmpty {
+            let size = thread.newInt(length), access = thread.newInt(number), place = thread.newInt(offset)
+            guard !size.isEmpty, !access.isEmpty, !place.isEmpty, Audit.event(thread, "mmap.__new__", [Value(small: Int(descriptor)), size, access, place]) else { return .empty }
+        }
         if length < 0 { return thread.raise(.overflowError, "memory mapped length must be positive") }
         if offset < 0 { return thread.raise(.overflowError, "memory mapped offset must be positive") }
         if number != 0 && (!a[3].isEmpty && flags != MAP_SHARED || !a[4].isEmpty && protection != PROT_READ | PROT_WRITE) {

@@ -92,8 +92,9 @@ enum PosixStat {
             object.pointee.isDescriptor = path.descriptor >= 0 ? 1 : 0
             object.pointee.descriptor = Int(path.descriptor)
             Heap.barrier(iterator.raw)
-            Collector.registerFinalizable(iterator.raw)
-            return iterator
+            if Collector.registerFinalizable(iterator.raw) { return iterator }
+            closedir(directory)
+            return thread.raiseOutOfMemory()
         },
     ]
 

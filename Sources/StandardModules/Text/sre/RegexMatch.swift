@@ -219,8 +219,10 @@ enum RegexMatch {
                 let shown = thread.repr(text)
                 if shown.isEmpty { return .empty }
                 let spans = RegexMatch.spans(match)
-                return thread.concatenate(StringRef(thread.concatenate(StringRef(thread.newString("<re.Match object; span=(\(spans[0]), \(spans[1])), match=")), StringRef(shown))),
-                                          StringRef(thread.newString(">")))
+                let before = thread.newString("<re.Match object; span=(\(spans[0]), \(spans[1])), match="), after = thread.newString(">")
+                if before.isEmpty || after.isEmpty { return .empty }
+                let joined = thread.concatenate(StringRef(before), StringRef(shown))
+                return joined.isEmpty ? .empty : thread.concatenate(StringRef(joined), StringRef(after))
             }
             slots.binary(.getItem) { thread, value, key in
                 let match = value.object(MatchObject.self)
