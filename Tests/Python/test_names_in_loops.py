@@ -171,9 +171,14 @@ def test_looking_through_dicts():
         for key, value in d.items():
             n += 1
         return n
-    for i in range(400):
-        # An empty dict may have no table at all.
-        assert count({i: i}) == 1 and count(dict()) == 0
+    def emptied():
+        d = {1: 2}
+        d.popitem()
+        return d
+    # An empty dict may have no table at all.
+    for make in emptied, dict:
+        for i in range(400):
+            assert count({i: i}) == 1 and count(make()) == 0
     iterator = iter({1: 2, 3: 4})
     taken = []
     for k in range(200):
