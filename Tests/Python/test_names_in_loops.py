@@ -177,7 +177,7 @@ def test_looking_through_dicts():
         return d
     # An empty dict may have no table at all.
     for make in emptied, dict:
-        for i in range(400):
+        for i in range(1000):
             assert count({i: i}) == 1 and count(make()) == 0
     iterator = iter({1: 2, 3: 4})
     taken = []
