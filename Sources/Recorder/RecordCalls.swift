@@ -70,8 +70,7 @@ extension Recorder {
         } else if JIT.isClass(callee), JIT.constructsSimply(TypeRef(callee)) {
             let type = TypeRef(callee), initializer = type.lookup(.__init__)
             if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
-                guardSame(ref, callee)
-                guardTypeVersion(type)
+                guardClass(ref, callee)
                 let object = instance(of: type)
                 arguments.insert(object, at: 0)
                 values.insert(.none, at: 0)
@@ -81,8 +80,7 @@ extension Recorder {
                 return outcome
             }
         } else if case let maker = JIT.maker(callee), !maker.isEmpty {
-            guardSame(ref, callee)
-            guardTypeVersion(TypeRef(callee))
+            guardClass(ref, callee)
             arguments.insert(constant(callee), at: 0)
             count += 1
             place()
@@ -103,6 +101,12 @@ extension Recorder {
             runsPython = !makesPlainly(TypeRef(callee), arguments, values)
         } else if callee.isExact(.builtinFunction) {
             let function = callee.object(BuiltinFunctionObject.self).pointee
+            if let made = allocated(function, arguments, values) {
+                guardSame(ref, callee)
+                forgetWindow(window, count)
+                write(a, made)
+                return .goesOn
+            }
             // Bound methods come and go; what they do depends on their function alone.
             let isBound = !function.receiver.isEmpty && !ref.isConstant && function.record.pointee.owner.isHeap
             var receivers: [Ref] = []
@@ -261,8 +265,7 @@ extension Recorder {
     private func construct(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: TupleRef) -> Outcome? {
         let type = TypeRef(callee), first = window + frameHeaderWords, initializer = type.lookup(.__init__), positional = arguments.count - names.count
         if case let maker = JIT.maker(callee), !maker.isEmpty {
-            guardSame(ref, callee)
-            guardTypeVersion(type)
+            guardClass(ref, callee)
             guard let registers = bound(maker, constant(maker), [constant(callee)] + arguments[..<positional], names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
                 return .failed("__new__")
             }
@@ -270,14 +273,20 @@ extension Recorder {
             return enter(maker, constant(maker), at: first, count: registers.count, flags: UInt64(a) << 8 | FrameFlags.maker, making: constant(callee), isBound: true) ?? .failed("__new__")
         }
         guard JIT.constructsSimply(type), initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) else { return nil }
-        guardSame(ref, callee)
-        guardTypeVersion(type)
+        guardClass(ref, callee)
         let object = instance(of: type)
         guard let registers = bound(initializer, constant(initializer), [object] + arguments[..<positional], names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
             return .failed("constructor")
         }
         for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
         return enter(initializer, constant(initializer), at: first, count: registers.count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object, isBound: true) ?? .failed("constructor")
+    }
+
+    /// Guards what decides how a class is called: which one it is, and what it and its metaclass define.
+    private func guardClass(_ ref: Ref, _ callee: Value) {
+        guardSame(ref, callee)
+        guardTypeVersion(TypeRef(callee))
+        if TypeRef(callee.type.value).has(.heap) { guardShape(ref, callee) }
     }
 
     /// A new instance of a class of Python, without attributes.
@@ -287,6 +296,39 @@ extension Recorder {
         let object = b.new(words.layout(type.name, fields.rootShape, size: size))
         isNew(object)
         return object
+    }
+
+    /// What `object.__new__` or `tuple.__new__` makes for a class of Python, as `super().__new__(cls)` and named tuples ask for it. Nil for any other call.
+    private func allocated(_ function: BuiltinFunctionObject, _ arguments: [Ref], _ values: [Value]) -> Ref? {
+        guard function.record.pointee.name == Name.__new__.value, function.receiver.isExact(.type), case let owner = TypeRef(function.receiver), let first = values.first, first.isType,
+              case let type = TypeRef(first), type.has(.heap), !type.has(.abstract), !type.has(.finalized), nativeBase(of: type) == owner else { return nil }
+        let fields = type.pointer.pointee
+        if owner == TypeID.object.type, values.count == 1, !type.has(.variableSize) {
+            guardSame(arguments[0], first)
+            guardTypeVersion(type)
+            return instance(of: type)
+        }
+        guard owner == TypeID.tuple.type, values.count == 2, values[1].isExact(.tuple), case let count = TupleRef(values[1]).count, (1 ... Recorder.mostSpread).contains(count),
+              fields.dictOffset == 0, fields.trailingMembers == 0 else { return nil }
+        guardSame(arguments[0], first)
+        guardTypeVersion(type)
+        guardObject(arguments[1], values[1])
+        b.guarding(.geq, b.load(arguments[1], words.tupleCount), b.int(Int64(count)))
+        let items = (0 ..< count).map { b.load(arguments[1], index: b.int(Int64($0)), words.tupleItem) }
+        let made = newObject(type.name, fields.rootShape, size: MemoryLayout<TupleObject>.size, tail: count)
+        b.store(made, words.tupleCount, b.int(Int64(count)))
+        for (index, item) in items.enumerated() { b.store(made, index: b.int(Int64(index)), words.tupleItem, item) }
+        return made
+    }
+
+    /// The native type that a class of Python extends.
+    private func nativeBase(of type: TypeRef) -> TypeRef? {
+        var base = type
+        while base.has(.heap) {
+            guard !base.pointer.pointee.base.isEmpty else { return nil }
+            base = TypeRef(base.pointer.pointee.base)
+        }
+        return base
     }
 
     /// A native function whose argument vector is the call's window. Nil when it needs more binding than that.

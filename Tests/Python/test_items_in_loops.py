@@ -180,6 +180,20 @@ def test_classes_with_new():
             self.size, self.name = size, name
     for i in range(300):
         assert Shape(i).size == i and Shape(size=i, name="x").name == "x"
+    class Meta(type):
+        pass
+    class Thing(metaclass=Meta):
+        def __init__(self, n):
+            self.n = n
+    results = []
+    for i in range(400):
+        made = Thing(i)
+        results.append(made.n if isinstance(made, Thing) else made)
+        if i == 300:
+            Meta.__call__ = lambda cls, n: -n
+        if i == 350:
+            del Meta.__call__
+    assert results == list(range(301)) + [-i for i in range(301, 351)] + list(range(351, 400))
 
 
 def test_what_new_returns():
