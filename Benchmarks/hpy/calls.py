@@ -5,7 +5,6 @@ Prints nanoseconds of processor time for a round of a loop, the least of some. U
 import os, subprocess, sys, time
 
 ROUNDS = 2_000_000
-SIGNATURES = ("nothing", "one", "many")
 
 
 def no_arguments(function):
@@ -18,16 +17,29 @@ def one_argument(function):
         function(number)
 
 
+def two_arguments(function):
+    for number in range(ROUNDS):
+        function(number, number)
+
+
 def three_arguments(function):
     for number in range(ROUNDS):
         function(number, number, number)
 
 
+def keyword(function):
+    for number in range(ROUNDS):
+        function(number, key=number)
+
+
+LOOPS = {"f()": ("nothing", no_arguments), "f(x)": ("one", one_argument), "f(x, x)": ("many", two_arguments), "f(x, x, x)": ("many", three_arguments), "f(x, key=x)": ("named", keyword)}
+
+
 def measure(name):
     module = __import__(name)
     times = []
-    for signature, loop in zip(SIGNATURES, (no_arguments, one_argument, three_arguments)):
-        function, least = getattr(module, signature), float("inf")
+    for name, loop in LOOPS.values():
+        function, least = getattr(module, name), float("inf")
         for _ in range(5):
             start = time.process_time()
             loop(function)
@@ -41,11 +53,11 @@ def main():
     taipan = run.prepare()
     forms = {"Taipan": (taipan, "hpyempty"), "Taipan, no JIT": ([*taipan, "-X", "jit=off"], "hpyempty"), "CPython C API": (run.CPYTHON, "capiempty"),
              "CPython universal": (run.CPYTHON, "hpyempty")}
-    times = {name: [float("inf")] * len(SIGNATURES) for name in forms}
+    times = {name: [float("inf")] * len(LOOPS) for name in forms}
     for _ in range(3):
         for name, (command, module) in forms.items():
             times[name] = [min(pair) for pair in zip(times[name], map(float, run.execute([*command, __file__, module]).split()))]
-    print(f"{'':20}" + "".join(f"{signature:>12}" for signature in ("f()", "f(x)", "f(x, x, x)")))
+    print(f"{'':20}" + "".join(f"{signature:>12}" for signature in LOOPS))
     for name, row in times.items():
         print(f"{name:20}" + "".join(f"{number:12.1f}" for number in row))
 

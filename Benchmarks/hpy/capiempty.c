@@ -6,10 +6,13 @@ static PyObject *nothing(PyObject *self, PyObject *arg) { Py_RETURN_NONE; }
 
 static PyObject *many(PyObject *self, PyObject *const *args, Py_ssize_t nargs) { Py_RETURN_NONE; }
 
+static PyObject *named(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames) { Py_RETURN_NONE; }
+
 static PyMethodDef methods[] = {
     { "nothing", nothing, METH_NOARGS },
     { "one", nothing, METH_O },
     { "many", (PyCFunction)(void (*)(void))many, METH_FASTCALL },
+    { "named", (PyCFunction)(void (*)(void))named, METH_FASTCALL | METH_KEYWORDS },
     { NULL },
 };
 

@@ -10,7 +10,10 @@ static HPy one_impl(HPyContext *ctx, HPy self, HPy arg) { return HPy_Dup(ctx, ct
 HPyDef_METH(many, "many", HPyFunc_VARARGS)
 static HPy many_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs) { return HPy_Dup(ctx, ctx->h_None); }
 
-static HPyDef *defines[] = { &nothing, &one, &many, NULL };
+HPyDef_METH(named, "named", HPyFunc_KEYWORDS)
+static HPy named_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs, HPy kwnames) { return HPy_Dup(ctx, ctx->h_None); }
+
+static HPyDef *defines[] = { &nothing, &one, &many, &named, NULL };
 
 static HPyModuleDef definition = { .doc = "Functions that do nothing", .defines = defines };
 

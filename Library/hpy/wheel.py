@@ -2,23 +2,23 @@
 
 PyPI's wheels of hpy are CPython's own, and its source distribution refuses to be built elsewhere, because what runs extensions comes with the interpreter. Projects name hpy as a build
 dependency all the same, for `hpy.devel`: the headers, the helpers in C and the keyword `hpy_ext_modules` of setuptools. pip fetches the wheel for CPython here, and what is of use to any
-interpreter is put into a wheel `py3-none-any` of the same name and version, which pip then prefers:
+interpreter is put into a wheel `py3-none-any` of the same name and version.
+
+pip under Taipan does that by itself when a project asks for hpy: `adapt` is called when pip's finder of packages is imported, and lets it look into a folder with that wheel, which is made the first time. For those
+without a network, and for other installers, the wheel can be made by hand:
 
     taipan -m hpy.wheel wheels
-    taipan -m pip install --find-links wheels ./project
-
-With `--register` the folder is written into pip's configuration, of the virtual environment or else of the user, so that a
-plain `pip install` finds the wheel from then on.
+    taipan -m pip install --no-index --find-links wheels ./project
 """
-import argparse, base64, hashlib, os, subprocess, sys, tempfile, zipfile
+import argparse, base64, functools, hashlib, os, re, subprocess, sys, tempfile, zipfile
 
 from hpy.universal import get_version
 
 
-def fetch(version, folder):
+def fetch(version, folder, pip=("-m", "pip"), **how):
     """Has pip download PyPI's wheel; any platform's will do. Returns its path."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--platform=manylinux2014_x86_64",
-                    "--implementation=cp", "--python-version=3.11", "--abi=cp311", "--dest", folder, f"hpy=={version}"], check=True)
+    subprocess.run([sys.executable, *pip, "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--platform=manylinux2014_x86_64",
+                    "--implementation=cp", "--python-version=3.11", "--abi=cp311", "--dest", folder, f"hpy=={version}"], check=True, **how)
     return os.path.join(folder, next(name for name in os.listdir(folder) if name.endswith(".whl")))
 
 
@@ -46,45 +46,68 @@ def repack(source, version, folder):
     return path
 
 
-def pip(*arguments):
-    """What pip prints; it has said itself what went wrong where it ends with an error."""
+def make(folder, pip=("-m", "pip"), **how):
+    """Makes the wheel in a folder. Returns its path."""
+    version = get_version()[0]
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        made = repack(fetch(version, temporary, pip, **how), version, temporary)
+        path = os.path.join(folder, os.path.basename(made))
+        # At once, for those who look for it at the same time.
+        os.replace(made, path)
+    return path
+
+
+# What pip asks
+
+
+def cached(finder):
+    """The folder with the wheel, made where it is not there yet. None where that fails: pip then says itself what it misses."""
+    import pip
+    folder = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "taipan", "wheels")
+    if os.path.exists(os.path.join(folder, f"hpy-{get_version()[0]}-py3-none-any.whl")):
+        return folder
+    # Where this pip has been told to look, and by this very pip.
+    settings = {"PIP_FIND_LINKS": " ".join(finder.find_links), "PIP_TRUSTED_HOST": " ".join(finder.trusted_hosts)}
+    if finder.index_urls:
+        settings.update(PIP_INDEX_URL=finder.index_urls[0], PIP_EXTRA_INDEX_URL=" ".join(finder.index_urls[1:]))
+    else:
+        settings["PIP_NO_INDEX"] = "1"
     try:
-        return subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
-    except subprocess.CalledProcessError as error:
-        sys.exit(error.returncode)
+        make(folder, [os.path.dirname(pip.__file__)], env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return folder
 
 
-def register(folder):
-    """Lets pip look into the folder whenever it looks for a distribution, besides where it has looked before."""
-    level = "--user" if sys.prefix == sys.base_prefix else "--site"
-    known = [line.partition("=")[2].strip("'\"").split("\\n") for line in pip("config", level, "list").splitlines() if line.startswith("global.find-links=")]
-    places = [place for place in (known[0] if known else []) if place and place != folder]
-    pip("config", level, "set", "global.find-links", "\n".join([*places, folder]))
+def adapt(module):
+    """Tells pip's module of finders where the wheel is."""
+    original = getattr(getattr(module, "PackageFinder", None), "find_all_candidates", None)
+    if original is None:
+        return
 
+    @functools.wraps(original)
+    def find_all_candidates(self, project_name):
+        target = getattr(self, "_target_python", None)
+        # Not when pip downloads for some other interpreter.
+        if re.sub("[-_.]+", "-", project_name).lower() == "hpy" and not any(getattr(target, name, None) for name in ("platforms", "abis", "implementation")):
+            folder = cached(self)
+            if folder and folder not in self.find_links:
+                self.find_links.append(folder)
+        return original(self, project_name)
 
-def default_folder(registers):
-    """Where the wheel goes that no command names: it has to stay when pip is to find it later."""
-    if not registers:
-        return "."
-    return os.path.join(sys.prefix if sys.prefix != sys.base_prefix else os.path.expanduser("~/.local"), "share", "hpy-wheels")
+    module.PackageFinder.find_all_candidates = find_all_candidates
 
 
 def main():
     parser = argparse.ArgumentParser(prog="hpy.wheel", description="Make a wheel with what building extensions needs of PyPI's hpy.")
-    parser.add_argument("folder", nargs="?", help="where the wheel is written")
-    parser.add_argument("--register", action="store_true", help="let pip find the wheel from now on, without --find-links")
+    parser.add_argument("folder", nargs="?", default=".", help="where the wheel is written")
     options = parser.parse_args()
-    version = get_version()[0]
-    folder = options.folder or default_folder(options.register)
-    os.makedirs(folder, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        try:
-            source = fetch(version, temporary)
-        except subprocess.CalledProcessError as error:
-            sys.exit(error.returncode)
-        print(repack(source, version, folder))
-    if options.register:
-        register(os.path.abspath(folder))
+    try:
+        print(make(options.folder))
+    except subprocess.CalledProcessError as error:
+        # pip has said what went wrong.
+        sys.exit(error.returncode)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ import Objects
 /// Attributes and items. A function that ends in `_s` takes the name or key as C text, one in `_i` an index.
 enum Attributes {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
+        Attributes.walks = UnsafeMutablePointer<Walk>.allocate(capacity: 16)
+        Attributes.walks.initialize(repeating: Walk(), count: 16)
         c.pointee.ctx_GetAttr = { _, object, name in
             let thread = Contexts.thread
             guard Attributes.check(thread, name) else { return .empty }
@@ -43,8 +45,8 @@ enum Attributes {
         c.pointee.ctx_GetItem = { _, object, key in
             if object.isExact(.dict), key.isExact(.str) {
                 // What is not there is reported by the general way.
-                let found = DictRef(object).get(Contexts.thread, key)
-                if !found.isEmpty { return found }
+                let found = Attributes.lookUp(DictRef(object), key)
+                if !found.isEmpty || Contexts.thread.hasException { return found }
             }
             return Contexts.thread.getItem(object, key)
         }
@@ -99,6 +101,34 @@ enum Attributes {
             return !slice.isEmpty && thread.deleteItem(object, slice) ? 0 : -1
         }
     }
+
+    // MARK: Dicts
+
+    /// HPy has no function that walks a dict: modules get its keys as a list, and then the values one by one. For some dicts, by the address of the table, the entry behind that which was found last is
+    /// remembered, and tried before a search. Dicts within dicts have places of their own; a table that has gone leaves a number that means nothing, which is checked.
+    private struct Walk {
+        var table: UInt64 = 0
+        var next = 0
+    }
+
+    nonisolated(unsafe) private static var walks: UnsafeMutablePointer<Walk>! = nil
+
+    /// The value of a string in a dict, or the zero word (it may have raised).
+    @inline(__always) private static func lookUp(_ dict: DictRef, _ key: Value) -> Value {
+        let table = dict.pointer.pointee.table
+        if table.isEmpty { return .empty }
+        let walk = Attributes.walks.unsafelyUnwrapped + Int(table.bits >> 5 & 15)
+        if walk.pointee.table == table.bits, walk.pointee.next < dict.used, dict.entries[walk.pointee.next &* 3 &+ 1] == key {
+            walk.pointee.next &+= 1
+            return dict.entries[walk.pointee.next &* 3 &- 1]
+        }
+        let entry = dict.find(Contexts.thread, key, hash: StringRef(key).hash)
+        if entry < 0 { return .empty }
+        walk.pointee = Walk(table: dict.pointer.pointee.table.bits, next: entry + 1)
+        return dict.entries[entry &* 3 &+ 2]
+    }
+
+    // MARK: What they share
 
     private static func sliceOf(_ thread: ThreadRef, _ object: Value, _ start: Int, _ end: Int) -> Value {
         if object.isEmpty { return thread.raiseNull() }

@@ -56,9 +56,11 @@ enum Functions {
     }
 
     @inline(never) private static func disagree(_ thread: ThreadRef, _ record: Record, _ result: Value) -> Value {
-        if result.isEmpty { return thread.raise(.systemError, "<built-in function \(record.native.displayName)> returned NULL without setting an exception") }
+        let name = StringRef(record.native.pointee.name).description, owner = record.native.pointee.owner
+        let subject = owner.isEmpty ? "<built-in function \(name)>" : "<method '\(name)' of '\(TypeRef(owner).name)' objects>"
+        if result.isEmpty { return thread.raise(.systemError, "\(subject) returned NULL without setting an exception") }
         let cause = thread.takeException()
-        thread.raise(.systemError, "<built-in function \(record.native.displayName)> returned a result with an exception set")
+        thread.raise(.systemError, "\(subject) returned a result with an exception set")
         if thread.exceptionMatches(.systemError) {
             let object = thread.pointee.exception.object(ExceptionObject.self)
             object.pointee.cause = cause

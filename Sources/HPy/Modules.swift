@@ -33,6 +33,7 @@ public enum HPyModules {
 
     public static func start(_ thread: ThreadRef) {
         ImpModule.extensionSuffixes = suffixes
+        Imports.adapted.append((name: "pip._internal.index.package_finder", by: "hpy.wheel"))
         ImpModule.createDynamic = { thread, spec in HPyModules.create(thread, spec) }
         ImpModule.executeDynamic = { thread, module in HPyModules.execute(thread, module) ? Value(small: 0) : .empty }
         NativeModule.register("_hpy_universal", doc: "HPy universal runtime for Taipan", functions: [

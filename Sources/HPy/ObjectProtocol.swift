@@ -6,7 +6,13 @@ enum ObjectProtocol {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         c.pointee.ctx_IsTrue = { _, value in Contexts.thread.isTrue(value) }
         c.pointee.ctx_Type = { _, value in value.isEmpty ? Contexts.thread.raiseNull() : value.type.value }
-        c.pointee.ctx_TypeCheck = { _, value, type in value.type.value == type || value.type.isSubtype(of: TypeRef(type)) ? 1 : 0 }
+        c.pointee.ctx_TypeCheck = { _, value, type in
+            // The classes that modules ask for all the time have a flag, or are a bit pattern.
+            if type == TypeID.int.value { return value.isInt ? 1 : 0 }
+            if type == TypeID.float.value { return value.isFloat ? 1 : 0 }
+            let own = value.type
+            return own.value == type || own.isSubtype(of: TypeRef(type)) ? 1 : 0
+        }
         c.pointee.ctx_Is = { _, a, b in a == b ? 1 : 0 }
         c.pointee.ctx_Repr = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.repr(value) }
         c.pointee.ctx_Str = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.str(value) }

@@ -4,13 +4,10 @@ import TextTypes
 
 /// Strings and bytes.
 ///
-/// A string's text as UTF-8 is its own storage when it is ASCII; of others a copy is made when it is first asked for, which lives as long as the string.
+/// A string's text as UTF-8 is its own storage when it is ASCII; of others a copy is made when it is first asked for (`TextCopies`), which lives as long as the string.
 enum Texts {
-    /// Copies by the string's address.
-    nonisolated(unsafe) private static var copies: [UInt: (text: UnsafeMutablePointer<CChar>, length: Int)] = [:]
-
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
-        Collector.addDeathVisitor { _ in Texts.forgetDead() }
+        TextCopies.start()
 
         // MARK: Bytes
         c.pointee.ctx_Bytes_Check = { _, value in value.isBytes ? 1 : 0 }
@@ -149,29 +146,13 @@ enum Texts {
             size?.pointee = string.count
             return UnsafeRawPointer(string.units).assumingMemoryBound(to: CChar.self)
         }
-        if let known = Texts.copies[UInt(value.bits)] {
-            size?.pointee = known.length
-            return UnsafePointer(known.text)
+        if let copy = TextCopies.find(value) ?? TextCopies.make(thread, string) {
+            size?.pointee = TextCopies.length(copy)
+            return UnsafePointer(copy)
         }
-        let bytes = Texts.encode(value, "utf-8")
-        if bytes.isEmpty {
-            size?.pointee = -1
-            return nil
-        }
-        let count = BytesRef(bytes).count
-        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: count + 1)
-        memcpy(copy, BytesRef(bytes).bytes, count)
-        copy[count] = 0
-        Texts.copies[UInt(value.bits)] = (copy, count)
-        size?.pointee = count
-        return UnsafePointer(copy)
-    }
-
-    private static func forgetDead() {
-        if Texts.copies.isEmpty { return }
-        for (address, copy) in Texts.copies where !Collector.isMarked(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped) {
-            copy.text.deallocate()
-            Texts.copies[address] = nil
-        }
+        // For a surrogate it raises what encoding raises.
+        if !thread.hasException { _ = Texts.encode(value, "utf-8") }
+        size?.pointee = -1
+        return nil
     }
 }

@@ -4,6 +4,8 @@ import Bytecode
 public enum Imports {
     /// The module `importlib._bootstrap`, once it runs.
     nonisolated(unsafe) public static let bootstrap = RootTable.reserve()
+    /// Modules of others that have to learn something of this interpreter, each with the module of ours whose `adapt(module)` tells them, once they are loaded.
+    nonisolated(unsafe) public static var adapted: [(name: StaticString, by: String)] = []
     /// The function `builtins.__import__` as it was made, to be recognised.
     nonisolated(unsafe) public static let originalImport = RootTable.reserve()
 
@@ -75,7 +77,14 @@ public enum Imports {
             thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
         }
         let module = ImportTimes.isOn ? ImportTimes.measure(name, findAndLoad) : findAndLoad()
-        if module.isEmpty { ImportTracebacks.trim(thread) }
+        if module.isEmpty {
+            ImportTracebacks.trim(thread)
+            return .empty
+        }
+        for (adapted, adapter) in adapted where StringRef(name).equals(adapted) {
+            let own = importModule(thread, adapter)
+            if own.isEmpty || thread.callMethod(own, StringRef.intern("adapt").value, module).isEmpty { return .empty }
+        }
         return module
     }
 

@@ -734,6 +734,13 @@ public enum Interpreter {
                     case TypeID.builtinFunction.rawValue:
                         let function = callee.object(BuiltinFunctionObject.self)
                         if !function.pointee.receiver.isEmpty {
+                            // One of a foreign interface takes its receiver apart: nothing has to move.
+                            if let foreign = function.pointee.record.pointee.foreign {
+                                let result = foreign(thread, UnsafeMutableRawPointer(function.pointee.record), function.pointee.receiver, arguments, count, .empty)
+                                if result.isEmpty { break dispatch }
+                                fp[a] = result
+                                continue dispatch
+                            }
                             Calls.insert(function.pointee.receiver, arguments, count)
                             count += 1
                         }

@@ -521,7 +521,7 @@ public enum Collector {
         Heap.newLarge = []
         Heap.oldLarge = []
         survived += sweepLarge(&large, into: &Heap.oldLarge)
-        returnMemory(keeping: max(survived / 2, 32 << 20) >> blockShift)
+        returnMemory(keeping: max(survived / 2, Heap.leastKept) >> blockShift)
         return survived
     }
 

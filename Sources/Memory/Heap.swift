@@ -103,7 +103,9 @@ public enum Heap {
     private(set) static var keptBlocks = 0
     /// A run of free blocks is given back at once when more than so many would be kept. Programs that use large buffers get theirs from these: clearing
     /// them takes a fraction of the time that new pages take.
-    private static let mostKept = (16 << 20) >> blockShift
+    private static let mostKept = leastKept >> blockShift
+    /// Bytes of free memory that a major collection leaves to the heap at least.
+    static let leastKept = 32 << 20
     /// Heads of the lists of blocks still to be swept, by size class.
     static var sweepLists: UnsafeMutablePointer<UInt32>! = nil
     /// The block that each size class is now being swept through; 0 for none.

@@ -229,6 +229,11 @@ extension Recorder {
         let first = window + frameHeaderWords
         // Whether a receiver is among the arguments depends on what is called.
         guard callee.isPointer else { return .failed("call of \(callee.type.name)") }
+        if callee.isExact(.builtinFunction), case let function = callee.object(BuiltinFunctionObject.self).pointee, !function.receiver.isEmpty, let entry = function.record.pointee.foreign,
+           ref.isConstant || !function.record.pointee.owner.isHeap {
+            guardSame(ref, callee)
+            return foreign(entry, function.record, a, window, constant(function.receiver), arguments[...], names: constant(names))
+        }
         guardObject(ref, callee)
         for (index, argument) in arguments.enumerated() { store(slot: level.base + first + index, argument) }
         let isDear = callee.isExact(.function) && !makesGenerator(callee) || callee.type.has(.typeSubclass) && TypeRef(callee).has(.heap)
@@ -354,10 +359,11 @@ extension Recorder {
     private static let mostOmitted = 4
 
     /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
-    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>) -> Outcome {
+    private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>,
+                         names: Ref? = nil) -> Outcome {
         let first = level.base + window + frameHeaderWords
         for (index, argument) in arguments.enumerated() { store(slot: first + index, argument) }
-        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), b.value(0)],
+        let result = call(words.foreign(entry), [b.pointer(UnsafeRawPointer(record)), word(receiver), address(slot: first), b.int(Int64(arguments.count)), names ?? b.value(0)],
                           runsPython: true)
         forgetWindow(window, arguments.count)
         guardResult(result, to: a)

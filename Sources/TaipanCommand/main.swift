@@ -17,6 +17,9 @@ final class Outcome {
 _ = setAllocatorOption(-8 /* M_ARENA_MAX */, 1)
 _ = setAllocatorOption(-2 /* M_TOP_PAD */, 1 << 20)
 _ = setAllocatorOption(-1 /* M_TRIM_THRESHOLD */, 64 << 20)
+// To set those ends the allocator's own search for the size from which memory comes from the system each time: large buffers that libraries make again and again are
+// to come from what was freed, as they would after that search.
+_ = setAllocatorOption(-3 /* M_MMAP_THRESHOLD */, 32 << 20)
 
 var attributes = pthread_attr_t()
 pthread_attr_init(&attributes)

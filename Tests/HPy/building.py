@@ -1,7 +1,7 @@
 """Extensions built by Taipan itself, and upstream's examples: part of `run.py`.
 
-PyPI's hpy is made a wheel for building by `hpy.wheel`. pip, under Taipan, then builds and installs the proof of concept in an environment of its own, and `setup.py --hpy-abi=universal` the examples of the
-documentation; upstream's tests of both run under Taipan. At last the same files are imported by CPython with PyPI's hpy.
+pip, under Taipan, builds and installs the proof of concept, plainly, in a new virtual environment: it finds `hpy`, the build dependency, by what `hpy.wheel` makes of PyPI's. `setup.py --hpy-abi=universal` builds the examples of
+the documentation; upstream's tests of both run under Taipan. At last the same files are imported by CPython with PyPI's hpy.
 """
 import os, re, shutil, subprocess, sys
 
@@ -22,17 +22,17 @@ class Building:
         """`folder` is `.build/hpy-tests`, `source` the unpacked distribution."""
         self.tools, self.source, self.timeout = os.path.join(folder, "tools"), source, timeout
         self.folder = os.path.join(folder, "building")
-        self.wheels = os.path.join(self.folder, "wheels")
+        self.cache = os.path.join(self.folder, "cache")
         self.outcomes = {}
         shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.wheels)
+        os.makedirs(self.cache)
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
     def step(self, name, command, *paths, cwd=None, **changes):
         """Run a command with import paths; its success is an outcome."""
-        environment = support.environment(PYTHONPATH=os.pathsep.join(paths) or None, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore", HPY=None, **changes)
+        environment = support.environment(PYTHONPATH=os.pathsep.join(paths) or None, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore", XDG_CACHE_HOME=self.cache, HPY=None, **changes)
         outcome = support.run(command, env=environment, cwd=cwd or self.folder, timeout=self.timeout)
         self.outcomes[name] = "PASSED" if outcome.status == 0 else "FAILED"
         if outcome.status != 0:
@@ -60,14 +60,17 @@ class Building:
 
     def run(self):
         taipan = support.taipan()
-        self.step("hpy.wheel", [*taipan, "-m", "hpy.wheel", self.wheels])
-        self.step("install hpy", [*taipan, "-m", "pip", "install", "--no-deps", "--find-links", self.wheels, "--target", self.path("devel"), "hpy"])
+        self.step("hpy.wheel", [*taipan, "-m", "hpy.wheel", self.path("wheels")])
+        self.step("install hpy", [*taipan, "-m", "pip", "install", "--no-deps", "--target", self.path("devel"), "hpy"])
         hpy, devel = self.path("hpy"), self.path("devel")
         self.step("install PyPI's hpy in CPython", [*support.REFERENCE, "-m", "pip", "install", "--no-deps", "--target", hpy, "hpy==0.9.0"])
 
-        # By pip, in an isolated environment.
-        poc, installed = self.copy("proof-of-concept"), self.path("installed")
-        self.step("pip install", [*taipan, "-m", "pip", "install", "--use-pep517", "--find-links", self.wheels, "--target", installed, poc])
+        # By pip, in a new environment; the build has one of its own, and whatever pip knew of hpy before is away.
+        poc, new = self.copy("proof-of-concept"), self.path("new")
+        self.step("venv", [*taipan, "-m", "venv", new])
+        shutil.rmtree(self.cache)
+        self.step("pip install", [os.path.join(new, "bin", "python"), "-m", "pip", "install", "--use-pep517", poc])
+        installed = os.path.join(new, "lib", "python3.11", "site-packages")
         tags = sorted(name for _, _, names in os.walk(installed) for name in names if name.endswith(".so"))
         self.outcomes["tags"] = "PASSED" if tags == ["bar.hpy0.so", "foo.hpy0.so", "pof.hpy0.so", "pofcpp.hpy0.so"] else f"FAILED {tags}"
         shutil.copy(os.path.join(poc, "test_pof.py"), self.folder)

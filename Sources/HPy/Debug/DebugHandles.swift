@@ -87,16 +87,34 @@ enum DebugMode {
 
     static func openRecord(_ value: Value, isImmortal: Bool) -> UnsafeMutablePointer<DebugHandle> {
         let old = closed.count >= closedLimit ? retired() : nil
-        let handle = old ?? .allocate(capacity: 1)
+        let handle = old ?? newRecord()
         handle.initialize(to: DebugHandle(magic: DebugHandle.mark, next: nil, previous: nil, value: value, generation: generation, isImmortal: isImmortal, isShown: old?.pointee.isShown ?? false,
                                           trace: traceLimit > 0 ? taipan_hpy_stack_trace(Int32(clamping: traceLimit), 2) : nil))
         open.append(handle)
         return handle
     }
 
+    // MARK: Records
+
+    /// Records come from slabs of so many bytes, at multiples of it: whether a word may be looked at as a handle is seen from its slab's number.
+    private static let slabSize: UInt = 1 << 16
+    private static let stride = UInt(MemoryLayout<DebugHandle>.stride + 15) & ~15
+    nonisolated(unsafe) private static var slabs: Set<UInt> = []
+    nonisolated(unsafe) private static var unused: [UnsafeMutablePointer<DebugHandle>] = []
+
+    private static func newRecord() -> UnsafeMutablePointer<DebugHandle> {
+        if let record = unused.popLast() { return record }
+        guard let slab = aligned_alloc(Int(slabSize), Int(slabSize)) else { fatal("no memory for handles") }
+        slabs.insert(UInt(bitPattern: slab) / slabSize)
+        // No word between two records looks like one.
+        memset(slab, 0, Int(slabSize))
+        for number in (0 ..< slabSize / stride).reversed() { unused.append((slab + Int(number * stride)).assumingMemoryBound(to: DebugHandle.self)) }
+        return unused.removeLast()
+    }
+
     /// Whether a word is one of our handles, open or closed.
     private static func isOurs(_ handle: Value) -> Bool {
-        guard handle.bits & 15 == 0, UInt(handle.bits) < taipan.heapBase || UInt(handle.bits) >= taipan.heapEnd, handle.bits >> 47 == 0 else { return false }
+        guard slabs.contains(UInt(handle.bits) / slabSize), UInt(handle.bits) % slabSize % stride == 0, UInt(handle.bits) % slabSize / stride < slabSize / stride else { return false }
         return record(handle).pointee.magic == DebugHandle.mark
     }
 
@@ -124,6 +142,7 @@ enum DebugMode {
     /// Marks a handle as closed; nothing happens when it is already.
     static func close(_ handle: Value) {
         if handle.isEmpty { return }
+        guard isOurs(handle) else { fatal("Invalid usage of a handle that is not of this context") }
         let handle = record(handle)
         if handle.pointee.isClosed { return }
         if handle.pointee.isImmortal { reportInvalidHandle() }
@@ -139,7 +158,7 @@ enum DebugMode {
             }
         }
         // A record that Python may still look at stays.
-        if closed.count > closedLimit, let old = retired(), !old.pointee.isShown { old.deallocate() }
+        if closed.count > closedLimit, let old = retired(), !old.pointee.isShown { unused.append(old) }
     }
 
     /// The record of the handle that has been closed longest, with nothing in it any more.

@@ -13,10 +13,13 @@ public enum UTF8Codec {
         while index < count {
             let first = bytes[index]
             if first < 0x80 {
-                while index &+ 8 <= count && raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
-                    index &+= 8
-                    characters &+= 8
+                var run = 8
+                while run == 8 && index &+ 8 <= count {
+                    run = leadingASCII(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                    index &+= run
+                    characters &+= run
                 }
+                if run < 8 { continue }
                 while index < count && bytes[index] < 0x80 {
                     index &+= 1
                     characters &+= 1
@@ -32,6 +35,9 @@ public enum UTF8Codec {
         }
         return (index, characters, highest)
     }
+
+    /// How many of eight bytes, from the first, are ASCII.
+    @inline(__always) private static func leadingASCII(_ bytes: UInt64) -> Int { (bytes & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3 }
 
     /// Length of the well-formed sequence of two bytes or more at `index`; 0 when the input ends within it; else minus the number of bytes that are
     /// wrong together.
@@ -106,18 +112,28 @@ public enum UTF8Codec {
         if result.isEmpty { return .empty }
         let string = StringRef(result)
         switch string.width {
-        case 1: fill(string.units1, bytes, end)
-        case 2: fill(string.units2, bytes, end)
-        default: fill(string.units4, bytes, end)
+        case 1: fill(string.units1, characters, bytes, end)
+        case 2: fill(string.units2, characters, bytes, end)
+        default: fill(string.units4, characters, bytes, end)
         }
         return result
     }
 
-    @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger>(_ target: UnsafeMutablePointer<U>, _ bytes: UnsafePointer<UInt8>, _ end: Int) {
+    /// Eight bytes are widened together, and as many taken as are ASCII; what the others made is written over.
+    @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger & SIMDScalar>(_ target: UnsafeMutablePointer<U>, _ characters: Int, _ bytes: UnsafePointer<UInt8>, _ end: Int) {
+        let raw = UnsafeRawPointer(bytes)
         var index = 0
         var place = 0
         while index < end {
             let first = bytes[index]
+            if first < 0x80 && index &+ 8 <= end && place &+ 8 <= characters {
+                let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                UnsafeMutableRawPointer(target + place).storeBytes(of: SIMD8<U>(truncatingIfNeeded: unsafeBitCast(word, to: SIMD8<UInt8>.self)), as: SIMD8<U>.self)
+                let run = leadingASCII(word)
+                index &+= run
+                place &+= run
+                continue
+            }
             if first < 0x80 {
                 target[place] = U(truncatingIfNeeded: first)
                 index &+= 1
@@ -130,8 +146,25 @@ public enum UTF8Codec {
         }
     }
 
-    /// The UTF-8 of characters none of which is a surrogate, measured first and then written in place; nil when one is.
-    @inline(__always) private static func encodeWell<U: FixedWidthInteger & UnsignedInteger>(_ thread: ThreadRef, _ units: UnsafeMutablePointer<U>, _ count: Int) -> Value? {
+    /// Bytes of a string's UTF-8; nil when one of the characters is a surrogate.
+    public static func size(of string: StringRef) -> Int? {
+        switch string.width {
+        case 1: return string.isASCII ? string.count : measure(string.units1, string.count)
+        case 2: return measure(string.units2, string.count)
+        default: return measure(string.units4, string.count)
+        }
+    }
+
+    /// Writes the UTF-8 of a string without surrogates, as many bytes as `size` says.
+    public static func write(_ string: StringRef, to target: UnsafeMutablePointer<UInt8>) {
+        switch string.width {
+        case 1: write(string.units1, string.count, target)
+        case 2: write(string.units2, string.count, target)
+        default: write(string.units4, string.count, target)
+        }
+    }
+
+    @inline(__always) private static func measure<U: FixedWidthInteger & UnsignedInteger>(_ units: UnsafeMutablePointer<U>, _ count: Int) -> Int? {
         var size = count
         for index in 0 ..< count {
             let character = UInt32(truncatingIfNeeded: units[index])
@@ -141,9 +174,11 @@ public enum UTF8Codec {
             if character & 0xFFFF_F800 == 0xD800 { return nil }
             size &+= character < 0x10000 ? 1 : 2
         }
-        let result = thread.newBytes(count: size)
-        if result.isEmpty { return .empty }
-        var target = BytesRef(result).bytes
+        return size
+    }
+
+    @inline(__always) private static func write<U: FixedWidthInteger & UnsignedInteger>(_ units: UnsafeMutablePointer<U>, _ count: Int, _ start: UnsafeMutablePointer<UInt8>) {
+        var target = start
         for index in 0 ..< count {
             let character = UInt32(truncatingIfNeeded: units[index])
             if character < 0x80 {
@@ -170,19 +205,16 @@ public enum UTF8Codec {
             target[1] = last
             target += 2
         }
-        return result
     }
 
     public static func encode(_ thread: ThreadRef, _ string: Value, _ errors: Value) -> Value {
         let source = StringRef(string)
         if source.isASCII { return source.count == 1 ? BytesType.single(source.units1[0]) : thread.newBytes(source.units, source.count) }
-        let whole: Value?
-        switch source.width {
-        case 1: whole = encodeWell(thread, source.units1, source.count)
-        case 2: whole = encodeWell(thread, Units(source).units2, source.count)
-        default: whole = encodeWell(thread, Units(source).units4, source.count)
+        if let size = size(of: source) {
+            let whole = thread.newBytes(count: size)
+            if !whole.isEmpty { write(source, to: BytesRef(whole).bytes) }
+            return whole
         }
-        if let whole { return whole }
         var encoding = Encoding(thread, string, "utf-8", errors)
         let units = encoding.units
         while encoding.position < units.count {

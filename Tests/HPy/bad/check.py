@@ -137,6 +137,9 @@ def results():
         }
         for wrong, pattern in ((0, "without setting an exception"), (1, "with an exception set")):
             module.set_wrong(wrong)
+            returned = ("NULL without", "a result with an")[wrong] + (" setting an exception", " exception set")[wrong]
+            raises(f"words for a function {wrong}", SystemError, f"^<built-in function one> returned {returned}$", module.one, 1)
+            raises(f"words for a method {wrong}", SystemError, rf"^<method 'method' of '[\w.]+' objects> returned {returned}$", lambda: one.method())
             for name, use in uses.items():
                 # -1 of a hash function is a value unless an exception is set.
                 if name == "hash" and wrong == 0:
@@ -225,6 +228,10 @@ def handles():
     # The library is one, and so is its static memory, when it is loaded in another mode as well.
     other = f"import hpy.universal; other = hpy.universal.load('handles', {path('handles')!r}, handles.__spec__, mode=hpy.universal.MODE_UNIVERSAL)"
     ends("another mode's handle", other + "; other.store([1]); handles.use_stored()", -6, "Invalid usage of a handle that is not of this context")
+    # 0x1000 is in no memory at all, and a handle may be anything where C did not set it.
+    for word in (0x1000, 0x1234, 0x7FFF_FFFF_FFF0, -16):
+        ends(f"the word {word:#x} as a handle", f"handles.use_word({word})", -6, "Invalid usage of a handle that is not of this context")
+        ends(f"closing the word {word:#x}", f"handles.close_word({word})", -6, "Invalid usage of a handle that is not of this context")
     ends("another call's context", "handles.keep_context(); handles.other_context()", -6, "Wrong HPy Context!")
     ends("writing to a text", "handles.write_text('text')", -11, "")
     ends("writing to bytes", "handles.write_bytes(b'text')", -11, "")

@@ -374,6 +374,14 @@ static HPy store_impl(HPyContext *ctx, HPy self, HPy arg)
 }
 HPyDef_METH(use_stored, "use_stored", HPyFunc_NOARGS)
 static HPy use_stored_impl(HPyContext *ctx, HPy self) { return HPy_Repr(ctx, stored); }
+HPyDef_METH(use_word, "use_word", HPyFunc_O, .doc = "use_word(n): takes a number for a handle")
+static HPy use_word_impl(HPyContext *ctx, HPy self, HPy arg) { return HPy_Repr(ctx, (HPy){ ._i = HPyLong_AsSsize_t(ctx, arg) }); }
+HPyDef_METH(close_word, "close_word", HPyFunc_O)
+static HPy close_word_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy_Close(ctx, (HPy){ ._i = HPyLong_AsSsize_t(ctx, arg) });
+    return HPy_Dup(ctx, ctx->h_None);
+}
 HPyDef_METH(close_constant, "close_constant", HPyFunc_NOARGS)
 static HPy close_constant_impl(HPyContext *ctx, HPy self)
 {
@@ -397,7 +405,7 @@ static HPy builder_impl(HPyContext *ctx, HPy self)
     HPyListBuilder_Set(ctx, builder, 0, ctx->h_None);
     return list;
 }
-DEFINES(&twice, &closed, &leak, &keep_context, &other_context, &write_text, &write_bytes, &text_of_closed, &store, &use_stored, &close_constant, &tracker, &builder);
+DEFINES(&twice, &closed, &leak, &keep_context, &other_context, &write_text, &write_bytes, &text_of_closed, &store, &use_stored, &use_word, &close_word, &close_constant, &tracker, &builder);
 MODULE(.defines = defines);
 INIT(definition)
 #endif
