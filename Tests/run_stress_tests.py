@@ -19,7 +19,7 @@ EXHAUSTING = {"test_memory"}
 def main():
     parser = support.parser(__doc__)
     parser.add_argument("--every", type=int, help="collect at every N-th slow allocation (default 3, and 30 for the slowest files)")
-    parser.add_argument("--timeout", type=float, default=100, help="seconds for each file")
+    parser.add_argument("--timeout", type=float, default=150, help="seconds for each file")
     options = parser.parse_args()
     files = sorted(f[:-3] for f in os.listdir(FOLDER) if f.startswith("test_") and f.endswith(".py") and f[:-3] not in EXHAUSTING)
 

@@ -142,13 +142,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             type.namespace.remove(entry: entry)
         } else {
-            if isPlainData(value), let entry = type.dataEntry(key) {
-                // Data replaced by data: caches hold its place and not its value, but for the method cache.
-                type.namespace.entries[entry * 3 + 2] = value
-                Heap.barrier(type.namespace.pointer.pointee.table.raw)
-                MethodCache.forget(type, key)
-                return true
-            }
+            if isPlainData(value), type.replaceData(key, with: value) { return true }
             if !type.namespace.set(self, key, value) { return false }
         }
         type.modified()
@@ -165,6 +159,15 @@ extension TypeRef {
     fileprivate func dataEntry(_ name: Value) -> Int? {
         let entry = namespace.find(string: name)
         return entry >= 0 && isPlainData(namespace.entries[entry * 3 + 2]) ? entry : nil
+    }
+
+    /// Puts data in the place of other data, if that is what there is: caches hold its place and not its value, but for the method cache.
+    @discardableResult public func replaceData(_ name: Value, with value: Value) -> Bool {
+        guard let entry = dataEntry(name) else { return false }
+        namespace.entries[entry * 3 + 2] = value
+        Heap.barrier(namespace.pointer.pointee.table.raw)
+        MethodCache.forget(self, name)
+        return true
     }
 
     /// Whether setting an attribute of the class, whose metaclass is `type`, to a number or a string does no more than put it in the place of other data.

@@ -426,7 +426,7 @@ extension Recorder {
             guardSame(ref, object)
             guardTypeVersion(TypeRef(object))
             guardPlain(read(valueRegister), actual(valueRegister))
-            guardStatus(call(words.setAttributePlain, [word(ref), b.value(cache.name.bits), value], runsPython: false))
+            _ = call(words.replaceData, [word(ref), b.value(cache.name.bits), value], runsPython: false)
             return .goesOn
         }
         guardStatus(call(words.setAttribute, [word(ref), b.value(cache.name.bits), value], runsPython: true))
@@ -436,7 +436,7 @@ extension Recorder {
     private func getMethod(_ a: Int, _ register: Int) -> Outcome {
         let object = actual(register), ref = read(register)
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        guard object.isPointer else { return .failed("method of \(object.type.name)") }
+        guard object.isPointer else { return methodOfNumber(a, ref, object, name) }
         let entry = Attributes.lookUp(thread, object, name).pointee
         if entry.kind == .classValue && entry.value.type.has(.methodDescriptor) {
             guardShape(ref, object)
@@ -468,6 +468,21 @@ extension Recorder {
             write(a + frameHeaderWords, ref)
             return .goesOn
         }
+        return anyMethod(a, ref, name)
+    }
+
+    /// A method of an int or float that has no heap object; their types never change.
+    private func methodOfNumber(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome {
+        let method = object.type.lookup(name)
+        guard object.isSmallInt || object.isFloat, !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref, name) }
+        guardPlain(ref, object)
+        write(a, constant(method))
+        write(a + frameHeaderWords, ref)
+        return .goesOn
+    }
+
+    /// A method by way of the runtime.
+    private func anyMethod(_ a: Int, _ ref: Ref, _ name: Value) -> Outcome {
         let value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(value, writes: [level.base + a: value, level.base + a + frameHeaderWords: b.value(0)])
         return .goesOn
@@ -610,6 +625,10 @@ extension Recorder {
                 guardStatus(call(words.setSlicePlain, [word(ref)] + refs.map(word) + [word(read(valueRegister))], runsPython: false))
                 return .goesOn
             }
+        }
+        if case let method = SpecialMethods.method(container, .__setitem__), !method.isEmpty, case let nowhere = Int(level.code.pointee.registerCount), nowhere <= 0xFFFF {
+            guardShape(ref, container)
+            if let outcome = special(method, [ref, key, read(valueRegister)], to: nowhere, flags: 0) { return outcome }
         }
         if setFlatItem(ref, container, key, actualKey, read(valueRegister), actual(valueRegister)) { return .goesOn }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
@@ -978,6 +997,11 @@ extension Recorder {
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }
+        }
+        if level.flags & FrameFlags.maker != 0 {
+            // Instances of other classes may have to be initialized.
+            guard value.isPointer, value.type.value == level.fp[FrameSlot.saved] else { return .failed("odd __new__") }
+            guardObject(ref, value)
         }
         if level.flags & FrameFlags.special != 0 {
             if let failure = guardNotDeclined(ref, value) { return failure }

@@ -10,7 +10,7 @@ struct Words {
     let vocabulary: Vocabulary
     let shape, version, dictVersion, dictEntry: UInt16
     let functionName, functionQualifiedName, functionModule, functionDoc, generatorName, generatorQualifiedName: UInt16
-    let sameText, concatenateLists, setAttributePlain: UInt16
+    let sameText, concatenateLists, replaceData: UInt16
     let setHas, dictHas, dictGet, setAddPlain, setDiscard, mapAddName, functionKeywordDefaults, coroutineOriginDepth: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
@@ -157,7 +157,7 @@ struct Words {
         next = function("next", Helpers.next, [.pointer, .value], .value, .anything)
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
-        setAttributePlain = function("setAttributePlain", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, Words.writesContainers)
+        replaceData = function("replaceData", Helpers.replaceData, [.pointer, .value, .value, .value], .int, Words.writesContainers)
         sameText = function("sameText", Helpers.sameText, [.value, .value], .int, .pure)
         concatenateLists = function("concatenateLists", Helpers.concatenateLists, [.pointer, .value, .value], .value, .readsAnything)
         execute = function("execute", Engine.execute, [.pointer], .int, .anything)
@@ -299,6 +299,7 @@ enum Helpers {
         return thread(context).setItem(container, key, value) ? 0 : -1
     }
     static let sameText: @convention(c) (Value, Value) -> Int = { StringRef($0).equals(StringRef($1)) ? 1 : 0 }
+    static let replaceData: @convention(c) (Context, Value, Value, Value) -> Int = { TypeRef($1).replaceData($2, with: $3) ? 0 : -1 }
     static let concatenateLists: @convention(c) (Context, Value, Value) -> Value = { thread($0).concatenate(ListRef($1), ListRef($2)) }
     static let slice: @convention(c) (Context, Value, Value, Value, Value) -> Value = { thread($0).getSlice($1, $2, $3, $4) }
     static let setSlice: @convention(c) (Context, Value, Value, Value, Value, Value) -> Int = { thread($0).setSlice($1, $2, $3, $4, $5) ? 0 : -1 }
