@@ -153,7 +153,7 @@ extension Recorder {
     /// A step of an iterator over a dict: see `DictIterators`. Holes and changes of the dict are left to the iterator itself.
     private func stepThroughDict(_ ref: Ref, _ iterator: Value) -> Step? {
         let object = iterator.object(IteratorObject.self).pointee
-        guard !object.container.isEmpty, case let dict = DictRef(object.container), dict.count == object.limit, object.extra.isSmallInt else { return nil }
+        guard !object.container.isEmpty, case let dict = DictRef(object.container), !dict.pointer.pointee.table.isEmpty, dict.count == object.limit, object.extra.isSmallInt else { return nil }
         let isAtEnd = object.index >= dict.used
         guard isAtEnd || object.index < object.extra.smallInt && !dict.entries[object.index * 3 + 1].isEmpty else { return nil }
         guardObject(ref, iterator)
@@ -161,6 +161,7 @@ extension Recorder {
         b.guarding(.gne, b.cast(container, .int), b.int(0))
         b.guarding(.geq, b.load(container, words.length), b.load(ref, words.iteratorLimit))
         let index = b.load(ref, words.iteratorIndex), table = b.load(container, words.dictTable), place = b.int(.mul, index, b.int(3))
+        b.guarding(.gne, b.cast(table, .int), b.int(0))
         if isAtEnd {
             b.guarding(.guge, place, b.load(table, words.dictWords))
             return Step(item: nil) { [self] in b.store(ref, words.iteratorContainer, b.value(0)) }

@@ -166,6 +166,19 @@ def test_looking_through_dicts():
             return iter([1, 2, 3])
     own = Own.fromkeys(range(200))
     assert sum(k for k in own) == 6 and sum(k for k in own.keys()) == 19900
+    def count(d):
+        n = 0
+        for key, value in d.items():
+            n += 1
+        return n
+    def emptied():
+        d = {1: 2}
+        d.popitem()
+        return d
+    # An empty dict may have no table at all.
+    for make in emptied, dict:
+        for i in range(1000):
+            assert count({i: i}) == 1 and count(make()) == 0
     iterator = iter({1: 2, 3: 4})
     taken = []
     for k in range(200):
