@@ -115,12 +115,6 @@ while True:
     kept.append(a)
     i += 1
 """,
-    """
-from xml.parsers import expat
-kept = []
-while True:
-    kept.append(expat.ParserCreate())
-""",
 ]
 
 
