@@ -86,14 +86,6 @@ while True:
         pass
 """,
     """
-import weakref
-class A:
-    pass
-a, kept = A(), []
-while True:
-    kept.append(weakref.ref(a, print))
-""",
-    """
 def fail(n):
     if n == 0:
         raise ValueError
