@@ -1,4 +1,5 @@
 import Glibc
+import Interpreter
 
 /// Whether hot code is compiled; `stress` compiles it almost at once.
 public enum JITMode: String { case off, on, stress }
@@ -99,6 +100,10 @@ public enum CommandLineOptions {
                     versionCount += 1
                 case "--check-hash-based-pycs":
                     guard index < items.count else { fail("Argument expected for the --check-hash-based-pycs option") }
+                    guard ["default", "always", "never"].contains(items[index]) else {
+                        fail("--check-hash-based-pycs must be one of 'default', 'always', or 'never'")
+                    }
+                    ImpModule.checkHashBasedPycs = items[index]
                     index += 1
                 default:
                     fail("unknown option \(item)")

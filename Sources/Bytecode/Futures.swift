@@ -22,11 +22,20 @@ func futureFeatures(of module: Module) throws -> FutureFeatures {
     case .module(let statements, _), .interactive(let statements): body = statements
     default: return features
     }
+    var isOver = false
+    var lastLine: Int32 = 0
     for (i, statement) in body.enumerated() {
+        if isOver && statement.range.line > lastLine { break }
+        lastLine = statement.range.line
         if i == 0, case .expression(let expression) = statement.kind, case .constant(.string, _) = expression.kind { continue }
-        guard case .importFrom("__future__", let aliases, _) = statement.kind else { break }
+        guard case .importFrom("__future__", let aliases, _) = statement.kind else {
+            // What follows on the same line is looked at, for the compiler proper tells lines apart only.
+            isOver = true
+            continue
+        }
         // CPython knows only where these start.
         let place = SourceRange(line: statement.range.line, column: statement.range.column, endLine: statement.range.line, endColumn: -1)
+        if isOver { throw CompileFailure(.syntaxError, "from __future__ imports must occur at the beginning of the file", place) }
         for alias in aliases {
             if let flag = futureFlags[alias.name] {
                 features.flags.formUnion(flag)

@@ -5,6 +5,8 @@ import Glibc
 public enum ImpModule {
     /// Suffixes of extension modules that can be loaded, the HPy universal ABI's.
     nonisolated(unsafe) public static var extensionSuffixes: [String] = []
+    /// What `--check-hash-based-pycs` says.
+    nonisolated(unsafe) public static var checkHashBasedPycs = "default"
     /// Loads an extension module: spec. Set by the HPy room.
     nonisolated(unsafe) public static var createDynamic: (ThreadRef, Value) -> Value = { thread, _ in
         thread.raise(.importError, "this interpreter cannot load extension modules yet")
@@ -64,7 +66,7 @@ public enum ImpModule {
                 return thread.newBytes(&hash, 8)
             },
         ] + FrozenModules.functions) { module in
-            module.set("check_hash_based_pycs", "default")
+            module.set("check_hash_based_pycs", module.thread.newString(checkHashBasedPycs))
             return true
         }
     }

@@ -51,6 +51,8 @@ public enum HeaderBits {
     public static let finalizable: UInt8 = 2
     /// Its finalizer has run.
     public static let finalized: UInt8 = 4
+    /// The object is listed as one that got weak references since the last collection.
+    static let youngReferent: UInt8 = 8
 }
 
 enum BlockKind {

@@ -36,7 +36,10 @@ public enum WeakTable {
         let target = cell.pointee.target
         let address = UInt(target.bits)
         target.header.pointee.bits |= HeaderBits.weaklyReferenced
-        if cells[address] == nil || cell.pointee.header.mark == Mark.new { youngReferents.append(address) }
+        if target.header.pointee.bits & HeaderBits.youngReferent == 0, cells[address] == nil || cell.pointee.header.mark == Mark.new {
+            target.header.pointee.bits |= HeaderBits.youngReferent
+            youngReferents.append(address)
+        }
         cells[address, default: []].append(UInt(bitPattern: cell))
         registered += 1
         return true
@@ -50,11 +53,11 @@ public enum WeakTable {
 
     /// Clears the references to what the collection in progress has not reached, before finalizers bring some of it back (PEP 442).
     static func clearDead(major: Bool) {
-        if major {
-            for address in cells.keys { settled.append(address) }
-        } else {
-            for index in 0 ..< youngReferents.count { settled.append(youngReferents[index]) }
+        for index in 0 ..< youngReferents.count {
+            ObjectPointer(bitPattern: youngReferents[index]).unsafelyUnwrapped.pointee.bits &= ~HeaderBits.youngReferent
+            if !major { settled.append(youngReferents[index]) }
         }
+        if major { for address in cells.keys { settled.append(address) } }
         youngReferents.truncate(0)
         for index in 0 ..< settled.count { settle(settled[index]) }
         for index in 0 ..< callbacks.count { Collector.mark(ObjectPointer(bitPattern: callbacks[index]).unsafelyUnwrapped) }

@@ -114,7 +114,8 @@ public struct NativeType {
         Heap.barrier(type.value.raw)
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
         // A type whose instances have docs of their own declares a getter of that name.
-        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, NativeType.split(thread, doc, type)) }
+        let text = NativeType.split(thread, doc, type)
+        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, text) }
         if !base.isEmpty { SlotTable.inherit(type, from: TypeRef(base)) }
         type.updatePlainFlags()
         if !base.isEmpty { TypeConstruction.addSubclass(thread, TypeRef(base), type) }

@@ -45,12 +45,12 @@ def test_signatures_of_native_classes():
     import bz2, io, itertools, queue, types
     for kind, expected in [
         (list, "(iterable=(), /)"), (tuple, "(iterable=(), /)"), (float, "(x=0, /)"), (complex, "(real=0, imag=0)"), (enumerate, "(iterable, start=0)"),
-        (reversed, "(sequence, /)"), (memoryview, "(object)"), (io.BytesIO, "(initial_bytes=b'')"),
+        (reversed, "(sequence, /)"), (memoryview, "(object)"), (property, "(fget=None, fset=None, fdel=None, doc=None)"), (io.BytesIO, "(initial_bytes=b'')"),
         (io.StringIO, "(initial_value='', newline='\\n')"), (io.BufferedReader, "(raw, buffer_size=8192)"), (io.FileIO, "(file, mode='r', closefd=True, opener=None)"),
         (io.TextIOWrapper, "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)"),
         (itertools.groupby, "(iterable, key=None)"), (itertools.count, "(start=0, step=1)"), (itertools.permutations, "(iterable, r=None)"),
         (itertools.accumulate, "(iterable, func=None, *, initial=None)"), (queue.SimpleQueue, "()"), (bz2.BZ2Compressor, "(compresslevel=9, /)"),
-        (types.ModuleType, "(name, doc=None)"),
+        (types.FunctionType, "(code, globals, name=None, argdefs=None, closure=None)"), (types.ModuleType, "(name, doc=None)"), (types.MethodType, "(function, instance, /)"),
     ]:
         assert str(inspect.signature(kind)) == expected, (kind, str(inspect.signature(kind)))
 

@@ -59,6 +59,56 @@ while True:
 """,
 ]
 
+# What the collector keeps registers of, and what has tables outside the heap, under a limit that is reached soon.
+KEPT = [
+    """
+kept = []
+while True:
+    kept.append(type("A", (), {"__slots__": ("a",)}))
+""",
+    """
+class A:
+    def __del__(self): pass
+kept = []
+while True:
+    kept.append(A())
+""",
+    """
+async def generate():
+    yield 1
+kept = []
+while True:
+    generator = generate()
+    kept.append(generator)
+    try:
+        generator.asend(None).send(None)
+    except StopIteration:
+        pass
+""",
+    """
+def fail(n):
+    if n == 0:
+        raise ValueError
+    fail(n - 1)
+kept = []
+while True:
+    try:
+        fail(3)
+    except ValueError as error:
+        kept.append(error)
+""",
+    """
+class A:
+    pass
+kept, i = [], 0
+while True:
+    a = A()
+    setattr(a, "a%d" % i, 1)
+    kept.append(a)
+    i += 1
+""",
+]
+
 
 def ending(program, limit):
     """How a program ends that gets no more than `limit` bytes of data: its status, and the class of the error that it handled."""
@@ -72,6 +122,11 @@ def ending(program, limit):
 def test_memory_error():
     for program in PROGRAMS:
         assert ending(program, 700_000_000) == (0, "MemoryError"), (program, ending(program, 700_000_000))
+
+
+def test_kept_objects():
+    for program in KEPT:
+        assert ending(program, 500_000_000) == (0, "MemoryError"), (program, ending(program, 500_000_000))
 
 
 def test_numbers():

@@ -197,7 +197,12 @@ public enum ContextVariables {
         ], getters: [
             Getter("name") { _, a, _ in ContextVariables.variable(a[0]).pointee.name },
         ]) { slots in
-            slots.call(.new) { thread, type, a, count, keywords in ContextVariables.construct.call(thread, type, a, count, keywords) }
+            slots.call(.new) { thread, type, a, count, keywords in
+                let positional = count - (keywords.isEmpty ? 0 : TupleRef(keywords).count)
+                if count > 2 { return thread.raise(.typeError, "ContextVar() takes at most 2 arguments (\(count) given)") }
+                if positional != 1 { return thread.raise(.typeError, "ContextVar() takes \(positional < 1 ? "exactly" : "at most") 1 positional argument (\(positional) given)") }
+                return ContextVariables.construct.call(thread, type, a, count, keywords)
+            }
             slots.unary(.repr) { thread, value in
                 let own = ContextVariables.variable(value)
                 var text = TextBuffer()

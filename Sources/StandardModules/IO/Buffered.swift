@@ -614,7 +614,8 @@ enum Buffered {
             guard let isFirst = thread.enterRepr(value) else { return .empty }
             if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
             defer { thread.leaveRepr(value) }
-            return thread.newString("<\(value.type.name) name=\(name.reprForMessage(thread))>")
+            let shown = thread.repr(name)
+            return shown.isEmpty ? .empty : thread.newString("<\(value.type.name) name=\(StringRef(shown).description)>")
         }
         slots.unary(.next) { thread, value in
             guard Buffered.open(thread, value, "readline of") else { return .empty }

@@ -747,10 +747,16 @@ enum TextIO {
                 guard let isFirst = thread.enterRepr(value) else { return .empty }
                 if !isFirst { return thread.raise(.runtimeError, "reentrant call inside \(value.type.name).__repr__") }
                 defer { thread.leaveRepr(value) }
-                let name = thread.getAttributeOrEmpty(value, Name.name)
-                if !name.isEmpty { text += " name=\(name.reprForMessage(thread))" } else if thread.hasException, !thread.clearException(.valueError) { return .empty }
-                let mode = thread.getAttributeOrEmpty(value, Name.mode)
-                if !mode.isEmpty { text += " mode=\(mode.reprForMessage(thread))" } else if thread.hasException { return .empty }
+                for (label, attribute) in [("name", Name.name), ("mode", Name.mode)] {
+                    let found = thread.getAttributeOrEmpty(value, attribute)
+                    if found.isEmpty {
+                        if thread.hasException, attribute != Name.name || !thread.clearException(.valueError) { return .empty }
+                        continue
+                    }
+                    let shown = thread.repr(found)
+                    if shown.isEmpty { return .empty }
+                    text += " \(label)=\(StringRef(shown).description)"
+                }
                 return thread.newString(text + " encoding=\(TextIO.object(value).pointee.encoding.reprForMessage(thread))>")
             }
         }

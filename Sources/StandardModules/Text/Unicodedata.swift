@@ -176,10 +176,18 @@ struct CharacterDatabase {
         return old && !isAssigned(composed) ? nil : composed
     }
 
-    func normalize(_ string: StringRef, _ form: Form) -> [UInt32] {
+    /// nil when memory is exhausted.
+    func normalize(_ string: StringRef, _ form: Form) -> [UInt32]? {
         var characters: [UInt32] = []
+        guard Heap.hasRoom(outside: string.count * 4) else { return nil }
         characters.reserveCapacity(string.count)
-        for index in 0 ..< string.count { decompose(string[index], form.isCompatible, &characters) }
+        for index in 0 ..< string.count {
+            // A character becomes 18 at most.
+            if characters.capacity - characters.count < 20, !Heap.hasRoom(outside: characters.capacity * 8) { return nil }
+            decompose(string[index], form.isCompatible, &characters)
+        }
+        // The classes, and the result as it grows.
+        guard Heap.hasRoom(outside: characters.count * 20) else { return nil }
         let classes = CharacterDatabase(old: old)
         var combining = characters.map { $0 < 0x300 ? 0 : classes.record($0).combining }
         // Each run of combining marks in order of class, equal ones as they are.
@@ -322,7 +330,7 @@ enum Unicodedata {
         if string.count == 0 { return unchanged() }
         guard let form = CharacterDatabase.Form(StringRef(a[0])) else { return thread.raise(.valueError, "invalid normalization form") }
         if string.isASCII || form == .nfc && string.width == 1 { return unchanged() }
-        let characters = database.normalize(string, form)
+        guard let characters = database.normalize(string, form) else { return thread.raiseOutOfMemory() }
         var same = characters.count == string.count
         if same { for index in 0 ..< characters.count where characters[index] != string[index] { same = false; break } }
         if same { return unchanged() }

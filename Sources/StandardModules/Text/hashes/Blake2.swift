@@ -117,9 +117,9 @@ enum Blake2 {
     static func makeType(_ module: ModuleBuilder, _ kind: HashKind) -> NativeType {
         let type: NativeType
         if wide(kind) {
-            type = HashModules.type(kind, "_blake2", "blake2b", doc: "Return a new BLAKE2b hash object.", new: { t, y, a, c, k in Blake2.newB.call(t, y, a, c, k) })
+            type = HashModules.type(kind, "_blake2", "blake2b", doc: "blake2b(data=b'', /, *, digest_size=_blake2.blake2b.MAX_DIGEST_SIZE,\n        key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0,\n        node_offset=0, node_depth=0, inner_size=0, last_node=False,\n        usedforsecurity=True)\n--\n\nReturn a new BLAKE2b hash object.", new: { t, y, a, c, k in Blake2.newB.call(t, y, a, c, k) })
         } else {
-            type = HashModules.type(kind, "_blake2", "blake2s", doc: "Return a new BLAKE2s hash object.", new: { t, y, a, c, k in Blake2.newS.call(t, y, a, c, k) })
+            type = HashModules.type(kind, "_blake2", "blake2s", doc: "blake2s(data=b'', /, *, digest_size=_blake2.blake2s.MAX_DIGEST_SIZE,\n        key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0,\n        node_offset=0, node_depth=0, inner_size=0, last_node=False,\n        usedforsecurity=True)\n--\n\nReturn a new BLAKE2s hash object.", new: { t, y, a, c, k in Blake2.newS.call(t, y, a, c, k) })
         }
         let most = wide(kind) ? 64 : 32, extra = wide(kind) ? 16 : 8
         let prefix = wide(kind) ? "BLAKE2B_" : "BLAKE2S_"
