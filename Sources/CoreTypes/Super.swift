@@ -125,6 +125,8 @@ public enum Super {
         if found.isExact(.function) || !isOfClass && (found.isExact(.methodDescriptor) || found.isExact(.wrapperDescriptor)) {
             return (found, isOfClass ? .empty : base.pointee.receiver)
         }
+        // As a native `__new__` is: no descriptor.
+        if found.isExact(.builtinFunction) { return (found, .empty) }
         guard found.isExact(.classMethod) || found.isExact(.staticMethod) else { return nil }
         let callable = found.object(WrapperObject.self).pointee.callable
         guard callable.isExact(.function) else { return nil }

@@ -1,4 +1,5 @@
 """Calls of functions, methods and classes."""
+import collections
 
 
 def double(x):
@@ -287,4 +288,66 @@ def sorted_with_key(n):
     x = 0
     for i in range(n):
         x += sorted([3, 1, 2], key=lambda v: -v)[0]
+    return x
+
+
+class Row:
+    def __init__(self):
+        self.total = 0
+
+    def __setitem__(self, index, value):
+        self.total += value
+
+
+def setitem_method(n):
+    row = Row()
+    for i in range(n):
+        row[i] = 1
+    return row.total
+
+
+class Made:
+    def __new__(cls, value):
+        self = super().__new__(cls)
+        self.value = value
+        return self
+
+
+def new_method(n):
+    x = 0
+    for i in range(n):
+        x += Made(i).value
+    return x
+
+
+Pair = collections.namedtuple("Pair", "first second")
+
+
+def named_tuple(n):
+    x = 0
+    for i in range(n):
+        x += Pair(i, 1).second
+    return x
+
+
+def isinstance_of_several(n):
+    x = 0
+    for i in range(n):
+        if isinstance(i, (str, int)):
+            x += 1
+    return x
+
+
+def method_of_int(n):
+    x = 0
+    for i in range(n):
+        x += i.bit_length()
+    return x
+
+
+def str_method_with_defaults(n):
+    x = 0
+    for i in range(n):
+        if "abc".startswith("a"):
+            x += 1
     return x

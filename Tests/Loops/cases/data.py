@@ -282,3 +282,23 @@ def str_method(n):
     for i in range(n):
         x += len("abc".upper())
     return x
+
+
+def class_data(n):
+    for i in range(n):
+        Cell.shared = i
+    return Cell.shared
+
+
+def list_sum(n):
+    left, x = [1], 0
+    for i in range(n):
+        x += len(left + [i])
+    return x
+
+
+def tuple_of_list(n):
+    items, x = [1, 2], 0
+    for i in range(n):
+        x += len(tuple(items))
+    return x
