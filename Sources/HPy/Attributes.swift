@@ -52,9 +52,7 @@ enum Attributes {
         }
         c.pointee.ctx_GetItem_i = { _, object, index in
             if object.isExact(.list), index >= 0, index < ListRef(object).count { return ListRef(object)[index] }
-            if object.isExact(.tuple), index >= 0, index < TupleRef(object).count { return TupleRef(object)[index] }
-            let thread = Contexts.thread
-            return thread.getItem(object, thread.newInt(index))
+            return Attributes.item(object, index)
         }
         c.pointee.ctx_GetItem_s = { _, object, key in
             let thread = Contexts.thread
@@ -105,7 +103,7 @@ enum Attributes {
     // MARK: Dicts
 
     /// HPy has no function that walks a dict: modules get its keys as a list, and then the values one by one. For some dicts, by the address of the table, the entry behind that which was found last is
-    /// remembered, and tried before a search. Dicts within dicts have places of their own; a table that has gone leaves a number that means nothing, which is checked.
+    /// remembered, and tried before a search; of others the first. Dicts within dicts have places of their own; a table that has gone leaves a number that means nothing, which is checked.
     private struct Walk {
         var table: UInt64 = 0
         var next = 0
@@ -118,9 +116,10 @@ enum Attributes {
         let table = dict.pointer.pointee.table
         if table.isEmpty { return .empty }
         let walk = Attributes.walks.unsafelyUnwrapped + Int(table.bits >> 5 & 15)
-        if walk.pointee.table == table.bits, walk.pointee.next < dict.used, dict.entries[walk.pointee.next &* 3 &+ 1] == key {
-            walk.pointee.next &+= 1
-            return dict.entries[walk.pointee.next &* 3 &- 1]
+        let next = walk.pointee.table == table.bits ? walk.pointee.next : 0
+        if next < dict.used, dict.entries[next &* 3 &+ 1] == key {
+            walk.pointee = Walk(table: table.bits, next: next &+ 1)
+            return dict.entries[next &* 3 &+ 2]
         }
         let entry = dict.find(Contexts.thread, key, hash: StringRef(key).hash)
         if entry < 0 { return .empty }
@@ -129,6 +128,12 @@ enum Attributes {
     }
 
     // MARK: What they share
+
+    @inline(never) private static func item(_ object: Value, _ index: Int) -> Value {
+        if object.isExact(.tuple), index >= 0, index < TupleRef(object).count { return TupleRef(object)[index] }
+        let thread = Contexts.thread
+        return thread.getItem(object, thread.newInt(index))
+    }
 
     private static func sliceOf(_ thread: ThreadRef, _ object: Value, _ start: Int, _ end: Int) -> Value {
         if object.isEmpty { return thread.raiseNull() }
