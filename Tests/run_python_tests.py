@@ -36,7 +36,7 @@ def verdicts(interpreter, path, wanted, timeout, env=None):
 
 def main():
     parser = support.parser(__doc__)
-    parser.add_argument("--timeout", type=float, default=60, help="seconds for each file")
+    parser.add_argument("--timeout", type=float, default=150, help="seconds for each file")
     parser.add_argument("--record", action="store_true", help="write what fails into known-failures.txt")
     options = parser.parse_args()
     files = sorted(f for f in os.listdir(FOLDER) if f.startswith("test_") and f.endswith(".py"))

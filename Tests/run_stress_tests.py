@@ -9,8 +9,8 @@ import support
 from run_python_tests import FOLDER, names, verdicts
 
 # Files that allocate so much that collections must be rarer.
-SLOW = {"test_async", "test_async_generators", "test_code_objects", "test_copy_pickle", "test_imports", "test_library_basics",
-        "test_number_modules", "test_slots", "test_text_modules", "test_traceback_text"}
+SLOW = {"test_async", "test_async_generators", "test_code_objects", "test_copy_pickle", "test_files", "test_imports", "test_iteration_in_loops", "test_library_basics",
+        "test_number_modules", "test_ordered_dicts", "test_slots", "test_start_speed", "test_text_modules", "test_traceback_text"}
 
 # Fills the memory on purpose, which would take hours with a collection at every step.
 EXHAUSTING = {"test_memory"}
@@ -19,7 +19,7 @@ EXHAUSTING = {"test_memory"}
 def main():
     parser = support.parser(__doc__)
     parser.add_argument("--every", type=int, help="collect at every N-th slow allocation (default 3, and 30 for the slowest files)")
-    parser.add_argument("--timeout", type=float, default=100, help="seconds for each file")
+    parser.add_argument("--timeout", type=float, default=150, help="seconds for each file")
     options = parser.parse_args()
     files = sorted(f[:-3] for f in os.listdir(FOLDER) if f.startswith("test_") and f.endswith(".py") and f[:-3] not in EXHAUSTING)
 

@@ -235,14 +235,7 @@ enum ListType {
 
     static func concat(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
         guard b.isList else { return thread.raise(.typeError, "can only concatenate list (not \"\(b.type.name)\") to list") }
-        let left = ListRef(a), right = ListRef(b)
-        let result = thread.newList(capacity: left.count + right.count)
-        if result.isEmpty || left.count + right.count == 0 { return result }
-        let target = ListRef(result).items
-        if left.count > 0 { memcpy(target, left.items, left.count * 8) }
-        if right.count > 0 { memcpy(target + left.count, right.items, right.count * 8) }
-        ListRef(result).setCount(left.count + right.count)
-        return result
+        return thread.concatenate(ListRef(a), ListRef(b))
     }
 
     /// The count of a repetition; nil when it has raised.

@@ -46,6 +46,31 @@ enum Calls {
         return constructsNatively(type) ? new(thread, type, arguments, count) : .empty
     }
 
+    /// Whether calling the value does what calling a class does, whatever its metaclass.
+    @inline(__always) static func isClass(_ callee: Value) -> Bool {
+        callee.isExact(.type) || callee.type.has(.typeSubclass) && callee.type.slotPointer(.call).pointee == TypeID.type.type.slotPointer(.call).pointee
+    }
+
+    /// The `__new__` of a class, a Python function, where calling the class is no more than calling that: nothing is left to `__init__`. Empty otherwise. (An instance of a subclass
+    /// would have to be initialized; where there is one already, the class is called by the general way.)
+    @inline(never) static func maker(_ callee: Value) -> Value {
+        let type = TypeRef(callee)
+        guard isClass(callee), type.has(.heap), type.pointer.pointee.subclasses.isEmpty, type.slotPointer(.initialize).pointee == TypeID.object.type.slotPointer(.initialize).pointee,
+              case let new = type.lookup(.__new__), new.isExact(.staticMethod), case let function = new.object(WrapperObject.self).pointee.callable, function.isExact(.function),
+              CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags)
+                  .isDisjoint(with: [.variadic, .keywordVariadic, .generator, .coroutine, .asyncGenerator]) else { return .empty }
+        return function
+    }
+
+    /// A `__new__` called as `maker` says has returned `made`, which is initialized if it is of a subclass that `__new__` itself has brought about. False when that has raised.
+    @inline(never) static func initialize(_ thread: ThreadRef, _ fp: FramePointer, _ made: Value) -> Bool {
+        guard made.type.isSubtype(of: TypeRef(fp[FrameSlot.saved])), let initialize = made.type.call(.initialize) else { return true }
+        let code = fp.code.pointee, positional = Int(code.argumentCount), named = Int(code.keywordOnlyCount)
+        let names = named == 0 ? .empty : thread.newTuple(count: named) { TupleRef(code.localNames)[positional + $0] }
+        if named > 0 && names.isEmpty { return false }
+        return !initialize(thread, made, fp + 1, positional - 1 + named, names).isEmpty
+    }
+
     /// What `constructsNatively` says is made.
     static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
         guard let new = type.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }

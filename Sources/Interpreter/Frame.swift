@@ -50,6 +50,8 @@ public enum FrameFlags {
     public static let specialJump: UInt64 = 128
     /// A function that `forIter` has called for the next item: a StopIteration that leaves it ends the caller's loop.
     public static let iteration: UInt64 = 1 << 24
+    /// A `__new__` that a class call has called: what it has made may still have to be initialized. The class is saved.
+    public static let maker: UInt64 = 1 << 25
 
     /// The register of the caller that gets the frame's result.
     @inline(__always) public static func resultRegister(_ flags: UInt64) -> Int { Int(flags >> 8 & 0xFFFF) }
@@ -72,6 +74,8 @@ extension UnsafeMutablePointer where Pointee == Value {
         get { self[FrameSlot.flags].bits }
         nonmutating set { self[FrameSlot.flags] = Value(bits: newValue) }
     }
+    /// Behind the registers, where a result goes that nobody asks for: at `FrameFlags.resultRegister`, if its number is small enough for that.
+    @inline(__always) public var unusedRegister: Int { Int(code.pointee.registerCount) }
     /// Index of the last word of the instruction being executed.
     public var instructionIndex: Int { pc - code.pointee.instructions - 1 }
 }

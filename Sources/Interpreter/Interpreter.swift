@@ -377,6 +377,16 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
+                callee = SpecialMethods.method(container, .__setitem__)
+                if !callee.isEmpty, fp.unusedRegister <= 0xFFFF {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = container
+                    arguments[1] = key
+                    arguments[2] = fp[c]
+                    count = 3
+                    a = fp.unusedRegister
+                    break decoded
+                }
                 if !thread.setItem(container, key, fp[c]) { break dispatch }
             case .deleteItem:
                 fp.pc = pc
@@ -744,12 +754,19 @@ public enum Interpreter {
                         count += 1
                         callee = method.pointee.function
                         continue redirected
-                    case TypeID.type.rawValue:
-                        // A class whose `__init__` is a Python function: its frame runs in this loop.
+                    case _ where Calls.isClass(callee):
+                        // A class whose `__init__` or `__new__` is a Python function: its frame runs in this loop.
                         saved = Calls.instance(thread, callee, arguments, count)
                         if saved.isEmpty {
                             if thread.hasException { break dispatch }
-                            break redirected
+                            let maker = Calls.maker(callee)
+                            if maker.isEmpty { break redirected }
+                            saved = callee
+                            Calls.insert(callee, arguments, count)
+                            count += 1
+                            callee = maker
+                            frameFlags = FrameFlags.maker
+                            break decoded
                         }
                         Calls.insert(saved, arguments, count)
                         count += 1
@@ -789,16 +806,27 @@ public enum Interpreter {
                     callee = method.pointee.function
                     break decoded
                 }
-                if callee.isExact(.type), Calls.constructsSimply(TypeRef(callee)) {
-                    saved = Calls.instance(thread, callee, arguments, count)
-                    if !saved.isEmpty {
-                        Calls.insert(saved, arguments, count)
+                if callee.isPointer, Calls.isClass(callee) {
+                    if Calls.constructsSimply(TypeRef(callee)) {
+                        saved = Calls.instance(thread, callee, arguments, count)
+                        if !saved.isEmpty {
+                            Calls.insert(saved, arguments, count)
+                            count += 1
+                            callee = saved.type.lookup(.__init__)
+                            frameFlags = FrameFlags.constructor
+                            break decoded
+                        }
+                        if thread.hasException { break dispatch }
+                    }
+                    let maker = Calls.maker(callee)
+                    if !maker.isEmpty {
+                        saved = callee
+                        Calls.insert(callee, arguments, count)
                         count += 1
-                        callee = saved.type.lookup(.__init__)
-                        frameFlags = FrameFlags.constructor
+                        callee = maker
+                        frameFlags = FrameFlags.maker
                         break decoded
                     }
-                    if thread.hasException { break dispatch }
                 }
                 let result = thread.call(callee, arguments, count, keywords)
                 if result.isEmpty { break dispatch }
@@ -1142,7 +1170,7 @@ public enum Interpreter {
             case .return, .returnNone:
                 var result = opcode == Opcode.return.number ? fp[a] : .none
                 let flags = fp.flags
-                if flags & (FrameFlags.constructor | FrameFlags.generator) != 0 || !fp[FrameSlot.object].isEmpty {
+                if flags & (FrameFlags.constructor | FrameFlags.generator | FrameFlags.maker) != 0 || !fp[FrameSlot.object].isEmpty {
                     fp.pc = pc
                     if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, result) {
                         // No handler of this frame is to see what the trace function has raised.
@@ -1157,6 +1185,7 @@ public enum Interpreter {
                         }
                         result = fp[FrameSlot.saved]
                     }
+                    if flags & FrameFlags.maker != 0, result.type.value != fp[FrameSlot.saved], !Calls.initialize(thread, fp, result) { break dispatch }
                     if flags & FrameFlags.generator != 0 { Generators.finish(thread, fp) }
                     let previous = Frames.leave(thread, fp)
                     if flags & FrameFlags.entry != 0 { return result }

@@ -49,6 +49,8 @@ public enum JIT {
         (UnsafeMutableRawPointer(code) + MemoryLayout<CodeObject>.offset(of: \.entry)!).assumingMemoryBound(to: InlineCache.self)
     }
 
+    public static func isClass(_ callee: Value) -> Bool { Calls.isClass(callee) }
+    public static func maker(_ callee: Value) -> Value { Calls.maker(callee) }
     public static func constructsSimply(_ type: TypeRef) -> Bool { Calls.constructsSimply(type) }
     public static func constructsNatively(_ type: TypeRef) -> Bool { Calls.constructsNatively(type) }
     public static func new(_ thread: ThreadRef, _ type: TypeRef, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value { Calls.new(thread, type, arguments, count) }

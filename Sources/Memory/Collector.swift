@@ -153,7 +153,7 @@ public enum Collector {
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived
-        if major { Heap.majorThreshold = max(48 << 20, Heap.oldBytes * 2) }
+        if major { Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes * 2) }
         Heap.allocatedSinceCollection = 0
         if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
     }

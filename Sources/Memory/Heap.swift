@@ -131,7 +131,9 @@ public enum Heap {
     /// Bytes allocated between two minor collections. Measured: what fits the second-level cache several times over beats both a larger
     /// nursery, whose every line comes from memory, and a smaller one, which promotes too much.
     static var nurserySize = 4 << 20
-    static var majorThreshold = 48 << 20
+    /// Bytes that have survived before the first major collection, and that a small heap grows by between two. What dies old stays in memory that long.
+    static let leastMajorThreshold = 28 << 20
+    static var majorThreshold = leastMajorThreshold
 
     /// Reserves address space. Called once, before anything else. False when there is none to be had.
     public static func start() -> Bool {

@@ -142,14 +142,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             type.namespace.remove(entry: entry)
         } else {
-            let entry = type.namespace.find(string: key)
-            if entry >= 0 && isPlainData(value) && isPlainData(type.namespace.entries[entry * 3 + 2]) {
-                // Data replaced by data: caches hold its place and not its value, but for the method cache.
-                type.namespace.entries[entry * 3 + 2] = value
-                Heap.barrier(type.namespace.pointer.pointee.table.raw)
-                MethodCache.forget(type, key)
-                return true
-            }
+            if isPlainData(value), type.replaceData(key, with: value) { return true }
             if !type.namespace.set(self, key, value) { return false }
         }
         type.modified()
@@ -159,6 +152,26 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if text.count > 4 && text[0] == 0x5F && text[1] == 0x5F && text[text.count - 1] == 0x5F { SlotTable.update(type, name: key) }
         return true
     }
+}
+
+extension TypeRef {
+    /// The entry of an attribute of the class's own that is data, and that data can replace without anything else changing. Nil when there is none.
+    fileprivate func dataEntry(_ name: Value) -> Int? {
+        let entry = namespace.find(string: name)
+        return entry >= 0 && isPlainData(namespace.entries[entry * 3 + 2]) ? entry : nil
+    }
+
+    /// Puts data in the place of other data, if that is what there is: caches hold its place and not its value, but for the method cache.
+    @discardableResult public func replaceData(_ name: Value, with value: Value) -> Bool {
+        guard let entry = dataEntry(name) else { return false }
+        namespace.entries[entry * 3 + 2] = value
+        Heap.barrier(namespace.pointer.pointee.table.raw)
+        MethodCache.forget(self, name)
+        return true
+    }
+
+    /// Whether setting an attribute of the class, whose metaclass is `type`, to a number or a string does no more than put it in the place of other data.
+    public func replacesData(_ name: Value) -> Bool { !has(.immutable) && TypeID.type.type.lookup(name).isEmpty && dataEntry(name) != nil }
 }
 
 /// Whether a class attribute plays no part in attribute access: no descriptor, and nothing a slot could stand for.

@@ -147,6 +147,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return list.value
     }
 
+    /// left + right
+    public func concatenate(_ left: ListRef, _ right: ListRef) -> Value {
+        if left.count + right.count == 0 { return newList() }
+        guard let list = newList(count: left.count + right.count) else { return .empty }
+        copyWords(list.items, left.items, left.count)
+        copyWords(list.items + left.count, right.items, right.count)
+        return list.value
+    }
+
     /// A list of `count` empty words, to be filled at once. Nil when it has raised.
     @inline(__always) func newList(count: Int) -> ListRef? {
         // Whole 16-byte granules.

@@ -34,7 +34,7 @@ extension Recorder {
             ref = b.load(ref, words.methodFunction)
             count += 1
         }
-        if !callee.isExact(.function), !callee.isExact(.type), case let method = SpecialMethods.method(callee, .__call__), !method.isEmpty {
+        if !callee.isExact(.function), !JIT.isClass(callee), case let method = SpecialMethods.method(callee, .__call__), !method.isEmpty {
             guardShape(ref, callee)
             arguments.insert(ref, at: 0)
             values.insert(callee, at: 0)
@@ -67,7 +67,7 @@ extension Recorder {
             count += 1
             place()
             return enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) ?? .failed("constructor")
-        } else if callee.isExact(.type), JIT.constructsSimply(TypeRef(callee)) {
+        } else if JIT.isClass(callee), JIT.constructsSimply(TypeRef(callee)) {
             let type = TypeRef(callee), initializer = type.lookup(.__init__)
             if initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) {
                 guardSame(ref, callee)
@@ -80,6 +80,19 @@ extension Recorder {
                 guard let outcome = enter(initializer, constant(initializer), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.constructor, making: object) else { return .failed("constructor") }
                 return outcome
             }
+        } else if case let maker = JIT.maker(callee), !maker.isEmpty {
+            guardSame(ref, callee)
+            guardTypeVersion(TypeRef(callee))
+            arguments.insert(constant(callee), at: 0)
+            count += 1
+            place()
+            return enter(maker, constant(maker), at: first, count: count, flags: UInt64(a) << 8 | FrameFlags.maker, making: constant(callee)) ?? .failed("__new__")
+        } else if callee == TypeID.tuple.value, count == 1, values[0].isExact(.list) {
+            guardSame(ref, callee)
+            guardObject(arguments[0], values[0])
+            let made = call(words.tuple, [word(arguments[0])], runsPython: false)
+            forgetWindow(window, count)
+            return result(a, made)
         } else if callee.isExact(.type), !TypeRef(callee).has(.heap) {
             guardSame(ref, callee)
             if let result = construct(TypeRef(callee), arguments, values) {
@@ -110,11 +123,11 @@ extension Recorder {
             if let entry = function.record.pointee.foreign, !receivers.isEmpty { return foreign(entry, function.record, a, window, receivers[0], arguments[...]) }
             // The call by the general way below puts the receiver in front itself.
             if let outcome = native(function.record, a, window, receivers + arguments, (receivers.isEmpty ? [] : [function.receiver]) + values, hasReceiver: !receivers.isEmpty) { return outcome }
-        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer {
+        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer || values[0].isSmallInt || values[0].isFloat {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)
             if values[0].type.isSubtype(of: TypeRef(descriptor.owner)), let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
-                guardObject(arguments[0], values[0])
+                if values[0].isPointer { guardObject(arguments[0], values[0]) } else { guardPlain(arguments[0], values[0]) }
                 if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
                 if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
             }
@@ -239,7 +252,7 @@ extension Recorder {
             callee = callee.object(MethodObject.self).pointee.function
             ref = b.load(ref, words.methodFunction)
         }
-        if callee.isExact(.type), let outcome = construct(a, window, callee, ref, arguments, names) { return outcome }
+        if JIT.isClass(callee), let outcome = construct(a, window, callee, ref, arguments, names) { return outcome }
         guard callee.isExact(.function), case let positional = arguments.count - names.count else { return callKeywords(a, window, callee, ref, arguments, names.value) }
         ref = self.function(callee, ref)
         guard let registers = bound(callee, ref, Array(arguments[..<positional]), names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
@@ -252,6 +265,15 @@ extension Recorder {
     /// An instance of a class of Python whose `__init__` takes these arguments, the last of them by name. Nil when the class is not as simple as that.
     private func construct(_ a: Int, _ window: Int, _ callee: Value, _ ref: Ref, _ arguments: [Ref], _ names: TupleRef) -> Outcome? {
         let type = TypeRef(callee), first = window + frameHeaderWords, initializer = type.lookup(.__init__), positional = arguments.count - names.count
+        if case let maker = JIT.maker(callee), !maker.isEmpty {
+            guardSame(ref, callee)
+            guardTypeVersion(type)
+            guard let registers = bound(maker, constant(maker), [constant(callee)] + arguments[..<positional], names: (0 ..< names.count).map { names[$0] }, named: Array(arguments[positional...])) else {
+                return .failed("__new__")
+            }
+            for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
+            return enter(maker, constant(maker), at: first, count: registers.count, flags: UInt64(a) << 8 | FrameFlags.maker, making: constant(callee), isBound: true) ?? .failed("__new__")
+        }
         guard JIT.constructsSimply(type), initializer.isExact(.function), !type.has(.finalized), !type.has(.variableSize) else { return nil }
         guardSame(ref, callee)
         guardTypeVersion(type)
@@ -276,7 +298,7 @@ extension Recorder {
     private func native(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value], hasReceiver: Bool) -> Outcome? {
         if hasReceiver, let outcome = builtinMethod(record, a, window, arguments, values) { return outcome }
         guard record.pointee.isParsed, record.pointee.isSimple, arguments.count >= record.pointee.required, arguments.count <= record.pointee.total,
-              record.pointee.total <= arguments.count + 1 else { return nil }
+              record.pointee.total <= arguments.count + Recorder.mostOmitted else { return nil }
         let first = level.base + window + frameHeaderWords
         var runsPython = record.pointee.effect == .calls
         if record.pointee.effect == .callsOnArguments {
@@ -286,10 +308,13 @@ extension Recorder {
         }
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
         let result = call(words.native(record, runsPython: runsPython), [address(slot: first), b.int(Int64(record.pointee.total))], runsPython: runsPython)
-        forgetWindow(window, arguments.count)
+        forgetWindow(window, record.pointee.total)
         guardResult(result, to: a)
         return .goesOn
     }
+
+    /// Optional arguments that a call of a native function may leave out. Their empty words lie behind the window, where nothing else is.
+    private static let mostOmitted = 4
 
     /// A function of a foreign interface, straight from the trace; its arguments lie in the call's window.
     private func foreign(_ entry: @escaping ForeignFunction, _ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ receiver: Ref, _ arguments: ArraySlice<Ref>,
@@ -329,13 +354,7 @@ extension Recorder {
             b.guarding(.gult, number, b.int(256))
             return b.load(b.pointer(UnsafeRawPointer(taipan_latin1())), index: number, words.characterString)
         case ("isinstance", 2):
-            guard values[1].isExact(.type), values[0].isPointer else { return nil }
-            let type = TypeRef(values[1])
-            guardSame(arguments[1], values[1])
-            guardShape(arguments[0], values[0])
-            if values[0].type.isSubtype(of: type) { return b.value(Value.true.bits) }
-            // `__class__` may say otherwise.
-            return values[0].type.has(.plainGet) && values[0].type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) ? b.value(Value.false.bits) : nil
+            return isInstance(arguments[0], values[0], of: arguments[1], values[1])
         case ("issubclass", 2):
             guard values[0].isExact(.type), values[1].isExact(.type) else { return nil }
             guardSame(arguments[0], values[0])
@@ -366,6 +385,25 @@ extension Recorder {
             return arguments[best]
         default: return nil
         }
+    }
+
+    /// `isinstance` of a class, or of a tuple of a few, whose metaclass is `type`. Nil when it is not as simple as that.
+    private func isInstance(_ ref: Ref, _ value: Value, of classInfo: Ref, _ actualInfo: Value) -> Ref? {
+        let isTuple = actualInfo.isExact(.tuple)
+        let classes = isTuple ? (0 ..< TupleRef(actualInfo).count).map { TupleRef(actualInfo)[$0] } : [actualInfo]
+        guard classes.count <= Recorder.mostSpread, classes.allSatisfy({ $0.isExact(.type) }) else { return nil }
+        let type = value.type, isInstance = classes.contains { type.isSubtype(of: TypeRef($0)) }
+        // `__class__` may say otherwise.
+        guard isInstance || type.has(.plainGet) && type.lookup(.__class__) == TypeID.object.type.lookup(.__class__) else { return nil }
+        if isTuple {
+            guardObject(classInfo, actualInfo)
+            b.guarding(.geq, b.load(classInfo, words.tupleCount), b.int(Int64(classes.count)))
+            for (index, item) in classes.enumerated() { guardSame(b.load(classInfo, index: b.int(Int64(index)), words.tupleItem), item) }
+        } else {
+            guardSame(classInfo, actualInfo)
+        }
+        if value.isPointer { guardShape(ref, value) } else { guardPlain(ref, value) }
+        return b.value(Value(isInstance).bits)
     }
 
     /// Whether `min` or `max` prefers the second of two numbers, which is guarded: the first of equals, and of what cannot be compared. Nil for others than two ints or two floats.
@@ -417,12 +455,36 @@ extension Recorder {
             b.store(made, words.rangeLength, word(length))
             return made
         }
+        if type == TypeID.reversed.type, arguments.count == 1 { return reversed(arguments[0], values[0]) }
+        if type == TypeID.tuple.type, arguments.count == 1, values[0].isExact(.tuple) {
+            guardObject(arguments[0], values[0])
+            return arguments[0]
+        }
         if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
             return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
         }
         if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
         if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
         return nil
+    }
+
+    /// The iterator that `reversed` makes of a list, or of a range of small ints.
+    private func reversed(_ ref: Ref, _ value: Value) -> Ref? {
+        if value.isExact(.list) {
+            guardObject(ref, value)
+            let iterator = b.new(words.layout("list_reverseiterator", TypeID.listReverseIterator.rawValue, size: MemoryLayout<IteratorObject>.size))
+            isNew(iterator)
+            b.store(iterator, words.iteratorContainer, word(ref))
+            b.store(iterator, words.iteratorIndex, b.int(.sub, b.load(ref, words.listCount), b.int(1)))
+            return iterator
+        }
+        guard value.isExact(.range), case let range = value.object(RangeObject.self).pointee, [range.start, range.stop, range.step, range.length].allSatisfy({ $0.isSmallInt }),
+              case let (distance, overflows) = range.length.smallInt.multipliedReportingOverflow(by: range.step.smallInt), !overflows, Value.fitsSmall(distance) else { return nil }
+        guardObject(ref, value)
+        let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
+        _ = int(b.load(ref, words.rangeStop))
+        let toLast = b.checked(.mul, b.int(.sub, length, b.int(1)), step, bits: 63)
+        return rangeIterator(from: b.int(.add, first, toLast), by: b.int(.sub, b.int(0), step), length)
     }
 
     /// Whether making an object of a built-in type runs no Python, which is then guarded.

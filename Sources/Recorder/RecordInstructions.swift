@@ -41,6 +41,10 @@ extension Recorder {
             return freeVariable(opcode, a, b2)
         case .loadGlobal:
             return loadGlobal(a)
+        case .loadName:
+            return areNamesGlobal() ? loadGlobal(a) : interpret(results: [a])
+        case .storeName:
+            return areNamesGlobal() ? storeGlobal(a) : interpret(results: [])
         case .getAttr:
             return getAttribute(a, b2)
         case .setAttr:
@@ -252,6 +256,14 @@ extension Recorder {
         return b.load(b.load(function, words.functionClosure), index: b.int(Int64(index)), words.tupleItem)
     }
 
+    /// Whether the names of the running body are globals, which is then guarded: those of a module are, those of a class and of `exec` with two dicts are not.
+    private func areNamesGlobal() -> Bool {
+        let namespace = level.fp[FrameSlot.context], globals = level.function.object(FunctionObject.self).pointee.globals
+        guard depth == 0, globals.isExact(.dict), namespace.isEmpty || namespace == globals else { return false }
+        guardSame(b.slot(level.base + FrameSlot.context), namespace)
+        return true
+    }
+
     private func loadGlobal(_ a: Int) -> Outcome {
         let function = level.function.object(FunctionObject.self), running = runningFunction()
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
@@ -409,6 +421,14 @@ extension Recorder {
             if cache.kind == .transition { b.store(ref, words.shape, b.int(Int64(UInt32(truncatingIfNeeded: cache.value.bits)))) }
             return .goesOn
         }
+        // A class whose data is replaced by data stays as it is, in the eyes of all who know its attributes' places.
+        if object.isExact(.type), object.type == TypeID.type.type, isPlain(actual(valueRegister)), TypeRef(object).replacesData(cache.name) {
+            guardSame(ref, object)
+            guardTypeVersion(TypeRef(object))
+            guardPlain(read(valueRegister), actual(valueRegister))
+            _ = call(words.replaceData, [word(ref), b.value(cache.name.bits), value], runsPython: false)
+            return .goesOn
+        }
         guardStatus(call(words.setAttribute, [word(ref), b.value(cache.name.bits), value], runsPython: true))
         return .goesOn
     }
@@ -416,7 +436,7 @@ extension Recorder {
     private func getMethod(_ a: Int, _ register: Int) -> Outcome {
         let object = actual(register), ref = read(register)
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        guard object.isPointer else { return .failed("method of \(object.type.name)") }
+        guard object.isPointer else { return methodOfNumber(a, ref, object, name) }
         let entry = Attributes.lookUp(thread, object, name).pointee
         if entry.kind == .classValue && entry.value.type.has(.methodDescriptor) {
             guardShape(ref, object)
@@ -448,6 +468,21 @@ extension Recorder {
             write(a + frameHeaderWords, ref)
             return .goesOn
         }
+        return anyMethod(a, ref, name)
+    }
+
+    /// A method of an int or float that has no heap object; their types never change.
+    private func methodOfNumber(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome {
+        let method = object.type.lookup(name)
+        guard object.isSmallInt || object.isFloat, !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref, name) }
+        guardPlain(ref, object)
+        write(a, constant(method))
+        write(a + frameHeaderWords, ref)
+        return .goesOn
+    }
+
+    /// A method by way of the runtime.
+    private func anyMethod(_ a: Int, _ ref: Ref, _ name: Value) -> Outcome {
         let value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(value, writes: [level.base + a: value, level.base + a + frameHeaderWords: b.value(0)])
         return .goesOn
@@ -591,6 +626,10 @@ extension Recorder {
                 return .goesOn
             }
         }
+        if case let method = SpecialMethods.method(container, .__setitem__), !method.isEmpty, case let nowhere = Int(level.code.pointee.registerCount), nowhere <= 0xFFFF {
+            guardShape(ref, container)
+            if let outcome = special(method, [ref, key, read(valueRegister)], to: nowhere, flags: 0) { return outcome }
+        }
         if setFlatItem(ref, container, key, actualKey, read(valueRegister), actual(valueRegister)) { return .goesOn }
         let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
         if plain {
@@ -679,6 +718,7 @@ extension Recorder {
             guardKind(x, p)
             guardKind(y, q)
         }
+        if p.isExact(.list), q.isExact(.list), slot == .add, !inplace { return result(a, call(words.concatenateLists, [word(x), word(y)], runsPython: false)) }
         if p.isExact(.complex) || q.isExact(.complex), let result = complexes(x, p, y, q, slot) {
             write(a, result)
             return .goesOn
@@ -819,6 +859,10 @@ extension Recorder {
             write(a, bool(truth))
             return .goesOn
         }
+        if let same = sameText(x, p, y, q, operation) {
+            write(a, bool(operation == .equal ? same : b.int(.xor, same, b.int(1))))
+            return .goesOn
+        }
         let method = SpecialMethods.compare(p, q, operation)
         if !method.isEmpty {
             guardOperands(x, p, y, q)
@@ -869,6 +913,10 @@ extension Recorder {
             }
             return .goesOn
         }
+        if let same = sameText(x, p, y, q, operation) {
+            b.guarding(.geq, same, b.int(StringRef(p).equals(StringRef(q)) ? 1 : 0))
+            return .goesOn
+        }
         let method = SpecialMethods.compare(p, q, operation)
         if !method.isEmpty {
             guardOperands(x, p, y, q)
@@ -884,6 +932,14 @@ extension Recorder {
         let truth = call(words.compareTruth, [word(x), word(y), b.int(Int64(operation.rawValue))], runsPython: false)
         if thread.compareTruth(p, q, operation) == 1 { b.guardTrue(truth) } else { b.guardFalse(truth) }
         return .goesOn
+    }
+
+    /// Whether two strings are equal, as a number, where that is what is asked. Nil otherwise.
+    private func sameText(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ operation: Comparison) -> Ref? {
+        guard operation == .equal || operation == .notEqual, p.isExact(.str), q.isExact(.str) else { return nil }
+        guardObject(x, p)
+        guardObject(y, q)
+        return b.call(words.sameText, [word(x), word(y)])
     }
 
     /// Guards whether two references are one object, as they are now; nil for floats, whose identity depends on boxes.
@@ -941,6 +997,11 @@ extension Recorder {
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }
+        }
+        if level.flags & FrameFlags.maker != 0 {
+            // Instances of other classes may have to be initialized.
+            guard value.isPointer, value.type.value == level.fp[FrameSlot.saved] else { return .failed("odd __new__") }
+            guardObject(ref, value)
         }
         if level.flags & FrameFlags.special != 0 {
             if let failure = guardNotDeclined(ref, value) { return failure }

@@ -29,18 +29,22 @@ extension Recorder {
             guardObject(ref, value)
             let length = int(b.load(ref, words.rangeLength)), first = int(b.load(ref, words.rangeStart)), step = int(b.load(ref, words.rangeStride))
             _ = int(b.load(ref, words.rangeStop))
-            let iterator = b.new(words.layout("range_iterator", TypeID.rangeIterator.rawValue, size: MemoryLayout<RangeIteratorObject>.size))
-            isNew(iterator)
-            b.store(iterator, words.rangeNext, first)
-            b.store(iterator, words.rangeStep, step)
-            b.store(iterator, words.rangeRemaining, length)
-            b.store(iterator, words.iteratedLength, length)
-            write(a, iterator)
+            write(a, rangeIterator(from: first, by: step, length))
             return .goesOn
         }
         let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
         if plain { guardObject(ref, value) }
         return result(a, call(plain ? words.iteratorPlain : words.iterator, [word(ref)], runsPython: !plain))
+    }
+
+    func rangeIterator(from first: Ref, by step: Ref, _ length: Ref) -> Ref {
+        let iterator = b.new(words.layout("range_iterator", TypeID.rangeIterator.rawValue, size: MemoryLayout<RangeIteratorObject>.size))
+        isNew(iterator)
+        b.store(iterator, words.rangeNext, first)
+        b.store(iterator, words.rangeStep, step)
+        b.store(iterator, words.rangeRemaining, length)
+        b.store(iterator, words.iteratedLength, length)
+        return iterator
     }
 
     /// Iterators whose next item comes without any Python running.
@@ -77,6 +81,10 @@ extension Recorder {
             return stepThrough(ref, iterator, { isList ? ListRef($0).count : TupleRef($0).count }, isList ? words.listCount : words.tupleCount) { [self] container, index in
                 isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem)
             }
+        case TypeID.listReverseIterator.rawValue:
+            return stepBack(ref, iterator)
+        case TypeID.dictKeyIterator.rawValue, TypeID.dictValueIterator.rawValue, TypeID.dictItemIterator.rawValue:
+            return stepThroughDict(ref, iterator)
         case TypeID.strASCIIIterator.rawValue:
             let container = iterator.object(IteratorObject.self).pointee.container
             guard container.isExact(.str), StringRef(container).isASCII else { return nil }
@@ -121,6 +129,52 @@ extension Recorder {
         }
         b.guarding(.gult, index, limit)
         return Step(item: item(container, index)) { [self] in b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1))) }
+    }
+
+    /// A step of an iterator from the end of a list to its beginning.
+    private func stepBack(_ ref: Ref, _ iterator: Value) -> Step? {
+        let object = iterator.object(IteratorObject.self).pointee
+        guardObject(ref, iterator)
+        let container = b.load(ref, words.iteratorContainer)
+        guard !object.container.isEmpty else {
+            b.guarding(.geq, b.cast(container, .int), b.int(0))
+            return Step(item: nil) {}
+        }
+        b.guarding(.gne, b.cast(container, .int), b.int(0))
+        let index = b.load(ref, words.iteratorIndex), count = b.load(container, words.listCount)
+        guard (0 ..< ListRef(object.container).count).contains(object.index) else {
+            b.guarding(.guge, index, count)
+            return Step(item: nil) { [self] in b.store(ref, words.iteratorContainer, b.value(0)) }
+        }
+        b.guarding(.gult, index, count)
+        return Step(item: b.load(b.load(container, words.listStorage), index: index, words.arrayItem)) { [self] in b.store(ref, words.iteratorIndex, b.int(.sub, index, b.int(1))) }
+    }
+
+    /// A step of an iterator over a dict: see `DictIterators`. Holes and changes of the dict are left to the iterator itself.
+    private func stepThroughDict(_ ref: Ref, _ iterator: Value) -> Step? {
+        let object = iterator.object(IteratorObject.self).pointee
+        guard !object.container.isEmpty, case let dict = DictRef(object.container), dict.count == object.limit, object.extra.isSmallInt else { return nil }
+        let isAtEnd = object.index >= dict.used
+        guard isAtEnd || object.index < object.extra.smallInt && !dict.entries[object.index * 3 + 1].isEmpty else { return nil }
+        guardObject(ref, iterator)
+        let container = b.load(ref, words.iteratorContainer)
+        b.guarding(.gne, b.cast(container, .int), b.int(0))
+        b.guarding(.geq, b.load(container, words.length), b.load(ref, words.iteratorLimit))
+        let index = b.load(ref, words.iteratorIndex), table = b.load(container, words.dictTable), place = b.int(.mul, index, b.int(3))
+        if isAtEnd {
+            b.guarding(.guge, place, b.load(table, words.dictWords))
+            return Step(item: nil) { [self] in b.store(ref, words.iteratorContainer, b.value(0)) }
+        }
+        b.guarding(.gult, place, b.load(table, words.dictWords))
+        b.guarding(.gult, index, int(b.load(ref, words.iteratorExtra)))
+        let key = b.load(table, index: place, words.dictKey)
+        b.guarding(.gne, b.cast(key, .int), b.int(0))
+        let item = switch iterator.shapeIndex {
+        case TypeID.dictKeyIterator.rawValue: key
+        case TypeID.dictValueIterator.rawValue: b.load(table, index: place, words.dictItem)
+        default: tuple([key, b.load(table, index: place, words.dictItem)])
+        }
+        return Step(item: item) { [self] in b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1))) }
     }
 
     /// A step of a `zip` whose sources are simple, and each an iterator of its own.

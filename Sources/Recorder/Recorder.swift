@@ -287,6 +287,7 @@ final class Recorder {
             if b.trace.type(result) == .value { guardSame(result, .none) }
             returned = b.slot(base + FrameSlot.saved)
         }
+        if flags & FrameFlags.maker != 0 { return pc == anchor ? .failed("returns what is made") : leave(at: pc) }
         if flags & FrameFlags.specialJump != 0 { return pc == anchor ? .failed("returns to a jump") : leave(at: pc) }
         if flags & FrameFlags.special != 0, let failure = guardNotDeclined(result, value) { return failure }
         return goBack(flags & FrameFlags.forIter == 0 ? returned : nil, isEnd: true) { [self] in
@@ -309,7 +310,7 @@ final class Recorder {
             b.store(object, words.frameBack, b.load(b.framePointer, words.register(base - (fp - previous) + FrameSlot.object)))
         }
         moveTo(previous)
-        if let result { put(level.base + FrameFlags.resultRegister(flags), result) }
+        if let result, case let register = FrameFlags.resultRegister(flags), register < level.code.pointee.registerCount { put(level.base + register, result) }
         count()
         // The jump that the instruction behind which the caller stands takes when its generator ends.
         let jumps = isEnd && flags & (FrameFlags.forIter | FrameFlags.send) != 0
@@ -677,7 +678,9 @@ final class Recorder {
         if let object = left.frameObject { detach(object, next - left.code.pointee.instructions - 1) }
         pop()
         // The end of a generator is the end of the loop over it.
-        if left.flags & (FrameFlags.forIter | FrameFlags.specialJump) == 0 { write(FrameFlags.resultRegister(left.flags), made ?? result) }
+        if left.flags & (FrameFlags.forIter | FrameFlags.specialJump) == 0, case let register = FrameFlags.resultRegister(left.flags), register < level.code.pointee.registerCount {
+            write(register, made ?? result)
+        }
     }
 
     // MARK: Generators

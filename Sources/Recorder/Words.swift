@@ -10,12 +10,14 @@ struct Words {
     let vocabulary: Vocabulary
     let shape, version, dictVersion, dictEntry: UInt16
     let functionName, functionQualifiedName, functionModule, functionDoc, generatorName, generatorQualifiedName: UInt16
+    let sameText, concatenateLists, replaceData: UInt16
     let setHas, dictHas, dictGet, setAddPlain, setDiscard, mapAddName, functionKeywordDefaults, coroutineOriginDepth: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
     let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
     let sliceStart, sliceStop, sliceStep: UInt16
-    let iteratorExtra, objectFlags, character, characterString: UInt16
+    let iteratorExtra, iteratorLimit, objectFlags, character, characterString: UInt16
+    let dictTable, dictWords, dictKey, dictItem: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
@@ -38,6 +40,10 @@ struct Words {
         version = field("version", 0, .u32, 5)
         dictVersion = field("dictVersion", MemoryLayout<DictObject>.offset(of: \.version)!, .u32, 6)
         dictEntry = field("dictEntry", 0, .value, 7)
+        dictTable = field("dictTable", MemoryLayout<DictObject>.offset(of: \.table)!, .value, 6)
+        dictWords = field("dictWords", MemoryLayout<DictTable>.offset(of: \.tracedWords)!, .i64, 6)
+        dictKey = field("dictKey", MemoryLayout<DictTable>.size + 8, .value, 7)
+        dictItem = field("dictItem", MemoryLayout<DictTable>.size + 16, .value, 7)
         func count(_ name: String, _ offset: Int, _ alias: Int, _ stability: Field.Stability = .plain) -> UInt16 {
             vocabulary.field(Field(name, offset: offset, width: .i64, alias: alias, stability: stability, isCount: true))
         }
@@ -110,6 +116,7 @@ struct Words {
         iteratorContainer = field("container", 8, .value, 10)
         iteratorIndex = field("index", 16, .i64, 10)
         iteratorExtra = field("extra", MemoryLayout<IteratorObject>.offset(of: \.extra)!, .value, 10)
+        iteratorLimit = field("limit", MemoryLayout<IteratorObject>.offset(of: \.limit)!, .i64, 10)
         // Of strings, which do not change.
         objectFlags = field("flags", MemoryLayout<ObjectHeader>.offset(of: \.flags)!, .u8, 30, .immutable)
         character = vocabulary.field(Field("character", offset: MemoryLayout<StringObject>.size, width: .u8, alias: 30, scale: 1, stability: .immutable))
@@ -150,6 +157,9 @@ struct Words {
         next = function("next", Helpers.next, [.pointer, .value], .value, .anything)
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
+        replaceData = function("replaceData", Helpers.replaceData, [.pointer, .value, .value, .value], .int, Words.writesContainers)
+        sameText = function("sameText", Helpers.sameText, [.value, .value], .int, .pure)
+        concatenateLists = function("concatenateLists", Helpers.concatenateLists, [.pointer, .value, .value], .value, .readsAnything)
         execute = function("execute", Engine.execute, [.pointer], .int, .anything)
         append = function("append", Helpers.append, [.pointer, .value, .value], .int, Words.writesContainers)
         getItemPlain = function("getItemPlain", Helpers.getItem, [.pointer, .value, .value], .value, .readsAnything)
@@ -288,6 +298,9 @@ enum Helpers {
         if container.isExact(.dict) { return DictRef(container).set(thread(context), key, value) ? 0 : -1 }
         return thread(context).setItem(container, key, value) ? 0 : -1
     }
+    static let sameText: @convention(c) (Value, Value) -> Int = { StringRef($0).equals(StringRef($1)) ? 1 : 0 }
+    static let replaceData: @convention(c) (Context, Value, Value, Value) -> Int = { TypeRef($1).replaceData($2, with: $3) ? 0 : -1 }
+    static let concatenateLists: @convention(c) (Context, Value, Value) -> Value = { thread($0).concatenate(ListRef($1), ListRef($2)) }
     static let slice: @convention(c) (Context, Value, Value, Value, Value) -> Value = { thread($0).getSlice($1, $2, $3, $4) }
     static let setSlice: @convention(c) (Context, Value, Value, Value, Value, Value) -> Int = { thread($0).setSlice($1, $2, $3, $4, $5) ? 0 : -1 }
     /// The conversion's number, and an empty word or the specification.
