@@ -9,7 +9,8 @@ import Objects
 /// that. In debug mode a handle is the address of a record: `open`, `take` and `close` translate where Python calls C; the generated functions of the debug context
 /// translate where C calls Python.
 ///
-/// The functions of the universal context are in one file per area, in the order of HPy's documentation: each fills its part of the struct.
+/// The functions of the universal context are in one file per area, in the order of HPy's documentation: each fills its part of the struct. Most are closures. Of a closure the compiler makes two functions,
+/// one of which jumps to the other; what modules ask all the time is therefore a global function, inlined into what C calls, with the unusual in functions of their own.
 enum Contexts {
     /// The thread that runs: a C function of HPy is not told.
     @inline(__always) static var thread: ThreadRef { ThreadRegistry.current.unsafelyUnwrapped }

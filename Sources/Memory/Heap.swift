@@ -238,13 +238,7 @@ public enum Heap {
         var sizeClass = (size + 15) >> 4
         var cellSize = sizeClass << 4
         if sizeClass >= Int(SMALL_CLASSES) {
-            if size > MediumClasses.largest {
-                Collector.collectIfDue(about: size)
-                if let pointer = allocateLarge(size, shape: shape) { return pointer }
-                if collectWhenExhausted(), let pointer = allocateLarge(size, shape: shape) { return pointer }
-                isShort = true
-                return nil
-            }
+            if size > MediumClasses.largest { return allocateLarge(size, shape: shape, clears: true) }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
         let run = taipan_run(sizeClass)
@@ -259,6 +253,24 @@ public enum Heap {
         run.pointee.cursor += UInt(cellSize)
         pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
         return pointer
+    }
+
+    /// An object larger than a block's cells may be, whose words behind the header hold anything: for those without values in them that are written from end to end.
+    public static func allocateUncleared(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        if size <= MediumClasses.largest { return allocate(size, shape: shape) }
+        if taipan_memory_is_short(), !recover() {
+            isShort = true
+            return nil
+        }
+        return allocateLarge(size, shape: shape, clears: false)
+    }
+
+    private static func allocateLarge(_ size: Int, shape: ShapeIndex, clears: Bool) -> UnsafeMutableRawPointer? {
+        Collector.collectIfDue(about: size)
+        if let pointer = takeLarge(size, shape: shape, clears: clears) { return pointer }
+        if collectWhenExhausted(), let pointer = takeLarge(size, shape: shape, clears: clears) { return pointer }
+        isShort = true
+        return nil
     }
 
     /// Collects when an allocation has failed. False when that is not possible now.
@@ -404,11 +416,11 @@ public enum Heap {
         keptBlocks -= count
     }
 
-    private static func allocateLarge(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+    private static func takeLarge(_ size: Int, shape: ShapeIndex, clears: Bool) -> UnsafeMutableRawPointer? {
         guard size > 0, size < 1 << 46, (size >> blockShift) + 1 < blockLimit else { return nil }
         let count = (size + blockSize - 1) >> blockShift
         if count << blockShift > 1 << 30, !systemHasMemory(count << blockShift) { return nil }
-        guard let start = takeBlocks(count) else { return nil }
+        guard let start = takeBlocks(count, clears: clears) else { return nil }
         blocks[start] = BlockInfo(kind: BlockKind.largeStart, hasNew: true, detail: UInt32(count))
         if count > 1 {
             for index in start + 1 ..< start + count {

@@ -72,6 +72,14 @@ public enum FloatText {
             for byte in (upper ? "INF" : "inf").utf8 { put(byte) }
             return length
         }
+        // Swift writes these as Python does; from 2^53 on it has an exponent.
+        if dotZero && value.magnitude >= 1e-4 && value.magnitude < 9e15 {
+            var text = value.magnitude.description
+            return text.withUTF8 { text in
+                memcpy(out + length, text.baseAddress.unsafelyUnwrapped, text.count)
+                return length + text.count
+            }
+        }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
             let digits = buffer.baseAddress!
             let (count, point) = shortest(value.magnitude, digits)
