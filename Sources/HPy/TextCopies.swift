@@ -6,7 +6,7 @@ import TextTypes
 ///
 /// An open-addressing table by the string's address. Strings that were made one after the other are mostly asked for in that order: within a page of the heap neighbours are neighbours in the
 /// table, so that the processor fetches one with the other; the pages are spread. A copy's length stands before it. What is new since the last collection is listed, so that a minor collection,
-/// which finds only young strings dead, looks at those alone.
+/// which finds only young strings dead, looks at those alone. A collection takes no memory here.
 enum TextCopies {
     private struct Entry {
         /// 0 where the place is free.
@@ -14,8 +14,7 @@ enum TextCopies {
         var text: UnsafeMutablePointer<CChar>?
     }
 
-    private static let leastLogSize = 10
-    nonisolated(unsafe) private static var logSize = leastLogSize
+    nonisolated(unsafe) private static var logSize = 10
     nonisolated(unsafe) private static var entries: UnsafeMutablePointer<Entry>! = nil
     nonisolated(unsafe) private static var count = 0
     nonisolated(unsafe) private static var young: [UInt] = []
@@ -61,7 +60,14 @@ enum TextCopies {
         let bytes = (block + header).assumingMemoryBound(to: UInt8.self)
         UTF8Codec.write(string, to: bytes)
         bytes[size] = 0
-        if (count + 1) * 2 > 1 << logSize { rebuild(logSize + 1) }
+        if (count + 1) * 2 > 1 << logSize {
+            guard Heap.hasRoom(outside: MemoryLayout<Entry>.stride << (logSize + 1)) else {
+                free(block)
+                thread.raiseOutOfMemory()
+                return nil
+            }
+            grow()
+        }
         let address = UInt(string.value.bits), copy = UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: CChar.self)
         entries[place(address)] = Entry(address: address, text: copy)
         count += 1
@@ -69,10 +75,10 @@ enum TextCopies {
         return copy
     }
 
-    private static func rebuild(_ size: Int) {
+    private static func grow() {
         let old = entries.unsafelyUnwrapped, end = 1 << logSize
-        logSize = size
-        entries = emptyTable(size)
+        logSize += 1
+        entries = emptyTable(logSize)
         for index in 0 ..< end where old[index].address != 0 { entries[place(old[index].address)] = old[index] }
         old.deallocate()
     }
@@ -82,18 +88,14 @@ enum TextCopies {
     private static func forgetDead(major: Bool) {
         if count == 0 { return }
         if major {
-            for index in 0 ..< 1 << logSize where entries[index].address != 0 && isDead(entries[index].address) {
-                release(entries[index])
-                entries[index] = Entry()
+            // What moves up into a place is looked at as well.
+            for index in 0 ..< 1 << logSize {
+                while entries[index].address != 0 && isDead(entries[index].address) { remove(index) }
             }
-            // The gaps would end searches too early; a table that has become too large is given back.
-            var size = logSize
-            while size > leastLogSize && count * 8 < 1 << size { size -= 1 }
-            rebuild(size)
         } else {
             for address in young where isDead(address) { remove(place(address)) }
         }
-        young.removeAll(keepingCapacity: !major)
+        young.removeAll(keepingCapacity: true)
     }
 
     private static func isDead(_ address: UInt) -> Bool { !Collector.isMarked(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped) }

@@ -84,6 +84,8 @@ public enum WeakTable {
         for index in 0 ..< settled.count {
             let address = settled[index]
             guard let list = cells[address] else { continue }
+            // Most often all are alive; a copy of a long list may find no memory, which would lead to the next collection at once.
+            if list.allSatisfy({ Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }) { continue }
             let alive = list.filter { Collector.isMarked(UnsafeMutableRawPointer(bitPattern: $0).unsafelyUnwrapped) }
             registered -= list.count - alive.count
             if alive.isEmpty {
