@@ -115,7 +115,7 @@ public final class Engine {
         }
         model.unboxFloat = { _, word, result in
             let value = Value(bits: word)
-            guard value.isFloat else { return 0 }
+            guard value.isPlainFloat else { return 0 }
             result.pointee = value.doubleValue
             return 1
         }

@@ -127,11 +127,11 @@ extension Recorder {
             if let entry = function.record.pointee.foreign, !receivers.isEmpty { return foreign(entry, function.record, a, window, receivers[0], arguments[...]) }
             // The call by the general way below puts the receiver in front itself.
             if let outcome = native(function.record, a, window, receivers + arguments, (receivers.isEmpty ? [] : [function.receiver]) + values, hasReceiver: !receivers.isEmpty) { return outcome }
-        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer || values[0].isSmallInt || values[0].isFloat {
+        } else if callee.isExact(.methodDescriptor), count > 0, values[0].isPointer || values[0].isSmallInt || values[0].isPlainFloat {
             let descriptor = callee.object(DescriptorObject.self).pointee
             guardSame(ref, callee)
             if values[0].type.isSubtype(of: TypeRef(descriptor.owner)), let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.payload) {
-                if values[0].isPointer { guardObject(arguments[0], values[0]) } else { guardPlain(arguments[0], values[0]) }
+                if values[0].isPointer && !values[0].isExact(.float) { guardObject(arguments[0], values[0]) } else { guardPlain(arguments[0], values[0]) }
                 if let entry = record.pointee.foreign { return foreign(entry, record, a, window, arguments[0], arguments.dropFirst()) }
                 if let outcome = native(record, a, window, arguments, values, hasReceiver: true) { return outcome }
             }
@@ -410,7 +410,7 @@ extension Recorder {
                 b.guarding(value.smallInt < 0 ? .glt : .gge, number, b.int(0))
                 return value.smallInt < 0 ? b.checked(.sub, b.int(0), number, bits: 63) : number
             }
-            if value.isFloat { return b.float(.fabs, double(arguments[0], value)) }
+            if value.isPlainFloat { return b.float(.fabs, double(arguments[0], value)) }
             guard value.isExact(.complex) else { return nil }
             guardObject(arguments[0], value)
             return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
@@ -444,13 +444,13 @@ extension Recorder {
         } else {
             guardSame(classInfo, actualInfo)
         }
-        if value.isPointer { guardShape(ref, value) } else { guardPlain(ref, value) }
+        if value.isPointer && !value.isExact(.float) { guardShape(ref, value) } else { guardPlain(ref, value) }
         return b.value(Value(isInstance).bits)
     }
 
     /// Whether `min` or `max` prefers the second of two numbers, which is guarded: the first of equals, and of what cannot be compared. Nil for others than two ints or two floats.
     private func compares(_ isMin: Bool, _ first: Ref, _ x: Value, _ second: Ref, _ y: Value) -> Bool? {
-        guard let (first, second, floats) = numbers(first, x, second, y), x.isFloat == y.isFloat else { return nil }
+        guard let (first, second, floats) = numbers(first, x, second, y), x.isPlainFloat == y.isPlainFloat else { return nil }
         let takesSecond = floats ? (isMin ? y.doubleValue < x.doubleValue : y.doubleValue > x.doubleValue) : (isMin ? y.smallInt < x.smallInt : y.smallInt > x.smallInt)
         let (left, right) = isMin ? (second, first) : (first, second)
         b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
@@ -464,11 +464,11 @@ extension Recorder {
     }
 
     private func mathematics(_ name: String, _ ref: Ref, _ value: Value) -> Ref? {
-        guard value.isFloat || value.isSmallInt else { return nil }
+        guard value.isPlainFloat || value.isSmallInt else { return nil }
         let number = double(ref, value)
         switch name {
         case "sqrt":
-            guard (value.isFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
+            guard (value.isPlainFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
             b.guarding(.gfle, b.float(0), number)
             return b.float(.fsqrt, number)
         case "fabs": return b.float(.fabs, number)
@@ -502,10 +502,10 @@ extension Recorder {
             guardObject(arguments[0], values[0])
             return arguments[0]
         }
-        if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isFloat }) {
+        if type == TypeID.complex.type, arguments.count == 2, values.allSatisfy({ $0.isPlainFloat }) {
             return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
         }
-        if type == TypeID.float.type, arguments.count == 1, values[0].isFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
+        if type == TypeID.float.type, arguments.count == 1, values[0].isPlainFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
         if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
         return nil
     }

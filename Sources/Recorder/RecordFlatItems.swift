@@ -65,7 +65,7 @@ extension Recorder {
         default: nil
         }
         if let (low, high) = bits { return value.isSmallInt && low <= value.smallInt && value.smallInt <= high }
-        return code == UInt8(ascii: "d") && (value.isFloat || value.isSmallInt && value.smallInt.magnitude >> 53 == 0)
+        return code == UInt8(ascii: "d") && (value.isPlainFloat || value.isSmallInt && value.smallInt.magnitude >> 53 == 0)
     }
 
     private func place(_ ref: Ref, _ container: Value, _ key: Ref, _ actualKey: Value) -> Place? {

@@ -436,7 +436,7 @@ extension Recorder {
     private func getMethod(_ a: Int, _ register: Int) -> Outcome {
         let object = actual(register), ref = read(register)
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        guard object.isPointer else { return methodOfNumber(a, ref, object, name) }
+        guard object.isPointer, !object.isExact(.float) else { return methodOfNumber(a, ref, object, name) }
         let entry = Attributes.lookUp(thread, object, name).pointee
         if entry.kind == .classValue && entry.value.type.has(.methodDescriptor) {
             guardShape(ref, object)
@@ -471,10 +471,10 @@ extension Recorder {
         return anyMethod(a, ref, name)
     }
 
-    /// A method of an int or float that has no heap object; their types never change.
+    /// A method of a small int, or of a float, which may or may not need a heap object; their types never change.
     private func methodOfNumber(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome {
         let method = object.type.lookup(name)
-        guard object.isSmallInt || object.isFloat, !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref, name) }
+        guard object.isSmallInt || object.isPlainFloat, !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref, name) }
         guardPlain(ref, object)
         write(a, constant(method))
         write(a + frameHeaderWords, ref)
@@ -492,7 +492,7 @@ extension Recorder {
 
     /// Whether an operation on the object can run no Python: everything in it is of the exact built-in types, as far as one level tells.
     func isPlain(_ value: Value) -> Bool {
-        value.isSmallInt || value.isFloat || value.isImmediate || value.isExact(.str) || value.isExact(.bytes) || value.isExact(.int)
+        value.isSmallInt || value.isPlainFloat || value.isImmediate || value.isExact(.str) || value.isExact(.bytes) || value.isExact(.int)
     }
 
     func index(_ key: Ref, _ actual: Value, _ count: Ref, _ actualCount: Int) -> Ref? {
@@ -603,7 +603,7 @@ extension Recorder {
     /// Guards what `isPlain` has seen.
     func guardPlain(_ ref: Ref, _ actual: Value) {
         if ref.isConstant || b.trace.type(ref) != .value { return }
-        if actual.isSmallInt { _ = int(ref) } else if actual.isFloat { _ = b.unboxFloat(ref) } else if actual.isImmediate { guardSame(ref, actual) } else { guardObject(ref, actual) }
+        if actual.isSmallInt { _ = int(ref) } else if actual.isPlainFloat { _ = b.unboxFloat(ref) } else if actual.isImmediate { guardSame(ref, actual) } else { guardObject(ref, actual) }
     }
 
     private func setItem(_ register: Int, _ keyRegister: Int, _ valueRegister: Int) -> Outcome {
@@ -704,7 +704,7 @@ extension Recorder {
             write(a, result)
             return .goesOn
         }
-        if (p.isFloat || p.isSmallInt) && (q.isFloat || q.isSmallInt) && (p.isFloat || q.isFloat), let result = floats(x, p, y, q, slot) {
+        if (p.isPlainFloat || p.isSmallInt) && (q.isPlainFloat || q.isSmallInt) && (p.isPlainFloat || q.isPlainFloat), let result = floats(x, p, y, q, slot) {
             write(a, result)
             return .goesOn
         }
@@ -791,7 +791,7 @@ extension Recorder {
                 guardObject(ref, value)
                 return (b.load(ref, words.real), b.load(ref, words.imaginary))
             }
-            guard value.isFloat || value.isSmallInt && exactInDouble(value) else { return nil }
+            guard value.isPlainFloat || value.isSmallInt && exactInDouble(value) else { return nil }
             if value.isSmallInt { b.emit(.gfits, .void, int(ref), Ref(literal: 54)) }
             return (double(ref, value), b.float(0))
         }
@@ -819,7 +819,7 @@ extension Recorder {
             write(a, b.checked(.sub, b.int(0), int(ref), bits: 63))
             return .goesOn
         }
-        guard value.isFloat else { return .failed("negation of \(value.type.name)") }
+        guard value.isPlainFloat else { return .failed("negation of \(value.type.name)") }
         write(a, b.float(.fneg, double(ref, value)))
         return .goesOn
     }
@@ -830,7 +830,7 @@ extension Recorder {
         [Comparison.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual][Int(index)]
     }
 
-    func areNumbers(_ p: Value, _ q: Value) -> Bool { (p.isSmallInt || p.isFloat) && (q.isSmallInt || q.isFloat) }
+    func areNumbers(_ p: Value, _ q: Value) -> Bool { (p.isSmallInt || p.isPlainFloat) && (q.isSmallInt || q.isPlainFloat) }
 
     func exactInDouble(_ p: Value) -> Bool { !p.isSmallInt || p.smallInt.magnitude >> 53 == 0 }
 
@@ -944,7 +944,7 @@ extension Recorder {
 
     /// Guards whether two references are one object, as they are now; nil for floats, whose identity depends on boxes.
     private func same(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> Bool? {
-        if p.isFloat || q.isFloat { return nil }
+        if p.isPlainFloat || q.isPlainFloat { return nil }
         let same = p == q
         b.guarding(same ? .geq : .gne, bits(x), bits(y))
         return same
@@ -961,7 +961,7 @@ extension Recorder {
             b.guarding(actual.smallInt != 0 ? .gne : .geq, number, b.int(0))
             return actual.smallInt != 0
         }
-        if actual.isFloat {
+        if actual.isPlainFloat {
             let isTrue = actual.doubleValue != 0
             b.guarding(isTrue ? .gfne : .gfeq, double(ref, actual), b.float(0))
             return isTrue

@@ -399,7 +399,7 @@ final class Recorder {
 
     func constant(_ value: Value) -> Ref {
         if value.isSmallInt { return b.int(Int64(value.smallInt)) }
-        if value.isFloat { return b.float(value.doubleValue) }
+        if value.isPlainFloat { return b.float(value.doubleValue) }
         keep(value)
         return b.value(value.bits)
     }
@@ -434,7 +434,8 @@ final class Recorder {
 
     /// Guards that the reference is a heap object of the shape of `actual`.
     func guardObject(_ ref: Ref, _ actual: Value) {
-        if ref.isConstant { return }
+        // What a number is in registers says nothing of the heap object that it needs just now, or does not need.
+        if ref.isConstant || b.trace.type(ref) == .int || b.trace.type(ref) == .float { return }
         if objects.insert(ref).inserted {
             b.guardTag(ref, mask: 7, tag: 0)
             b.guarding(.gne, b.cast(ref, .int), b.int(0))
@@ -767,4 +768,9 @@ final class Recorder {
         b.store(generator, words.generatorDelegate, b.int(-1))
         b.store(generator, words.generatorHandled, b.value(0))
     }
+}
+
+extension Value {
+    /// A float that is no instance of a subclass, with a heap object or without.
+    var isPlainFloat: Bool { isFloat && (!isPointer || isExact(.float)) }
 }

@@ -105,6 +105,24 @@ def test_methods_of_numbers():
         parts += half.as_integer_ratio()[1]
         assert i.conjugate() == i and (i % 3).__add__(1) == i % 3 + 1
     assert (bits, whole, parts) == (2 * 8977, 500, 1500), (bits, whole, parts)
+    # Floats that need a heap object and floats that need none, in registers and out of them.
+    for i in range(3000):
+        x = (i * 7919 % 10007 + 1) / 10007
+        x *= 10 ** (i * 37 % 201 - 100)
+        n, d = x.as_integer_ratio()
+        assert float(n).__truediv__(d) == x and isinstance(x, float) and not isinstance(x, (int, str)) and x.real.__add__(x) == x + x
+    class Own(float):
+        def hex(self):
+            return "own"
+        def __add__(self, other):
+            return "sum"
+    def hexadecimal(x):
+        return x.hex(), isinstance(x, Own), isinstance(x, (int, float))
+    for kinds in (float,), (Own,), (float, Own):
+        for i in range(600):
+            x = kinds[i % len(kinds)](i)
+            assert hexadecimal(x) == ("own" if type(x) is Own else x.hex(), type(x) is Own, True)
+            assert x + 1 == ("sum" if type(x) is Own else float(i + 1))
     def each(value):
         return value.bit_length()
     for value, wanted in (5, 3), (True, 1), (1 << 100, 101):
