@@ -82,7 +82,9 @@ extension Recorder {
                 isList ? b.load(b.load(container, words.listStorage), index: index, words.arrayItem) : b.load(container, index: index, words.tupleItem)
             }
         case TypeID.listReverseIterator.rawValue:
-            return stepBack(ref, iterator)
+            return stepThrough(ref, iterator, by: -1, { ListRef($0).count }, words.listCount) { [self] container, index in
+                b.load(b.load(container, words.listStorage), index: index, words.arrayItem)
+            }
         case TypeID.dictKeyIterator.rawValue, TypeID.dictValueIterator.rawValue, TypeID.dictItemIterator.rawValue:
             return stepThroughDict(ref, iterator)
         case TypeID.strASCIIIterator.rawValue:
@@ -112,8 +114,8 @@ extension Recorder {
         }
     }
 
-    /// A step of an iterator that has its container and an index into it.
-    private func stepThrough(_ ref: Ref, _ iterator: Value, _ count: (Value) -> Int, _ countField: UInt16, _ item: (Ref, Ref) -> Ref) -> Step? {
+    /// A step of an iterator that has its container and an index into it, which moves on, or back from the end.
+    private func stepThrough(_ ref: Ref, _ iterator: Value, by distance: Int64 = 1, _ count: (Value) -> Int, _ countField: UInt16, _ item: (Ref, Ref) -> Ref) -> Step? {
         let object = iterator.object(IteratorObject.self).pointee
         guardObject(ref, iterator)
         let container = b.load(ref, words.iteratorContainer)
@@ -128,26 +130,7 @@ extension Recorder {
             return Step(item: nil) { [self] in b.store(ref, words.iteratorContainer, b.value(0)) }
         }
         b.guarding(.gult, index, limit)
-        return Step(item: item(container, index)) { [self] in b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(1))) }
-    }
-
-    /// A step of an iterator from the end of a list to its beginning.
-    private func stepBack(_ ref: Ref, _ iterator: Value) -> Step? {
-        let object = iterator.object(IteratorObject.self).pointee
-        guardObject(ref, iterator)
-        let container = b.load(ref, words.iteratorContainer)
-        guard !object.container.isEmpty else {
-            b.guarding(.geq, b.cast(container, .int), b.int(0))
-            return Step(item: nil) {}
-        }
-        b.guarding(.gne, b.cast(container, .int), b.int(0))
-        let index = b.load(ref, words.iteratorIndex), count = b.load(container, words.listCount)
-        guard (0 ..< ListRef(object.container).count).contains(object.index) else {
-            b.guarding(.guge, index, count)
-            return Step(item: nil) { [self] in b.store(ref, words.iteratorContainer, b.value(0)) }
-        }
-        b.guarding(.gult, index, count)
-        return Step(item: b.load(b.load(container, words.listStorage), index: index, words.arrayItem)) { [self] in b.store(ref, words.iteratorIndex, b.int(.sub, index, b.int(1))) }
+        return Step(item: item(container, index)) { [self] in b.store(ref, words.iteratorIndex, b.int(.add, index, b.int(distance))) }
     }
 
     /// A step of an iterator over a dict: see `DictIterators`. Holes and changes of the dict are left to the iterator itself.
