@@ -2,7 +2,7 @@
 
 SCOREBOARD.md is those files under one table. Where two branches have changed different modules, `run.py --scoreboard` writes it anew.
 """
-import fnmatch, json, os
+import fnmatch, json, os, re
 
 KINDS = ("pass", "fail", "error", "skip", "crash", "time-out")
 
@@ -69,11 +69,16 @@ def write(here):
         file.write("".join(details))
 
 
+def portable(text):
+    """A message without the places that only the machine knows where it was written: the interpreter's, and temporary folders."""
+    return re.sub(r"/tmp/[\w.-]+", "/tmp/...", re.sub(r"(?:/[\w.-]+)+/taipan[\w.-]*(?=')", "taipan", text))
+
+
 def section(name, short):
     """The tests of a module that do not pass, those with the same reason under one heading."""
     groups = {}
     for test, why in short:
-        groups.setdefault(" ".join(why.replace("\\n", " ").split())[:160], []).append(test)
+        groups.setdefault(" ".join(portable(why).replace("\\n", " ").split())[:160], []).append(test)
     lines = [f"\n## {name}\n\n"]
     for why, tests in groups.items():
         safe = why.replace("|", "\\|").replace("<", "&lt;")
