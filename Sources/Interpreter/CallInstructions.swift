@@ -7,7 +7,8 @@ import Objects
 /// called decides how the loop goes on. Functions, methods, objects whose `__call__` is a function and classes whose `__init__` or `__new__` is one are entered:
 /// the window becomes their frame. Generators are resumed by `next` and `send`, and gone through by `sum` and its like, in the same loop. Everything else is called natively.
 ///
-/// These functions are parts of the loop in another file, and inlined there (`@_transparent`: the inliner's limits leave out some of what is only asked to be inlined, and then what is passed `inout` stands in memory for the whole loop). To let the loop enter another kind of callable: a case in `call`.
+/// These functions are parts of the loop in another file. They are `@_transparent`, for the inliner's limits leave out some of what is only asked to be inlined, and then everything
+/// that is passed `inout` stands in memory for the whole loop. To let the loop enter another kind of callable: a case in `call`.
 enum CallInstructions {
     /// How the loop goes on.
     enum Step {
