@@ -48,6 +48,9 @@ public struct RuntimeOptions {
     /// -X no_debug_ranges
     public var hidesColumns = false
 
+    /// -X tracemalloc, or 0
+    public var tracedFrames = 0
+
     /// -W options, and PYTHONWARNINGS before them.
     public var warnings: [String] = []
     /// -X options: name, and value when there is one.
@@ -181,6 +184,7 @@ public enum CommandLineOptions {
             case "jitlog": options.jitLog = value
             case "pycache_prefix": options.pycachePrefix = value == "" ? nil : value
             case "no_debug_ranges": options.hidesColumns = true
+            case "tracemalloc": options.tracedFrames = tracedFrames(value ?? "1", "-X tracemalloc=NFRAME")
             case "int_max_str_digits":
                 guard let value, let digits = Int(value), digits == 0 || digits >= 640 else {
                     fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
@@ -191,6 +195,14 @@ public enum CommandLineOptions {
             }
         }
         return options
+    }
+
+    private static func tracedFrames(_ text: String, _ source: String) -> Int {
+        guard let number = text.isEmpty ? 0 : Int(text), number >= 0, number <= 65535 else {
+            fputs("Fatal Python error: config_init_tracemalloc: \(source): invalid number of frames\nPython runtime state: preinitialized\n\n", stderr)
+            exit(1)
+        }
+        return number
     }
 
     private static func readEnvironment(_ options: inout RuntimeOptions) {
@@ -216,6 +228,7 @@ public enum CommandLineOptions {
         options.ioEncoding = variable("PYTHONIOENCODING")
         if let warnings = variable("PYTHONWARNINGS") { options.warnings = warnings.split(separator: ",").map(String.init) + options.warnings }
         if variable("PYTHONNODEBUGRANGES") != nil { options.hidesColumns = true }
+        if let given = variable("PYTHONTRACEMALLOC") { options.tracedFrames = tracedFrames(given, "PYTHONTRACEMALLOC") }
         if let given = variable("PYTHONINTMAXSTRDIGITS"), !options.extensions.contains(where: { $0.name == "int_max_str_digits" && $0.value != nil }) {
             guard let digits = Int(given), digits == 0 || digits >= 640 else {
                 fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
@@ -247,7 +260,8 @@ public enum CommandLineOptions {
         PYTHONHASHSEED  : an integer gives the hashes of text a fixed seed; 'random', the default, a new one for each run
         PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
         PYTHONIOENCODING: encoding[:errors] of the standard streams
-        PYTHONUTF8, PYTHONDEVMODE, PYTHONPYCACHEPREFIX, PYTHONWARNDEFAULTENCODING, PYTHONNODEBUGRANGES, PYTHONFAULTHANDLER: as the -X options
+        PYTHONUTF8, PYTHONDEVMODE, PYTHONPYCACHEPREFIX, PYTHONWARNDEFAULTENCODING, PYTHONNODEBUGRANGES, PYTHONFAULTHANDLER,
+        PYTHONTRACEMALLOC: as the -X options
         """
 
     private static let extensionHelp = """
@@ -257,6 +271,7 @@ public enum CommandLineOptions {
         -X int_max_str_digits=N: the most digits of an int that is made from text or text of it; 0 for no limit
         -X no_debug_ranges: no columns in tracebacks
         -X pycache_prefix=PATH: a folder for compiled files, in place of __pycache__
+        -X tracemalloc=N: trace memory allocations from the start, with N frames of each; 1 without a number
         -X utf8: UTF-8 for files and the standard streams, whatever the locale says
         -X warn_default_encoding: warn when a text file is opened without an encoding
         """

@@ -35,7 +35,11 @@ func futureFeatures(of module: Module) throws -> FutureFeatures {
         }
         // CPython knows only where these start.
         let place = SourceRange(line: statement.range.line, column: statement.range.column, endLine: statement.range.line, endColumn: -1)
-        if isOver { throw CompileFailure(.syntaxError, "from __future__ imports must occur at the beginning of the file", place) }
+        if isOver {
+            // This one error counts columns from 0.
+            let before = SourceRange(line: place.line, column: place.column - 1, endLine: place.line, endColumn: -1)
+            throw CompileFailure(.syntaxError, "from __future__ imports must occur at the beginning of the file", before)
+        }
         for alias in aliases {
             if let flag = futureFlags[alias.name] {
                 features.flags.formUnion(flag)

@@ -20,6 +20,23 @@ __attribute__((noinline)) void taipan_spill_registers(StackVisitor visitor, void
     __asm__ volatile("" ::: "memory");
 }
 
+__attribute__((noinline)) void taipan_enter_loop(ThreadState *thread, LoopFrame *loop, uintptr_t frame) {
+    loop->outer = thread->loop;
+    // The stack pointer of the caller, which it has at each of its calls.
+    loop->low = (uintptr_t)__builtin_dwarf_cfa();
+    // The caller's own callers may have values in the registers that it has saved.
+#if defined(__x86_64__)
+    // Right below the frame pointer, at most five of them.
+    loop->high = frame - 5 * sizeof(uintptr_t);
+#elif defined(__aarch64__)
+    // Above the frame pointer.
+    loop->high = frame;
+#else
+    loop->high = loop->low;
+#endif
+    thread->loop = loop;
+}
+
 int taipan_format_double(char *buffer, size_t size, char conversion, int precision, bool alternate, double value) {
     char format[8];
     snprintf(format, sizeof format, alternate ? "%%#.*%c" : "%%.*%c", conversion);

@@ -37,13 +37,28 @@ enum Calls {
         return type.slotPointer(.new).pointee != nil && type.slotPointer(.new).pointee == base.slotPointer(.new).pointee
     }
 
-    /// A new instance for a class whose `__init__` is a Python function still to be called; empty, with nothing raised, where a call of the class is more than that. Not a
-    /// part of the dispatch loop, in whose native frame a class that is not used any more might be found by the collector.
-    @inline(never) static func instance(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+    /// A call of a class whose `__init__` or `__new__` is a Python function, which is to run in the dispatch loop: puts the instance or the class before the arguments, and
+    /// returns the function with what its frame is to have as saved and the frame's flags. An empty function, with nothing changed, where a call of the class is more than that or it has raised.
+    @inline(never) static func construct(_ thread: ThreadRef, _ callee: Value, _ arguments: Arguments, _ count: Int, hasKeywords: Bool) -> (function: Value, saved: Value, flags: UInt64) {
         let type = TypeRef(callee)
-        guard type.has(.heap), type.lookup(.__init__).isExact(.function) else { return .empty }
-        if constructsSimply(type) { return thread.allocateInstance(type) }
-        return constructsNatively(type) ? new(thread, type, arguments, count) : .empty
+        guard type.has(.heap) else { return (.empty, .empty, 0) }
+        if type.lookup(.__init__).isExact(.function) {
+            var made = Value.empty
+            if constructsSimply(type) {
+                made = thread.allocateInstance(type)
+            } else if !hasKeywords && constructsNatively(type) {
+                made = new(thread, type, arguments, count)
+            }
+            if !made.isEmpty {
+                insert(made, arguments, count)
+                return (made.type.lookup(.__init__), made, FrameFlags.constructor)
+            }
+            if thread.hasException { return (.empty, .empty, 0) }
+        }
+        let maker = maker(callee)
+        if maker.isEmpty { return (.empty, .empty, 0) }
+        insert(callee, arguments, count)
+        return (maker, callee, FrameFlags.maker)
     }
 
     /// Whether calling the value does what calling a class does, whatever its metaclass.
@@ -68,6 +83,10 @@ enum Calls {
         let code = fp.code.pointee, positional = Int(code.argumentCount), named = Int(code.keywordOnlyCount)
         let names = named == 0 ? .empty : thread.newTuple(count: named) { TupleRef(code.localNames)[positional + $0] }
         if named > 0 && names.isEmpty { return false }
+        // A parameter that an inner function uses has become a cell.
+        for cell in Code.compiled(fp.code).cells where cell.register < positional + named && fp[cell.register].isExact(.cell) {
+            fp[cell.register] = fp[cell.register].object(CellObject.self).pointee.contents
+        }
         return !initialize(thread, made, fp + 1, positional - 1 + named, names).isEmpty
     }
 

@@ -134,13 +134,13 @@ public enum Consumers {
         }
     }
 
-    /// Lays the arguments of a call that the dispatch loop makes itself out for the function that goes through the generator, and returns that; `made` becomes the result, where
-    /// the function gives none. Empty, with nothing changed, for any other call.
-    @inline(never) static func begin(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: inout Int, _ made: inout Value) -> Value {
-        guard let kind = kind(callee, arguments[0], count), takes(thread, arguments[count - 1]) else { return .empty }
+    /// Lays the arguments of a call that the dispatch loop makes itself out for the function that goes through the generator, and returns that; two of
+    /// them. `made` becomes the result, where the function gives none. Empty for any other call.
+    @inline(never) static func begin(_ thread: ThreadRef, _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> (function: Value, made: Value) {
+        guard let kind = kind(callee, arguments[0], count), takes(thread, arguments[count - 1]) else { return (.empty, .empty) }
         let generator = arguments[count - 1], separator = arguments[0]
         let function = self.function(thread, kind, of: generator.object(GeneratorObject.self).pointee.code)
-        if function.isEmpty { thread.takeException(); return .empty }
+        if function.isEmpty { thread.takeException(); return (.empty, .empty) }
         let extra: Value
         switch kind {
         case .sum: extra = Value(small: 0)
@@ -149,12 +149,10 @@ public enum Consumers {
         case .join: extra = separator
         default: extra = .none
         }
-        if extra.isEmpty { thread.takeException(); return .empty }
-        if kind == .append || kind == .add { made = extra }
+        if extra.isEmpty { thread.takeException(); return (.empty, .empty) }
         arguments[0] = generator
         arguments[1] = extra
-        count = 2
-        return function
+        return (function, kind == .append || kind == .add ? extra : .empty)
     }
 
     /// The function of a kind for generators with this code.

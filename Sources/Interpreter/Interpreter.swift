@@ -8,6 +8,9 @@ import Objects
 /// generators resumed by `for` or `yield from` push a frame and go on in the same loop. Whatever may raise stores `pc` first; a raise
 /// leaves the inner loop (`break dispatch`) for the unwinder behind it, which finds a handler or pops frames.
 ///
+/// The collector does not look into the loop's own native frame (`taipan_enter_loop`), which would keep alive whatever earlier instructions have left there. So across a call of
+/// anything that may allocate, a value that is still needed has to stand in a register or a frame's header; arguments are the callee's to keep.
+///
 /// To add an opcode: a case in `Bytecode.Opcode`, a case here. Slow paths are functions of their own, never inlined, so that the loop stays
 /// small in registers.
 public enum Interpreter {
@@ -38,13 +41,38 @@ public enum Interpreter {
         thread.pointee.stackTop = entry + Int(entry.code.pointee.registerCount)
         // A resumed generator was reported when it was put on the stack.
         if taipan_breaker_load(thread) != 0 && entry.flags & FrameFlags.generator == 0 && !Safepoint.enter(thread, entry) { unwinding = true }
-        return loop(thread, entry, raising: unwinding, recording: false)
+        var here = LoopFrame()
+        taipan_enter_loop(thread, &here, taipan_stack_pointer())
+        let result = loop(thread, entry, raising: unwinding, recording: false)
+        taipan_leave_loop(thread, &here)
+        return result
     }
 
     /// Runs from the thread's frame while a trace is recorded: `JIT.step` is asked before each instruction whether to go on. Afterwards
     /// the thread's frame says where execution stands, perhaps with an exception raised there that is still to be unwound.
     @inline(never) static func record(_ thread: ThreadRef) {
+        var here = LoopFrame()
+        taipan_enter_loop(thread, &here, taipan_stack_pointer())
         _ = loop(thread, thread.pointee.frame.unsafelyUnwrapped, raising: false, recording: true)
+        taipan_leave_loop(thread, &here)
+    }
+
+    /// The next word's operands are completed by those of an `extended` word before it. Returns the opcode.
+    @_transparent private static func extend(_ pc: inout ProgramCounter, _ a: inout Int, _ b: inout Int, _ c: inout Int) -> UInt8 {
+        var word = pc[0]
+        pc += 1
+        if UInt8(truncatingIfNeeded: word) == Opcode.extended.number {
+            // Two in a row: the first holds the highest bits.
+            a = a << 8 | Int(word >> 8 & 0xFF)
+            b = b << 8 | Int(word >> 16 & 0xFF)
+            c = c << 8 | Int(word >> 24)
+            word = pc[0]
+            pc += 1
+        }
+        a = a << 8 | Int(word >> 8 & 0xFF)
+        b = b << 8 | Int(word >> 16 & 0xFF)
+        c = c << 8 | Int(word >> 24)
+        return UInt8(truncatingIfNeeded: word)
     }
 
     /// The loop itself, compiled twice: as the interpreter, and with a look by the recorder before each instruction.
@@ -69,7 +97,7 @@ public enum Interpreter {
             var b = Int(word >> 16 & 0xFF)
             var c = Int(word >> 24)
             // Of a call that enters a Python function (`break decoded`).
-            var callee = Value.empty, keywords = Value.empty, saved = Value.empty
+            var callee = Value.empty, keywords = Value.empty
             var arguments = fp
             var count = 0
             var frameFlags: UInt64 = 0
@@ -83,29 +111,7 @@ public enum Interpreter {
                 break
 
             case .extended:
-                // The next word's operands are completed by this one's.
-                let next = pc[0]
-                pc += 1
-                if UInt8(truncatingIfNeeded: next) == Opcode.extended.number {
-                    a |= Int(next >> 8 & 0xFF) << 8
-                    b |= Int(next >> 16 & 0xFF) << 8
-                    c |= Int(next >> 24) << 8
-                    // Two in a row: the first holds the highest bits.
-                    a = (a & 0xFF) << 8 | a >> 8
-                    b = (b & 0xFF) << 8 | b >> 8
-                    c = (c & 0xFF) << 8 | c >> 8
-                    let last = pc[0]
-                    pc += 1
-                    opcode = UInt8(truncatingIfNeeded: last)
-                    a = a << 8 | Int(last >> 8 & 0xFF)
-                    b = b << 8 | Int(last >> 16 & 0xFF)
-                    c = c << 8 | Int(last >> 24)
-                } else {
-                    opcode = UInt8(truncatingIfNeeded: next)
-                    a = a << 8 | Int(next >> 8 & 0xFF)
-                    b = b << 8 | Int(next >> 16 & 0xFF)
-                    c = c << 8 | Int(next >> 24)
-                }
+                opcode = extend(&pc, &a, &b, &c)
                 continue decoded
 
             // MARK: Moves, locals and cells
@@ -125,6 +131,7 @@ public enum Interpreter {
                 if fp[a].isEmpty { fp.pc = pc; Names.raiseUnboundLocal(thread, fp.code, a); break dispatch }
                 fp[a] = .empty
             case .makeCell:
+                fp.pc = pc
                 let cell = thread.newCell(fp[a])
                 if cell.isEmpty { break dispatch }
                 fp[a] = cell
@@ -225,41 +232,11 @@ public enum Interpreter {
             case .getAttr:
                 let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
-                let object = fp[b]
-                if object.isPointer {
-                    let record = ShapeTable.record(object.shapeIndex)
-                    if record.pointee.version == cache.pointee.version {
-                        if cache.pointee.kind == .inlineSlot {
-                            let value = (object.raw + cache.pointee.offset).assumingMemoryBound(to: Value.self).pointee
-                            if !value.isEmpty { fp[a] = value; continue dispatch }
-                        } else {
-                            fp.pc = pc
-                            if a | b <= 0xFF { callee = SpecialMethods.getter(cache) }
-                            if !callee.isEmpty {
-                                arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                                arguments[0] = object
-                                count = 1
-                                frameFlags = FrameFlags.getter
-                                break decoded
-                            }
-                            let value = Attributes.cached(thread, object, cache)
-                            if !value.isEmpty { fp[a] = value; continue dispatch }
-                            if thread.hasException { break dispatch }
-                        }
-                    }
+                switch AccessInstructions.attribute(thread, fp, pc, a, b, cache, &callee, &arguments, &count, &frameFlags) {
+                case .finished: continue dispatch
+                case .enters: break decoded
+                default: break dispatch
                 }
-                fp.pc = pc
-                if a | b <= 0xFF { callee = SpecialMethods.getter(thread, object, cache) }
-                if !callee.isEmpty {
-                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                    arguments[0] = object
-                    count = 1
-                    frameFlags = FrameFlags.getter
-                    break decoded
-                }
-                let result = Attributes.get(thread, object, cache)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
             case .setAttr:
                 let cache = fp.code.pointee.caches + Int(pc[0])
                 pc += 1
@@ -296,102 +273,33 @@ public enum Interpreter {
                 fp.pc = pc
                 if !Attributes.getMethod(thread, fp + a, object, cache) { break dispatch }
             case .getItem:
-                let container = fp[b], key = fp[c]
-                if container.isPointer {
-                    if key.isSmallInt {
-                        if container.shapeIndex == TypeID.list.rawValue {
-                            let list = ListRef(container)
-                            var index = key.smallInt
-                            if index < 0 { index += list.count }
-                            if UInt(bitPattern: index) < UInt(bitPattern: list.count) { fp[a] = list[index]; continue dispatch }
-                        } else if container.shapeIndex == TypeID.tuple.rawValue {
-                            let tuple = TupleRef(container)
-                            var index = key.smallInt
-                            if index < 0 { index += tuple.count }
-                            if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) { fp[a] = tuple[index]; continue dispatch }
-                        }
-                    }
-                    if container.shapeIndex == TypeID.dict.rawValue {
-                        fp.pc = pc
-                        let value = DictRef(container).get(thread, key)
-                        if !value.isEmpty { fp[a] = value; continue dispatch }
-                        if thread.hasException { break dispatch }
-                    }
+                switch AccessInstructions.item(thread, fp, pc, a, fp[b], fp[c], &callee, &arguments, &count) {
+                case .finished: continue dispatch
+                case .enters: break decoded
+                default: break dispatch
                 }
-                fp.pc = pc
-                callee = SpecialMethods.method(container, .__getitem__)
-                if !callee.isEmpty {
-                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                    arguments[0] = container
-                    arguments[1] = key
-                    count = 2
-                    break decoded
-                }
-                let result = thread.getItem(container, key)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
             case .getItemK:
-                let container = fp[b], key = constants[c]
-                if container.isPointer && key.isSmallInt {
-                    if container.shapeIndex == TypeID.list.rawValue {
-                        let list = ListRef(container)
-                        var index = key.smallInt
-                        if index < 0 { index += list.count }
-                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) { fp[a] = list[index]; continue dispatch }
-                    } else if container.shapeIndex == TypeID.tuple.rawValue {
-                        let tuple = TupleRef(container)
-                        var index = key.smallInt
-                        if index < 0 { index += tuple.count }
-                        if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) { fp[a] = tuple[index]; continue dispatch }
-                    }
+                switch AccessInstructions.item(thread, fp, pc, a, fp[b], constants[c], &callee, &arguments, &count) {
+                case .finished: continue dispatch
+                case .enters: break decoded
+                default: break dispatch
                 }
-                fp.pc = pc
-                callee = SpecialMethods.method(container, .__getitem__)
-                if !callee.isEmpty {
-                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                    arguments[0] = container
-                    arguments[1] = key
-                    count = 2
-                    break decoded
-                }
-                let result = thread.getItem(container, key)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
             case .getSlice:
                 fp.pc = pc
                 let result = thread.getSlice(fp[b], fp[c], fp[c + 1], .none)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .setItem:
-                let container = fp[a], key = fp[b]
-                if container.isPointer {
-                    if container.shapeIndex == TypeID.list.rawValue && key.isSmallInt {
-                        let list = ListRef(container)
-                        var index = key.smallInt
-                        if index < 0 { index += list.count }
-                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) { list.set(index, fp[c]); continue dispatch }
-                    } else if container.shapeIndex == TypeID.dict.rawValue {
-                        fp.pc = pc
-                        if !DictRef(container).set(thread, key, fp[c]) { break dispatch }
-                        continue dispatch
-                    }
+                switch AccessInstructions.setItem(thread, fp, pc, &a, fp[a], fp[b], fp[c], &callee, &arguments, &count) {
+                case .finished: continue dispatch
+                case .enters: break decoded
+                default: break dispatch
                 }
-                fp.pc = pc
-                callee = SpecialMethods.method(container, .__setitem__)
-                if !callee.isEmpty, fp.unusedRegister <= 0xFFFF {
-                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                    arguments[0] = container
-                    arguments[1] = key
-                    arguments[2] = fp[c]
-                    count = 3
-                    a = fp.unusedRegister
-                    break decoded
-                }
-                if !thread.setItem(container, key, fp[c]) { break dispatch }
             case .deleteItem:
                 fp.pc = pc
                 if !thread.deleteItem(fp[a], fp[b]) { break dispatch }
             case .buildSlice:
+                fp.pc = pc
                 let slice = thread.newSlice(fp[b], fp[b + 1], c == 3 ? fp[b + 2] : .none)
                 if slice.isEmpty { break dispatch }
                 fp[a] = slice
@@ -691,146 +599,32 @@ public enum Interpreter {
             // MARK: Calls
 
             case .call, .callMethod:
+                fp.pc = pc
                 arguments = fp + b + frameHeaderWords
                 count = c
-                if opcode == Opcode.callMethod.number {
-                    if arguments[0].isEmpty {
-                        // An ordinary attribute: the arguments move down over the receiver's place.
-                        arguments.update(from: arguments + 1, count: count)
-                    } else {
-                        count += 1
-                    }
-                }
+                if opcode == Opcode.callMethod.number { CallInstructions.settle(arguments, &count) }
                 callee = (fp + b)[0]
-                fp.pc = pc
-                if count > 0, arguments[count - 1].isExact(.generator) || arguments[0].isExact(.generator) || arguments[0].isExact(.coroutine) {
-                    let consumer = Consumers.begin(thread, callee, arguments, &count, &saved)
-                    if !consumer.isEmpty {
-                        // A native function that takes all items of a generator: a loop over them runs here.
-                        if !saved.isEmpty { frameFlags = FrameFlags.constructor }
-                        callee = consumer
-                        break decoded
-                    }
-                    if let value = Generators.sent(thread, callee, arguments, count) {
-                        guard let frame = Generators.push(thread, arguments[0].object(GeneratorObject.self), value, flags: FrameFlags.generator | UInt64(a) << 8) else { break dispatch }
-                        fp = frame
-                        pc = fp.pc
-                        constants = fp.code.pointee.constantItems
-                        continue dispatch
-                    }
+                switch CallInstructions.call(thread, &fp, a, &callee, arguments, &count, &frameFlags) {
+                case .enters: break decoded
+                case .finished: continue dispatch
+                case .raised, .ended: break dispatch
+                case .resumes:
+                    pc = fp.pc
+                    constants = fp.code.pointee.constantItems
                 }
-                redirected: while callee.isPointer {
-                    switch callee.shapeIndex {
-                    case TypeID.function.rawValue:
-                        break decoded
-                    case TypeID.methodDescriptor.rawValue:
-                        let descriptor = callee.object(DescriptorObject.self)
-                        guard count > 0, arguments[0].type.value == descriptor.pointee.owner else { break redirected }
-                        let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload).unsafelyUnwrapped
-                        let result = record.call(thread, arguments, count, .empty)
-                        if result.isEmpty { break dispatch }
-                        fp[a] = result
-                        continue dispatch
-                    case TypeID.builtinFunction.rawValue:
-                        let function = callee.object(BuiltinFunctionObject.self)
-                        if !function.pointee.receiver.isEmpty {
-                            // One of a foreign interface takes its receiver apart: nothing has to move.
-                            if let foreign = function.pointee.record.pointee.foreign {
-                                let result = foreign(thread, UnsafeMutableRawPointer(function.pointee.record), function.pointee.receiver, arguments, count, .empty)
-                                if result.isEmpty { break dispatch }
-                                fp[a] = result
-                                continue dispatch
-                            }
-                            Calls.insert(function.pointee.receiver, arguments, count)
-                            count += 1
-                        }
-                        let result = function.pointee.record.call(thread, arguments, count, .empty)
-                        if result.isEmpty { break dispatch }
-                        fp[a] = result
-                        continue dispatch
-                    case TypeID.method.rawValue:
-                        let method = callee.object(MethodObject.self)
-                        Calls.insert(method.pointee.receiver, arguments, count)
-                        count += 1
-                        callee = method.pointee.function
-                        continue redirected
-                    case _ where Calls.isClass(callee):
-                        // A class whose `__init__` or `__new__` is a Python function: its frame runs in this loop.
-                        saved = Calls.instance(thread, callee, arguments, count)
-                        if saved.isEmpty {
-                            if thread.hasException { break dispatch }
-                            let maker = Calls.maker(callee)
-                            if maker.isEmpty { break redirected }
-                            saved = callee
-                            Calls.insert(callee, arguments, count)
-                            count += 1
-                            callee = maker
-                            frameFlags = FrameFlags.maker
-                            break decoded
-                        }
-                        Calls.insert(saved, arguments, count)
-                        count += 1
-                        callee = saved.type.lookup(.__init__)
-                        frameFlags = FrameFlags.constructor
-                        break decoded
-                    default:
-                        let method = SpecialMethods.method(callee, .__call__)
-                        if method.isEmpty { break redirected }
-                        Calls.insert(callee, arguments, count)
-                        count += 1
-                        callee = method
-                        break decoded
-                    }
-                }
-                let result = thread.call(callee, arguments, count)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
             case .callKeywords, .callMethodKeywords:
                 keywords = constants[Int(pc[0])]
                 pc += 1
+                fp.pc = pc
                 arguments = fp + b + frameHeaderWords
                 count = c
-                if opcode == Opcode.callMethodKeywords.number {
-                    if arguments[0].isEmpty {
-                        arguments.update(from: arguments + 1, count: count)
-                    } else {
-                        count += 1
-                    }
-                }
-                fp.pc = pc
+                if opcode == Opcode.callMethodKeywords.number { CallInstructions.settle(arguments, &count) }
                 callee = (fp + b)[0]
-                if callee.isExact(.function) { break decoded }
-                if callee.isExact(.method), case let method = callee.object(MethodObject.self), method.pointee.function.isExact(.function) {
-                    Calls.insert(method.pointee.receiver, arguments, count)
-                    count += 1
-                    callee = method.pointee.function
-                    break decoded
+                switch CallInstructions.call(thread, fp, a, &callee, arguments, &count, keywords, &frameFlags) {
+                case .enters: break decoded
+                case .finished: continue dispatch
+                case .raised, .resumes, .ended: break dispatch
                 }
-                if callee.isPointer, Calls.isClass(callee) {
-                    if Calls.constructsSimply(TypeRef(callee)) {
-                        saved = Calls.instance(thread, callee, arguments, count)
-                        if !saved.isEmpty {
-                            Calls.insert(saved, arguments, count)
-                            count += 1
-                            callee = saved.type.lookup(.__init__)
-                            frameFlags = FrameFlags.constructor
-                            break decoded
-                        }
-                        if thread.hasException { break dispatch }
-                    }
-                    let maker = Calls.maker(callee)
-                    if !maker.isEmpty {
-                        saved = callee
-                        Calls.insert(callee, arguments, count)
-                        count += 1
-                        callee = maker
-                        frameFlags = FrameFlags.maker
-                        break decoded
-                    }
-                }
-                let result = thread.call(callee, arguments, count, keywords)
-                if result.isEmpty { break dispatch }
-                fp[a] = result
             case .callExpanded:
                 fp.pc = pc
                 var spread = 0, names = Value.empty
@@ -848,12 +642,14 @@ public enum Interpreter {
             // MARK: Building
 
             case .buildTuple:
+                fp.pc = pc
                 let tuple = thread.newTuple(fp + b, c)
-                if tuple.isEmpty { fp.pc = pc; break dispatch }
+                if tuple.isEmpty { break dispatch }
                 fp[a] = tuple
             case .buildList:
+                fp.pc = pc
                 let list = thread.newList(fp + b, c)
-                if list.isEmpty { fp.pc = pc; break dispatch }
+                if list.isEmpty { break dispatch }
                 fp[a] = list
             case .buildListFor:
                 let list = thread.newList(for: fp[b])
@@ -971,119 +767,15 @@ public enum Interpreter {
             case .forIter:
                 let offset = Int(Int32(bitPattern: pc[0]))
                 pc += 1
-                let iterator = fp[b]
-                // A comprehension's code takes its iterator as an argument, and anyone may call that code with something else.
-                switch iterator.isPointer ? iterator.shapeIndex : 0 {
-                case TypeID.listIterator.rawValue:
-                    let object = iterator.object(IteratorObject.self)
-                    if !object.pointee.container.isEmpty {
-                        let list = ListRef(object.pointee.container)
-                        let index = object.pointee.index
-                        if UInt(bitPattern: index) < UInt(bitPattern: list.count) {
-                            object.pointee.index = index + 1
-                            fp[a] = list[index]
-                            continue dispatch
-                        }
-                        object.pointee.container = .empty
-                    }
-                    pc += offset
-                    continue dispatch
-                case TypeID.rangeIterator.rawValue:
-                    let range = iterator.object(RangeIteratorObject.self)
-                    if range.pointee.remaining > 0 {
-                        range.pointee.remaining -= 1
-                        fp[a] = Value(small: range.pointee.next)
-                        range.pointee.next &+= range.pointee.step
-                        continue dispatch
-                    }
-                    pc += offset
-                    continue dispatch
-                case TypeID.tupleIterator.rawValue:
-                    let object = iterator.object(IteratorObject.self)
-                    if !object.pointee.container.isEmpty {
-                        let tuple = TupleRef(object.pointee.container)
-                        let index = object.pointee.index
-                        if UInt(bitPattern: index) < UInt(bitPattern: tuple.count) {
-                            object.pointee.index = index + 1
-                            fp[a] = tuple[index]
-                            continue dispatch
-                        }
-                        object.pointee.container = .empty
-                    }
-                    pc += offset
-                    continue dispatch
-                case TypeID.dictKeyIterator.rawValue, TypeID.dictValueIterator.rawValue:
-                    let object = iterator.object(IteratorObject.self)
-                    if !object.pointee.container.isEmpty {
-                        // The end, holes and changes of the dict are left to the iterator itself.
-                        let dict = DictRef(object.pointee.container)
-                        let entry = object.pointee.index
-                        if dict.count == object.pointee.limit, UInt(bitPattern: entry) < UInt(bitPattern: object.pointee.extra.smallInt), entry < dict.used {
-                            let words = dict.entries + entry &* 3
-                            if !words[1].isEmpty {
-                                object.pointee.index = entry + 1
-                                fp[a] = iterator.shapeIndex == TypeID.dictKeyIterator.rawValue ? words[1] : words[2]
-                                continue dispatch
-                            }
-                        }
-                    }
-                case TypeID.strASCIIIterator.rawValue:
-                    let object = iterator.object(IteratorObject.self)
-                    if !object.pointee.container.isEmpty {
-                        let string = StringRef(object.pointee.container)
-                        let index = object.pointee.index
-                        if UInt(bitPattern: index) < UInt(bitPattern: string.count), string.isASCII {
-                            object.pointee.index = index + 1
-                            fp[a] = taipan_latin1()[Int(string.units1[index])]
-                            continue dispatch
-                        }
-                    }
-                case TypeID.generator.rawValue:
-                    fp.pc = pc
-                    let generator = iterator.object(GeneratorObject.self)
-                    if generator.pointee.state == .created || generator.pointee.state == .suspended {
-                        guard let frame = Generators.push(thread, generator, .none, flags: FrameFlags.generator | FrameFlags.forIter | UInt64(a) << 8) else { break dispatch }
-                        fp = frame
-                        pc = fp.pc
-                        constants = fp.code.pointee.constantItems
-                        continue dispatch
-                    }
-                case TypeID.map.rawValue:
-                    let source = SpecialMethods.mapped(iterator)
-                    if !source.isEmpty {
-                        fp.pc = pc
-                        let item = thread.next(source)
-                        if item.isEmpty {
-                            if thread.hasException { break dispatch }
-                            pc += offset
-                            continue dispatch
-                        }
-                        callee = iterator.object(IteratorObject.self).pointee.extra
-                        arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                        arguments[0] = item
-                        count = 1
-                        frameFlags = FrameFlags.iteration
-                        break decoded
-                    }
-                default:
-                    callee = SpecialMethods.method(iterator, .__next__)
-                    if !callee.isEmpty {
-                        fp.pc = pc
-                        arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                        arguments[0] = iterator
-                        count = 1
-                        frameFlags = FrameFlags.iteration
-                        break decoded
-                    }
+                switch IterationInstructions.next(thread, &fp, pc, a, fp[b], &callee, &arguments, &count, &frameFlags) {
+                case .finished: continue dispatch
+                case .enters: break decoded
+                case .ended: pc += offset
+                case .raised: break dispatch
+                case .resumes:
+                    pc = fp.pc
+                    constants = fp.code.pointee.constantItems
                 }
-                fp.pc = pc
-                let item = thread.next(iterator)
-                if item.isEmpty {
-                    if thread.hasException { break dispatch }
-                    pc += offset
-                    continue dispatch
-                }
-                fp[a] = item
             case .getAsyncIter:
                 fp.pc = pc
                 let result = AsyncProtocol.iterator(thread, fp[b])
@@ -1104,6 +796,7 @@ public enum Interpreter {
                 fp.pc = pc
                 let generator = Generators.make(thread, fp)
                 if generator.isEmpty { break dispatch }
+                fp[FrameSlot.saved] = generator
                 if fp.flags & FrameFlags.constructor != 0 {
                     Calls.raiseInitResult(thread, generator)
                     break dispatch
@@ -1173,60 +866,12 @@ public enum Interpreter {
                 if finished { pc += offset }
             case .return, .returnNone:
                 var result = opcode == Opcode.return.number ? fp[a] : .none
-                let flags = fp.flags
-                if flags & (FrameFlags.constructor | FrameFlags.generator | FrameFlags.maker) != 0 || !fp[FrameSlot.object].isEmpty {
-                    fp.pc = pc
-                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.leave(thread, fp, result) {
-                        // No handler of this frame is to see what the trace function has raised.
-                        pc = fp.code.pointee.instructions
-                        skipTraceback = true
-                        break dispatch
-                    }
-                    if flags & FrameFlags.constructor != 0 {
-                        if !result.isNone {
-                            Calls.raiseInitResult(thread, result)
-                            break dispatch
-                        }
-                        result = fp[FrameSlot.saved]
-                    }
-                    if flags & FrameFlags.maker != 0, result.type.value != fp[FrameSlot.saved], !Calls.initialize(thread, fp, result) { break dispatch }
-                    if flags & FrameFlags.generator != 0 { Generators.finish(thread, fp) }
-                    let previous = Frames.leave(thread, fp)
-                    if flags & FrameFlags.entry != 0 { return result }
-                    fp = previous.unsafelyUnwrapped
-                } else {
-                    thread.pointee.recursionDepth -= 1
-                    let previous = fp.previous
-                    thread.pointee.frame = previous
-                    if flags & FrameFlags.entry != 0 {
-                        thread.pointee.stackTop = fp - frameHeaderWords
-                        return result
-                    }
-                    fp = previous.unsafelyUnwrapped
-                    thread.pointee.stackTop = fp + Int(fp.code.pointee.registerCount)
-                }
-                pc = fp.pc
-                constants = fp.code.pointee.constantItems
-                if flags & (FrameFlags.forIter | FrameFlags.special | FrameFlags.specialJump | FrameFlags.generator) != 0 {
-                    if flags & FrameFlags.forIter != 0 {
-                        if !result.isNone, taipan_breaker_load(thread) & Breaker.tracing != 0, !Tracing.delegateReturned(thread, fp, result) { break dispatch }
-                        pc += Int(Int32(bitPattern: (pc - 1).pointee))
-                        continue dispatch
-                    }
-                    if flags & FrameFlags.generator == 0 {
-                        guard let place = SpecialMethods.returned(thread, fp, pc, result, jumps: flags & FrameFlags.specialJump != 0) else { break dispatch }
-                        pc = place
-                        continue dispatch
-                    }
-                    if FrameFlags.isResumedByCall(flags) {
-                        _ = thread.raiseStopIteration(result)
-                        break dispatch
-                    }
-                }
-                fp[FrameFlags.resultRegister(flags)] = result
-                if flags & FrameFlags.send != 0 {
-                    if taipan_breaker_load(thread) & Breaker.tracing != 0 && !Tracing.delegateReturned(thread, fp, result) { break dispatch }
-                    pc += Int(Int32(bitPattern: (pc - 1).pointee))
+                switch CallInstructions.leave(thread, &fp, &pc, &result, &skipTraceback) {
+                case .left: return result
+                case .raised:
+                    constants = fp.code.pointee.constantItems
+                    break dispatch
+                case .goesOn: constants = fp.code.pointee.constantItems
                 }
 
             // MARK: Exceptions
@@ -1400,6 +1045,7 @@ public enum Interpreter {
             // A call of the Python function `callee`: its frame begins where its arguments lie.
             let function = callee.object(FunctionObject.self)
             let target = function.pointee.code.object(CodeObject.self)
+            arguments[FrameSlot.function] = callee
             guard thread.pointee.recursionDepth < taipan.recursionLimit,
                   arguments + Int(target.pointee.registerCount) + count + 64 < thread.pointee.stackLimit.unsafelyUnwrapped else {
                 Calls.raiseRecursion(thread)
@@ -1411,13 +1057,13 @@ public enum Interpreter {
             } else if !Functions.bindCall(thread, fp, function, arguments, count, keywords) {
                 break dispatch
             }
-            arguments[FrameSlot.function] = callee
             arguments[FrameSlot.code] = function.pointee.code
             arguments.previous = fp
             arguments[FrameSlot.context] = .empty
             arguments[FrameSlot.object] = .empty
             arguments.flags = UInt64(a) << 8 | frameFlags
-            arguments[FrameSlot.saved] = saved
+            // Of the others it is written already.
+            if frameFlags & (FrameFlags.constructor | FrameFlags.maker) == 0 { arguments[FrameSlot.saved] = .empty }
             thread.pointee.recursionDepth += 1
             fp = arguments
             pc = target.pointee.instructions

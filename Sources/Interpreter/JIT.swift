@@ -33,7 +33,14 @@ public enum JIT {
         self.onUnwind = onUnwind
     }
 
-    @inline(never) static func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) { onLoop(thread, cache) }
+    @inline(never) static func reachedLoop(_ thread: ThreadRef, _ cache: UnsafeMutablePointer<InlineCache>) {
+        if Heap.observer == nil {
+            onLoop(thread, cache)
+        } else {
+            // Whoever watches new objects wants to see in the frames where they are made.
+            cache.pointee.version = 1
+        }
+    }
     @inline(never) static func step(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> Bool { onStep(thread, fp, pc) }
 
     @inline(never) static func unwind(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter, skipsTraceback: Bool, keepsOrigin: Bool) -> Bool {

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A minor collection keeps the marks of the last one: what is marked is old and is not traced again, except for the old objects
 /// that were stored into since (`remembered`, filled by the write barrier). A major collection clears all marks first. Roots
-/// are the native stacks and register stacks, scanned conservatively, and the registered root tables.
+/// are the native stacks (without the frames of dispatch loops, see `taipan_enter_loop`) and register stacks, scanned conservatively, and the registered root tables.
 ///
 /// After marking, in this order: weak references to dead objects are cleared and their callbacks queued; dead objects with a
 /// finalizer are kept alive once more and queued (PEP 442); then the dead are dead. The queue is drained by `Interpreter`
@@ -291,7 +291,14 @@ public enum Collector {
 
     /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
     private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
-        scanConservatively(from: isRunning ? stackPointer : thread.pointee.savedStackPointer, to: thread.pointee.nativeStackBase)
+        var low = isRunning ? stackPointer : thread.pointee.savedStackPointer
+        var next = thread.pointee.loop
+        while let loop = next {
+            scanConservatively(from: low, to: loop.pointee.low)
+            low = max(low, loop.pointee.low, loop.pointee.high)
+            next = loop.pointee.outer
+        }
+        scanConservatively(from: low, to: thread.pointee.nativeStackBase)
         if !isRunning { scanConservatively(from: taipan_saved_registers(thread), to: taipan_saved_registers(thread) + 96) }
         scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
         mark(thread.pointee.exception)
@@ -434,8 +441,8 @@ public enum Collector {
 
     /// Completes the sweep that allocation left off, so that no dead cell looks alive.
     static func finishSweep() {
+        Heap.dropRuns()
         for sizeClass in 1 ..< classCount {
-            taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
             let current = Heap.current[sizeClass]
             Heap.current[sizeClass] = 0
             if current != 0 {

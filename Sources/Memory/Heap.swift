@@ -241,18 +241,54 @@ public enum Heap {
             if size > MediumClasses.largest { return allocateLarge(size, shape: shape, clears: true) }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
-        let run = taipan_run(sizeClass)
+        let run = heldRuns.map { $0 + sizeClass } ?? taipan_run(sizeClass)
         if run.pointee.cursor + UInt(cellSize) > run.pointee.limit {
             Collector.collectIfDue(about: size)
             guard nextRun(sizeClass, cellSize) || collectWhenExhausted() && nextRun(sizeClass, cellSize) else {
                 isShort = true
                 return nil
             }
+            if heldRuns != nil {
+                run.pointee = taipan_run(sizeClass).pointee
+                taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
+            }
         }
         let pointer = UnsafeMutableRawPointer(bitPattern: run.pointee.cursor).unsafelyUnwrapped
         run.pointee.cursor += UInt(cellSize)
         pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
+        if let observer { observer(pointer, size) }
         return pointer
+    }
+
+    // MARK: Observing
+
+    /// Is told of every new object and its size; it may not allocate objects. While there is one, the runs that objects are made in are held here, so that every allocation
+    /// takes the slow path: otherwise it costs nothing.
+    public private(set) static var observer: (@convention(c) (UnsafeMutableRawPointer, Int) -> Void)?
+    private static var heldRuns: UnsafeMutablePointer<FreeRun>?
+
+    public static func observe(_ new: (@convention(c) (UnsafeMutableRawPointer, Int) -> Void)?) {
+        observer = new
+        if new != nil, heldRuns == nil {
+            let runs = UnsafeMutablePointer<FreeRun>.allocate(capacity: classCount)
+            for sizeClass in 0 ..< classCount {
+                runs[sizeClass] = taipan_run(sizeClass).pointee
+                taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
+            }
+            heldRuns = runs
+        } else if new == nil, let runs = heldRuns {
+            for sizeClass in 0 ..< classCount { taipan_run(sizeClass).pointee = runs[sizeClass] }
+            runs.deallocate()
+            heldRuns = nil
+        }
+    }
+
+    /// No class has a run any more.
+    static func dropRuns() {
+        for sizeClass in 1 ..< classCount {
+            taipan_run(sizeClass).pointee = FreeRun(cursor: 0, limit: 0)
+            heldRuns?[sizeClass] = FreeRun(cursor: 0, limit: 0)
+        }
     }
 
     /// An object larger than a block's cells may be, whose words behind the header hold anything: for those without values in them that are written from end to end.
@@ -432,6 +468,7 @@ public enum Heap {
         allocatedSinceCollection += size
         let pointer = UnsafeMutableRawPointer(bitPattern: address(ofBlock: start)).unsafelyUnwrapped
         pointer.storeBytes(of: UInt64(shape), as: UInt64.self)
+        if let observer { observer(pointer, size) }
         return pointer
     }
 

@@ -37,5 +37,6 @@ public enum Name: Int, CaseIterable {
     /// Interns every name. Called once, when strings can be made.
     static func start() {
         for name in allCases { taipan_names()[name.rawValue] = StringRef.intern(caseName: name).value }
+        StringRef.keepSpares()
     }
 }

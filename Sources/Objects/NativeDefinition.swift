@@ -241,19 +241,25 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         // The receiver's type is checked by the descriptor; here only that there is one.
         if keywords.isEmpty && pointee.isSimple {
             if count == total { return pointee.function(thread, arguments, count) }
-            guard count >= pointee.required && count <= total else { return raiseArity(thread, count, arguments) }
-            guard let vector = thread.pushArguments(total) else { return .empty }
-            vector.update(from: arguments, count: count)
-            (vector + count).update(repeating: .empty, count: total - count)
-            let result = pointee.function(thread, vector, total)
-            thread.popArguments(vector)
-            return result
+            return callPadding(thread, arguments, count)
         }
         guard let vector = thread.pushArguments(total) else { return .empty }
         vector.update(repeating: .empty, count: total)
         defer { thread.popArguments(vector) }
         guard bind(thread, vector, arguments, count, keywords) else { return .empty }
         return pointee.function(thread, vector, total)
+    }
+
+    /// Apart from `callBinding`, whose frame is large: what earlier calls have left in the parts that it does not use would be found by the collector.
+    @inline(never) private func callPadding(_ thread: ThreadRef, _ arguments: Arguments, _ count: Int) -> Value {
+        let total = pointee.total
+        guard count >= pointee.required && count <= total else { return raiseArity(thread, count, arguments) }
+        guard let vector = thread.pushArguments(total) else { return .empty }
+        vector.update(from: arguments, count: count)
+        (vector + count).update(repeating: .empty, count: total - count)
+        let result = pointee.function(thread, vector, total)
+        thread.popArguments(vector)
+        return result
     }
 
     private func bind(_ thread: ThreadRef, _ vector: Arguments, _ arguments: Arguments, _ count: Int, _ keywords: Value) -> Bool {

@@ -180,6 +180,7 @@ public struct StringRef {
     private static func markTable() {
         if Collector.isMajor { Collector.mark(table, count: tableSize) } else if let young { Collector.mark(young, count: youngCount) }
         youngCount = 0
+        Collector.mark(spares, count: spareCount)
     }
 
     private static func noteYoung(_ string: StringRef) {
@@ -235,8 +236,34 @@ public struct StringRef {
         var text = internIfRoom(utf8: utf8)
         // The heap has now noticed that it is exhausted, and gives what it keeps back for small objects.
         if text.isEmpty { text = internIfRoom(utf8: utf8) }
+        if text.isEmpty { text = spare(utf8) }
         precondition(!text.isEmpty, "no memory for the names of the runtime")
         return StringRef(text)
+    }
+
+    /// Strings kept back for names of the runtime that are first wanted when the heap has given out everything: at most so many are, since what is interned stays.
+    nonisolated(unsafe) private static var spares = UnsafeMutablePointer<Value>.allocate(capacity: mostSpares)
+    nonisolated(unsafe) private static var spareCount = 0
+    private static let mostSpares = 128
+    private static let spareLength = 55
+
+    /// Makes them; called once, when strings can be made.
+    static func keepSpares() {
+        while spareCount < mostSpares, let string = allocate(count: spareLength, width: 1, ascii: true) {
+            memset(string.units, 0, spareLength)
+            spares[spareCount] = string.value
+            spareCount += 1
+        }
+    }
+
+    private static func spare(_ utf8: UnsafeBufferPointer<UInt8>) -> Value {
+        guard spareCount > 0, utf8.count <= spareLength, utf8.allSatisfy({ $0 < 0x80 }) else { return .empty }
+        spareCount -= 1
+        let string = StringRef(spares[spareCount])
+        string.pointer.pointee.length = utf8.count
+        memcpy(string.units, utf8.baseAddress.unsafelyUnwrapped, utf8.count)
+        string.units1[utf8.count] = 0
+        return string.interned().value
     }
 
     public static func intern(_ text: String) -> StringRef {

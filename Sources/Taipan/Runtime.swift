@@ -77,6 +77,7 @@ public final class Runtime {
         if let stress = getenv("TAIPAN_GC"), String(cString: stress).hasPrefix("stress") {
             Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
         }
+        if options.tracedFrames > 0 { StandardSystem.traceAllocations(frames: options.tracedFrames) }
         guard startImport(), startStreams(), options.noSite || !thread.importModule("site").isEmpty else {
             reportFatal("initialization failed")
             return nil

@@ -3,7 +3,7 @@ import CSupport
 import Glibc
 import Taipan
 
-/// The command `taipan`. The interpreter runs on a thread with a stack of its own size, so that what native recursion can do does not depend on `ulimit -s`.
+/// The command `taipan`. The interpreter runs on a thread whose stack has a size of its own, so that how deep native code can go does not depend on `ulimit -s`.
 var options = CommandLineOptions.parse(CommandLine.arguments)
 let given = (0 ..< Int(CommandLine.argc)).map { Array(UnsafeBufferPointer(start: CommandLine.unsafeArgv[$0], count: strlen(CommandLine.unsafeArgv[$0]!))).map { UInt8(bitPattern: $0) } }
 if zip(given, CommandLine.arguments).contains(where: { $0 != Array($1.utf8) }) { options.rawArguments = given }

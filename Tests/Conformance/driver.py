@@ -10,6 +10,9 @@ REPORT receives one line at a time, unbuffered, so that a crash is attributed to
     end                     when all have run
 Fields are separated by tabs. SELECTION is a file of lines `only ID` and `skip ID`.
 A test whose subtests fail has failed. Two tests with the same id get `#2`, `#3` … at the end of the later ones.
+
+A module may have a function `test_main`, which sets something up, runs tests by `support.run_unittest` and `support.run_doctest`, and puts things back. It is called twice, first to
+learn what it would run and then to run that; the tests that only the loader finds come after.
 """
 import os
 import sys
@@ -93,6 +96,43 @@ def flatten(suite, seen):
             yield test
 
 
+def through_main(module, take):
+    """Call the module's `test_main`; `take` gets the suites that it would run."""
+    from test import support
+
+    def run_unittest(*classes):
+        loader, suite = unittest.defaultTestLoader, unittest.TestSuite()
+        for item in classes:
+            if isinstance(item, str):
+                suite.addTest(loader.loadTestsFromModule(sys.modules[item]))
+            elif isinstance(item, (unittest.TestSuite, unittest.TestCase)):
+                suite.addTest(item)
+            else:
+                suite.addTest(loader.loadTestsFromTestCase(item))
+        take(suite)
+
+    def run_doctest(module, verbosity=None, optionflags=0):
+        import doctest
+        take(doctest.DocTestSuite(module, optionflags=optionflags))
+
+    # Modules import these two by name, too.
+    changed = []
+    for holder in [m for n, m in list(sys.modules.items()) if n.startswith("test")]:
+        for own in run_unittest, run_doctest:
+            known = getattr(support, own.__name__)
+            if holder is not support and vars(holder).get(own.__name__) is known:
+                changed.append((holder, own.__name__, known))
+                setattr(holder, own.__name__, own)
+    for own in run_unittest, run_doctest:
+        changed.append((support, own.__name__, getattr(support, own.__name__)))
+        setattr(support, own.__name__, own)
+    try:
+        module.test_main()
+    finally:
+        for holder, name, known in changed:
+            setattr(holder, name, known)
+
+
 def selection(path):
     only, skip = set(), set()
     with open(path, encoding="utf-8") as file:
@@ -110,6 +150,9 @@ def main(name, report_path, selection_path=None):
         from test import support
         support.use_resources = ()          # no network, no big files, no long computations
         module = __import__("test." + name, fromlist=["*"])
+        main, seen = [], {}
+        if hasattr(module, "test_main"):
+            through_main(module, lambda suite: main.extend(flatten(suite, seen)))
         tests = list(flatten(unittest.defaultTestLoader.loadTestsFromModule(module), {}))
     except unittest.SkipTest as error:
         say("module", "skipped: " + str(error))
@@ -117,12 +160,21 @@ def main(name, report_path, selection_path=None):
     except BaseException:
         say("module", text_of(sys.exc_info()))
         raise
-    for test in tests:
+    ids = {test.conformance_id for test in main}
+    tests = [test for test in tests if test.conformance_id not in ids]
+    for test in main + tests:
         say("list", test.conformance_id)
-    wanted = unittest.TestSuite(
-        test for test in tests
-        if test.conformance_id not in skip and (not only or test.conformance_id in only))
-    wanted.run(Result())
+
+    def run(tests):
+        wanted = unittest.TestSuite(
+            test for test in tests
+            if test.conformance_id not in skip and (not only or test.conformance_id in only))
+        wanted.run(Result())
+
+    if main:
+        seen = {}
+        through_main(module, lambda suite: run(list(flatten(suite, seen))))
+    run(tests)
     say("end")
 
 

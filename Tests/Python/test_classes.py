@@ -253,4 +253,15 @@ def test_dict_is_live_and_replaceable():
         assert str(e) == "'mappingproxy' object does not support item assignment"
 
 
+def test_init_of_a_subclass_made_by_new_gets_a_captured_argument():
+    class Base:
+        def __new__(cls, x):
+            show = lambda: x
+            made = object.__new__(type("Sub", (cls,), {"__init__": lambda self, x: setattr(self, "given", x)}))
+            made.shown = show()
+            return made
+    made = Base(5)
+    assert (made.given, made.shown) == (5, 5)
+
+
 run(globals())

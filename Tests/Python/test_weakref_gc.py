@@ -121,4 +121,40 @@ def test_much_garbage_is_bounded():
     collect()
 
 
+def test_a_dropped_class_is_collected():
+    # Calls and attribute reads must leave nothing behind that keeps a class alive.
+    class Plain:
+        def method(self):
+            return self
+    made = Plain()
+    made.itself = made.method()
+    reference = weakref.ref(Plain)
+    del made, Plain
+    gc.collect()
+    assert reference() is None
+
+
+def test_an_instance_that_refers_to_its_class_is_collected():
+    class Outer:
+        table = {}
+    Outer.table[Outer] = Outer()
+    Outer.value = Outer()
+    reference = weakref.ref(Outer)
+    del Outer
+    assert gc.collect() > 0
+    assert reference() is None
+
+
+def test_what_a_generator_was_given_is_collected():
+    def items(thing):
+        yield thing
+    class Thing:
+        pass
+    reference = weakref.ref(Thing)
+    assert len(list(items(Thing))) == 1
+    del Thing
+    gc.collect()
+    assert reference() is None
+
+
 run(globals())

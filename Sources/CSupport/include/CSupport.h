@@ -31,6 +31,14 @@ typedef struct ObjectHeader {
 } ObjectHeader;
 
 /// State of one thread of execution. Every runtime function receives a pointer to the one it runs on.
+/// A dispatch loop's native frame, for the scan of the stack: see `taipan_enter_loop`.
+typedef struct LoopFrame {
+    /// That of the loop further out on the same native stack.
+    struct LoopFrame *_Nullable outer;
+    /// The words of the frame that are the loop's own.
+    uintptr_t low, high;
+} LoopFrame;
+
 typedef struct ThreadState {
     /// The exception being raised, or the zero word.
     Value exception;
@@ -78,6 +86,8 @@ typedef struct ThreadState {
     uint64_t savedRegisters[12];
     struct ThreadState *_Nullable next;
     struct ThreadState *_Nullable previous;
+    /// The innermost dispatch loop.
+    LoopFrame *_Nullable loop;
 } ThreadState;
 
 /// A native function. Arguments are a flat vector laid out as its signature says; the zero word is an absent optional.
@@ -147,6 +157,12 @@ void taipan_spill_registers(StackVisitor _Nonnull visitor, void *_Nullable conte
 void taipan_save_registers(ThreadState *_Nonnull thread);
 /// The words `thread->savedRegisters`, for the scan.
 static inline uintptr_t taipan_saved_registers(ThreadState *_Nonnull thread) { return (uintptr_t)thread->savedRegisters; }
+
+/// Notes that a function with its frame at `frame` (`taipan_stack_pointer()`) begins to run Python code. While it calls others, everything it still needs is in Python
+/// registers or with those that it has called: the words of its own frame hold only what is left of earlier instructions, and the conservative scan passes over them. Objects that
+/// a program has dropped would otherwise be found there for as long as the loop goes round elsewhere. `leave` has to follow.
+void taipan_enter_loop(ThreadState *_Nonnull thread, LoopFrame *_Nonnull loop, uintptr_t frame);
+static inline void taipan_leave_loop(ThreadState *_Nonnull thread, LoopFrame *_Nonnull loop) { thread->loop = loop->outer; }
 
 /// The current stack pointer, near enough for a recursion check.
 static inline uintptr_t taipan_stack_pointer(void) { return (uintptr_t)__builtin_frame_address(0); }

@@ -3,6 +3,9 @@ import Objects
 
 /// Entry point of the room.
 public enum StandardSystem {
+    /// `tracemalloc.start(frames)`
+    public static func traceAllocations(frames: Int) { Tracemalloc.start(frames: frames) }
+
     /// Registers the room's modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         Signals.install(thread)

@@ -1,0 +1,1 @@
+'doc'; import x; from __future__ import division
