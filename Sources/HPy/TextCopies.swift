@@ -36,7 +36,7 @@ enum TextCopies {
 
     @inline(__always) private static var mask: Int { 1 << logSize - 1 }
 
-    @inline(__always) private static func home(_ address: UInt) -> Int { Int(truncatingIfNeeded: address >> 4 &+ (address >> logPage) &* 0x9E37_79B9_7F4A_7C15) & mask }
+    @inline(__always) private static func home(_ address: UInt) -> Int { Int(truncatingIfNeeded: address >> 5 &+ (address >> logPage) &* 0x9E37_79B9_7F4A_7C15) & mask }
 
     /// The place of an address, or the free one where it would be.
     @inline(__always) private static func place(_ address: UInt) -> Int {
