@@ -4,6 +4,7 @@
 #include "CHPy.h"
 
 HPySlowFunctions taipan_hpy_slow;
+HPyTextTable taipan_hpy_texts;
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 
@@ -23,34 +24,29 @@ static int is_same(HPyContext *ctx, Value a, Value b) { return a.bits == b.bits;
 
 // Types
 
-static int unicode_check(HPyContext *ctx, Value value) {
-    if (!is_heap(value)) return 0;
-    return LIKELY(header(value)->shape == HPyUsualShapeStr) ? 1 : taipan_hpy_slow.isString(value);
-}
+/// Whether an object is of a class that has a flag: just of the built-in class, or of a subclass. Shapes up to `HPyUsualShapeLast` are the built-in classes themselves.
+#define CHECK(name, wanted, slow) \
+    static int name(HPyContext *ctx, Value value) { \
+        if (!is_heap(value)) return 0; \
+        uint32_t shape = header(value)->shape; \
+        return LIKELY(shape <= HPyUsualShapeLast) ? shape == wanted : taipan_hpy_slow.slow(value); \
+    }
 
-static int list_check(HPyContext *ctx, Value value) {
-    if (!is_heap(value)) return 0;
-    return LIKELY(header(value)->shape == HPyUsualShapeList) ? 1 : taipan_hpy_slow.isList(value);
-}
-
-static int tuple_check(HPyContext *ctx, Value value) {
-    if (!is_heap(value)) return 0;
-    return LIKELY(header(value)->shape == HPyUsualShapeTuple) ? 1 : taipan_hpy_slow.isTuple(value);
-}
-
-static int dict_check(HPyContext *ctx, Value value) {
-    if (!is_heap(value)) return 0;
-    return LIKELY(header(value)->shape == HPyUsualShapeDict) ? 1 : taipan_hpy_slow.isDict(value);
-}
+CHECK(unicode_check, HPyUsualShapeStr, isString)
+CHECK(list_check, HPyUsualShapeList, isList)
+CHECK(tuple_check, HPyUsualShapeTuple, isTuple)
+CHECK(dict_check, HPyUsualShapeDict, isDict)
 
 static int type_check(HPyContext *ctx, Value object, Value type) {
     const Value *known = taipan_well_known();
     if (type.bits == known[HPyUsualShapeInt].bits) {
         if (LIKELY(object.bits & 1)) return 1;
         if (!is_heap(object)) return (object.bits & ~8ull) == HPyUsualFalse;
+        if (LIKELY(header(object)->shape <= HPyUsualShapeLast)) return header(object)->shape == HPyUsualShapeInt;
     } else if (type.bits == known[HPyUsualShapeFloat].bits) {
         if (LIKELY((object.bits & 3) == 2 || (object.bits | 8) == HPyUsualNegativeZero)) return 1;
         if (!is_heap(object)) return 0;
+        if (LIKELY(header(object)->shape <= HPyUsualShapeLast)) return header(object)->shape == HPyUsualShapeFloat;
     }
     return taipan_hpy_slow.isInstance(object, type);
 }
@@ -62,9 +58,16 @@ static int64_t long_as_int64(HPyContext *ctx, Value value) { return LIKELY(value
 // Texts
 
 static const char *as_utf8(HPyContext *ctx, Value value, intptr_t *size) {
-    if (LIKELY(is_exact(value, HPyUsualShapeStr) && header(value)->flags & HPyUsualFlagASCII)) {
-        if (LIKELY(size != NULL)) *size = as_string(value)->length;
-        return as_string(value)->text;
+    if (LIKELY(is_exact(value, HPyUsualShapeStr))) {
+        if (LIKELY(header(value)->flags & HPyUsualFlagASCII)) {
+            if (LIKELY(size != NULL)) *size = as_string(value)->length;
+            return as_string(value)->text;
+        }
+        HPyTextCopy *copy = taipan_hpy_text(value.bits);
+        if (LIKELY(copy != NULL)) {
+            if (LIKELY(size != NULL)) *size = copy->length;
+            return copy->text;
+        }
     }
     return taipan_hpy_slow.utf8(value, size);
 }

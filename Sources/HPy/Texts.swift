@@ -147,8 +147,8 @@ enum Texts {
             return UnsafeRawPointer(string.units).assumingMemoryBound(to: CChar.self)
         }
         if let copy = TextCopies.find(value) ?? TextCopies.make(thread, string) {
-            size?.pointee = TextCopies.length(copy)
-            return UnsafePointer(copy)
+            size?.pointee = copy.pointee.length
+            return UnsafePointer(TextCopies.text(copy))
         }
         // For a surrogate it raises what encoding raises.
         if !thread.hasException { _ = Texts.encode(value, "utf-8") }

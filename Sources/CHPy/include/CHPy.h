@@ -135,7 +135,7 @@ static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_c
 
 // What modules ask for all the time (`Usual.c`), with the layouts and numbers of `Objects` that it relies on; `Usual.swift` compares them.
 
-enum { HPyUsualShapeInt = 3, HPyUsualShapeFloat = 5, HPyUsualShapeStr = 7, HPyUsualShapeList = 11, HPyUsualShapeTuple = 12, HPyUsualShapeDict = 13 };
+enum { HPyUsualShapeInt = 3, HPyUsualShapeFloat = 5, HPyUsualShapeStr = 7, HPyUsualShapeList = 11, HPyUsualShapeTuple = 12, HPyUsualShapeDict = 13, HPyUsualShapeLast = 17 };
 enum { HPyUsualFlagASCII = 8 };
 // Patterns of values that are not in the heap; False and True, and the two zeros, differ in one bit. Of a small int the lowest bit is set, of other floats the second alone of the lowest two.
 enum { HPyUsualNegativeZero = 0xC, HPyUsualFalse = 0x24 };
@@ -193,6 +193,36 @@ typedef struct HPyWalk {
 
 HPyWalk *_Nonnull taipan_hpy_walk(Value table);
 void taipan_hpy_fill_usual(HPyContext *_Nonnull ctx);
+
+/// The UTF-8 of a string that is not ASCII: see `TextCopies`.
+typedef struct HPyTextCopy {
+    /// The string.
+    uintptr_t address;
+    intptr_t length;
+    char text[8];
+} HPyTextCopy;
+
+enum { HPyTextPageShift = 14, HPyTextPlaceShift = 5, HPyTextPlaces = 1 << (HPyTextPageShift - HPyTextPlaceShift) };
+
+/// The copies of strings in one page of the heap, each at a place of its own.
+typedef struct HPyTextPage {
+    HPyTextCopy *_Nullable places[HPyTextPlaces];
+    intptr_t count;
+} HPyTextPage;
+
+typedef struct HPyTextTable {
+    uintptr_t base;
+    uintptr_t count;
+    HPyTextPage *_Nullable *_Nullable pages;
+} HPyTextTable;
+
+extern HPyTextTable taipan_hpy_texts;
+
+static inline HPyTextCopy *_Nullable taipan_hpy_text(uintptr_t address) {
+    uintptr_t page = (address - taipan_hpy_texts.base) >> HPyTextPageShift;
+    if (page >= taipan_hpy_texts.count || !taipan_hpy_texts.pages[page]) return NULL;
+    return taipan_hpy_texts.pages[page]->places[address >> HPyTextPlaceShift & (HPyTextPlaces - 1)];
+}
 
 /// dlopen with RTLD_NOW. Null, and `*error` says why.
 void *_Nullable taipan_hpy_open(const char *_Nonnull path, const char *_Nullable *_Nonnull error);
