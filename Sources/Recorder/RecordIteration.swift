@@ -200,6 +200,8 @@ extension Recorder {
         if iterator.isExact(.generator) { return resume(ref, iterator, sending: b.value(Value.none.bits), flags: FrameFlags.forIter | UInt64(a) << 8) ?? .failed("generator") }
         if iterator.isExact(.map), case let source = SpecialMethods.mapped(iterator), !source.isEmpty { return map(a, ref, iterator, source) }
         if let step = step(ref, iterator) {
+            // A loop that is met at its end says nothing of its rounds, of which the next recording may see one; unless there never is more than one.
+            if step.item == nil, isAtLoopHead, let cache, cache.pointee.spare < 2 { return .failed("the loop is over") }
             step.effects()
             if let item = step.item { write(a, item) }
             return .goesOn

@@ -143,6 +143,8 @@ final class Recorder {
         return thread.pointee.frame == level.fp
     }
 
+    /// This is the first instruction of a loop's trace.
+    var isAtLoopHead: Bool { length == 1 && pc == anchor }
     var level: Level { levels[levels.count - 1] }
     var depth: Int { levels.count - 1 }
 
@@ -438,7 +440,7 @@ final class Recorder {
         if ref.isConstant || b.trace.type(ref) == .int || b.trace.type(ref) == .float { return }
         if objects.insert(ref).inserted {
             b.guardTag(ref, mask: 7, tag: 0)
-            b.guarding(.gne, b.cast(ref, .int), b.int(0))
+            guardNotMissing(ref)
         }
         b.guardClass(ref, actual.shapeIndex)
     }
@@ -467,6 +469,12 @@ final class Recorder {
 
     func guardBound(_ ref: Ref) {
         if ref.isConstant || b.trace.type(ref) != .value || objects.contains(ref) { return }
+        guardNotMissing(ref)
+    }
+
+    /// Guards that a word is a value. The items of lists and tuples always are.
+    private func guardNotMissing(_ ref: Ref) {
+        if let load = b.trace.definition(ref, .load), load.c == words.arrayItem || load.c == words.tupleItem { return }
         b.guarding(.gne, b.cast(ref, .int), b.int(0))
     }
 

@@ -133,15 +133,22 @@ extension Optimiser {
     /// A count that was tested to be above one number has to be above a larger one, as when elements 0, 1 and 2 of the same list are read: the test that has been made becomes the
     /// stronger one. (A guard may leave earlier than it must.)
     private func strengthens(_ i: Instruction) -> Bool {
-        guard i.a.isInstruction, let place = state.lowerBounds[i.a], case let bound = out.intValue(i.b), out.intValue(out.instructions[place].b) < bound else { return false }
+        guard i.a.isInstruction, let place = state.lowerBounds[i.a], let least = leastAllowed(i), let before = leastAllowed(out.instructions[place]), before < least else { return false }
+        out.instructions[place].op = i.op
         out.instructions[place].b = i.b
-        narrow(i.a, low: bound + 1)
+        narrow(i.a, low: least)
         return true
+    }
+
+    /// The least number that passes a guard that one is above a constant.
+    private func leastAllowed(_ i: Instruction) -> Int64? {
+        let bound = out.intValue(i.b)
+        return i.op == .gge ? bound : bound < .max ? bound + 1 : nil
     }
 
     /// Notes the first guard that a count is above a number.
     func noteLowerBound(_ i: Instruction) {
-        guard i.op == .ggt, i.b.isConstant, state.lowerBounds[i.a] == nil, let load = out.definition(i.a, .load), out.vocabulary.fields[Int(load.c)].isCount else { return }
+        guard i.op == .ggt || i.op == .gge, i.b.isConstant, state.lowerBounds[i.a] == nil, let load = out.definition(i.a, .load), out.vocabulary.fields[Int(load.c)].isCount else { return }
         state.lowerBounds[i.a] = out.instructions.count - 1
     }
 
@@ -201,7 +208,7 @@ extension Optimiser {
             if x.high <= y.low { isContradictory = true }
         case .gge:
             let x = range(i.a), y = range(i.b)
-            if x.low >= y.high { return .drop }
+            if x.low >= y.high || i.b.isConstant && strengthens(i) { return .drop }
             if x.high < y.low { isContradictory = true }
         case .gult:
             let x = range(i.a), y = range(i.b)

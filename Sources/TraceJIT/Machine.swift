@@ -8,6 +8,7 @@ enum Machine {
     static let patchesGuards = true
 
     static func enter() -> [UInt8] { X86Routines.enter() }
+    static func features() -> [UInt8] { X86Routines.features() }
     static func leave(handler: UInt) -> [UInt8] { X86Routines.leave(handler: handler) }
     static func slow(_ kind: SlowCall, function: UInt) -> [UInt8] { X86Routines.slow(kind, function: function) }
     static func emit(_ trace: Trace, _ allocator: RegisterAllocator, _ context: EmitterContext) -> MachineCode {
@@ -40,6 +41,8 @@ enum Machine {
     static let patchesGuards = false
 
     static func enter() -> [UInt8] { ARM64Routines.enter() }
+    /// All that is used is there on every machine.
+    static func features() -> [UInt8] { [] }
     static func leave(handler: UInt) -> [UInt8] { ARM64Routines.leave(handler: handler) }
     static func slow(_ kind: SlowCall, function: UInt) -> [UInt8] { ARM64Routines.slow(kind, function: function) }
     static func emit(_ trace: Trace, _ allocator: RegisterAllocator, _ context: EmitterContext) -> MachineCode {

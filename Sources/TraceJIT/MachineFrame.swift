@@ -48,4 +48,14 @@ struct EmitterContext {
     var barrierRoutine: UInt
     /// Where `link` goes; 0 for the trace's own beginning.
     var linkTarget: UInt
+    var features: MachineFeatures = []
+}
+
+/// What not every machine of a kind can do.
+struct MachineFeatures: OptionSet {
+    let rawValue: UInt64
+    /// Arithmetic of doubles need not overwrite an operand (AVX).
+    static let threeOperandFloats = MachineFeatures(rawValue: 1)
+    /// A word can be rotated into another register (BMI2).
+    static let rotatingCopies = MachineFeatures(rawValue: 2)
 }

@@ -10,7 +10,7 @@
 ///
 /// Loops are peeled by sending the recording through `emit` a second time (`LoopPeeling.swift`): what the first copy has computed,
 /// tested or loaded need not be done again, so that invariants, guards on types and class checks stay in the first copy, the preamble,
-/// without a pass that looks for them. Dead code and dead stores go last (`DeadCode.swift`, `DeadStores.swift`).
+/// without a pass that looks for them. Dead stores, lowering and dead code come last (`DeadStores.swift`, `Lowering.swift`, `DeadCode.swift`).
 ///
 /// **To add a stage**: give it a file, its tables a place in `OptimiserState`, and a call in `emit`. It sees operands that are resolved
 /// (`resolve`), must create instructions only by `emit` or `append`, and must not look at an instruction behind the last one.
@@ -27,7 +27,8 @@ public struct OptimiserPasses: OptionSet {
     public static let peel = OptimiserPasses(rawValue: 64)
     public static let deadStores = OptimiserPasses(rawValue: 128)
     public static let deadCode = OptimiserPasses(rawValue: 256)
-    public static let all = OptimiserPasses(rawValue: 511)
+    public static let lower = OptimiserPasses(rawValue: 512)
+    public static let all = OptimiserPasses(rawValue: 1023)
 }
 
 /// Everything that is known at the current end of the line.
@@ -133,6 +134,7 @@ public final class Optimiser {
         }
         if out.isTooLong { return }
         if passes.contains(.deadStores) { eliminateDeadStores(out) }
+        if passes.contains(.lower) { lower(out) }
         if passes.contains(.deadCode) { eliminateDeadCode(out) }
     }
 

@@ -61,6 +61,8 @@ final class RegisterAllocator {
     private var phis: [Int] = []
     private var invariants: [Ref] = []
     private var homes: [Ref: Location] = [:]
+    /// The registers among them.
+    private var homeMask: UInt64 = 0
     private var loopCalls = false
     private var isInLoop = false
     private let parentPlaces: [Location]
@@ -197,6 +199,11 @@ final class RegisterAllocator {
             var best: Target.Register = UInt8(left.trailingZeroBitCount)
             while left != 0 {
                 let r = UInt8(left.trailingZeroBitCount)
+                // One that only exits want costs no reload.
+                if !exitOnly.isEmpty, exitOnly[Ref(raw: holder[Int(r)])] != nil {
+                    best = r
+                    break
+                }
                 if holder[Int(r)] < holder[Int(best)] { best = r }
                 left &= left - 1
             }
@@ -208,7 +215,14 @@ final class RegisterAllocator {
         let preferred = livesAcrossCall ? choice & target.preserved : choice & ~target.preserved
         if preferred != 0 { choice = preferred }
         if choice & ~avoided != 0 { choice &= ~avoided }
+        if choice & ~homeMask != 0 { choice &= ~homeMask }
         return UInt8(choice.trailingZeroBitCount)
+    }
+
+    /// Where a value is at the loop's head: if it stays there, it need not be moved.
+    private func homeRegister(_ ref: Ref) -> Target.Register {
+        guard isInLoop, let home = homes[ref], home.isRegister else { return Target.noRegister }
+        return home.register
     }
 
     /// The operand's register at the current instruction.
@@ -229,7 +243,7 @@ final class RegisterAllocator {
             locked |= bit(other)
             return other
         }
-        let new = freeRegister(mask, for: ref, hint: hint)
+        let new = freeRegister(mask, for: ref, hint: hint == Target.noRegister ? homeRegister(ref) : hint)
         occupy(new, ref)
         locked |= bit(new)
         return new
@@ -276,8 +290,8 @@ final class RegisterAllocator {
                 let mask = target.registers(for: trace.type(ref)) & ~locked
                 let crosses = callsBefore[current] > callsBefore[ref.index + 1] || isInLoop && loopCalls && ref.index <= loopStart
                 let idle = free & mask & (crosses ? target.preserved : ~0)
-                if idle.nonzeroBitCount > 3 {
-                    r = freeRegister(idle, for: ref)
+                if idle.nonzeroBitCount > 1 {
+                    r = freeRegister(idle, for: ref, hint: homeRegister(ref))
                     occupy(r, ref)
                     exitOnly[ref] = []
                 } else {
@@ -363,7 +377,8 @@ final class RegisterAllocator {
         let op = instruction.op
         let hasB = op.usesB && !instruction.b.isNone && !isImmediate(instruction)
         var first = instruction.a, second = instruction.b
-        let accumulates = target.isTwoAddress && op.flags.contains(.accumulates)
+        let isThreeOperand = target.hasThreeOperandFloats && instruction.type.isFloat
+        let accumulates = target.isTwoAddress && !isThreeOperand && op.flags.contains(.accumulates)
         // The operand that dies here had better be the one that is overwritten.
         if accumulates, hasB, op.flags.contains(.commutative), first != second, register(first) != Target.noRegister, register(second) == Target.noRegister {
             (first, second) = (second, first)
@@ -376,7 +391,7 @@ final class RegisterAllocator {
         if op.usesA, !first.isNone {
             let fits = d != Target.noRegister && (d >= 32) == trace.type(first).isFloat
             let isKept = fits && op.flags.contains(.lateExit) && first.isInstruction && isNeeded(first, atExit: instruction.c)
-            step.a = use(first, excluding: isKept ? bit(d) : 0, hint: fits ? d : Target.noRegister)
+            step.a = use(first, excluding: isKept ? bit(d) : 0, hint: fits && !isThreeOperand ? d : Target.noRegister)
         }
         if hasB, second == first { step.b = step.a }
     }
@@ -603,6 +618,7 @@ final class RegisterAllocator {
             homes[ref] = .slot(newSlot(ref))
             sharedSlots.insert(slotOf[Int(ref.raw)])
         }
+        homeMask = homes.values.reduce(0) { $1.isRegister ? $0 | bit($1.register) : $0 }
         // The rights are computed at home where nothing is in the way.
         var moves = ParallelMoves()
         var later: [(Location, Ref)] = []
@@ -658,7 +674,7 @@ final class RegisterAllocator {
             else { later.append((home, left)) }
         }
         // Homes that are filled by moves must not be given away before.
-        let homeMask = phis.reduce(UInt64(0)) { mask, p in
+        homeMask = phis.reduce(UInt64(0)) { mask, p in
             let home = homes[Ref(instruction: p)]!
             return home.isRegister ? mask | bit(home.register) : mask
         }
@@ -682,6 +698,7 @@ final class RegisterAllocator {
             if slot >= 0 { slotOf[0x8000 + p] = -1 }
         }
         homes = [:]
+        homeMask = 0
     }
 
     /// The beginning of the trace: constants, and what a bridge inherits.

@@ -18,6 +18,8 @@ struct Target {
     var floatScratch: Register
     /// Arithmetic overwrites its first operand.
     var isTwoAddress: Bool
+    /// That of doubles does not.
+    var hasThreeOperandFloats = false
     /// Where a variable shift takes its count from.
     var shiftCount: Register?
     /// Where a division takes its dividend from and leaves its quotient; and its remainder.
@@ -28,11 +30,13 @@ struct Target {
 
     func registers(for type: IRType) -> UInt64 { type.isFloat ? floats : words }
 
-    static var host: Target {
+    static func host(_ features: MachineFeatures) -> Target {
         #if arch(arm64)
         return .arm64
         #else
-        return .x86
+        var target = x86
+        target.hasThreeOperandFloats = features.contains(.threeOperandFloats)
+        return target
         #endif
     }
 }

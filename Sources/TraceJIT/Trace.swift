@@ -79,7 +79,7 @@ public final class Trace {
     @inline(__always) func bits(_ ref: Ref) -> UInt64 { constants[ref.constantIndex].bits }
     @inline(__always) func intValue(_ ref: Ref) -> Int64 { Int64(bitPattern: bits(ref)) }
     /// The instruction behind a reference when it has the given opcode.
-    @inline(__always) func definition(_ ref: Ref, _ op: Opcode) -> Instruction? {
+    @inline(__always) public func definition(_ ref: Ref, _ op: Opcode) -> Instruction? {
         ref.isInstruction && instructions[ref.index].op == op ? instructions[ref.index] : nil
     }
 

@@ -50,6 +50,14 @@ public final class TraceCompiler {
     private let entryRoutine: EntryRoutine
     private let routines: (leave: UInt, box: UInt, unbox: UInt, barrier: UInt)
     private let synchronisation: UInt
+    /// Asked for at the first trace: `cpuid` is slow where a hypervisor answers.
+    private lazy var features: MachineFeatures = {
+        guard let offset = code.allocate(Machine.features().count), case let bytes = Machine.features(), !bytes.isEmpty,
+              code.write(offset, bytes.count, { memory in bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) } }) else { return [] }
+        defer { code.free(offset, bytes.count) }
+        let routine = unsafeBitCast(UnsafeRawPointer(bitPattern: code.address(offset))!, to: (@convention(c) () -> UInt64).self)
+        return MachineFeatures(rawValue: routine())
+    }()
     /// The exits by their numbers: each trace has a multiple of `exitBlock` of these, and is kept by its first.
     private var exitBlocks: [UnsafeMutablePointer<ExitRecord>?] = []
     private static let exitBlock = 32
@@ -104,7 +112,9 @@ public final class TraceCompiler {
     }
 
     deinit {
-        for block in exitBlocks { if let block, block.pointee.exit == 0 { block.pointee.trace.release() } }
+        // The records of a trace's further blocks go with it.
+        let kept = exitBlocks.compactMap { block in block.flatMap { $0.pointee.exit == 0 ? $0.pointee.trace : nil } }
+        for trace in kept { trace.release() }
         modelPlace.deallocate()
     }
 
@@ -168,13 +178,13 @@ public final class TraceCompiler {
             parentPlaces = trace.inherited.map { parent.place($0, exit: trace.parentExit) }
         }
         for snapshot in trace.snapshots where snapshot.virtualCount > MachineFrame.virtualLimit { throw Failure.tooManyValues }
-        let allocator = RegisterAllocator(trace, .host, parentPlaces: parentPlaces)
+        let allocator = RegisterAllocator(trace, .host(features), parentPlaces: parentPlaces)
         allocator.run()
         if allocator.hasFailed { throw Failure.tooManyValues }
         let firstExit = exitBlocks.count * TraceCompiler.exitBlock
         let context = EmitterContext(model: model, firstExit: firstExit, exitRoutine: routines.leave, boxRoutine: routines.box,
                                      unboxRoutine: routines.unbox, barrierRoutine: routines.barrier,
-                                     linkTarget: trace.linkTarget.map { UInt(bitPattern: $0.entry) } ?? 0)
+                                     linkTarget: trace.linkTarget.map { UInt(bitPattern: $0.entry) } ?? 0, features: features)
         let machine = Machine.emit(trace, allocator, context)
         if !dead.isEmpty && running == 0 { reclaim() }
         guard let offset = code.allocate(machine.bytes.count) else { throw Failure.codeMemoryFull }

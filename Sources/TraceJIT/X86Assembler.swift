@@ -70,6 +70,10 @@ struct X86Assembler {
         if rex != 0 { byte(0x40 | rex) }
         opcodeBytes(opcode)
         byte((reg & 7) << 3 | 5)
+        poolOperand(constant)
+    }
+    /// The displacement of a constant of the pool.
+    private mutating func poolOperand(_ constant: UInt64) {
         let index = poolIndex[constant] ?? {
             pool.append(constant)
             poolIndex[constant] = pool.count - 1
@@ -77,6 +81,18 @@ struct X86Assembler {
         }()
         poolUses.append((position, index))
         long(0)
+    }
+    /// The VEX prefix of an instruction of the prefix F2, with opcodes of the map: 1 for 0F, 3 for 0F3A. `first` is the register in its own field, nil for none.
+    private mutating func vex(_ map: UInt8, wide: Bool, reg: UInt8, first: UInt8?, rm: UInt8) {
+        let inverted = (~(first ?? 0) & 15) << 3 | 3
+        if map == 1, !wide, rm < 8 {
+            byte(0xC5)
+            byte((reg < 8 ? 0x80 : 0) | inverted)
+        } else {
+            byte(0xC4)
+            byte((reg < 8 ? 0x80 : 0) | 0x40 | (rm < 8 ? 0x20 : 0) | map)
+            byte((wide ? 0x80 : 0) | inverted)
+        }
     }
     private mutating func opcodeBytes(_ opcode: UInt32) {
         if opcode > 0xFFFF { byte(UInt8(opcode >> 16)) }
@@ -148,6 +164,13 @@ struct X86Assembler {
         encode(0xC1, reg: op.rawValue, rm: d)
         byte(count)
     }
+    /// d = a rotated to the right, which leaves a as it is (BMI2).
+    mutating func rotateRight(_ d: UInt8, _ a: UInt8, _ count: UInt8) {
+        vex(3, wide: true, reg: d, first: nil, rm: a)
+        byte(0xF0)
+        byte(0xC0 | (d & 7) << 3 | a & 7)
+        byte(count)
+    }
     mutating func shiftByCL(_ op: Shift, _ d: UInt8) { encode(0xD3, reg: op.rawValue, rm: d) }
     /// rdx:rax by `a`
     mutating func divide(_ a: UInt8) {
@@ -166,6 +189,20 @@ struct X86Assembler {
     mutating func storeDouble(_ m: Memory, _ a: UInt8) { encode(0x0F11, reg: a, m, wide: false, prefix: 0xF2) }
     mutating func double(_ opcode: UInt8, _ d: UInt8, _ a: UInt8) { encode(0x0F00 | UInt32(opcode), reg: d, rm: a, wide: false, prefix: 0xF2) }
     mutating func double(_ opcode: UInt8, _ d: UInt8, pool: UInt64) { encode(0x0F00 | UInt32(opcode), reg: d, constant: pool, wide: false, prefix: 0xF2) }
+    /// d = a op b (AVX).
+    mutating func double(_ opcode: UInt8, _ d: UInt8, _ a: UInt8, _ b: UInt8) {
+        let (d, a, b) = (d & 31, a & 31, b & 31)
+        vex(1, wide: false, reg: d, first: a, rm: b)
+        byte(opcode)
+        byte(0xC0 | (d & 7) << 3 | b & 7)
+    }
+    mutating func double(_ opcode: UInt8, _ d: UInt8, _ a: UInt8, pool constant: UInt64) {
+        let (d, a) = (d & 31, a & 31)
+        vex(1, wide: false, reg: d, first: a, rm: 0)
+        byte(opcode)
+        byte((d & 7) << 3 | 5)
+        poolOperand(constant)
+    }
     mutating func compareDouble(_ a: UInt8, _ b: UInt8) { encode(0x0F2E, reg: a, rm: b, wide: false, prefix: 0x66) }
     mutating func compareDouble(_ a: UInt8, pool: UInt64) { encode(0x0F2E, reg: a, constant: pool, wide: false, prefix: 0x66) }
     /// Bits between the two kinds of register.
@@ -179,6 +216,26 @@ struct X86Assembler {
     mutating func intFromDouble(_ d: UInt8, _ a: UInt8) { encode(0x0F2C, reg: d, rm: a, prefix: 0xF2) }
     mutating func xorDouble(_ d: UInt8, _ a: UInt8) { encode(0x0F57, reg: d, rm: a, wide: false, prefix: 0x66) }
     mutating func andDouble(_ d: UInt8, _ a: UInt8) { encode(0x0F54, reg: d, rm: a, wide: false, prefix: 0x66) }
+
+    // MARK: Asking the machine
+
+    /// eax to edx of a leaf of `cpuid`, whose subleaf is 0.
+    mutating func identify(leaf: Int32) {
+        byte(0xB8)
+        long(leaf)
+        byte(0xB9)
+        long(0)
+        byte(0x0F)
+        byte(0xA2)
+    }
+    /// edx:eax: the register states that the system saves.
+    mutating func savedStates() {
+        byte(0xB9)
+        long(0)
+        byte(0x0F)
+        byte(0x01)
+        byte(0xD0)
+    }
 
     // MARK: Jumps
 

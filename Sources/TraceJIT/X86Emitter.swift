@@ -216,7 +216,7 @@ struct X86Emitter {
         case .fsub: double(0x5C, d, a, b, i)
         case .fmul: double(0x59, d, a, b, i)
         case .fdiv: double(0x5E, d, a, b, i)
-        case .fsqrt: asm.double(0x51, d, a)
+        case .fsqrt: if context.features.contains(.threeOperandFloats) { asm.double(0x51, d, a, a) } else { asm.double(0x51, d, a) }
         case .fneg:
             asm.encode(0x0F10, reg: X86Emitter.floatScratch, constant: 1 << 63, wide: false, prefix: 0xF2)
             asm.moveDouble(d, a)
@@ -368,6 +368,10 @@ struct X86Emitter {
         if b == X86Emitter.none { asm.shift(op, d, UInt8(truncatingIfNeeded: trace.intValue(i.b) & 63)) } else { asm.shiftByCL(op, d) }
     }
     private mutating func double(_ opcode: UInt8, _ d: UInt8, _ a: UInt8, _ b: UInt8, _ i: Instruction) {
+        if context.features.contains(.threeOperandFloats) {
+            if b == X86Emitter.none { asm.double(opcode, d, a, pool: trace.bits(i.b)) } else { asm.double(opcode, d, a, b) }
+            return
+        }
         asm.moveDouble(d, a)
         if b == X86Emitter.none { asm.double(opcode, d, pool: trace.bits(i.b)) } else { asm.double(opcode, d, b) }
     }
@@ -507,8 +511,11 @@ struct X86Emitter {
         }
         let jump = asm.jump(testTag(word, scheme.mask, scheme.tag))
         if s.d != X86Emitter.none {
-            asm.move(scratch, word)
-            asm.shift(.ror, scratch, UInt8(scheme.rotation))
+            if context.features.contains(.rotatingCopies) { asm.rotateRight(scratch, word, UInt8(scheme.rotation)) }
+            else {
+                asm.move(scratch, word)
+                asm.shift(.ror, scratch, UInt8(scheme.rotation))
+            }
             asm.arithmetic(.sub, scratch, pool: scheme.bias)
             asm.moveToDouble(s.d, word: scratch)
         }

@@ -66,6 +66,38 @@ enum X86Routines {
         return asm.bytes
     }
 
+    /// features() -> UInt64, the raw `MachineFeatures` (Intel's manual, volume 2, CPUID and XGETBV).
+    static func features() -> [UInt8] {
+        var asm = X86Assembler()
+        push(&asm, 3)
+        // rsi collects.
+        asm.constant(6, 0)
+        asm.identify(leaf: 0)
+        asm.arithmetic(.cmp, 0, immediate: 7, wide: false)
+        let old = asm.jump(.b)
+        asm.identify(leaf: 7)
+        asm.test(3, immediate: 1 << 8)
+        let noRotation = asm.jump(.e)
+        asm.arithmetic(.or, 6, immediate: Int32(MachineFeatures.rotatingCopies.rawValue))
+        asm.patch(noRotation, to: asm.position)
+        asm.identify(leaf: 1)
+        // The machine has AVX, and the system saves its registers.
+        let both: Int32 = 1 << 27 | 1 << 28
+        asm.arithmetic(.and, 1, immediate: both, wide: false)
+        asm.arithmetic(.cmp, 1, immediate: both, wide: false)
+        let noAVX = asm.jump(.ne)
+        asm.savedStates()
+        asm.arithmetic(.and, 0, immediate: 6, wide: false)
+        asm.arithmetic(.cmp, 0, immediate: 6, wide: false)
+        let unsaved = asm.jump(.ne)
+        asm.arithmetic(.or, 6, immediate: Int32(MachineFeatures.threeOperandFloats.rawValue))
+        for jump in [old, noAVX, unsaved] { asm.patch(jump, to: asm.position) }
+        asm.move(0, 6)
+        pop(&asm, 3)
+        asm.byte(0xC3)
+        return asm.bytes
+    }
+
     private static func push(_ asm: inout X86Assembler, _ r: UInt8) {
         if r >= 8 { asm.byte(0x41) }
         asm.byte(0x50 | r & 7)

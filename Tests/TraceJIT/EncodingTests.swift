@@ -49,6 +49,8 @@ func x86Encodings() -> [([UInt8], String)] {
     }
     for a in UInt8(0) ..< 16 {
         let b = (a &+ 7) & 15, A = words[Int(a)], B = words[Int(b)]
+        check("rorx \(A),\(B),0x3") { $0.rotateRight(a, b, 3) }
+        check("vsubsd xmm\(a),xmm\(b),xmm\((a &+ 3) & 15)") { $0.double(0x5C, 32 + a, 32 + b, 32 + (a &+ 3) & 15) }
         for (op, name) in [(X86Assembler.Arithmetic.add, "add"), (.or, "or"), (.and, "and"), (.sub, "sub"), (.xor, "xor"), (.cmp, "cmp")] {
             check("\(name) \(A),\(B)") { $0.arithmetic(op, a, b) }
             check("\(name) \(A),0x7") { $0.arithmetic(op, a, immediate: 7) }

@@ -42,6 +42,7 @@ private func passes(_ names: [Substring]) -> OptimiserPasses {
         case "cse": result.insert(.cse)
         case "peel": result.insert(.peel)
         case "stores": result.insert(.deadStores)
+        case "lower": result.insert(.lower)
         case "dead": result.insert(.deadCode)
         case "all": result = .all
         default: fatalError("no pass is called \(name)")

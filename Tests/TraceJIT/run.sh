@@ -13,14 +13,16 @@ tool=$build/tool
 if [ "$1" = --update ]; then
     exec "$tool" pass --update "$here"/passes/*.txt
 fi
+# A part that ends badly fails, whatever it has printed.
+run() { "$@" || echo "0 passed, 1 failed"; }
 {
-    "$tool" pass "$here"/passes/*.txt
-    "$tool" tiny "$here"/programs/*.tiny
-    "$tool" eager "$here"/programs/*.tiny
-    "$tool" random 500
-    python3.11 "$here/fuzz.py" "$tool" 300
-    python3.11 "$here/encodings.py" "$tool"
-    python3.11 "$here/arm64.py" "$tool" 40
+    run "$tool" pass "$here"/passes/*.txt
+    run "$tool" tiny "$here"/programs/*.tiny
+    run "$tool" eager "$here"/programs/*.tiny
+    run "$tool" random 500
+    run python3.11 "$here/fuzz.py" "$tool" 300
+    run python3.11 "$here/encodings.py" "$tool"
+    run python3.11 "$here/arm64.py" "$tool" 40
 } | python3.11 -c '
 import re, sys
 passed = failed = 0
