@@ -54,7 +54,7 @@ let package = Package(
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
         // HPy: extension modules of the universal ABI.
-        .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CHPy", dependencies: ["CSupport"], cSettings: [.unsafeFlags(["-O2", "-momit-leaf-frame-pointer"])], linkerSettings: [.linkedLibrary("dl")]),
         room("HPy", ["CHPy", "Objects", "TextTypes", "Interpreter"]),
         room("StandardNetwork", ["CSystem", "Objects", "TextTypes", "Interpreter", "StandardSystem"], path: "Sources/StandardModules/Network"),
         .systemLibrary(name: "CBzip2"),

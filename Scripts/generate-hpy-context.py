@@ -20,9 +20,21 @@ C_TYPES = {"HPy": "Value", "HPyField": "Value", "HPyGlobal": "Value", "HPy_ssize
 # Handles that debug mode passes through unchanged or treats by hand.
 BY_HAND = {"Dup", "Close", "Type_FromSpec", "Type_GenericNew", "Tuple_FromArray", "Call", "CallMethod", "ListBuilder_New", "ListBuilder_Set", "ListBuilder_Build",
            "ListBuilder_Cancel", "TupleBuilder_New", "TupleBuilder_Set", "TupleBuilder_Build", "TupleBuilder_Cancel", "Tracker_New", "Tracker_Add",
-           "Tracker_ForgetAll", "Tracker_Close", "Bytes_AsString", "Bytes_AS_STRING", "Unicode_AsUTF8AndSize", "Type_GetName", "ContextVar_Get",
+           "Tracker_ForgetAll", "Tracker_Close", "Bytes_GET_SIZE", "Bytes_AsString", "Bytes_AS_STRING", "Unicode_AsUTF8AndSize", "Type_GetName", "ContextVar_Get",
            "AsStruct_Object", "AsStruct_Legacy", "AsStruct_Type", "AsStruct_Long", "AsStruct_Float", "AsStruct_Unicode", "AsStruct_Tuple", "AsStruct_List",
            "AsStruct_Dict", "FatalError", "TypeCheck", "Type_IsSubtype", "Unicode_Substring", "ReenterPythonExecution", "LeavePythonExecution"}
+
+# Parameters that may be the null handle, by function; debug mode reports it of the others.
+NULLABLE = {"Repr": {"obj"}, "Str": {"obj"}, "ASCII": {"obj"}, "Bytes": {"obj"}, "Dump": {"h"}, "Is": {"obj", "other"}, "CallTupleDict": {"args", "kw"}, "SetAttr": {"value"}, "SetAttr_s": {"value"},
+            "Err_SetObject": {"h_value"}, "Err_SetFromErrnoWithFilenameObjects": {"filename1", "filename2"}, "Err_NewException": {"base", "dict"}, "Err_NewExceptionWithDoc": {"base", "dict"},
+            "Err_WarnEx": {"category"}, "Err_WriteUnraisable": {"obj"}, "EvalCode": {"locals"}, "Field_Store": {"h"}, "Global_Store": {"h"}, "ContextVar_New": {"default_value"},
+            "Slice_New": {"start", "stop", "step"}}
+# Pointers that may not be null, where the universal context's function relies on it.
+POINTERS = {"HPyField *", "HPyGlobal *"}
+# What a function returns when it has raised; functions that only answer a question say no.
+FAILURES = {"HPy": ".empty", "int": "-1", "int32_t": "-1", "int64_t": "-1", "uint32_t": "UInt32.max", "uint64_t": "UInt64.max", "size_t": "-1", "HPy_ssize_t": "-1", "HPy_hash_t": "-1", "double": "-1",
+            "HPy_UCS4": "UInt32.max", "void": "", "void *": "nil"}
+QUESTIONS = {"Is", "HasAttr", "HasAttr_s", "Capsule_IsValid", "Err_ExceptionMatches"}
 
 
 class Member:
@@ -98,6 +110,12 @@ def debug(members):
         call = f"DebugMode.universal.pointee.ctx_{m.name}!(DebugMode.universal{arguments})"
         if m.result == "HPy":
             call = f"DebugMode.make({call})"
+        needed = [name for kind, name in m.parameters if kind == "HPy" and name not in NULLABLE.get(m.name, ())]
+        pointers = [name for kind, name in m.parameters if kind in POINTERS]
+        if needed or pointers:
+            failure = "0" if m.name in QUESTIONS or m.name.endswith("_Check") else FAILURES[m.result]
+            null = " || ".join([f"{name}.isEmpty" for name in needed] + [f"{name} == nil" for name in pointers])
+            call = f"if {null} {{ DebugMode.reportNull(\"{m.name}\"); return {failure} }}; return {call}".replace("return  }", "return }")
         lines.append(f"        c.pointee.ctx_{m.name} = {{ ctx{names} in DebugMode.within(ctx) {{ {call} }} }}")
     lines += ["    }", "}", ""]
     return "\n".join(lines)
@@ -134,4 +152,5 @@ def main():
         sys.exit("not up to date: " + ", ".join(changed))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,10 +6,11 @@ A parser and encoder over the library yajl is built from `hpyajl.c` for HPy's un
     C API       capiyajl under CPython 3.11
     json        the standard library's module, under both
 
-in turns, each in a process of its own. The least processor times are printed, with their ratios to CPython's C API form. Needs cc, Debian's libyajl-dev and python3.11-dev, and pip for PyPI's hpy, which goes into
+each in a process of its own, call by call in turns: whatever else the machine does meanwhile slows all of them alike. Printed are the least processor times and the median ones, and the speed beside CPython's C API
+form, which is the median of the ratios of neighbouring calls. Needs cc, Debian's libyajl-dev and python3.11-dev, and pip for PyPI's hpy, which goes into
 `.build/hpy-benchmark`.
 """
-import argparse, json, os, random, shlex, subprocess, sys
+import argparse, json, os, random, shlex, statistics, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -61,36 +62,71 @@ def prepare():
     return shlex.split(os.environ.get("TAIPAN") or os.path.join(ROOT, ".build", "release", "taipan"))
 
 
-def execute(command):
-    """The output of a command that can import the modules; in CPython with PyPI's hpy, which Taipan brings itself."""
+def environment(command):
+    """That in which a command can import the modules; in CPython with PyPI's hpy, which Taipan brings itself."""
     path = [FOLDER, SITE] if command[:1] == CPYTHON else [FOLDER]
-    return subprocess.run(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(path)}, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def execute(command):
+    """The output of a command."""
+    return subprocess.run(command, env=environment(command), stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+class Form:
+    """A process that measures."""
+
+    def __init__(self, command, module, file):
+        self.process = subprocess.Popen([*command, os.path.join(HERE, "measure.py"), module, file], env=environment(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.times = {"loads": [], "dumps": []}
+        if self.process.stdout.readline() != "ready\n":
+            sys.exit(f"{module} failed")
+
+    def call(self, name):
+        self.process.stdin.write(name + "\n")
+        self.process.stdin.flush()
+        self.times[name].append(float(self.process.stdout.readline()))
+
+    def both(self):
+        return [sum(pair) for pair in zip(*self.times.values())]
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def ratio(ours, theirs):
+    """How many times as fast: the median of neighbours' ratios."""
+    return statistics.median(b / a for a, b in zip(ours, theirs))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", type=int, default=3, help="processes for each form")
-    parser.add_argument("--rounds", type=int, default=7, help="calls in each process")
+    parser.add_argument("-n", type=int, default=30, help="calls of each function in each form")
     parser.add_argument("--size", type=int, default=8000, help="records in the document, of about 900 bytes")
     options = parser.parse_args()
     taipan = prepare()
     file = os.path.join(FOLDER, "document.json")
     with open(file, "w", encoding="utf-8") as target:
         json.dump(document(options.size), target, ensure_ascii=False)
-    print(f"document of {os.path.getsize(file) / 1e6:.1f} MB, least of {options.n} processes with {options.rounds} calls each")
-    forms = {"Taipan universal": (taipan, "hpyajl"), "CPython universal": (CPYTHON, "hpyajl"), "CPython C API": (CPYTHON, "capiyajl"), "Taipan json": (taipan, "json"), "CPython json": (CPYTHON, "json")}
-    times = {name: [float("inf")] * 2 for name in forms}
-    for _ in range(options.n):
-        for name, (command, module) in forms.items():
-            out = execute([*command, os.path.join(HERE, "measure.py"), module, file, str(options.rounds)])
-            times[name] = [min(pair) for pair in zip(times[name], map(float, out.split()))]
-    reference = times["CPython C API"]
-    print(f"{'':20}{'loads':>8}{'dumps':>8}{'both':>8}   speed, CPython's C API being 1")
-    for name, (loads, dumps) in times.items():
-        ratios = [reference[0] / loads, reference[1] / dumps, sum(reference) / (loads + dumps)]
-        print(f"{name:20}{loads:8.3f}{dumps:8.3f}{loads + dumps:8.3f}   " + "".join(f"{ratio:7.2f}" for ratio in ratios))
-    ours, theirs = sum(times["Taipan universal"]), sum(times["CPython universal"])
-    print(f"Taipan universal is {sum(reference) / ours:.2f} times as fast as CPython's C API, {theirs / ours:.2f} times as fast as CPython universal")
+    print(f"document of {os.path.getsize(file) / 1e6:.1f} MB, {options.n} calls of each function in each form")
+    forms = {name: Form(command, module, file) for name, (command, module) in {
+        "Taipan universal": (taipan, "hpyajl"), "CPython universal": (CPYTHON, "hpyajl"), "CPython C API": (CPYTHON, "capiyajl"), "Taipan json": (taipan, "json"), "CPython json": (CPYTHON, "json")}.items()}
+    for name in ("loads", "dumps"):
+        for _ in range(options.n):
+            for form in forms.values():
+                form.call(name)
+    for form in forms.values():
+        form.end()
+    reference = forms["CPython C API"]
+    print(f"{'':20}{'loads':>16}{'dumps':>16}{'loads':>10}{'dumps':>8}{'both':>8}   least and median, and speed, CPython's C API being 1")
+    for name, form in forms.items():
+        times = "".join(f"{min(times):9.3f}{statistics.median(times):7.3f}" for times in form.times.values())
+        ratios = [ratio(form.times[function], reference.times[function]) for function in form.times] + [ratio(form.both(), reference.both())]
+        print(f"{name:20}{times}  " + "".join(f"{number:8.2f}" for number in ratios))
+    ours, theirs = forms["Taipan universal"], forms["CPython universal"]
+    print(f"Taipan universal is {ratio(ours.both(), reference.both()):.2f} times as fast as CPython's C API, {ratio(ours.both(), theirs.both()):.2f} times as fast as CPython universal "
+          f"(loads {ratio(ours.times['loads'], theirs.times['loads']):.2f}, dumps {ratio(ours.times['dumps'], theirs.times['dumps']):.2f})")
 
 
 if __name__ == "__main__":

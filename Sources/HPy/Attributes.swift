@@ -3,8 +3,6 @@ import Objects
 /// Attributes and items. A function that ends in `_s` takes the name or key as C text, one in `_i` an index.
 enum Attributes {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
-        Attributes.walks = UnsafeMutablePointer<Walk>.allocate(capacity: 16)
-        Attributes.walks.initialize(repeating: Walk(), count: 16)
         c.pointee.ctx_GetAttr = { _, object, name in
             let thread = Contexts.thread
             guard Attributes.check(thread, name) else { return .empty }
@@ -42,8 +40,6 @@ enum Attributes {
             let name = thread.newName(name)
             return !name.isEmpty && thread.setAttribute(object, name, value) ? 0 : -1
         }
-        c.pointee.ctx_GetItem = getItem
-        c.pointee.ctx_GetItem_i = getItemAt
         c.pointee.ctx_GetItem_s = { _, object, key in
             let thread = Contexts.thread
             let key = thread.newString(cString: key)
@@ -92,30 +88,19 @@ enum Attributes {
 
     // MARK: Dicts
 
-    /// HPy has no function that walks a dict: modules get its keys as a list, and then the values one by one. For some dicts, by the address of the table, the entry behind that which was found last is
-    /// remembered, and tried before a search; of others the first. Dicts within dicts have places of their own; a table that has gone leaves a number that means nothing, which is checked.
-    fileprivate struct Walk {
-        var table: UInt64 = 0
-        var next = 0
-    }
-
-    nonisolated(unsafe) fileprivate static var walks: UnsafeMutablePointer<Walk>! = nil
-
-    @inline(__always) fileprivate static func place(_ table: Value) -> UnsafeMutablePointer<Walk> { Attributes.walks.unsafelyUnwrapped + Int(table.bits >> 5 & 15) }
-
     /// The value of a string in a dict, or the zero word (it may have raised).
     @inline(never) fileprivate static func lookUp(_ dict: DictRef, _ key: Value) -> Value {
         let table = dict.pointer.pointee.table
         if table.isEmpty { return .empty }
         let entry = dict.find(Contexts.thread, key, hash: StringRef(key).hash)
         if entry < 0 { return .empty }
-        place(dict.pointer.pointee.table).pointee = Walk(table: dict.pointer.pointee.table.bits, next: entry + 1)
+        taipan_hpy_walk(dict.pointer.pointee.table).pointee = HPyWalk(table: UInt(dict.pointer.pointee.table.bits), next: 3 * (entry + 1))
         return dict.entries[entry &* 3 &+ 2]
     }
 
     // MARK: What they share
 
-    @inline(never) fileprivate static func general(_ object: Value, _ key: Value) -> Value {
+    static func general(_ object: Value, _ key: Value) -> Value {
         if object.isExact(.dict), key.isExact(.str) {
             // What is not there is reported by the general way.
             let found = Attributes.lookUp(DictRef(object), key)
@@ -124,7 +109,7 @@ enum Attributes {
         return Contexts.thread.getItem(object, key)
     }
 
-    @inline(never) fileprivate static func item(_ object: Value, _ index: Int) -> Value {
+    static func item(_ object: Value, _ index: Int) -> Value {
         if object.isExact(.tuple), index >= 0, index < TupleRef(object).count { return TupleRef(object)[index] }
         let thread = Contexts.thread
         return thread.getItem(object, thread.newInt(index))
@@ -148,22 +133,4 @@ enum Attributes {
         if found.isEmpty { thread.takeException() }
         return found.isEmpty ? 0 : 1
     }
-}
-
-// MARK: The usual
-
-@inline(__always) private func getItem(_: UnsafeMutablePointer<HPyContext>, _ object: Value, _ key: Value) -> Value {
-    if object.isExact(.dict), key.isExact(.str), case let table = DictRef(object).pointer.pointee.table, !table.isEmpty {
-        let walk = Attributes.place(table), next = walk.pointee.table == table.bits ? walk.pointee.next : 0
-        if next < DictRef(object).used, DictRef(object).entries[next &* 3 &+ 1] == key {
-            walk.pointee = Attributes.Walk(table: table.bits, next: next &+ 1)
-            return DictRef(object).entries[next &* 3 &+ 2]
-        }
-    }
-    return Attributes.general(object, key)
-}
-
-@inline(__always) private func getItemAt(_: UnsafeMutablePointer<HPyContext>, _ object: Value, _ index: Int) -> Value {
-    if object.isExact(.list), index >= 0, index < ListRef(object).count { return ListRef(object)[index] }
-    return Attributes.item(object, index)
 }

@@ -23,6 +23,7 @@ enum Calling {
         c.pointee.ctx_CallMethod = { _, name, arguments, count, names in
             let thread = Contexts.thread
             guard let arguments, count > 0 else { return thread.raise(.systemError, "HPy_CallMethod needs a receiver") }
+            guard name.isString else { return thread.raise(.typeError, "attribute name must be string, not '\(name.isEmpty ? "<NULL>" : name.type.name)'") }
             let receiver = arguments[0]
             let type = receiver.type
             let total = Int(count) + (names.isEmpty ? 0 : TupleRef(names).count)
@@ -32,7 +33,7 @@ enum Calling {
             (vector + 1).update(from: arguments, count: total)
             let keywords = names.isEmpty || TupleRef(names).count == 0 ? Value.empty : names
             // A method found on the class is called with the receiver in front; an attribute of the instance would come first.
-            if type.has(.plainGet), type.pointer.pointee.dictOffset == 0, name.isString {
+            if type.has(.plainGet), type.pointer.pointee.dictOffset == 0 {
                 let found = type.lookup(name)
                 if found.isHeap, found.type.has(.methodDescriptor) { return thread.call(found, vector + 1, total, keywords) }
             }

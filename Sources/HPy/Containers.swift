@@ -3,7 +3,6 @@ import Objects
 /// Lists, dicts, tuples and slices.
 enum Containers {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
-        c.pointee.ctx_List_Check = listCheck
         c.pointee.ctx_List_New = { _, count in
             let thread = Contexts.thread
             if count < 0 { return thread.raise(.systemError, "bad argument to internal function") }
@@ -29,7 +28,6 @@ enum Containers {
             }
             return thread.callMethod(list, Name.insert, thread.newInt(index), item).isEmpty ? -1 : 0
         }
-        c.pointee.ctx_Dict_Check = dictCheck
         c.pointee.ctx_Dict_New = { _ in Contexts.thread.newDict() }
         c.pointee.ctx_Dict_Keys = { _, value in
             let thread = Contexts.thread
@@ -53,7 +51,6 @@ enum Containers {
             guard value.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
             return thread.copyDict(DictRef(value))
         }
-        c.pointee.ctx_Tuple_Check = tupleCheck
         c.pointee.ctx_Tuple_FromArray = { _, items, count in
             let thread = Contexts.thread
             guard let items, count > 0 else { return WellKnown.emptyTuple.value }
@@ -75,18 +72,4 @@ enum Containers {
             return 0
         }
     }
-}
-
-// MARK: The usual
-
-@inline(__always) private func listCheck(_: UnsafeMutablePointer<HPyContext>, _ value: Value) -> Int32 {
-    value.isExact(.list) ? 1 : value.isHeap ? ObjectProtocol.hasFlag(value, .listSubclass) : 0
-}
-
-@inline(__always) private func dictCheck(_: UnsafeMutablePointer<HPyContext>, _ value: Value) -> Int32 {
-    value.isExact(.dict) ? 1 : value.isHeap ? ObjectProtocol.hasFlag(value, .dictSubclass) : 0
-}
-
-@inline(__always) private func tupleCheck(_: UnsafeMutablePointer<HPyContext>, _ value: Value) -> Int32 {
-    value.isExact(.tuple) ? 1 : value.isHeap ? ObjectProtocol.hasFlag(value, .tupleSubclass) : 0
 }

@@ -9,8 +9,8 @@ import Objects
 /// that. In debug mode a handle is the address of a record: `open`, `take` and `close` translate where Python calls C; the generated functions of the debug context
 /// translate where C calls Python.
 ///
-/// The functions of the universal context are in one file per area, in the order of HPy's documentation: each fills its part of the struct. Most are closures. Of a closure the compiler makes two functions,
-/// one of which jumps to the other; what modules ask all the time is therefore a global function, inlined into what C calls, with the unusual in functions of their own.
+/// The functions of the universal context are in one file per area, in the order of HPy's documentation: each fills its part of the struct. What modules ask for all the time
+/// is in C (`Usual`).
 enum Contexts {
     /// The thread that runs: a C function of HPy is not told.
     @inline(__always) static var thread: ThreadRef { ThreadRegistry.current.unsafelyUnwrapped }
@@ -52,6 +52,7 @@ enum Contexts {
         let universal = taipan_hpy_universal()
         universal.pointee.name = cString("HPy Universal ABI (Taipan)")
         fillHandles(universal)
+        Usual.fill(universal)
         Handles.fill(universal)
         Numbers.fill(universal)
         Arithmetic.fill(universal)

@@ -37,7 +37,7 @@ enum Functions {
 
     typealias Record = UnsafeMutableRawPointer
 
-    @inline(__always) private static func data(_ record: Record) -> UnsafeMutablePointer<FunctionData> {
+    @inline(__always) fileprivate static func data(_ record: Record) -> UnsafeMutablePointer<FunctionData> {
         record.native.pointee.foreignData.unsafelyUnwrapped.assumingMemoryBound(to: FunctionData.self)
     }
 
@@ -73,13 +73,13 @@ enum Functions {
 
     // MARK: Arity
 
-    @inline(never) private static func refuseKeywords(_ thread: ThreadRef, _ record: Record) -> Value {
+    @inline(never) fileprivate static func refuseKeywords(_ thread: ThreadRef, _ record: Record) -> Value {
         thread.raise(.typeError, "\(record.native.displayName)() takes no keyword arguments")
     }
 
-    private static func hasKeywords(_ names: Value) -> Bool { !names.isEmpty && TupleRef(names).count > 0 }
+    fileprivate static func hasKeywords(_ names: Value) -> Bool { !names.isEmpty && TupleRef(names).count > 0 }
 
-    @inline(never) private static func refuseCount(_ thread: ThreadRef, _ record: Record, _ count: Int, _ names: Value, exactly wanted: Int) -> Value {
+    @inline(never) fileprivate static func refuseCount(_ thread: ThreadRef, _ record: Record, _ count: Int, _ names: Value, exactly wanted: Int) -> Value {
         if Functions.hasKeywords(names) { return Functions.refuseKeywords(thread, record) }
         if wanted == 0 { return thread.raise(.typeError, "\(record.native.displayName)() takes no arguments (\(count) given)") }
         return thread.raise(.typeError, "\(record.native.displayName)() takes exactly one argument (\(count) given)")
@@ -95,39 +95,39 @@ enum Functions {
 
     // MARK: Methods
 
-    static let noArguments: ForeignFunction = { thread, record, receiver, _, count, names in
-        guard count == 0 else { return Functions.refuseCount(thread, record, count, names, exactly: 0) }
-        let data = Functions.data(record), context = data.pointee.context
-        let own = Contexts.open(context, receiver)
-        let result = Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyNoArgsFunction.self)($0, own) }
-        let value = Contexts.receive(context, result)
-        Contexts.close(context, own)
+    static let noArguments: ForeignFunction = callWithout
+    static let one: ForeignFunction = callWithOne
+    static let varargs: ForeignFunction = callWithVector
+    static let keywords: ForeignFunction = callWithKeywords
+
+    @inline(never) fileprivate static func debugNoArguments(_ thread: ThreadRef, _ record: Record, _ receiver: Value) -> Value {
+        let own = DebugMode.make(receiver)
+        let result = Contexts.call(taipan_hpy_debug()) { unsafeBitCast(Functions.data(record).pointee.implementation, to: HPyNoArgsFunction.self)($0, own) }
+        let value = DebugMode.receive(result)
+        DebugMode.closeArgument(own)
         return Functions.check(thread, record, value)
     }
 
-    static let one: ForeignFunction = { thread, record, receiver, a, count, names in
-        guard count == 1, names.isEmpty else { return Functions.refuseCount(thread, record, count, names, exactly: 1) }
-        let data = Functions.data(record), context = data.pointee.context
-        let own = Contexts.open(context, receiver), argument = Contexts.open(context, a[0])
-        let result = Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyOneFunction.self)($0, own, argument) }
-        let value = Contexts.receive(context, result)
-        Contexts.close(context, own)
-        Contexts.close(context, argument)
+    @inline(never) fileprivate static func debugOne(_ thread: ThreadRef, _ record: Record, _ receiver: Value, _ a: Arguments) -> Value {
+        let own = DebugMode.make(receiver), argument = DebugMode.make(a[0])
+        let result = Contexts.call(taipan_hpy_debug()) { unsafeBitCast(Functions.data(record).pointee.implementation, to: HPyOneFunction.self)($0, own, argument) }
+        let value = DebugMode.receive(result)
+        DebugMode.closeArgument(own)
+        DebugMode.closeArgument(argument)
         return Functions.check(thread, record, value)
     }
 
-    static let varargs: ForeignFunction = { thread, record, receiver, a, count, names in
-        if Functions.hasKeywords(names) { return Functions.refuseKeywords(thread, record) }
-        let data = Functions.data(record), context = data.pointee.context
-        let function = unsafeBitCast(data.pointee.implementation, to: HPyVarargsFunction.self)
-        if Contexts.isDebug(context) {
-            return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, .empty) { c, own, arguments, _ in function(c, own, arguments, count) }))
-        }
-        return Functions.check(thread, record, function(context, receiver, a, count))
+    @inline(never) fileprivate static func debugVarargs(_ thread: ThreadRef, _ record: Record, _ receiver: Value, _ a: Arguments, _ count: Int) -> Value {
+        let function = unsafeBitCast(Functions.data(record).pointee.implementation, to: HPyVarargsFunction.self)
+        return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, .empty) { c, own, arguments, _ in function(c, own, arguments, count) }))
     }
 
-    static let keywords: ForeignFunction = { thread, record, receiver, a, count, names in
-        Functions.call(thread, record, Functions.data(record).pointee.context, Functions.data(record).pointee.implementation, receiver, a, count, names)
+    @inline(never) private static func debugKeywords(_ thread: ThreadRef, _ record: Record, _ implementation: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
+        let function = unsafeBitCast(implementation, to: HPyKeywordsFunction.self)
+        let named = names.isEmpty ? 0 : TupleRef(names).count
+        return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, named == 0 ? .empty : names) { c, own, arguments, names in
+            function(c, own, arguments, count - named, names)
+        }))
     }
 
     /// `__call__`: by the function set for this object, or else the type's.
@@ -148,16 +148,11 @@ enum Functions {
         return Functions.call(thread, record, data.pointee.context, function, receiver, a, count, names)
     }
 
-    @inline(__always) private static func call(_ thread: ThreadRef, _ record: Record, _ context: UnsafeMutablePointer<HPyContext>, _ implementation: UnsafeMutableRawPointer,
-                                               _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
-        let function = unsafeBitCast(implementation, to: HPyKeywordsFunction.self)
+    @inline(__always) fileprivate static func call(_ thread: ThreadRef, _ record: Record, _ context: UnsafeMutablePointer<HPyContext>, _ implementation: UnsafeMutableRawPointer,
+                                                   _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
+        if Contexts.isDebug(context) { return Functions.debugKeywords(thread, record, implementation, receiver, a, count, names) }
         let named = names.isEmpty ? 0 : TupleRef(names).count
-        if Contexts.isDebug(context) {
-            return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(receiver, a, count, named == 0 ? .empty : names) { c, own, arguments, names in
-                function(c, own, arguments, count - named, names)
-            }))
-        }
-        return Functions.check(thread, record, function(context, receiver, a, count - named, named == 0 ? .empty : names))
+        return Functions.check(thread, record, unsafeBitCast(implementation, to: HPyKeywordsFunction.self)(context, receiver, a, count - named, named == 0 ? .empty : names))
     }
 
     // MARK: Construction
@@ -386,4 +381,33 @@ enum Functions {
         Contexts.close(context, own)
         return thread.hasException ? .empty : .none
     }
+}
+
+// MARK: The usual
+
+// Of a closure the compiler makes two functions, one of which jumps to the other; these are one each.
+
+@inline(__always) private func callWithout(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _: Arguments, _ count: Int, _ names: Value) -> Value {
+    guard count == 0 else { return Functions.refuseCount(thread, record, count, names, exactly: 0) }
+    let data = Functions.data(record)
+    if Contexts.isDebug(data.pointee.context) { return Functions.debugNoArguments(thread, record, receiver) }
+    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyNoArgsFunction.self)(data.pointee.context, receiver))
+}
+
+@inline(__always) private func callWithOne(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
+    guard count == 1, names.isEmpty else { return Functions.refuseCount(thread, record, count, names, exactly: 1) }
+    let data = Functions.data(record)
+    if Contexts.isDebug(data.pointee.context) { return Functions.debugOne(thread, record, receiver, a) }
+    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyOneFunction.self)(data.pointee.context, receiver, a[0]))
+}
+
+@inline(__always) private func callWithVector(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
+    if Functions.hasKeywords(names) { return Functions.refuseKeywords(thread, record) }
+    let data = Functions.data(record)
+    if Contexts.isDebug(data.pointee.context) { return Functions.debugVarargs(thread, record, receiver, a, count) }
+    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyVarargsFunction.self)(data.pointee.context, receiver, a, count))
+}
+
+@inline(__always) private func callWithKeywords(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
+    Functions.call(thread, record, Functions.data(record).pointee.context, Functions.data(record).pointee.implementation, receiver, a, count, names)
 }

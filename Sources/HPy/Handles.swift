@@ -8,8 +8,6 @@ enum Handles {
     nonisolated(unsafe) static var globals: Set<UInt> = []
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
-        c.pointee.ctx_Dup = { _, handle in handle }
-        c.pointee.ctx_Close = { _, _ in }
         c.pointee.ctx_Field_Store = { _, owner, field, value in
             field.unsafelyUnwrapped.pointee = value
             if owner.isHeap { Heap.barrier(owner.raw) }

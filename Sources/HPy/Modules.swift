@@ -7,8 +7,8 @@ import Objects
 /// The import system finds files that end in `.hpy0.so`; the stubs that setuptools makes call `hpy.universal._load_bootstrap`, and tests call `load`. All end in `load` here: the library is opened,
 /// its required version checked, its context set and its definition asked for. The module made of that is initialized in a second step, as PEP 451 has it.
 public enum HPyModules {
-    /// Endings of file names: the universal ABI's, and those of modules that could run on CPython as well.
-    static let suffixes = [".hpy0.so", ".hpy0-cp311.so", ".hpy0-taipan311.so"]
+    /// Endings of file names: that of Taipan's own modules, which also names its ABI to tools (`_taipan_sysconfig`), the universal ABI's, and those of modules that could run on CPython as well.
+    static let suffixes = [".taipan-311-x86_64-linux-gnu.so", ".hpy0.so", ".hpy0-cp311.so", ".hpy0-taipan-311-x86_64-linux-gnu.so"]
 
     enum Mode: Int {
         case universal = 0, debug, trace
@@ -33,6 +33,9 @@ public enum HPyModules {
 
     public static func start(_ thread: ThreadRef) {
         ImpModule.extensionSuffixes = suffixes
+        // Debian's name, and CPython's own.
+        Imports.adapted.append((name: "_sysconfigdata__x86_64-linux-gnu", by: "_taipan_sysconfig"))
+        Imports.adapted.append((name: "_sysconfigdata__linux_x86_64-linux-gnu", by: "_taipan_sysconfig"))
         Imports.adapted.append((name: "pip._internal.index.package_finder", by: "hpy.wheel"))
         ImpModule.createDynamic = { thread, spec in HPyModules.create(thread, spec) }
         ImpModule.executeDynamic = { thread, module in HPyModules.execute(thread, module) ? Value(small: 0) : .empty }

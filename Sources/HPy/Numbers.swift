@@ -18,7 +18,6 @@ enum Numbers {
             }
             return narrow
         }
-        c.pointee.ctx_Long_AsInt64_t = { _, value in value.isSmallInt ? Int64(value.smallInt) : Int64(Numbers.signed(value, "long") ?? -1) }
         c.pointee.ctx_Long_AsSsize_t = { _, value in
             if value.isSmallInt { return value.smallInt }
             let thread = Contexts.thread
@@ -79,7 +78,7 @@ enum Numbers {
         return index.isEmpty ? nil : index
     }
 
-    private static func signed(_ value: Value, _ name: StaticString) -> Int? {
+    static func signed(_ value: Value, _ name: StaticString) -> Int? {
         guard let index = Numbers.integer(value) else { return nil }
         if let result = IntOps.toInt(index) { return result }
         Contexts.thread.raise(.overflowError, "Python int too large to convert to C \(name)")

@@ -6,8 +6,6 @@ enum ObjectProtocol {
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         c.pointee.ctx_IsTrue = { _, value in Contexts.thread.isTrue(value) }
         c.pointee.ctx_Type = { _, value in value.isEmpty ? Contexts.thread.raiseNull() : value.type.value }
-        c.pointee.ctx_TypeCheck = typeCheck
-        c.pointee.ctx_Is = { _, a, b in a == b ? 1 : 0 }
         c.pointee.ctx_Repr = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.repr(value) }
         c.pointee.ctx_Str = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.str(value) }
         c.pointee.ctx_ASCII = { _, value in value.isEmpty ? Contexts.thread.newString("<NULL>") : Contexts.thread.ascii(value) }
@@ -35,7 +33,6 @@ enum ObjectProtocol {
             return thread.compareTruth(a, b, comparison)
         }
         c.pointee.ctx_Hash = { _, value in Contexts.thread.hash(value) }
-        c.pointee.ctx_Length = lengthOf
         c.pointee.ctx_Contains = { _, container, item in Contexts.thread.contains(container, item) }
         c.pointee.ctx_GetIter = { _, value in Contexts.thread.iterator(value) }
         c.pointee.ctx_Iter_Next = { _, iterator in Contexts.thread.next(iterator) }
@@ -54,24 +51,10 @@ enum ObjectProtocol {
 
     // MARK: The less usual
 
-    @inline(never) fileprivate static func isInstance(_ value: Value, _ type: Value) -> Int32 {
-        // The classes that modules ask for all the time have a flag, or are a bit pattern.
+    static func isInstance(_ value: Value, _ type: Value) -> Int32 {
         if type == TypeID.int.value { return value.isInt ? 1 : 0 }
         if type == TypeID.float.value { return value.isFloat ? 1 : 0 }
         let own = value.type
         return own.value == type || own.isSubtype(of: TypeRef(type)) ? 1 : 0
     }
-
-    @inline(never) fileprivate static func length(_ value: Value) -> Int { Contexts.thread.length(value) }
-
-    /// Whether the class of an object in the heap has a flag.
-    @inline(never) static func hasFlag(_ value: Value, _ flag: TypeFlags) -> Int32 { value.type.has(flag) ? 1 : 0 }
 }
-
-// MARK: The usual
-
-@inline(__always) private func typeCheck(_: UnsafeMutablePointer<HPyContext>, _ value: Value, _ type: Value) -> Int32 {
-    value.isSmallInt && type == TypeID.int.value ? 1 : ObjectProtocol.isInstance(value, type)
-}
-
-@inline(__always) private func lengthOf(_: UnsafeMutablePointer<HPyContext>, _ value: Value) -> Int { value.isExact(.list) ? ListRef(value).count : ObjectProtocol.length(value) }

@@ -4,119 +4,99 @@ import TextTypes
 
 /// The UTF-8 of strings that are not ASCII, for C: a copy that is made once and lives as long as the string.
 ///
-/// An open-addressing table by the string's address. Strings that were made one after the other are mostly asked for in that order: within a page of the heap neighbours are neighbours in the
-/// table, so that the processor fetches one with the other; the pages are spread. A copy's length stands before it. What is new since the last collection is listed, so that a minor collection,
-/// which finds only young strings dead, looks at those alone. A collection takes no memory here.
+/// A copy is found by the string's address: for each page of the heap with such strings there is an array with a place for every address at which one may begin, and neighbours are neighbours there too, so that the
+/// processor fetches one with the other. C looks there itself (`taipan_hpy_text`). What is new since the last collection is listed, so that a minor collection, which finds only young strings dead, looks at those
+/// alone. A collection takes no memory here.
+///
+/// Tried and rejected: an open-addressing table with the order of addresses kept within a page. Two full pages whose places overlap make searches long.
 enum TextCopies {
-    private struct Entry {
-        /// 0 where the place is free.
-        var address: UInt = 0
-        var text: UnsafeMutablePointer<CChar>?
-    }
+    private typealias Copy = UnsafeMutablePointer<HPyTextCopy>
+    private typealias Page = UnsafeMutablePointer<HPyTextPage>
 
-    nonisolated(unsafe) private static var logSize = 10
-    nonisolated(unsafe) private static var entries: UnsafeMutablePointer<Entry>! = nil
-    nonisolated(unsafe) private static var count = 0
     nonisolated(unsafe) private static var young: [UInt] = []
-
-    private static let header = MemoryLayout<Int>.size
-    /// Bytes in which the order of addresses is kept.
-    private static let logPage: UInt = 14
+    private static let header = MemoryLayout<HPyTextCopy>.offset(of: \.text).unsafelyUnwrapped
 
     static func start() {
-        entries = emptyTable(logSize)
+        taipan_hpy_texts.base = taipan.heapBase
         Collector.addDeathVisitor { TextCopies.forgetDead(major: $0) }
     }
 
-    private static func emptyTable(_ logSize: Int) -> UnsafeMutablePointer<Entry> {
-        let table = UnsafeMutablePointer<Entry>.allocate(capacity: 1 << logSize)
-        table.initialize(repeating: Entry(), count: 1 << logSize)
-        return table
+    /// The place of a string; nil where its page has no array.
+    private static func place(_ address: UInt) -> UnsafeMutablePointer<Copy?>? {
+        let number = page(address)
+        guard number < taipan_hpy_texts.count, let page = taipan_hpy_texts.pages.unsafelyUnwrapped[Int(number)] else { return nil }
+        return places(page) + Int(address >> UInt(HPyTextPlaceShift)) % Int(HPyTextPlaces)
     }
 
-    @inline(__always) private static var mask: Int { 1 << logSize - 1 }
+    private static func page(_ address: UInt) -> UInt { (address &- taipan_hpy_texts.base) >> UInt(HPyTextPageShift) }
 
-    @inline(__always) private static func home(_ address: UInt) -> Int { Int(truncatingIfNeeded: address >> 4 &+ (address >> logPage) &* 0x9E37_79B9_7F4A_7C15) & mask }
+    private static func places(_ page: Page) -> UnsafeMutablePointer<Copy?> { UnsafeMutableRawPointer(page).assumingMemoryBound(to: Copy?.self) }
 
-    /// The place of an address, or the free one where it would be.
-    @inline(__always) private static func place(_ address: UInt) -> Int {
-        var place = home(address)
-        while entries[place].address != address && entries[place].address != 0 { place = (place + 1) & mask }
-        return place
-    }
+    static func find(_ string: Value) -> UnsafeMutablePointer<HPyTextCopy>? { taipan_hpy_text(UInt(string.bits)) }
 
-    @inline(__always) static func length(_ copy: UnsafeMutablePointer<CChar>) -> Int { (UnsafeMutableRawPointer(copy) - header).load(as: Int.self) }
-
-    @inline(__always) static func find(_ string: Value) -> UnsafeMutablePointer<CChar>? { entries[place(UInt(string.bits))].text }
+    static func text(_ copy: UnsafeMutablePointer<HPyTextCopy>) -> UnsafeMutablePointer<CChar> { (UnsafeMutableRawPointer(copy) + header).assumingMemoryBound(to: CChar.self) }
 
     /// Makes the copy of a string that has none. nil when it holds a surrogate, or when memory is exhausted (raised).
-    @inline(never) static func make(_ thread: ThreadRef, _ string: StringRef) -> UnsafeMutablePointer<CChar>? {
+    @inline(never) static func make(_ thread: ThreadRef, _ string: StringRef) -> UnsafeMutablePointer<HPyTextCopy>? {
         guard let size = UTF8Codec.size(of: string) else { return nil }
-        guard Heap.hasRoom(outside: header + size + 1), let block = malloc(header + size + 1) else {
+        let address = UInt(string.value.bits)
+        guard Heap.hasRoom(outside: header + size + 1), let place = reserve(address), let block = malloc(header + size + 1) else {
             thread.raiseOutOfMemory()
             return nil
         }
-        block.storeBytes(of: size, as: Int.self)
+        let copy = block.assumingMemoryBound(to: HPyTextCopy.self)
+        copy.pointee.address = address
+        copy.pointee.length = size
         let bytes = (block + header).assumingMemoryBound(to: UInt8.self)
         UTF8Codec.write(string, to: bytes)
         bytes[size] = 0
-        if (count + 1) * 2 > 1 << logSize {
-            guard Heap.hasRoom(outside: MemoryLayout<Entry>.stride << (logSize + 1)) else {
-                free(block)
-                thread.raiseOutOfMemory()
-                return nil
-            }
-            grow()
-        }
-        let address = UInt(string.value.bits), copy = UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: CChar.self)
-        entries[place(address)] = Entry(address: address, text: copy)
-        count += 1
+        place.pointee = copy
+        taipan_hpy_texts.pages.unsafelyUnwrapped[Int(page(address))].unsafelyUnwrapped.pointee.count += 1
         young.append(address)
         return copy
     }
 
-    private static func grow() {
-        let old = entries.unsafelyUnwrapped, end = 1 << logSize
-        logSize += 1
-        entries = emptyTable(logSize)
-        for index in 0 ..< end where old[index].address != 0 { entries[place(old[index].address)] = old[index] }
-        old.deallocate()
+    /// The place of a string, made where there is none. nil when there is no memory.
+    private static func reserve(_ address: UInt) -> UnsafeMutablePointer<Copy?>? {
+        if let place = place(address) { return place }
+        let number = page(address), count = taipan_hpy_texts.count
+        if number >= count {
+            let larger = max(number + 1, count * 2, 1 << 10), bytes = Int(larger) * MemoryLayout<Page?>.stride
+            guard Heap.hasRoom(outside: bytes), let pages = realloc(taipan_hpy_texts.pages, bytes)?.assumingMemoryBound(to: Page?.self) else { return nil }
+            (pages + Int(count)).initialize(repeating: nil, count: Int(larger - count))
+            taipan_hpy_texts.pages = pages
+            taipan_hpy_texts.count = larger
+        }
+        guard Heap.hasRoom(outside: MemoryLayout<HPyTextPage>.stride), let page = calloc(1, MemoryLayout<HPyTextPage>.stride) else { return nil }
+        taipan_hpy_texts.pages.unsafelyUnwrapped[Int(number)] = page.assumingMemoryBound(to: HPyTextPage.self)
+        return place(address)
     }
 
     // MARK: Death
 
     private static func forgetDead(major: Bool) {
-        if count == 0 { return }
         if major {
-            // What moves up into a place is looked at as well.
-            for index in 0 ..< 1 << logSize {
-                while entries[index].address != 0 && isDead(entries[index].address) { remove(index) }
+            for number in 0 ..< Int(taipan_hpy_texts.count) {
+                guard let page = taipan_hpy_texts.pages.unsafelyUnwrapped[number] else { continue }
+                let places = places(page)
+                for index in 0 ..< Int(HPyTextPlaces) { forgetIfDead(page, places + index) }
+                if page.pointee.count == 0 {
+                    taipan_hpy_texts.pages.unsafelyUnwrapped[number] = nil
+                    free(page)
+                }
             }
         } else {
-            for address in young where isDead(address) { remove(place(address)) }
+            for address in young {
+                if let place = place(address) { forgetIfDead(taipan_hpy_texts.pages.unsafelyUnwrapped[Int(page(address))].unsafelyUnwrapped, place) }
+            }
         }
         young.removeAll(keepingCapacity: true)
     }
 
-    private static func isDead(_ address: UInt) -> Bool { !Collector.isMarked(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped) }
-
-    private static func release(_ entry: Entry) {
-        free(UnsafeMutableRawPointer(entry.text.unsafelyUnwrapped) - header)
-        count -= 1
-    }
-
-    /// Frees a place, and moves those up that stand behind it because it was taken.
-    private static func remove(_ place: Int) {
-        release(entries[place])
-        var gap = place
-        var next = (gap + 1) & mask
-        while entries[next].address != 0 {
-            if (next - home(entries[next].address)) & mask >= (next - gap) & mask {
-                entries[gap] = entries[next]
-                gap = next
-            }
-            next = (next + 1) & mask
-        }
-        entries[gap] = Entry()
+    private static func forgetIfDead(_ page: Page, _ place: UnsafeMutablePointer<Copy?>) {
+        guard let copy = place.pointee, !Collector.isMarked(UnsafeMutableRawPointer(bitPattern: copy.pointee.address).unsafelyUnwrapped) else { return }
+        place.pointee = nil
+        page.pointee.count -= 1
+        free(copy)
     }
 }

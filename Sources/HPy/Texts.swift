@@ -40,11 +40,9 @@ enum Texts {
 
         // MARK: Strings
         c.pointee.ctx_Unicode_FromString = { _, text in Contexts.thread.newString(cString: text) }
-        c.pointee.ctx_Unicode_Check = unicodeCheck
         c.pointee.ctx_Unicode_AsASCIIString = { _, value in Texts.encode(value, "ascii") }
         c.pointee.ctx_Unicode_AsLatin1String = { _, value in Texts.encode(value, "latin-1") }
         c.pointee.ctx_Unicode_AsUTF8String = { _, value in Texts.encode(value, "utf-8") }
-        c.pointee.ctx_Unicode_AsUTF8AndSize = unicodeAsUTF8AndSize
         c.pointee.ctx_Unicode_FromWideChar = { _, text, size in
             let thread = Contexts.thread
             guard let text else { return size == 0 ? WellKnown.emptyString.value : thread.raise(.systemError, "bad argument to internal function") }
@@ -132,7 +130,7 @@ enum Texts {
 
     // MARK: UTF-8 views
 
-    @inline(never) fileprivate static func utf8Slow(_ value: Value, _ size: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>? {
+    static func utf8Slow(_ value: Value, _ size: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>? {
         guard value.isString else {
             size?.pointee = -1
             Contexts.thread.raise(.typeError, "bad argument type for built-in operation")
@@ -149,26 +147,12 @@ enum Texts {
             return UnsafeRawPointer(string.units).assumingMemoryBound(to: CChar.self)
         }
         if let copy = TextCopies.find(value) ?? TextCopies.make(thread, string) {
-            size?.pointee = TextCopies.length(copy)
-            return UnsafePointer(copy)
+            size?.pointee = copy.pointee.length
+            return UnsafePointer(TextCopies.text(copy))
         }
         // For a surrogate it raises what encoding raises.
         if !thread.hasException { _ = Texts.encode(value, "utf-8") }
         size?.pointee = -1
         return nil
     }
-}
-
-// MARK: The usual
-
-@inline(__always) private func unicodeCheck(_: UnsafeMutablePointer<HPyContext>, _ value: Value) -> Int32 {
-    value.isExact(.str) ? 1 : value.isHeap ? ObjectProtocol.hasFlag(value, .strSubclass) : 0
-}
-
-@inline(__always) private func unicodeAsUTF8AndSize(_: UnsafeMutablePointer<HPyContext>, _ value: Value, _ size: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>? {
-    if value.isExact(.str), StringRef(value).isASCII {
-        size?.pointee = StringRef(value).count
-        return UnsafeRawPointer(StringRef(value).units).assumingMemoryBound(to: CChar.self)
-    }
-    return Texts.utf8Slow(value, size)
 }

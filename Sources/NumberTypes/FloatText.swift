@@ -1,7 +1,7 @@
 import Glibc
 import Objects
 
-/// Doubles to and from text. Shortest digits come from Swift's own `description`, digits of a given precision from `snprintf`, and reading is
+/// Doubles to and from text. Shortest digits are those of Swift's own `description`, digits of a given precision from `snprintf`, and reading is
 /// `strtod`, all of which round correctly; here is what Python writes differently.
 public enum FloatText {
     public struct Flags: OptionSet {
@@ -17,20 +17,43 @@ public enum FloatText {
         public static let noNegativeZero = Flags(rawValue: 8)
     }
 
+    /// What `description` is, into a buffer of at least 32 bytes: a `String` of more than 15 bytes takes memory.
+    @inline(__always) private static func describe(_ value: Double, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+        var text = Output(start: out)
+        value.write(to: &text)
+        return text.count
+    }
+
+    /// Bytes that are written one behind the other.
+    private struct Output: TextOutputStream {
+        let start: UnsafeMutablePointer<UInt8>
+        var count = 0
+
+        mutating func _writeASCII(_ text: UnsafeBufferPointer<UInt8>) {
+            memcpy(start + count, text.baseAddress.unsafelyUnwrapped, text.count)
+            count += text.count
+        }
+
+        mutating func write(_ text: String) {
+            var text = text
+            text.withUTF8 { _writeASCII($0) }
+        }
+    }
+
     /// The fewest digits that give a finite, positive or zero number back, and where the point is: 0.ddd * 10^point. `digits` has room for 24.
     static func shortest(_ value: Double, _ digits: UnsafeMutablePointer<UInt8>) -> (count: Int, point: Int) {
         if value == 0 {
             digits[0] = 48
             return (1, 1)
         }
-        var text = value.description
-        return text.withUTF8 { text in
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { text in
+            let length = describe(value, text.baseAddress.unsafelyUnwrapped)
             var count = 0
             var point = 0
             var seenPoint = false
             var exponent = 0
             var index = 0
-            while index < text.count {
+            while index < length {
                 let byte = text[index]
                 index += 1
                 if byte == UInt8(ascii: ".") {
@@ -38,7 +61,7 @@ public enum FloatText {
                 } else if byte == UInt8(ascii: "e") {
                     let negative = text[index] == UInt8(ascii: "-")
                     if negative || text[index] == UInt8(ascii: "+") { index += 1 }
-                    while index < text.count {
+                    while index < length {
                         exponent = exponent * 10 + Int(text[index]) - 48
                         index += 1
                     }
@@ -74,11 +97,7 @@ public enum FloatText {
         }
         // Swift writes these as Python does; from 2^53 on it has an exponent.
         if dotZero && value.magnitude >= 1e-4 && value.magnitude < 9e15 {
-            var text = value.magnitude.description
-            return text.withUTF8 { text in
-                memcpy(out + length, text.baseAddress.unsafelyUnwrapped, text.count)
-                return length + text.count
-            }
+            return length + describe(value.magnitude, out + length)
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
             let digits = buffer.baseAddress!

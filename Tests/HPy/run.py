@@ -1,14 +1,15 @@
 """HPy's own tests, unmodified, from PyPI's source distribution: under Taipan, in universal, debug and trace mode.
 
 The distribution, pytest and setuptools are fetched by pip into `.build/hpy-tests`. The tests compile their extension modules with `cc` as they go. A test that `expected.txt` lists may fail: each line there is a
-test id or a pattern, a tab, and the reason. The folder's own tests run beside them: `test_taipan.py`, modules that are wrong (`bad_modules.py`), and extensions that Taipan builds itself (`building.py`).
+test id or a pattern, a tab, and the reason. The folder's own tests run beside them: `test_taipan.py`, modules that are wrong (`bad_modules.py`), functions
+that are given what they must not (`misuse.py`), and extensions that Taipan builds itself (`building.py`).
 """
 import fnmatch, os, re, shutil, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import support
-import bad_modules, building
+import bad_modules, building, misuse
 
 VERSION = "0.9.0"
 FOLDER = os.path.join(support.ROOT, ".build", "hpy-tests")
@@ -158,6 +159,9 @@ def main():
             if not options.file or "bad_modules.py" in options.file:
                 bad_modules.build(BAD, os.path.join(FOLDER, "site", "hpy", "devel", "include"), LIBRARY)
                 yield mode, bad_modules.check(BAD, mode, options.timeout)
+            if mode == "debug" and (not options.file or "misuse.py" in options.file):
+                misuse.build(BAD, os.path.join(FOLDER, "site", "hpy", "devel", "include"), LIBRARY)
+                yield mode, misuse.check(BAD, options.timeout)
 
     for mode, results in runs():
         for test, result in results.items():

@@ -133,6 +133,97 @@ extern HPyContext taipan_hpy_contexts[2];
 static inline HPyContext *_Nonnull taipan_hpy_universal(void) { return &taipan_hpy_contexts[0]; }
 static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_contexts[1]; }
 
+// What modules ask for all the time (`Usual.c`), with the layouts and numbers of `Objects` that it relies on; `Usual.swift` compares them.
+
+enum { HPyUsualShapeInt = 3, HPyUsualShapeFloat = 5, HPyUsualShapeStr = 7, HPyUsualShapeList = 11, HPyUsualShapeTuple = 12, HPyUsualShapeDict = 13, HPyUsualShapeLast = 17 };
+enum { HPyUsualFlagASCII = 8 };
+// Patterns of values that are not in the heap; False and True, and the two zeros, differ in one bit. Of a small int the lowest bit is set, of other floats the second alone of the lowest two.
+enum { HPyUsualNegativeZero = 0xC, HPyUsualFalse = 0x24 };
+
+typedef struct HPyUsualString {
+    ObjectHeader header;
+    intptr_t length, hash;
+    char text[8];
+} HPyUsualString;
+
+typedef struct HPyUsualList {
+    ObjectHeader header;
+    intptr_t count;
+    Value storage;
+} HPyUsualList;
+
+typedef struct HPyUsualArray {
+    ObjectHeader header;
+    intptr_t count;
+    Value items[1];
+} HPyUsualArray;
+
+typedef struct HPyUsualDict {
+    ObjectHeader header;
+    intptr_t count;
+    Value table;
+} HPyUsualDict;
+
+typedef struct HPyUsualTable {
+    ObjectHeader header;
+    intptr_t words;
+    uint8_t sizes[8];
+    Value entries[3];
+} HPyUsualTable;
+
+/// The unusual, which is Swift's. Those that ask for a type are given an object in the heap.
+typedef struct HPySlowFunctions {
+    int32_t (*_Nonnull isString)(Value), (*_Nonnull isList)(Value), (*_Nonnull isTuple)(Value), (*_Nonnull isDict)(Value);
+    int32_t (*_Nonnull isInstance)(Value object, Value type);
+    int64_t (*_Nonnull asInt64)(Value);
+    const char *_Nullable (*_Nonnull utf8)(Value, intptr_t *_Nullable size);
+    Value (*_Nonnull getItem)(Value object, Value key);
+    Value (*_Nonnull getItemAt)(Value object, intptr_t index);
+    intptr_t (*_Nonnull length)(Value object);
+} HPySlowFunctions;
+
+extern HPySlowFunctions taipan_hpy_slow;
+
+/// Where in a dict's table the last key was found.
+typedef struct HPyWalk {
+    uintptr_t table;
+    /// Words up to the entry behind it.
+    intptr_t next;
+} HPyWalk;
+
+HPyWalk *_Nonnull taipan_hpy_walk(Value table);
+void taipan_hpy_fill_usual(HPyContext *_Nonnull ctx);
+
+/// The UTF-8 of a string that is not ASCII: see `TextCopies`.
+typedef struct HPyTextCopy {
+    /// The string.
+    uintptr_t address;
+    intptr_t length;
+    char text[8];
+} HPyTextCopy;
+
+enum { HPyTextPageShift = 14, HPyTextPlaceShift = 5, HPyTextPlaces = 1 << (HPyTextPageShift - HPyTextPlaceShift) };
+
+/// The copies of strings in one page of the heap, each at a place of its own.
+typedef struct HPyTextPage {
+    HPyTextCopy *_Nullable places[HPyTextPlaces];
+    intptr_t count;
+} HPyTextPage;
+
+typedef struct HPyTextTable {
+    uintptr_t base;
+    uintptr_t count;
+    HPyTextPage *_Nullable *_Nullable pages;
+} HPyTextTable;
+
+extern HPyTextTable taipan_hpy_texts;
+
+static inline HPyTextCopy *_Nullable taipan_hpy_text(uintptr_t address) {
+    uintptr_t page = (address - taipan_hpy_texts.base) >> HPyTextPageShift;
+    if (page >= taipan_hpy_texts.count || !taipan_hpy_texts.pages[page]) return NULL;
+    return taipan_hpy_texts.pages[page]->places[address >> HPyTextPlaceShift & (HPyTextPlaces - 1)];
+}
+
 /// dlopen with RTLD_NOW. Null, and `*error` says why.
 void *_Nullable taipan_hpy_open(const char *_Nonnull path, const char *_Nullable *_Nonnull error);
 /// dlsym. Null, and `*error` says why.

@@ -72,13 +72,25 @@ extension DebugMode {
         c.pointee.ctx_Dup = { ctx, handle in DebugMode.within(ctx) { DebugMode.make(DebugMode.take(handle)) } }
         c.pointee.ctx_Close = { ctx, handle in DebugMode.within(ctx) { DebugMode.closeArgument(handle) } }
         c.pointee.ctx_Tuple_FromArray = { ctx, items, count in
-            DebugMode.within(ctx) { DebugMode.withValues(items, max(count, 0)) { DebugMode.make(DebugMode.universal.pointee.ctx_Tuple_FromArray!(DebugMode.universal, $0, count)) } }
+            DebugMode.within(ctx) { DebugMode.withValues(items, max(count, 0), "Tuple_FromArray") { DebugMode.make(DebugMode.universal.pointee.ctx_Tuple_FromArray!(DebugMode.universal, $0, count)) } }
         }
         c.pointee.ctx_Type_GenericNew = { ctx, type, arguments, count, keywords in
-            DebugMode.within(ctx) { DebugMode.withValues(arguments, max(count, 0)) { DebugMode.make(DebugMode.universal.pointee.ctx_Type_GenericNew!(DebugMode.universal, DebugMode.take(type), $0, count, DebugMode.take(keywords))) } }
+            DebugMode.within(ctx) {
+                if type.isEmpty {
+                    DebugMode.reportNull("Type_GenericNew")
+                    return .empty
+                }
+                return DebugMode.withValues(arguments, max(count, 0), "Type_GenericNew") {
+                    DebugMode.make(DebugMode.universal.pointee.ctx_Type_GenericNew!(DebugMode.universal, DebugMode.take(type), $0, count, DebugMode.take(keywords)))
+                }
+            }
         }
         c.pointee.ctx_Type_FromSpec = { ctx, specification, parameters in
             DebugMode.within(ctx) {
+                if specification == nil {
+                    DebugMode.reportNull("Type_FromSpec")
+                    return .empty
+                }
                 var count = 0
                 let given = parameters?.assumingMemoryBound(to: HPyTypeParameter.self)
                 while let given, given[count].kind != 0 { count += 1 }
@@ -95,6 +107,10 @@ extension DebugMode {
         }
         c.pointee.ctx_ContextVar_Get = { ctx, variable, fallback, result in
             DebugMode.within(ctx) {
+                if variable.isEmpty || result == nil {
+                    DebugMode.reportNull("ContextVar_Get")
+                    return -1
+                }
                 var value = Value.empty
                 let status = DebugMode.universal.pointee.ctx_ContextVar_Get!(DebugMode.universal, DebugMode.take(variable), DebugMode.take(fallback), &value)
                 result?.pointee = status < 0 ? .empty : DebugMode.make(value)
@@ -104,6 +120,10 @@ extension DebugMode {
         c.pointee.ctx_FatalError = { _, message in DebugMode.universal.pointee.ctx_FatalError!(DebugMode.universal, message) }
         c.pointee.ctx_TypeCheck = { ctx, object, type in
             DebugMode.within(ctx) {
+                if object.isEmpty || type.isEmpty {
+                    DebugMode.reportNull("TypeCheck")
+                    return 0
+                }
                 let value = DebugMode.take(object), type = DebugMode.take(type)
                 guard type.isType else { DebugMode.fatal("HPy_TypeCheck arg 2 must be a type") }
                 return DebugMode.universal.pointee.ctx_TypeCheck!(DebugMode.universal, value, type)
@@ -129,7 +149,11 @@ extension DebugMode {
     }
 
     /// The values of an array of handles, where the collector sees them.
-    private static func withValues(_ handles: UnsafePointer<Value>?, _ count: Int, _ body: (UnsafeMutablePointer<Value>) -> Value) -> Value {
+    private static func withValues(_ handles: UnsafePointer<Value>?, _ count: Int, _ function: StaticString, _ body: (UnsafeMutablePointer<Value>) -> Value) -> Value {
+        if count > 0, handles == nil || (0 ..< count).contains(where: { handles![$0].isEmpty }) {
+            DebugMode.reportNull(function)
+            return .empty
+        }
         let thread = Contexts.thread
         guard let vector = thread.pushArguments(count + 1) else { return .empty }
         vector.update(repeating: .empty, count: count + 1)
@@ -147,16 +171,20 @@ extension DebugMode {
     private static func call(_ ctx: UnsafeMutablePointer<HPyContext>, _ first: Value, _ arguments: UnsafePointer<Value>?, _ count: Int, _ names: Value, _ title: StaticString,
                              _ function: CallFunction?) -> Value {
         DebugMode.within(ctx) {
+            if first.isEmpty {
+                DebugMode.reportNull(title)
+                return .empty
+            }
             let names = DebugMode.take(names)
-            if !names.isEmpty && !names.isTuple { DebugMode.fatal("\(title) arg 'kwnames' must be a tuple object or HPy_NULL") }
+            if !names.isEmpty && !names.isTuple { DebugMode.fatal("HPy_\(title) arg 'kwnames' must be a tuple object or HPy_NULL") }
             let total = count + (names.isEmpty ? 0 : TupleRef(names).count)
-            return DebugMode.withValues(arguments, total) { DebugMode.make(function!(DebugMode.universal, DebugMode.take(first), $0, count, names)) }
+            return DebugMode.withValues(arguments, total, title) { DebugMode.make(function!(DebugMode.universal, DebugMode.take(first), $0, count, names)) }
         }
     }
 
     private static func fillCalls(_ c: UnsafeMutablePointer<HPyContext>) {
-        c.pointee.ctx_Call = { DebugMode.call($0, $1, $2, Int($3), $4, "HPy_Call", DebugMode.universal.pointee.ctx_Call) }
-        c.pointee.ctx_CallMethod = { DebugMode.call($0, $1, $2, Int($3), $4, "HPy_CallMethod", DebugMode.universal.pointee.ctx_CallMethod) }
+        c.pointee.ctx_Call = { DebugMode.call($0, $1, $2, Int($3), $4, "Call", DebugMode.universal.pointee.ctx_Call) }
+        c.pointee.ctx_CallMethod = { DebugMode.call($0, $1, $2, Int($3), $4, "CallMethod", DebugMode.universal.pointee.ctx_CallMethod) }
     }
 
     // MARK: Texts
@@ -179,6 +207,8 @@ extension DebugMode {
         }
         c.pointee.ctx_Bytes_AsString = bytes
         c.pointee.ctx_Bytes_AS_STRING = bytes
+        // The one that checks nothing is the one that checks.
+        c.pointee.ctx_Bytes_GET_SIZE = { ctx, handle in DebugMode.within(ctx) { DebugMode.universal.pointee.ctx_Bytes_Size!(DebugMode.universal, DebugMode.take(handle)) } }
         c.pointee.ctx_Type_GetName = { ctx, handle in
             DebugMode.within(ctx) {
                 let type = DebugMode.take(handle)

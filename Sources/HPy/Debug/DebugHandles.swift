@@ -212,6 +212,17 @@ enum DebugMode {
         if !raised.isEmpty { thread.restore(raised) }
     }
 
+    /// Raises SystemError for a null handle, or a null pointer, where a function of the context needs an object or memory. An exception that has been raised already, perhaps what the null comes from, is
+    /// its context.
+    @inline(never) static func reportNull(_ function: StaticString) {
+        let thread = Contexts.thread
+        let raised = thread.takeException()
+        thread.raise(.systemError, "a null handle or pointer was passed to ctx_\(function)")
+        if raised.isEmpty || !thread.exceptionMatches(.systemError) { return }
+        thread.pointee.exception.object(ExceptionObject.self).pointee.context = raised
+        Heap.barrier(thread.pointee.exception.raw)
+    }
+
     static func reportInvalidHandle() { report(onInvalidHandle.pointee, "Invalid usage of already closed handle") }
     static func reportInvalidBuilder() { report(onInvalidBuilder.pointee, "Invalid usage of already closed builder") }
 

@@ -7,37 +7,39 @@ public enum UTF8Codec {
     /// Bytes at the start that are well formed, with the number of characters in them and the largest (by width class).
     static func measure(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> (end: Int, characters: Int, maximum: UInt32) {
         var index = start
-        var characters = 0
+        // Bytes that are not the first of their character.
+        var following = 0
         var highest: UInt32 = 0
         let raw = UnsafeRawPointer(bytes)
-        while index < count {
-            let first = bytes[index]
-            if first < 0x80 {
-                var run = 8
-                while run == 8 && index &+ 8 <= count {
-                    run = leadingASCII(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                    index &+= run
-                    characters &+= run
-                }
-                if run < 8 { continue }
-                while index < count && bytes[index] < 0x80 {
-                    index &+= 1
-                    characters &+= 1
-                }
-                continue
+        scan: while index < count {
+            while index &+ 32 <= count, isASCII(raw + index, words: 4) { index &+= 32 }
+            while index &+ 8 <= count {
+                let run = leadingASCII(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                index &+= run
+                if run < 8 { break }
             }
-            let length = sequence(bytes, index, count)
-            if length <= 0 { break }
-            // Two-byte sequences up to C3 are Latin-1, three bytes the rest of the first plane.
-            highest = max(highest, length == 2 ? (first < 0xC4 ? 0xFF : 0x7FF) : length == 3 ? 0xFFFF : 0x10FFFF)
-            index &+= length
-            characters &+= 1
+            while index < count, bytes[index] < 0x80 { index &+= 1 }
+            while index < count, case let first = bytes[index], first >= 0x80 {
+                let length = sequence(bytes, index, count)
+                if length <= 0 { break scan }
+                // Two-byte sequences up to C3 are Latin-1, three bytes the rest of the first plane.
+                highest = max(highest, length == 2 ? (first < 0xC4 ? 0xFF : 0x7FF) : length == 3 ? 0xFFFF : 0x10FFFF)
+                index &+= length
+                following &+= length &- 1
+            }
         }
-        return (index, characters, highest)
+        return (index, index &- start &- following, highest)
     }
 
     /// How many of eight bytes, from the first, are ASCII.
     @inline(__always) private static func leadingASCII(_ bytes: UInt64) -> Int { (bytes & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3 }
+
+    /// Whether some words of eight bytes are ASCII.
+    @inline(__always) private static func isASCII(_ bytes: UnsafeRawPointer, words: Int) -> Bool {
+        var all: UInt64 = 0
+        for word in 0 ..< words { all |= bytes.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self) }
+        return all & 0x8080_8080_8080_8080 == 0
+    }
 
     /// Length of the well-formed sequence of two bytes or more at `index`; 0 when the input ends within it; else minus the number of bytes that are
     /// wrong together.
@@ -119,12 +121,19 @@ public enum UTF8Codec {
         return result
     }
 
-    /// Eight bytes are widened together, and as many taken as are ASCII; what the others made is written over.
+    /// Sixteen bytes are widened together when all are ASCII, or else eight, and as many taken as are ASCII; what the others made is written over.
     @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger & SIMDScalar>(_ target: UnsafeMutablePointer<U>, _ characters: Int, _ bytes: UnsafePointer<UInt8>, _ end: Int) {
         let raw = UnsafeRawPointer(bytes)
         var index = 0
         var place = 0
         while index < end {
+            while index &+ 16 <= end && place &+ 16 <= characters && isASCII(raw + index, words: 2) {
+                let narrow = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+                UnsafeMutableRawPointer(target + place).storeBytes(of: SIMD16<U>(truncatingIfNeeded: narrow), as: SIMD16<U>.self)
+                index &+= 16
+                place &+= 16
+            }
+            if index == end { break }
             let first = bytes[index]
             if first < 0x80 && index &+ 8 <= end && place &+ 8 <= characters {
                 let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)

@@ -1,0 +1,125 @@
+// What modules ask for all the time, in C: so that nothing stands before and behind the few instructions of each.
+// Tried and rejected: having the processor fetch the next item of a container, and what an item leads to, ahead. It made large documents no faster, and small ones slower.
+// The unusual is Swift's (`taipan_hpy_slow`). The layouts are those of `Objects`, which `Usual.check` compares.
+#include "CHPy.h"
+
+HPySlowFunctions taipan_hpy_slow;
+HPyTextTable taipan_hpy_texts;
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+
+static inline int is_heap(Value value) { return (value.bits & 7) == 0 && LIKELY(value.bits != 0); }
+static inline ObjectHeader *header(Value value) { return (ObjectHeader *)value.bits; }
+static inline int is_exact(Value value, uint32_t shape) { return is_heap(value) && header(value)->shape == shape; }
+
+static inline HPyUsualString *as_string(Value value) { return (HPyUsualString *)value.bits; }
+static inline HPyUsualList *as_list(Value value) { return (HPyUsualList *)value.bits; }
+static inline HPyUsualDict *as_dict(Value value) { return (HPyUsualDict *)value.bits; }
+
+// Handles
+
+static Value dup_handle(HPyContext *ctx, Value value) { return value; }
+static void close_handle(HPyContext *ctx, Value value) { }
+static int is_same(HPyContext *ctx, Value a, Value b) { return a.bits == b.bits; }
+
+// Types
+
+/// Whether an object is of a class that has a flag: just of the built-in class, or of a subclass. Shapes up to `HPyUsualShapeLast` are the built-in classes themselves.
+#define CHECK(name, wanted, slow) \
+    static int name(HPyContext *ctx, Value value) { \
+        if (!is_heap(value)) return 0; \
+        uint32_t shape = header(value)->shape; \
+        return LIKELY(shape <= HPyUsualShapeLast) ? shape == wanted : taipan_hpy_slow.slow(value); \
+    }
+
+CHECK(unicode_check, HPyUsualShapeStr, isString)
+CHECK(list_check, HPyUsualShapeList, isList)
+CHECK(tuple_check, HPyUsualShapeTuple, isTuple)
+CHECK(dict_check, HPyUsualShapeDict, isDict)
+
+static int type_check(HPyContext *ctx, Value object, Value type) {
+    const Value *known = taipan_well_known();
+    if (type.bits == known[HPyUsualShapeInt].bits) {
+        if (LIKELY(object.bits & 1)) return 1;
+        if (!is_heap(object)) return (object.bits & ~8ull) == HPyUsualFalse;
+        if (LIKELY(header(object)->shape <= HPyUsualShapeLast)) return header(object)->shape == HPyUsualShapeInt;
+    } else if (type.bits == known[HPyUsualShapeFloat].bits) {
+        if (LIKELY((object.bits & 3) == 2 || (object.bits | 8) == HPyUsualNegativeZero)) return 1;
+        if (!is_heap(object)) return 0;
+        if (LIKELY(header(object)->shape <= HPyUsualShapeLast)) return header(object)->shape == HPyUsualShapeFloat;
+    }
+    return taipan_hpy_slow.isInstance(object, type);
+}
+
+// Integers
+
+static int64_t long_as_int64(HPyContext *ctx, Value value) { return LIKELY(value.bits & 1) ? (int64_t)value.bits >> 1 : taipan_hpy_slow.asInt64(value); }
+
+// Texts
+
+static const char *as_utf8(HPyContext *ctx, Value value, intptr_t *size) {
+    if (LIKELY(is_exact(value, HPyUsualShapeStr))) {
+        if (LIKELY(header(value)->flags & HPyUsualFlagASCII)) {
+            if (LIKELY(size != NULL)) *size = as_string(value)->length;
+            return as_string(value)->text;
+        }
+        HPyTextCopy *copy = taipan_hpy_text(value.bits);
+        if (LIKELY(copy != NULL)) {
+            if (LIKELY(size != NULL)) *size = copy->length;
+            return copy->text;
+        }
+    }
+    return taipan_hpy_slow.utf8(value, size);
+}
+
+// Items
+
+/// HPy has no function that walks a dict: modules get its keys as a list, and then the values one by one. For some dicts, by the address of the table, the entry behind that which was found last is remembered, and
+/// tried before a search; of others the first. Dicts within dicts have places of their own; a table that has gone leaves a number that means nothing, which is checked.
+static HPyWalk walks[16];
+
+HPyWalk *taipan_hpy_walk(Value table) { return &walks[table.bits >> 5 & 15]; }
+
+static Value get_item(HPyContext *ctx, Value object, Value key) {
+    if (LIKELY(is_exact(object, HPyUsualShapeDict) && is_exact(key, HPyUsualShapeStr))) {
+        HPyUsualTable *table = (HPyUsualTable *)as_dict(object)->table.bits;
+        if (LIKELY(table != NULL)) {
+            HPyWalk *walk = &walks[(uintptr_t)table >> 5 & 15];
+            // In words: an entry has three, hash, key and value.
+            intptr_t next = walk->table == (uintptr_t)table ? walk->next : 0;
+            if (LIKELY(next < table->words && table->entries[next + 1].bits == key.bits)) {
+                walk->table = (uintptr_t)table;
+                walk->next = next + 3;
+                return table->entries[next + 2];
+            }
+        }
+    }
+    return taipan_hpy_slow.getItem(object, key);
+}
+
+static Value get_item_at(HPyContext *ctx, Value object, intptr_t index) {
+    if (LIKELY(is_exact(object, HPyUsualShapeList) && (uintptr_t)index < (uintptr_t)as_list(object)->count)) {
+        return ((HPyUsualArray *)as_list(object)->storage.bits)->items[index];
+    }
+    return taipan_hpy_slow.getItemAt(object, index);
+}
+
+static intptr_t length(HPyContext *ctx, Value object) {
+    return LIKELY(is_exact(object, HPyUsualShapeList)) ? as_list(object)->count : taipan_hpy_slow.length(object);
+}
+
+void taipan_hpy_fill_usual(HPyContext *ctx) {
+    ctx->ctx_Dup = dup_handle;
+    ctx->ctx_Close = close_handle;
+    ctx->ctx_Is = is_same;
+    ctx->ctx_TypeCheck = type_check;
+    ctx->ctx_Long_AsInt64_t = long_as_int64;
+    ctx->ctx_Unicode_Check = unicode_check;
+    ctx->ctx_List_Check = list_check;
+    ctx->ctx_Tuple_Check = tuple_check;
+    ctx->ctx_Dict_Check = dict_check;
+    ctx->ctx_Unicode_AsUTF8AndSize = as_utf8;
+    ctx->ctx_GetItem = get_item;
+    ctx->ctx_GetItem_i = get_item_at;
+    ctx->ctx_Length = length;
+}
