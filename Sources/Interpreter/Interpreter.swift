@@ -980,9 +980,10 @@ public enum Interpreter {
 
             case .traced:
                 fp.pc = pc
-                guard let next = Tracing.instruction(thread, fp, pc - 1) else { break dispatch }
-                if next != pc - 1 { pc = next; continue dispatch }
-                opcode = Tracing.original(fp.code, next)
+                // Where the instruction begins is worked out there: here it would take a register of the loop's.
+                guard let behind = Tracing.instruction(thread, fp, behind: pc) else { break dispatch }
+                if behind != pc { pc = behind - 1; continue dispatch }
+                opcode = Tracing.original(fp.code, behind: pc)
                 continue decoded
             }
             continue dispatch

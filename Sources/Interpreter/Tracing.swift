@@ -238,6 +238,12 @@ public enum Tracing {
         return reportProfile(thread, frame, "c_return", native)
     }
 
+    /// `instruction` and `original` for the word before `place`, and before the place that it returns.
+    @inline(never) static func instruction(_ thread: ThreadRef, _ fp: FramePointer, behind place: ProgramCounter) -> ProgramCounter? {
+        instruction(thread, fp, place - 1).map { $0 + 1 }
+    }
+    @inline(never) static func original(_ code: UnsafeMutablePointer<CodeObject>, behind place: ProgramCounter) -> UInt8 { original(code, place - 1) }
+
     /// The instruction at `pc` is about to be executed. Returns where to go on, or nil when a trace function has raised.
     @inline(never) static func instruction(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) -> ProgramCounter? {
         let code = fp.code
