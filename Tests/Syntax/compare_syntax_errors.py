@@ -122,8 +122,8 @@ def main():
         for mode in ('eval', 'single', 'func_type'):
             cases += [(s + end, mode, 'x', 11) for s in base for end in ('', '\n')]
         cases += [(s + end, 'single', 'i', 11) for s in base for end in ('', '\n')]
-        # Before 3.5 `async` and `await` were ordinary names, which they are not here.
-        cases += [(s, 'exec', 'x', version) for s in base for version in (5, 7, 9)]
+        # Before 3.7 `async` and `await` were ordinary names in most places, which they are not here.
+        cases += [(s, 'exec', 'x', version) for s in base for version in (7, 9, 10)]
         cases += [(s, 'exec', 't', 11) for s in base]
     if args.doctests:
         cases += [(s, 'exec', 'x', 11) for s in dict.fromkeys(doctests())]
