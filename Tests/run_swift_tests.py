@@ -8,7 +8,7 @@ import support
 
 
 # Rooms whose tests are a command of their own, `Tests/ROOM/run.sh`, with the usual summary as its last line.
-ROOMS = ["TraceJIT"]
+ROOMS = ["Memory", "Syntax", "Bytecode", "TraceJIT"]
 
 
 def run_room(room):

@@ -120,10 +120,10 @@ extension CompiledCode {
 }
 
 /// Where the bytes begin that the checksum is of: after the version and the checksum itself.
-private let checkedStart = 9
+let checkedStart = 9
 
 /// It is for accidents: who means to deceive can compute it.
-private func checksum(_ slice: Slice<UnsafeRawBufferPointer>) -> UInt64 {
+func checksum(_ slice: Slice<UnsafeRawBufferPointer>) -> UInt64 {
     let bytes = UnsafeRawBufferPointer(rebasing: slice)
     var sum: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
     var index = 0

@@ -30,6 +30,7 @@ def main():
         run = subprocess.run([tool, 'dump', *batch], capture_output=True)
         lines = run.stdout.decode('utf-8', 'surrogateescape').split('\n')
         if run.returncode:
+            different += 1
             print('EXIT', run.returncode, 'in', batch[0], 'and on, after', len(lines) - 1)
         for path, ours in zip(batch, lines):
             theirs = expected(path)
@@ -39,6 +40,6 @@ def main():
             different += 1
             at = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), 0)
             print(f'{path}\n   ours   …{ours[max(0, at - 150):at + 120]}\n   theirs …{theirs[max(0, at - 150):at + 120]}')
-    print(same, 'same,', different, 'different')
+    print(f'{same} passed, {different} failed')
 
 main()

@@ -124,7 +124,7 @@ func main() {
     }
 }
 
-/// Token soup, and real files cut, spliced and sprinkled with stray bytes: nothing may crash or take long.
+/// Token soup, and real files cut, spliced and sprinkled with stray bytes: nothing may crash or take long. A seed gives the same rounds again.
 func fuzz(seed: UInt64, rounds: Int, files: [[UInt8]], _ options: ParseOptions) {
     var state = seed &+ 0x9E37_79B9_7F4A_7C15
     func random(_ n: Int) -> Int {
@@ -152,10 +152,6 @@ func fuzz(seed: UInt64, rounds: Int, files: [[UInt8]], _ options: ParseOptions) 
             }
             for _ in 0 ..< random(3) where !bytes.isEmpty { bytes.remove(at: random(bytes.count)) }
         }
-        if let file = fopen("/tmp/x/last-fuzz-\(seed).py", "wb") {
-            fwrite(bytes, 1, bytes.count, file)
-            fclose(file)
-        }
         var o = options
         o.mode = [.exec, .exec, .single, .eval][random(4)]
         o.typeComments = random(4) == 0
@@ -166,14 +162,11 @@ func fuzz(seed: UInt64, rounds: Int, files: [[UInt8]], _ options: ParseOptions) 
         let time = Double(b.tv_sec - a.tv_sec) + Double(b.tv_nsec - a.tv_nsec) / 1e9
         if time > worst {
             worst = time
-            write("round \(round): \(time) s for \(bytes.count) bytes\n")
-            if time > 0.1, let file = fopen("/tmp/x/slow-\(seed)-\(round).py", "wb") {
-                fwrite(bytes, 1, bytes.count, file)
-                fclose(file)
-            }
+            if time > 0.1 { write("round \(round) of seed \(seed): \(time) s for \(bytes.count) bytes\n") }
         }
     }
-    write("done\n")
+    // Seconds: the longest piece is of 3,000 bytes.
+    write(worst < 5 ? "1 passed, 0 failed\n" : "0 passed, 1 failed\n")
 }
 
 main()

@@ -23,14 +23,4 @@ run() { "$@" || echo "0 passed, 1 failed"; }
     run python3.11 "$here/fuzz.py" "$tool" 300
     run python3.11 "$here/encodings.py" "$tool"
     run python3.11 "$here/arm64.py" "$tool" 40
-} | python3.11 -c '
-import re, sys
-passed = failed = 0
-for line in sys.stdin:
-    match = re.fullmatch(r"(\d+) passed, (\d+) failed\n", line)
-    if match:
-        passed, failed = passed + int(match[1]), failed + int(match[2])
-    else:
-        print(line, end="")
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)'
+} | python3.11 "$here/../sum.py"
