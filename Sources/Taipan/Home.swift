@@ -17,30 +17,36 @@ struct Home {
         // A name that leads nowhere leaves `sys.executable` empty, and one that leads elsewhere is not believed.
         let named = program(CommandLine.arguments.first ?? "")
         let executable = named.map { resolve($0) == file ? $0 : file } ?? ""
-        var library: String?
-        var folder = parent(file)
+        let home = environmentHome(of: executable)
+        // A virtual environment may hold a copy of the program, which has nothing beside it.
+        let library = library(above: parent(file)) ?? home.flatMap(resolve).flatMap(library(above:))
+        var prefix = "/usr"
+        if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
+        // The program of the same name where the environment's home is.
+        let base = home.map { $0 + executable[(executable.lastIndex(of: "/") ?? executable.startIndex)...] }
+        return Home(executable: executable, baseExecutable: base.map { exists($0) ? $0 : file } ?? executable, library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+    }
+
+    /// The folder of our own modules, in one of the folders above the program's.
+    private static func library(above start: String) -> String? {
+        var folder = start
         for _ in 0 ..< 5 {
-            if exists(folder + "/Library/_taipan_home.py") { library = folder + "/Library"; break }
-            if exists(folder + "/lib/taipan3.11/_taipan_home.py") { library = folder + "/lib/taipan3.11"; break }
+            for library in [folder + "/Library", folder + "/lib/taipan3.11"] where exists(library + "/_taipan_home.py") { return library }
             if folder == "/" { break }
             folder = parent(folder)
         }
-        var prefix = "/usr"
-        if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
-        return Home(executable: executable, baseExecutable: base(of: executable, file), library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+        return nil
     }
 
-    /// In a virtual environment, the program of the same name where its `pyvenv.cfg` says that its home is.
-    private static func base(of executable: String, _ file: String) -> String {
+    /// The folder of the program that a virtual environment was made with, as its `pyvenv.cfg` says; nil where there is no environment.
+    private static func environmentHome(of executable: String) -> String? {
         let folder = parent(executable)
-        guard let bytes = read(folder + "/pyvenv.cfg") ?? read(parent(folder) + "/pyvenv.cfg") else { return executable }
+        guard let bytes = read(folder + "/pyvenv.cfg") ?? read(parent(folder) + "/pyvenv.cfg") else { return nil }
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1).map(trimmed)
-            guard parts.count == 2, parts[0].lowercased() == "home" else { continue }
-            let path = parts[1] + executable[(executable.lastIndex(of: "/") ?? executable.startIndex)...]
-            return exists(path) ? path : file
+            if parts.count == 2, parts[0].lowercased() == "home" { return parts[1] }
         }
-        return executable
+        return nil
     }
 
     private static func trimmed(_ text: Substring) -> String {
