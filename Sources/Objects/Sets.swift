@@ -61,7 +61,7 @@ public struct SetRef {
     /// The words of the places. Only while there is a table and it is not replaced.
     @inlinable var words: UnsafeMutablePointer<Value> { @inline(__always) get { SetRef.words(of: pointer.pointee.table) } }
     @inlinable static func words(of table: Value) -> UnsafeMutablePointer<Value> { (table.raw + MemoryLayout<SetTable>.size).assumingMemoryBound(to: Value.self) }
-    /// Places hold keys alone; so does the table that is to be made.
+    /// Places hold keys alone. Only while there is a table.
     @inlinable var isPlain: Bool { @inline(__always) get { pointer.pointee.table.object(SetTable.self).pointee.isPlain } }
 
     /// The hash word of a deleted place of pairs, and the key of one of keys.

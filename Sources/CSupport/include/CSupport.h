@@ -30,7 +30,6 @@ typedef struct ObjectHeader {
     uint8_t spare;
 } ObjectHeader;
 
-/// State of one thread of execution. Every runtime function receives a pointer to the one it runs on.
 /// A dispatch loop's native frame, for the scan of the stack: see `taipan_enter_loop`.
 typedef struct LoopFrame {
     /// That of the loop further out on the same native stack.
@@ -39,6 +38,7 @@ typedef struct LoopFrame {
     uintptr_t low, high;
 } LoopFrame;
 
+/// State of one thread of execution. Every runtime function receives a pointer to the one it runs on.
 typedef struct ThreadState {
     /// The exception being raised, or the zero word.
     Value exception;

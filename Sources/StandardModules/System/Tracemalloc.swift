@@ -69,6 +69,8 @@ enum Tracemalloc {
 
     private static func note(_ address: UInt, _ size: Int) {
         guard !isShowing, let thread = ThreadRegistry.current else { return }
+        // What the tables have no room for is not traced.
+        guard traces.count < traces.capacity && young.count < young.capacity || Heap.hasRoom(outside: traces.capacity * 64 + young.capacity * 16) else { return }
         var traceback = Traceback(sites: [], count: 0)
         var frame = thread.pointee.frame
         while let fp = frame {
