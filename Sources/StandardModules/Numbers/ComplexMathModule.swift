@@ -213,8 +213,8 @@ private enum KahanFunctions {
         let root: Double
         if x < .leastNormalMagnitude && y < .leastNormalMagnitude && (x > 0 || y > 0) {
             // Subnormals are lifted so that no digits are lost.
-            let lifted = scalbn(x, 54)
-            root = scalbn((lifted + hypot(lifted, scalbn(y, 54))).squareRoot(), -27)
+            let lifted = scalbn(x, 53)
+            root = scalbn((lifted + hypot(lifted, scalbn(y, 53))).squareRoot(), -27)
         } else {
             root = 2 * (x / 8 + hypot(x / 8, y / 8)).squareRoot()
         }

@@ -301,15 +301,16 @@ enum CollectorModule {
 /// connection whose other end then has no more to read. By counting references those would be gone before the wait, so a program is right to expect it.
 enum IdleCollection {
     /// How long a wait lasts before it makes one, in nanoseconds.
-    static let patience: Int64 = 50_000_000
+    private static let patience: Int64 = 50_000_000
     nonisolated(unsafe) private static var next: Int64 = 0
 
-    /// They are rare enough to cost a fiftieth of the time at most.
-    static var isDue: Bool { Collector.automatic && taipan_monotonic() >= next }
+    /// When a wait that begins now should make one: they are rare enough to cost a fiftieth of the time at most.
+    static var due: Int64 { max(taipan_monotonic() + patience, next) }
 
     @inline(never) static func run(_ thread: ThreadRef) {
-        guard isDue else { return }
         let start = taipan_monotonic()
+        // Another thread may just have made one.
+        guard start >= next else { return }
         CollectorModule.collectQuietly(thread)
         let end = taipan_monotonic()
         next = end + max(1_000_000_000, 50 * (end - start))

@@ -35,9 +35,9 @@ enum ThreadLocks {
     static func acquire(_ thread: ThreadRef, _ word: UnsafeMutablePointer<UInt32>, deadline: Int64, blocking: Bool) -> Outcome {
         if taipan_lock_try(word) { return .taken }
         if !blocking { return .timedOut }
-        var mayCollect = IdleCollection.isDue
+        var mayCollect = Collector.automatic
         while true {
-            let patience = mayCollect ? taipan_monotonic() + IdleCollection.patience : 0
+            let patience = mayCollect ? IdleCollection.due : 0
             let isShort = mayCollect && (deadline < 0 || patience < deadline)
             let status = GIL.blocking(thread) { taipan_lock_wait(word, isShort ? patience : deadline) }
             if status > 0 { return .taken }
