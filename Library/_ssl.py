@@ -7,6 +7,7 @@ import _foreign
 import _twins
 import os as _os
 import select as _select
+import sys as _sys
 import time as _time
 import weakref as _weakref
 from operator import index as _index
@@ -846,6 +847,7 @@ class _SSLContext:
             raise _error()
 
     def load_dh_params(self, path, /):
+        _sys.audit("open", path, "rb", 0)
         if not _os.path.exists(path):
             raise FileNotFoundError(2, "No such file or directory")
         bio = _call("BIO_new_file", "P", "PP", _place(_os.fsencode(path) + b"\0"), _place(b"r\0"))

@@ -1,5 +1,6 @@
 import Interpreter
 import Objects
+import TextTypes
 
 /// `builtins`: compiling and running code, namespaces of the running frame.
 enum BuiltinExecution {
@@ -39,7 +40,7 @@ enum BuiltinExecution {
               let feature = a[6].isEmpty ? -1 : thread.toInt(a[6]) else { return .empty }
         let dontInherit = a[4].isEmpty ? 0 : thread.isTrue(a[4])
         if dontInherit < 0 { return .empty }
-        guard SysAudit.audit(thread, "compile", [a[0].isString || a[0].isBytes ? a[0] : .none, a[1]]) else { return .empty }
+        guard SysAudit.audit(thread, "compile", [shown(thread, a[0]), a[1]]) else { return .empty }
         return CompileBuiltin.compile(thread, a[0], a[1], a[2], flags: flags, dontInherit: dontInherit != 0, optimize: optimize, featureVersion: feature)
     }
 
@@ -77,10 +78,19 @@ enum BuiltinExecution {
         return addBuiltins(thread, globals) ? (globals, locals) : nil
     }
 
+    /// The source as audit hooks see it: bytes, or None for a tree.
+    private static func shown(_ thread: ThreadRef, _ source: Value) -> Value {
+        if !source.isString { return source.isBytes ? source : .none }
+        let bytes = thread.encode(source)
+        if bytes.isEmpty { thread.takeException() }
+        return bytes.isEmpty ? .none : bytes
+    }
+
     private static func compileSource(_ thread: ThreadRef, _ source: Value, isExpression: Bool) -> Value {
         guard var bytes = CompileBuiltin.sourceBytes(thread, source, function: isExpression ? "eval" : "exec", what: "string, bytes or code") else { return .empty }
         // An expression may be indented.
         if isExpression { bytes.removeFirst(bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count) }
+        guard SysAudit.audit(thread, "compile", [shown(thread, source), StringRef.intern("<string>").value]) else { return .empty }
         let flags = CompileBuiltin.inheritedFlags(thread) | (source.isString ? CompileBuiltin.Flags.ignoreCookie : 0)
         return CompileBuiltin.compile(thread, bytes, .init(filename: StringRef.intern("<string>").value, mode: isExpression ? .eval : .exec, flags: flags))
     }
@@ -95,9 +105,8 @@ enum BuiltinExecution {
         if !code.isExact(.code) {
             code = compileSource(thread, source, isExpression: true)
             if code.isEmpty { return .empty }
-        } else if !SysAudit.audit(thread, "exec", [code]) {
-            return .empty
         }
+        guard SysAudit.audit(thread, "exec", [code]) else { return .empty }
         if Code.freeCount(of: code) > 0 { return thread.raise(.typeError, "code object passed to eval() may not contain free variables") }
         return Interpreter.exec(thread, code, space.globals, space.locals)
     }
@@ -121,7 +130,7 @@ enum BuiltinExecution {
         }
         if !closure.isEmpty { return thread.raise(.typeError, "closure can only be used when source is a code object") }
         let code = compileSource(thread, source, isExpression: false)
-        if code.isEmpty { return .empty }
+        guard !code.isEmpty, SysAudit.audit(thread, "exec", [code]) else { return .empty }
         return Interpreter.exec(thread, code, space.globals, space.locals).isEmpty ? .empty : .none
     }
 }

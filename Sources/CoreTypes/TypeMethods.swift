@@ -44,6 +44,21 @@ enum TypeMethods {
         return false
     }
 
+    /// The signature that a class's docstring begins with, as those of native code do: the name, parameters in parentheses, and a line of two dashes. None without one.
+    private static func signature(_ thread: ThreadRef, _ type: TypeRef) -> Value {
+        let doc = type.namespace.get(.__doc__)
+        guard doc.isString else { return .none }
+        let text = Array(StringRef(doc).description.utf8), name = Array("\(type.name)(".utf8), end = Array(")\n--\n\n".utf8)
+        guard text.starts(with: name) else { return .none }
+        var place = name.count
+        while place + end.count <= text.count {
+            if text[place...].starts(with: end) { return thread.newString(String(decoding: text[(name.count - 1) ... place], as: UTF8.self)) }
+            if text[place] == 10 && text[place + 1] == 10 { return .none }
+            place += 1
+        }
+        return .none
+    }
+
     /// Stores an attribute that has a place in the namespace.
     private static func store(_ thread: ThreadRef, _ type: TypeRef, _ name: Name, _ value: Value) -> Bool {
         guard type.namespace.set(thread, name, value) else { return false }
@@ -106,7 +121,9 @@ enum TypeMethods {
             if doc.isExact(.getSetDescriptor) && !TypeRef(a[0]).has(.heap) { return .none }
             return thread.bind(doc, .empty, a[0])
         },
-        Getter("__text_signature__") { thread, a, _ in NativeType.signatures[UInt(a[0].bits)].map { thread.newString($0) } ?? .none },
+        Getter("__text_signature__") { thread, a, _ in
+            NativeType.signatures[UInt(a[0].bits)].map { thread.newString($0) } ?? (TypeRef(a[0]).has(.heap) ? TypeMethods.signature(thread, TypeRef(a[0])) : .none)
+        },
         Getter("__annotations__", set: { thread, a, _ in
             let type = TypeRef(a[0])
             if type.has(.immutable) { return thread.raise(.typeError, "cannot set '__annotations__' attribute of immutable type '\(type.name)'") }

@@ -81,6 +81,23 @@ public enum DeadTemporaries {
             limit = fp - frameHeaderWords
             frame = fp.previous
         }
+        Collector.forEachObject { header in
+            switch header.pointee.shape {
+            case TypeID.generator.rawValue, TypeID.coroutine.rawValue, TypeID.asyncGenerator.rawValue: clear(UnsafeMutableRawPointer(header).assumingMemoryBound(to: GeneratorObject.self))
+            default: break
+            }
+        }
+    }
+
+    /// The same for a suspended generator: of what it has yielded, above all. One that delegates goes on where its iterator is.
+    private static func clear(_ generator: UnsafeMutablePointer<GeneratorObject>) {
+        guard generator.pointee.state == .suspended, generator.pointee.delegateRegister < 0, generator.pointee.registers.isHeap else { return }
+        let code = generator.pointee.code.object(CodeObject.self)
+        guard code.pointee.instructionCount <= largestCode else { return }
+        let index = (Int(bitPattern: generator.pointee.pc) - Int(bitPattern: code.pointee.instructions)) / MemoryLayout<UInt32>.stride
+        let live = map(code).liveWhileSuspended(before: index)
+        let registers = Generators.registers(generator)
+        for register in Int(code.pointee.clearCount) ..< Int(code.pointee.registerCount) where !live.contains(register) { registers[register] = .empty }
     }
 
     private static func map(_ code: UnsafeMutablePointer<CodeObject>) -> JumpMap {
@@ -102,6 +119,8 @@ private struct JumpMap {
     /// Registers that keep the exception handled outside a handler.
     var savedExceptions: Set<Int> = []
     private var iterators: Set<Int> = []
+    /// What the handler of a `yield` reads.
+    private var handled: [Int: Set<Int>] = [:]
 
     init(_ code: UnsafeMutablePointer<CodeObject>) {
         let compiled = Code.compiled(code)
@@ -133,7 +152,11 @@ private struct JumpMap {
                 out.formUnion(effects[number].reads)
                 // What a handler reads must be there throughout.
                 for range in compiled.exceptionTable where instruction.start >= Int(range.start) && instruction.start < Int(range.end) {
-                    if let handler = numbers[Int(range.handler)] { out.formUnion(live[handler].subtracting([Int(range.register)])) }
+                    if let handler = numbers[Int(range.handler)] {
+                        let reads = live[handler].subtracting([Int(range.register)])
+                        out.formUnion(reads)
+                        if instruction.opcode == .yield { handled[number] = reads }
+                    }
                     break
                 }
                 if out != live[number] {
@@ -173,6 +196,12 @@ private struct JumpMap {
         // A format specification stands beside the value.
         if instruction.opcode == .formatValue && instruction.c & 4 != 0 { reads.append(instruction.b + 1) }
         return (reads.filter { $0 >= first }, writes.filter { $0 >= first })
+    }
+
+    /// The temporaries that may be read from an instruction on, or by the handler of the `yield` in front of it.
+    func liveWhileSuspended(before index: Int) -> Set<Int> {
+        let next = instruction(containing: index), yield = instruction(containing: index - 1)
+        return live[next].union(handled[yield] ?? [])
     }
 
     func instruction(containing index: Int) -> Int {

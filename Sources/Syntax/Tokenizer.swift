@@ -214,7 +214,7 @@ struct Tokenizer {
             default: break
             }
             let kind = tokens[i].kind
-            if functionDepth >= depth, bodyMayEnd, kind != .newline, tokens[i].level == 0 { functionDepth = -1 }
+            if functionDepth >= depth, bodyMayEnd, kind != .newline, kind != .typeComment, tokens[i].level == 0 { functionDepth = -1 }
             guard functionDepth < 0, kind == .kwAsync || kind == .kwAwait else { continue }
             if kind == .kwAsync, i + 1 < tokenCount, tokens[i + 1].kind == .kwDef {
                 functionDepth = depth
