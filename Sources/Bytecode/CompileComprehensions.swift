@@ -21,7 +21,9 @@ extension Compiler {
             var result = 0
             if kind != .generator {
                 result = unit.take()
-                unit.emit(kind == .list ? .buildList : kind == .set ? .buildSet : .buildMap, result, 0, 0)
+                // One item for each round: the iterator, the argument, may know how many.
+                let isWhole = kind == .list && clauses.count == 1 && clauses[0].conditions.isEmpty && !clauses[0].isAsync
+                if isWhole { unit.emit(.buildListFor, result, 0) } else { unit.emit(kind == .list ? .buildList : kind == .set ? .buildSet : .buildMap, result, 0, 0) }
             }
             try clause(0, clauses, expression, kind, result, element, second)
             unit.location = expression.range

@@ -160,6 +160,8 @@ public enum Opcode: UInt8, CaseIterable {
 
     /// R[a] = tuple, list or set of the c registers from b
     case buildTuple, buildList, buildSet
+    /// R[a] = an empty list, to which the items of the iterator R[b] will be appended
+    case buildListFor
     /// R[a] = dict of c pairs: key, value, key, value … from b
     case buildMap
     /// R[a] = the c strings from b, joined

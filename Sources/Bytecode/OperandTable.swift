@@ -120,7 +120,7 @@ public struct OperandShape {
         case .buildMap: return OperandShape(.writes, .readsWindow, .count, extent: .twiceC)
         case .listAppend, .setAdd, .listExtend, .setUpdate, .dictUpdate: return OperandShape(.reads, .reads)
         case .mapAdd, .dictMerge: return OperandShape(.reads, .reads, .reads)
-        case .listToTuple: return OperandShape(.writes, .reads)
+        case .listToTuple, .buildListFor: return OperandShape(.writes, .reads)
         case .formatValue: return OperandShape(.writes, .reads, .flags)
         case .unpackSequence: return OperandShape(.writesWindow, .reads, .count, extent: .c)
         case .unpackStarred: return OperandShape(.writesWindow, .reads, .count, x: .count, extent: .starred)

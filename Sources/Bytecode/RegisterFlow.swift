@@ -232,6 +232,9 @@ struct RegisterFlow {
         case .buildList:
             guard isReadable(b, c) else { return false }
             write(a, Kind.list)
+        case .buildListFor:
+            guard isReadable(b) else { return false }
+            write(a, Kind.list)
         case .buildSet:
             guard isReadable(b, c) else { return false }
             write(a, Kind.set)

@@ -12,7 +12,7 @@ import Syntax
 /// written comes from the compiler or has been put before `verify`, and is not verified again: that took more than half of the time of reading.
 /// Change `bytecodeFormatVersion` whenever the format or the instruction set changes in any way, so that stale files are compiled anew.
 
-public let bytecodeFormatVersion: UInt8 = 5
+public let bytecodeFormatVersion: UInt8 = 6
 
 public func serialize(_ code: CompiledCode) -> [UInt8] {
     var body = Writer()

@@ -651,6 +651,10 @@ public enum Interpreter {
                 let list = thread.newList(fp + b, c)
                 if list.isEmpty { break dispatch }
                 fp[a] = list
+            case .buildListFor:
+                let list = thread.newList(for: fp[b])
+                if list.isEmpty { fp.pc = pc; break dispatch }
+                fp[a] = list
             case .buildSet:
                 fp.pc = pc
                 let result = Building.set(thread, fp + b, c)

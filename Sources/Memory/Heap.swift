@@ -344,20 +344,21 @@ public enum Heap {
 
     /// Finds the next run of free cells for a size class. False when memory is exhausted.
     private static func nextRun(_ sizeClass: Int, _ cellSize: Int) -> Bool {
-        let end = blockSize / cellSize * cellSize
         guard reserveNote() else { return false }
         while true {
             let index = Int(current[sizeClass])
             if index != 0 {
                 let info = blocks + index
                 let bits = marks + index * marksPerBlock
+                // What divisions by the cell's size would give: this is the way to each new run.
+                let reciprocal = Int(info.pointee.reciprocal), end = (blockSize * reciprocal) >> 32 * cellSize
                 var offset = Int(info.pointee.detail)
                 while offset < end && isMarked(bits, offset) { offset += cellSize }
                 if offset < end {
                     let runStart = offset
-                    offset = min(end, nextMarked(bits, offset))
                     // What is cleared is to be in the first-level cache still when objects are made there.
-                    if offset - runStart > longestRun { offset = runStart + max(longestRun / cellSize, 1) * cellSize }
+                    let limit = min(end, runStart + max((longestRun * reciprocal) >> 32, 1) * cellSize)
+                    offset = min(limit, nextMarked(bits, offset, limit))
                     memset(pointer(toBlock: index) + runStart, 0, offset - runStart)
                     info.pointee.detail = UInt32(offset)
                     noteNew(index)
@@ -389,13 +390,13 @@ public enum Heap {
     /// Whether a marked object begins at an offset into the block whose bits these are.
     @inline(__always) static func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int) -> Bool { bits[offset >> 10] & 1 << UInt64(offset >> 4 & 63) != 0 }
 
-    /// The offset of the first marked object at or behind an offset; the block's size when there is none.
-    @inline(__always) private static func nextMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int) -> Int {
+    /// The offset of the first marked object at or behind an offset; no less than the limit when there is none before that.
+    @inline(__always) private static func nextMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int, _ limit: Int) -> Int {
         var word = offset >> 10
         var found = bits[word] & (~0 << UInt64(offset >> 4 & 63))
         while found == 0 {
             word += 1
-            if word == marksPerBlock { return blockSize }
+            if word << 10 >= limit { return limit }
             found = bits[word]
         }
         return word << 10 + found.trailingZeroBitCount << 4

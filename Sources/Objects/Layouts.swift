@@ -240,7 +240,7 @@ public struct SetObject {
     public var header: ObjectHeader
     /// Live entries.
     public var count: Int
-    /// `SetTable`: open addressing over pairs (hash as small int, key).
+    /// `SetTable`: open addressing over keys, or pairs (hash as small int, key).
     public var table: Value
     /// Slots ever used, deleted ones included.
     public var fill: Int

@@ -139,6 +139,20 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return list.value
     }
 
+    /// The greatest number of items for which room is made before they are there: a loop may end early.
+    public static var mostExpected: Int { 4096 }
+
+    /// An empty list with room for what a native iterator has left, as far as that is known.
+    public func newList(for iterator: Value) -> Value {
+        var left = 0
+        if iterator.isExact(.rangeIterator) {
+            left = iterator.object(RangeIteratorObject.self).pointee.remaining
+        } else if iterator.isExact(.listIterator) || iterator.isExact(.tupleIterator), case let object = iterator.object(IteratorObject.self).pointee, !object.container.isEmpty {
+            left = (iterator.isExact(.listIterator) ? ListRef(object.container).count : TupleRef(object.container).count) - object.index
+        }
+        return newList(capacity: Swift.max(0, Swift.min(left, Self.mostExpected)))
+    }
+
     /// A list of the `count` values at `items`, which the collector must see.
     public func newList(_ items: UnsafePointer<Value>, _ count: Int) -> Value {
         if count == 0 { return newList() }

@@ -1,7 +1,8 @@
 /// Sets: open-addressing hash tables of keys. The methods of `set` and `frozenset` are in `ContainerTypes`.
 ///
-/// A table is an array of pairs (hash as a small int, key). A free place has two zero words; a deleted one a zero key and a
-/// non-zero hash word. A search looks at a few neighbours and then jumps by the hash's upper bits, so that
+/// A table comes in two forms. As long as all keys are *plain*, small ints and strings, whose hashes are at hand, it is an array of keys; a free place has a zero
+/// word. Any other key turns it into an array of pairs (hash as a small int, key) with every key in its place: a free place has two zero words, a deleted one
+/// a zero key. A search looks at a few neighbours and then jumps by the hash's upper bits, so that
 /// neither runs of small ints nor strides of powers of two cluster. The table is replaced as a whole when it is too full, so that
 /// a lookup interrupted by `__eq__` notices and starts again.
 import Glibc
@@ -12,7 +13,39 @@ public struct SetTable {
     public var tracedWords: Int
     /// Number of places less one.
     public var mask: Int
-    // Then the pairs.
+    // Then the places.
+
+    /// A place is a key alone.
+    @inlinable public var isPlain: Bool { @inline(__always) get { tracedWords == mask &+ 1 } }
+}
+
+/// The places where a hash is looked for, one after the other.
+@usableFromInline struct SetProbe {
+    @usableFromInline static let neighbours = 9
+    @usableFromInline let mask: Int
+    @usableFromInline var place: Int
+    private var start: Int
+    private var last: Int
+    private var perturb: UInt
+
+    @inline(__always) init(_ hash: Int, mask: Int) {
+        self.mask = mask
+        start = hash & mask
+        place = start
+        perturb = UInt(bitPattern: hash)
+        last = start + SetProbe.neighbours <= mask ? start + SetProbe.neighbours : start
+    }
+
+    @inline(__always) mutating func advance() {
+        if place < last {
+            place &+= 1
+            return
+        }
+        perturb >>= 5
+        start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+        place = start
+        last = start + SetProbe.neighbours <= mask ? start + SetProbe.neighbours : start
+    }
 }
 
 public struct SetRef {
@@ -25,14 +58,18 @@ public struct SetRef {
     @inlinable public var places: Int {
         @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : pointer.pointee.table.object(SetTable.self).pointee.mask &+ 1 }
     }
-    /// The pairs. Only while there is a table and it is not replaced.
-    @inlinable public var pairs: UnsafeMutablePointer<Value> {
-        @inline(__always) get { (pointer.pointee.table.raw + MemoryLayout<SetTable>.size).assumingMemoryBound(to: Value.self) }
-    }
+    /// The words of the places. Only while there is a table and it is not replaced.
+    @inlinable var words: UnsafeMutablePointer<Value> { @inline(__always) get { SetRef.words(of: pointer.pointee.table) } }
+    @inlinable static func words(of table: Value) -> UnsafeMutablePointer<Value> { (table.raw + MemoryLayout<SetTable>.size).assumingMemoryBound(to: Value.self) }
+    /// Places hold keys alone; so does the table that is to be made.
+    @inlinable var isPlain: Bool { @inline(__always) get { pointer.pointee.table.object(SetTable.self).pointee.isPlain } }
 
-    @usableFromInline static let neighbours = 9
-    /// The hash word of a deleted place.
-    static var deleted: Value { @inline(__always) get { .none } }
+    /// The hash word of a deleted place of pairs, and the key of one of keys.
+    @inlinable static var deleted: Value { @inline(__always) get { .none } }
+
+    /// Whether the key has its hash at hand.
+    @inlinable @inline(__always) static func isPlain(_ key: Value) -> Bool { key.isSmallInt || key.isExact(.str) }
+    @inlinable @inline(__always) public static func plainHash(_ key: Value) -> Int { key.isSmallInt ? Hashing.int(key.smallInt) : StringRef(key).hash }
 
     // MARK: Lookup
 
@@ -41,7 +78,12 @@ public struct SetRef {
         let table = pointer.pointee.table
         if table.isEmpty { return -1 }
         let place = hash & table.object(SetTable.self).pointee.mask
-        let pair = pairs + place &* 2
+        if isPlain {
+            let found = words[place]
+            if found == key && found != SetRef.deleted { return place }
+            return found.isEmpty ? -1 : findSlow(thread, key, hash: hash)
+        }
+        let pair = words + place &* 2
         if pair[1] == key { return place }
         return pair[0].isEmpty ? -1 : findSlow(thread, key, hash: hash)
     }
@@ -55,63 +97,63 @@ public struct SetRef {
 
     /// The place of a small int or a string, or the free place where it belongs. -3 when something that is neither has the same hash.
     @inline(__always) private func search(_ key: Value, hash: Int) -> (place: Int, isFree: Bool) {
-        let mask = pointer.pointee.table.object(SetTable.self).pointee.mask, pairs = self.pairs
-        let tagged = Value(small: hash)
-        var perturb = UInt(bitPattern: hash)
-        var start = hash & mask
-        while true {
-            var place = start
-            let last = start + SetRef.neighbours <= mask ? start + SetRef.neighbours : start
-            while place <= last {
-                let word = pairs[place &* 2], candidate = pairs[place &* 2 + 1]
-                if candidate == key { return (place, false) }
-                if word.isEmpty { return (place, true) }
-                // Other small ints are equal only when they are the same word.
-                if word == tagged && !candidate.isEmpty && !Value.bothSmall(candidate, key) {
-                    guard candidate.isExact(.str) && key.isExact(.str) else { return (-3, false) }
-                    if StringRef(candidate).equals(StringRef(key)) { return (place, false) }
-                }
-                place &+= 1
+        let words = self.words
+        var probe = SetProbe(hash, mask: pointer.pointee.table.object(SetTable.self).pointee.mask)
+        if isPlain {
+            while true {
+                let candidate = words[probe.place]
+                if candidate == key { return (probe.place, false) }
+                if candidate.isEmpty { return (probe.place, true) }
+                if candidate.isPointer && key.isPointer && StringRef(candidate).hash == hash && StringRef(candidate).equals(StringRef(key)) { return (probe.place, false) }
+                probe.advance()
             }
-            perturb >>= 5
-            start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+        }
+        let tagged = Value(small: hash)
+        while true {
+            let word = words[probe.place &* 2], candidate = words[probe.place &* 2 + 1]
+            if candidate == key { return (probe.place, false) }
+            if word.isEmpty { return (probe.place, true) }
+            // Other small ints are equal only when they are the same word.
+            if word == tagged && !candidate.isEmpty && !Value.bothSmall(candidate, key) {
+                guard candidate.isExact(.str) && key.isExact(.str) else { return (-3, false) }
+                if StringRef(candidate).equals(StringRef(key)) { return (probe.place, false) }
+            }
+            probe.advance()
         }
     }
 
-    @inline(never) public func findSlow(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
-        if key.isSmallInt || key.isExact(.str) {
+    @inline(never) @usableFromInline func findSlow(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
+        if SetRef.isPlain(key) {
             let place = findPlain(key, hash: hash)
             if place != -3 { return place }
         }
+        let tagged = Value(small: hash)
         restart: while true {
             let table = pointer.pointee.table
             if table.isEmpty { return -1 }
-            let mask = table.object(SetTable.self).pointee.mask
-            let pairs = self.pairs
-            let tagged = Value(small: hash)
-            var perturb = UInt(bitPattern: hash)
-            var start = hash & mask
+            var probe = SetProbe(hash, mask: table.object(SetTable.self).pointee.mask)
             while true {
-                var place = start
-                let last = start + SetRef.neighbours <= mask ? start + SetRef.neighbours : start
-                while place <= last {
-                    let word = pairs[place &* 2]
-                    let candidate = pairs[place &* 2 + 1]
-                    if word == tagged && !candidate.isEmpty {
-                        if candidate == key { return place }
-                        let same = thread.isEqual(candidate, key)
-                        if same < 0 { return -2 }
-                        if pointer.pointee.table != table || pairs[place &* 2 + 1] != candidate { continue restart }
-                        if same > 0 { return place }
-                    } else if word.isEmpty {
-                        return -1
-                    }
-                    place &+= 1
+                let (word, candidate) = entry(probe.place)
+                if word == tagged && !candidate.isEmpty {
+                    if candidate == key { return probe.place }
+                    let same = thread.isEqual(candidate, key)
+                    if same < 0 { return -2 }
+                    if pointer.pointee.table != table || entry(probe.place).key != candidate { continue restart }
+                    if same > 0 { return probe.place }
+                } else if word.isEmpty {
+                    return -1
                 }
-                perturb >>= 5
-                start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+                probe.advance()
             }
         }
+    }
+
+    /// The key at a place, empty when there is none, with its hash as a small int, which only a free place has not.
+    @inlinable @inline(__always) func entry(_ place: Int) -> (hash: Value, key: Value) {
+        if !isPlain { return (words[place &* 2], words[place &* 2 + 1]) }
+        let key = words[place]
+        if key.isEmpty { return (.empty, .empty) }
+        return key == SetRef.deleted ? (key, .empty) : (Value(small: SetRef.plainHash(key)), key)
     }
 
     /// hash(key), or nil when it has raised.
@@ -158,7 +200,7 @@ public struct SetRef {
     }
 
     public func add(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
-        if key.isSmallInt || key.isExact(.str) {
+        if SetRef.isPlain(key) {
             let added = addPlain(thread, key, hash: hash)
             if added != -3 { return added >= 0 }
         }
@@ -171,8 +213,7 @@ public struct SetRef {
         let (place, isFree) = search(key, hash: hash)
         if !isFree { return place >= 0 ? 0 : place }
         let table = pointer.pointee.table
-        pairs[place &* 2] = Value(small: hash)
-        pairs[place &* 2 + 1] = key
+        SetRef.put(table, place, key, hash)
         if !key.isSmallInt { Heap.barrier(table.raw) }
         return noteInsertion(thread, table.object(SetTable.self).pointee.mask) ? 1 : -1
     }
@@ -186,7 +227,8 @@ public struct SetRef {
 
     /// Adds a key known to be absent.
     public func insert(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
-        if pointer.pointee.table.isEmpty { guard resize(thread, atLeast: 0) else { return false } }
+        if pointer.pointee.table.isEmpty { guard resize(thread, atLeast: 0, isPlain: SetRef.isPlain(key)) else { return false } }
+        if isPlain && !SetRef.isPlain(key) { guard becomePairs(thread) else { return false } }
         let table = pointer.pointee.table
         SetRef.store(table, key, hash)
         Heap.barrier(table.raw)
@@ -201,53 +243,84 @@ public struct SetRef {
         return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
     }
 
-    @inline(__always) private static func store(_ table: Value, _ key: Value, _ hash: Int) {
-        let mask = table.object(SetTable.self).pointee.mask
-        let pairs = (table.raw + MemoryLayout<SetTable>.size).assumingMemoryBound(to: Value.self)
-        var perturb = UInt(bitPattern: hash)
-        var start = hash & mask
-        while true {
-            var place = start
-            let last = start + SetRef.neighbours <= mask ? start + SetRef.neighbours : start
-            while place <= last {
-                if pairs[place &* 2].isEmpty {
-                    pairs[place &* 2] = Value(small: hash)
-                    pairs[place &* 2 + 1] = key
-                    return
-                }
-                place &+= 1
-            }
-            perturb >>= 5
-            start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+    @inline(__always) private static func put(_ table: Value, _ place: Int, _ key: Value, _ hash: Int) {
+        let words = words(of: table)
+        if table.object(SetTable.self).pointee.isPlain {
+            words[place] = key
+        } else {
+            words[place &* 2] = Value(small: hash)
+            words[place &* 2 + 1] = key
         }
     }
 
-    /// Replaces the table by one with more than `wanted` places, without deleted ones.
-    public func resize(_ thread: ThreadRef, atLeast wanted: Int) -> Bool {
+    /// Puts a key into the first free place of a table without deleted ones that is for it.
+    @inline(__always) private static func store(_ table: Value, _ key: Value, _ hash: Int) {
+        var probe = SetProbe(hash, mask: table.object(SetTable.self).pointee.mask)
+        let words = words(of: table), width = table.object(SetTable.self).pointee.isPlain ? 1 : 2
+        while !words[probe.place &* width].isEmpty { probe.advance() }
+        put(table, probe.place, key, hash)
+    }
+
+    /// A table of so many places, a power of two; empty when there is no memory.
+    private static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value {
+        let words = isPlain ? places : places * 2
+        guard places < 1 << 40, let raw = Heap.allocate(MemoryLayout<SetTable>.size + words * 8, shape: TypeID.setTable.rawValue) else { return thread.raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: SetTable.self).pointee.tracedWords = words
+        raw.assumingMemoryBound(to: SetTable.self).pointee.mask = places - 1
+        return Value(raw)
+    }
+
+    private func replaceTable(_ table: Value) {
+        pointer.pointee.table = table
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+    }
+
+    /// Replaces the table by one with more than `wanted` places, without deleted ones. The first table is for plain keys or not.
+    public func resize(_ thread: ThreadRef, atLeast wanted: Int, isPlain plain: Bool = false) -> Bool {
         var size = 8
         while size <= wanted { size <<= 1 }
-        guard size < 1 << 40, let raw = Heap.allocate(MemoryLayout<SetTable>.size + size * 16, shape: TypeID.setTable.rawValue) else {
-            thread.raiseOutOfMemory()
-            return false
-        }
-        raw.assumingMemoryBound(to: SetTable.self).pointee.tracedWords = size * 2
-        raw.assumingMemoryBound(to: SetTable.self).pointee.mask = size - 1
-        let table = Value(raw)
         let old = places
+        let table = SetRef.makeTable(thread, size, isPlain: old > 0 ? isPlain : plain)
+        if table.isEmpty { return false }
         if old > 0 {
-            let source = pairs
-            for place in 0 ..< old where !source[place * 2 + 1].isEmpty { SetRef.store(table, source[place * 2 + 1], source[place * 2].smallInt) }
+            let source = words, target = SetRef.words(of: table), mask = size - 1
+            if isPlain {
+                for place in 0 ..< old where !source[place].isEmpty && source[place] != SetRef.deleted {
+                    var probe = SetProbe(SetRef.plainHash(source[place]), mask: mask)
+                    while !target[probe.place].isEmpty { probe.advance() }
+                    target[probe.place] = source[place]
+                }
+            } else {
+                for place in 0 ..< old where !source[place * 2 + 1].isEmpty {
+                    var probe = SetProbe(source[place * 2].smallInt, mask: mask)
+                    while !target[probe.place * 2].isEmpty { probe.advance() }
+                    (target[probe.place * 2], target[probe.place * 2 + 1]) = (source[place * 2], source[place * 2 + 1])
+                }
+            }
         }
-        pointer.pointee.table = table
         pointer.pointee.fill = count
-        Heap.barrier(UnsafeMutableRawPointer(pointer))
+        replaceTable(table)
+        return true
+    }
+
+    /// Turns a table of plain keys into one of pairs. False when there is no memory.
+    private func becomePairs(_ thread: ThreadRef) -> Bool {
+        let table = SetRef.makeTable(thread, places, isPlain: false)
+        if table.isEmpty { return false }
+        let new = SetRef.words(of: table)
+        for place in 0 ..< places { (new[place * 2], new[place * 2 + 1]) = entry(place) }
+        replaceTable(table)
         return true
     }
 
     /// Removes the key at a place.
     public func remove(place: Int) {
-        pairs[place * 2] = SetRef.deleted
-        pairs[place * 2 + 1] = .empty
+        if isPlain {
+            words[place] = SetRef.deleted
+        } else {
+            words[place * 2] = SetRef.deleted
+            words[place * 2 + 1] = .empty
+        }
         pointer.pointee.count -= 1
     }
 
@@ -272,9 +345,10 @@ public struct SetRef {
     @inlinable @inline(__always) public func next(_ position: inout Int) -> Value {
         let limit = places
         while position < limit {
-            let key = pairs[position &* 2 + 1]
+            let key = isPlain ? words[position] : words[position &* 2 + 1]
             position += 1
-            if !key.isEmpty { return key }
+            // A key alone is never None.
+            if !key.isEmpty && (key != SetRef.deleted || !isPlain) { return key }
         }
         return .empty
     }
@@ -283,10 +357,9 @@ public struct SetRef {
     @inlinable @inline(__always) public func nextEntry(_ position: inout Int) -> (key: Value, hash: Int)? {
         let limit = places
         while position < limit {
-            let word = pairs[position &* 2]
-            let key = pairs[position &* 2 + 1]
+            let (hash, key) = entry(position)
             position += 1
-            if !key.isEmpty { return (key, word.smallInt) }
+            if !key.isEmpty { return (key, hash.smallInt) }
         }
         return nil
     }
@@ -309,7 +382,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func copySetTable(_ target: SetRef, _ source: SetRef) -> Bool {
         if source.count == 0 { return true }
         if source.pointer.pointee.fill == source.count {
-            let bytes = MemoryLayout<SetTable>.size + source.places * 16
+            let bytes = MemoryLayout<SetTable>.size + source.pointer.pointee.table.object(SetTable.self).pointee.tracedWords * 8
             guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }
             memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
             target.pointer.pointee.table = Value(raw)
@@ -318,7 +391,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             Heap.barrier(UnsafeMutableRawPointer(target.pointer))
             return true
         }
-        guard target.resize(self, atLeast: source.count * 2) else { return false }
+        guard target.resize(self, atLeast: source.count * 2, isPlain: source.isPlain) else { return false }
         var position = 0
         while let (key, hash) = source.nextEntry(&position) {
             guard target.insert(self, key, hash: hash) else { return false }
@@ -333,7 +406,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if source.pointer == set.pointer { return true }
             if set.pointer.pointee.fill == 0 && set.count == 0 { return copySetTable(set, source) }
             if (set.pointer.pointee.fill + source.count) * 5 >= set.places * 3 {
-                guard set.resize(self, atLeast: (set.count + source.count) * 2) else { return false }
+                guard set.resize(self, atLeast: (set.count + source.count) * 2, isPlain: source.places > 0 && source.isPlain) else { return false }
             }
             var position = 0
             while let (key, hash) = source.nextEntry(&position) {

@@ -205,6 +205,8 @@ extension Recorder {
             return buildTuple(a, b2, c)
         case .buildList:
             return buildList(a, b2, c)
+        case .buildListFor:
+            return buildListFor(a, b2)
         case .unpackSequence:
             return unpack(a, b2, c)
         case .getIter:
@@ -1050,6 +1052,27 @@ extension Recorder {
             b.store(list, words.listCount, b.int(Int64(count)))
             b.store(list, words.listCapacity, b.int(Int64(capacity)))
         }
+        write(a, list)
+        return .goesOn
+    }
+
+    /// An empty list with room for what an iterator has left.
+    private func buildListFor(_ a: Int, _ register: Int) -> Outcome {
+        let iterator = actual(register), ref = read(register), left: Ref
+        switch iterator.isPointer ? iterator.shapeIndex : 0 {
+        case TypeID.rangeIterator.rawValue:
+            guardObject(ref, iterator)
+            left = b.load(ref, words.rangeRemaining)
+        case TypeID.listIterator.rawValue, TypeID.tupleIterator.rawValue:
+            guardObject(ref, iterator)
+            let container = b.load(ref, words.iteratorContainer)
+            guard !iterator.object(IteratorObject.self).pointee.container.isEmpty else { return buildList(a, 0, 0) }
+            b.guarding(.gne, b.cast(container, .int), b.int(0))
+            left = b.int(.sub, b.load(container, iterator.isExact(.listIterator) ? words.listCount : words.tupleCount), b.load(ref, words.iteratorIndex))
+        default: return buildList(a, 0, 0)
+        }
+        let list = call(words.newListFor, [left], runsPython: false)
+        b.guarding(.gne, b.cast(list, .int), b.int(0))
         write(a, list)
         return .goesOn
     }

@@ -12,6 +12,12 @@ extension Recorder {
             write(a, ref)
             return .goesOn
         }
+        // Iterators are their own iterators.
+        if Recorder.plainIterators.contains(value.shapeIndex) || Recorder.stepped.contains(value.shapeIndex) {
+            guardObject(ref, value)
+            write(a, ref)
+            return .goesOn
+        }
         if case let method = SpecialMethods.iterator(value), !method.isEmpty {
             guardShape(ref, value)
             if let outcome = special(method, [ref], to: a, flags: 0) { return outcome }
@@ -50,6 +56,9 @@ extension Recorder {
     /// Iterators whose next item comes without any Python running.
     private static let plainIterators: Set<UInt32> = Set([TypeID.listReverseIterator, .strIterator, .strASCIIIterator, .bytesIterator, .bytearrayIterator, .longRangeIterator,
         .dictKeyIterator, .dictValueIterator, .dictItemIterator, .dictReverseKeyIterator, .dictReverseValueIterator, .dictReverseItemIterator, .setIterator].map(\.rawValue))
+
+    /// Iterators whose steps have code of their own.
+    private static let stepped: Set<UInt32> = Set([TypeID.rangeIterator, .listIterator, .tupleIterator, .enumerate, .zip, .map].map(\.rawValue))
 
     /// What the next item of an iterator is, where no Python runs to find it.
     private struct Step {

@@ -21,7 +21,7 @@ struct Words {
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
-    let execute, append: UInt16
+    let execute, append, newListFor: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
@@ -172,6 +172,7 @@ struct Words {
         format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
         joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
+        newListFor = function("newListFor", Helpers.newListFor, [.pointer, .int], .value, .readsAnything)
         tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
         newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
         setAdd = function("setAdd", Helpers.setAdd, [.pointer, .value, .value], .int, .anything)
@@ -310,7 +311,7 @@ enum Helpers {
     static let newSet: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.set(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let setAdd: @convention(c) (Context, Value, Value) -> Int = { SetRef($1).add(thread($0), $2) ? 0 : -1 }
     /// Searches for keys that are small ints or strings: 1 or 0; -1 when something that is neither has the same hash, which is left to the interpreter.
-    static let setHas: @convention(c) (Context, Value, Value) -> Int = { has(SetRef($1).findPlain($2, hash: thread($0).hash($2))) }
+    static let setHas: @convention(c) (Context, Value, Value) -> Int = { has(SetRef($1).findPlain($2, hash: SetRef.plainHash($2))) }
     static let dictHas: @convention(c) (Context, Value, Value) -> Int = { has(DictRef($1).findPlain($2, hash: thread($0).hash($2))) }
     @inline(__always) private static func has(_ place: Int) -> Int { place >= 0 ? 1 : place == -1 ? 0 : -1 }
     /// `dict.get` of such a key: `ended` is left to the interpreter.
@@ -320,12 +321,12 @@ enum Helpers {
     }
     /// 0, or -1 for what is left to the interpreter.
     static let setAddPlain: @convention(c) (Context, Value, Value) -> Int = { context, set, key in
-        let added = SetRef(set).addPlain(thread(context), key, hash: thread(context).hash(key))
+        let added = SetRef(set).addPlain(thread(context), key, hash: SetRef.plainHash(key))
         if added == -1 { thread(context).takeException() }
         return added >= 0 ? 0 : -1
     }
     static let setDiscard: @convention(c) (Context, Value, Value) -> Int = { context, set, key in
-        let place = SetRef(set).findPlain(key, hash: thread(context).hash(key))
+        let place = SetRef(set).findPlain(key, hash: SetRef.plainHash(key))
         if place >= 0 { SetRef(set).remove(place: place) }
         return place >= -1 ? 0 : -1
     }
@@ -337,6 +338,12 @@ enum Helpers {
     }
     static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }
+    /// An empty list with room for so many items; empty when there is no memory.
+    static let newListFor: @convention(c) (Context, Int) -> Value = { context, count in
+        let list = thread(context).newList(capacity: max(0, min(count, ThreadRef.mostExpected)))
+        if list.isEmpty { thread(context).takeException() }
+        return list
+    }
     static let append: @convention(c) (Context, Value, Value) -> Int = { ListRef($1).append(thread($0), $2) ? 0 : -1 }
     static let contains: @convention(c) (Context, Value, Value) -> Int = { Int(Comparisons.contains(thread($0), $1, $2)) }
     static let call: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3) }

@@ -85,4 +85,26 @@ def test_syntax_errors():
         assert error.msg == message, (source, error.msg)
 
 
+def test_lengths_that_are_not_kept():
+    # The room that is made for the items is no promise.
+    items = list(range(5))
+    def shrinking():
+        return [items.pop() for _ in items]
+    def growing():
+        more = [1]
+        return [(more.append(n + 1) if len(more) < 20 else None) or n for n in more]
+    assert shrinking() == [4, 3, 2] and growing() == list(range(1, 21))
+    assert [x for x in iter([])] == [] == [x for x in range(3, 0)]
+    part = iter([1, 2, 3, 4])
+    next(part)
+    assert [x for x in part] == [2, 3, 4] and [x for x in part] == []
+    def fails():
+        try:
+            [1 // 0 for x in range(10**15)]
+        except ZeroDivisionError as error:
+            return str(error)
+    assert [fails() for _ in range(200)] == ["integer division or modulo by zero"] * 200
+    assert [[y for y in (x, x + 1)] for x in range(300)][-1] == [299, 300]
+
+
 run(globals())

@@ -34,6 +34,49 @@ def test_changes():
     raises(AttributeError, "'frozenset' object has no attribute 'add'", lambda: frozenset().add)
 
 
+def test_keys_of_all_kinds():
+    # Tables of small ints and strings change their form when another key comes.
+    class Key:
+        def __init__(self, number):
+            self.number = number
+        def __hash__(self):
+            return self.number
+        def __eq__(self, other):
+            return isinstance(other, Key) and self.number == other.number or self.number == other
+    import random
+    choose = random.Random(5)
+    plain = list(range(100, 140)) + [str(i) for i in range(30)] + [0, -1, -2, 2**61 - 1, 2**62 - 1]
+    others = [1.0, 2.5, True, None, (1, 2), (), frozenset({1}), Key(107), Key(3), 2**70, -2**70, 101.0]
+    for trial in range(300):
+        keys = plain if trial % 3 == 0 else plain + others
+        items, expected = set(), {}
+        for step in range(choose.randrange(60)):
+            key = choose.choice(keys)
+            if step % 4 < 2:
+                items.add(key)
+                expected.setdefault(key)
+            elif step % 4 == 2:
+                items.discard(key)
+                expected.pop(key, None)
+            else:
+                assert (key in items) == (key in expected)
+        assert len(items) == len(expected) and items == set(expected) and sorted(map(repr, items)) == sorted(map(repr, expected))
+        both = items | {101, "7", None}
+        assert both >= items and 101 in both and None in both and len(items.copy()) == len(items)
+        assert (items & both) == items and not items - both
+    items = {1, 2, 3}
+    items.remove(2)
+    assert None not in items and list(items) == [1, 3]
+    items.add(None)
+    items.remove(None)
+    assert None not in items and items == {1, 3}
+    assert {1, 2} | {1.0, "a"} == {1, 2, "a"} and {"a", 1}.issuperset({True}) and {0: 1}.keys() & {False} == {0}
+    items = {5, 6}
+    items.clear()
+    items.update("ab", [(1,)])
+    assert items == {"a", "b", (1,)}
+
+
 def test_sets_of_sets():
     assert {frozenset({1})} == {frozenset([1])} and {1} in {frozenset({1})} and hash(frozenset([1, 2])) == hash(frozenset([2, 1])) and frozenset(frozenset("a")) == {"a"}
 

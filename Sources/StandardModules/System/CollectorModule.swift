@@ -103,7 +103,10 @@ enum CollectorModule {
             guard value.isHeap, isInternal(value.shapeIndex) else { body(value); return }
             switch value.shapeIndex {
             case TypeID.dictTable.rawValue: forEachTableItem(value, width: 3, first: MemoryLayout<DictTable>.size, body)
-            case TypeID.setTable.rawValue: forEachTableItem(value, width: 2, first: 24, body)
+            case TypeID.setTable.rawValue: 
+                // Of a table of keys alone those are strings and small ints.
+                let isPlain = value.object(SetTable.self).pointee.isPlain
+                forEachTableItem(value, width: isPlain ? 1 : 2, first: MemoryLayout<SetTable>.size, body)
             default: forEachReferent(of: value, body)
             }
         }
@@ -111,13 +114,13 @@ enum CollectorModule {
         if object.type.has(.heap) && !(object.type.has(.foreignLayout) && object.type.pointer.pointee.dictOffset == 0) { body(object.type.value) }
     }
 
-    /// The items of a hash table, whose entries begin with a hash.
+    /// The items of a hash table, whose entries begin with a hash, or are an item alone.
     private static func forEachTableItem(_ table: Value, width: Int, first: Int, _ body: (Value) -> Void) {
         let count = table.object(DictTable.self).pointee.tracedWords
         let words = (table.raw + first).assumingMemoryBound(to: Value.self)
         var index = 0
         while index + width <= count {
-            for place in 1 ..< width where !words[index + place].isEmpty { body(words[index + place]) }
+            for place in (width == 1 ? 0 : 1) ..< width where !words[index + place].isEmpty { body(words[index + place]) }
             index += width
         }
     }
