@@ -59,6 +59,9 @@ public enum FrozenModules {
 
     static func raiseMissing(_ thread: ThreadRef, _ name: Value) -> Value {
         thread.raise(.importError, "No such frozen object named \(name.reprForMessage(thread))")
+        let exception = thread.pointee.exception
+        if !exception.isEmpty && exception.isInstance(of: .importError) { exception.setExceptionField(1, name) }
+        return .empty
     }
 
     private static func isName(_ thread: ThreadRef, _ value: Value, _ what: StaticString) -> Bool {

@@ -22,6 +22,14 @@ public enum Tracing {
 
     /// sys.settrace(function); None or the zero word for none.
     public static func set(_ thread: ThreadRef, _ function: Value) {
+        if thread.pointee.traceFunction.isEmpty && !function.isEmpty && !function.isNone {
+            // Frames that were traced before have gone on since, unseen.
+            var frame = thread.pointee.frame
+            while let fp = frame {
+                if case let object = fp[FrameSlot.object], !object.isEmpty, !object.object(FrameObject.self).pointee.trace.isEmpty { settle(object.object(FrameObject.self)) }
+                frame = fp.previous
+            }
+        }
         thread.pointee.traceFunction = function.isNone ? .empty : function
         update(thread)
     }
@@ -58,14 +66,16 @@ public enum Tracing {
         update(thread)
     }
 
+    /// The line that a frame is executing has begun already.
+    private static func settle(_ frame: UnsafeMutablePointer<FrameObject>) {
+        frame.pointee.tracedIndex = max(Frames.index(frame), 0) + 1
+        frame.pointee.tracedLine = Frames.line(frame) + 1
+    }
+
     /// `frame.f_trace = function`
     static func setLocal(_ value: Value, _ function: Value) {
         let frame = value.object(FrameObject.self)
-        if frame.pointee.trace.isEmpty && !function.isEmpty {
-            // The line being executed has begun already.
-            frame.pointee.tracedIndex = max(Frames.index(frame), 0) + 1
-            frame.pointee.tracedLine = Frames.line(frame) + 1
-        }
+        if frame.pointee.trace.isEmpty && !function.isEmpty { settle(frame) }
         frame.pointee.trace = function
         Heap.barrier(value.raw)
         if !function.isEmpty { instrument(frame.pointee.code.object(CodeObject.self)) }

@@ -283,4 +283,24 @@ def test_arguments_that_new_changes_reach_init_as_given():
         assert make(Sub).arguments == (Sub, 5)
 
 
+def test_a_signature_in_a_docstring():
+    class Point:
+        """Point(x, y=0)
+--
+
+A point."""
+
+    class Derived(Point):
+        pass
+
+    class Other:
+        """Point(x)\n--\n\nAnother's name."""
+
+    class Incomplete:
+        """Incomplete(x)\n--\nNo empty line."""
+
+    assert Point.__text_signature__ == "(x, y=0)" and Point.__doc__.endswith("A point.")
+    assert Derived.__text_signature__ is Other.__text_signature__ is Incomplete.__text_signature__ is None
+
+
 run(globals())

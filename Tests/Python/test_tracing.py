@@ -233,4 +233,70 @@ def test_loop_sees_the_result_of_a_generator():
     assert seen == [("loop", StopIteration, 2)], seen
 
 
+def test_tracing_goes_on_where_the_frame_is():
+    import sys
+
+    def loop(start):
+        i = 0
+        while i < 3:
+            start()
+            x = i
+            i += 1
+
+    first = loop.__code__.co_firstlineno
+    seen = []
+
+    def trace(frame, event, argument):
+        seen.append((event, frame.f_lineno - first))
+        sys.settrace(None)
+        return trace
+
+    def start():
+        frame = sys._getframe(1)
+        frame.f_trace = trace
+        sys.settrace(trace)
+
+    loop(start)
+    assert seen == [("line", 4)] * 3, seen
+    # Where f_trace is left as it was, too.
+    seen.clear()
+    loop(lambda: (seen or setattr(sys._getframe(1), "f_trace", trace), sys.settrace(trace)))
+    assert seen == [("line", 4)] * 3, seen
+
+
+def test_jumps_into_asynchronous_loops():
+    import sys
+    messages = []
+
+    async def numbers():
+        yield 1
+
+    async def function():
+        x = 1
+        async for number in numbers():
+            x = 2
+        x = 3
+
+    first = function.__code__.co_firstlineno
+
+    def trace(frame, event, argument):
+        if frame.f_code is not function.__code__:
+            return None
+        if event == "line" and frame.f_lineno in (first + 1, first + 4):
+            try:
+                frame.f_lineno = first + 3
+            except ValueError as error:
+                messages.append(str(error))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        function().send(None)
+    except StopIteration:
+        pass
+    finally:
+        sys.settrace(None)
+    assert messages == ["can't jump into the body of a for loop"] * 2, messages
+
+
 run(globals())

@@ -157,4 +157,96 @@ def test_what_a_generator_was_given_is_collected():
     assert reference() is None
 
 
+def test_a_suspended_generator_lets_go_of_what_it_yielded():
+    import gc, weakref
+
+    class Thing:
+        pass
+
+    def plain(things):
+        while things:
+            yield things.pop()
+
+    def guarded(things):
+        try:
+            while things:
+                with open("/dev/null"):
+                    yield (lambda thing: thing)(things.pop())
+        finally:
+            things.append("closed")
+
+    def received(things):
+        while things:
+            answer = yield things.pop()
+            assert answer is None
+
+    for make in plain, guarded, received:
+        things = [Thing() for _ in range(5)]
+        for thing in make(things):
+            reference = weakref.ref(thing)
+            del thing
+            gc.collect()
+            assert reference() is None, make
+        assert things in ([], ["closed"])
+
+
+def test_a_suspended_generator_keeps_what_it_needs():
+    import gc
+
+    def generator():
+        total = [sum([(yield 1), (yield 2), len([x for x in range((yield 3))])])]
+        with open("/dev/null") as file:
+            for a in [1, 2]:
+                for b in zip([10, 20], [30, 40]):
+                    try:
+                        total.append((a, b, [str(a), (yield a), b]))
+                    except ValueError as error:
+                        total.append((str(error), (yield "error")))
+        total.append(file.closed)
+        return total
+
+    g = generator()
+    values = [next(g)]
+    gc.collect()
+    while True:
+        try:
+            if len(values) == 5:
+                values.append(g.throw(ValueError("thrown")))
+            else:
+                values.append(g.send(len(values)))
+        except StopIteration as end:
+            total = end.value
+            break
+        gc.collect()
+    assert values == [1, 2, 3, 1, 1, "error", 2, 2], values
+    assert total == [6, (1, (10, 30), ["1", 4, (10, 30)]), ("thrown", 6), (2, (10, 30), ["2", 7, (10, 30)]), (2, (20, 40), ["2", 8, (20, 40)]), True], total
+
+
+def test_collect_does_not_count_what_a_finalizer_keeps():
+    import gc
+    kept = []
+
+    class Loop:
+        def __init__(self):
+            self.me = self
+
+    class Keeper(Loop):
+        def __del__(self):
+            kept.append(self)
+
+    class Dying(Loop):
+        def __del__(self):
+            pass
+
+    gc.collect()
+    Keeper()
+    assert gc.collect() == 0 and len(kept) == 1
+    for _ in range(10):
+        Loop(), Dying()
+    Keeper()
+    assert gc.collect() == 20 and len(kept) == 2
+    kept.clear()
+    assert gc.collect() == 2
+
+
 run(globals())

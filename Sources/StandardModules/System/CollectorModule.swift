@@ -36,6 +36,8 @@ enum CollectorModule {
     @inline(never) private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
         notify(thread, "start", generation, 0)
         var collected = 0
+        // Objects of those counted that a finalizer may yet keep.
+        var uncertain: [UInt64] = []
         // What only a finalizer kept alive dies in the round after.
         for round in 0 ..< 8 {
             if generation == 2 {
@@ -43,12 +45,17 @@ enum CollectorModule {
                 Collector.wipeStack()
             }
             Collector.collect(major: generation == 2) {
-                if round > 0 { return }
+                if round > 0 {
+                    if round == 1 { for address in uncertain where Collector.isMarked(Value(bits: address).raw) { collected -= 1 } }
+                    return
+                }
                 var cycles = Cycles()
                 Collector.forEachDead { header in
                     if !isInternal(header.pointee.shape), isTracked(Value(header)) { cycles.add(Value(header)) }
                 }
-                collected = cycles.count { object, body in forEachReferent(of: object, body) }
+                let counted = cycles.members { object, body in forEachReferent(of: object, body) }
+                collected = counted.count
+                uncertain = cycles.keptByFinalizers(counted) { object, body in forEachReferent(of: object, body) }
             }
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
             RuntimeHooks.runPendingFinalizers(thread)
@@ -78,20 +85,35 @@ enum CollectorModule {
             return low < addresses.count && addresses[low] == object.bits ? low : nil
         }
 
-        func count(_ forEachReferent: (Value, (Value) -> Void) -> Void) -> Int {
+        /// Those of the members that are finalized or that finalizers will find: the collection keeps them for now.
+        func keptByFinalizers(_ members: [UInt64], _ forEachReferent: (Value, (Value) -> Void) -> Void) -> [UInt64] {
+            var waiting = addresses.indices.filter { Value(bits: addresses[$0]).header.pointee.bits & HeaderBits.finalizable != 0 }
+            if waiting.isEmpty { return [] }
+            var kept = [Bool](repeating: false, count: addresses.count)
+            for index in waiting { kept[index] = true }
+            while let index = waiting.popLast() {
+                forEachReferent(Value(bits: addresses[index])) { value in
+                    guard let place = find(value), !kept[place] else { return }
+                    kept[place] = true
+                    waiting.append(place)
+                }
+            }
+            return members.filter { find(Value(bits: $0)).map { kept[$0] } ?? false }
+        }
+
+        func members(_ forEachReferent: (Value, (Value) -> Void) -> Void) -> [UInt64] {
             var references = [Int32](repeating: 0, count: addresses.count)
             for address in addresses { forEachReferent(Value(bits: address)) { if let place = find($0) { references[place] += 1 } } }
             var struck = references.indices.filter { references[$0] == 0 }
-            var left = addresses.count
             while let index = struck.popLast() {
-                left -= 1
                 forEachReferent(Value(bits: addresses[index])) { value in
                     guard let place = find(value) else { return }
                     references[place] -= 1
                     if references[place] == 0 { struck.append(place) }
                 }
             }
-            return left
+            // What was struck out is at zero.
+            return addresses.indices.filter { references[$0] > 0 }.map { addresses[$0] }
         }
     }
 
