@@ -356,7 +356,7 @@ public enum SetType {
 
     static func isDisjoint(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
         if a == b { return Value(SetRef(a).count == 0) }
-        if isAnySet(b) {
+        if b.isExact(.set) || b.isExact(.frozenset) {
             let swap = SetRef(b).count > SetRef(a).count
             let walked = swap ? SetRef(a) : SetRef(b), asked = swap ? SetRef(b) : SetRef(a)
             var position = 0

@@ -188,4 +188,48 @@ def test_scandir_of_bytes_like():
     assert all(type(name) is bytes and name.startswith(b"/proc/self/fdinfo/") for name in names)
 
 
+def test_what_a_dropped_file_holds_is_there_for_others():
+    import os, subprocess, tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+
+        def text():
+            open(path, "w").write("text")
+
+        def binary():
+            open(path, "wb").write(b"data")
+
+        def lines():
+            print("line", file=open(path, "w"))
+
+        for function, expected in (text, b"text"), (binary, b"data"), (lines, b"line\n"):
+            function()
+            with open(path, "rb") as file:
+                assert file.read() == expected
+            os.unlink(path)
+            function()
+            assert os.stat(path).st_size == os.path.getsize(path) == len(expected)
+            os.unlink(path)
+            function()
+            assert subprocess.run(["cat", path], capture_output=True).stdout == expected
+            os.unlink(path)
+            function()
+            other = path + ".other"
+            os.rename(path, other)
+            descriptor = os.open(other, os.O_RDONLY)
+            assert os.read(descriptor, 100) == expected
+            os.close(descriptor)
+            os.unlink(other)
+    # Many of them, and files that are written further.
+    with tempfile.TemporaryDirectory() as folder:
+        log = open(os.path.join(folder, "log"), "w")
+        for number in range(300):
+            name = os.path.join(folder, str(number))
+            open(name, "w").write("x" * number)
+            log.write("%d " % number)
+            assert len(open(name).read()) == number
+        log.close()
+        assert open(log.name).read().split() == [str(number) for number in range(300)]
+
+
 run(globals())

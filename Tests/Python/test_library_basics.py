@@ -251,4 +251,31 @@ def test_a_profile_of_who_called_what():
     assert callers["<built-in method builtins.hasattr>"] == {"first": 1, "second": 2} and "timer" not in callers
 
 
+def test_json_iterates_over_subclasses_of_list_and_tuple():
+    import json
+    from collections import UserList
+
+    class L(list):
+        def __iter__(self):
+            return iter([1, 2])
+
+    class T(tuple):
+        def __iter__(self):
+            return iter("xy")
+
+    class Errors(UserList, list):
+        pass
+
+    class Failing(list):
+        def __iter__(self):
+            raise KeyError("no")
+
+    assert json.dumps(L()) == json.dumps(L([5])) == json.dumps(L(), sort_keys=True) == "[1, 2]" and json.dumps(T([3])) == '["x", "y"]'
+    assert json.dumps({"k": L()}) == '{"k": [1, 2]}' and json.dumps(Errors(["required"])) == '["required"]'
+    raises(KeyError, "'no'", json.dumps, Failing())
+    looped = L()
+    L.__iter__ = lambda self: iter([self])
+    raises(ValueError, "Circular reference detected", json.dumps, looped)
+
+
 run(globals())

@@ -96,4 +96,13 @@ def test_big():
     assert len(a) == 6666 and 4 in a and 3 not in a and sum(a) == sum(i for i in range(10000) if i % 3)
 
 
+def test_isdisjoint_iterates_over_subclasses():
+    class Other(set):
+        def __iter__(self):
+            return iter(["1", "2"])
+
+    assert not {"1"}.isdisjoint(Other()) and not {"1"}.isdisjoint(Other(["q"])) and {"q"}.isdisjoint(Other(["q"]))
+    assert frozenset("ab").isdisjoint({"c"}) and not frozenset("ab").isdisjoint(set("bc")) and not {1, 2}.isdisjoint(frozenset([2]))
+
+
 run(globals())

@@ -23,6 +23,8 @@ struct BufferedObject {
     var canWrite: Bool
     var isDetached: Bool
     var initialized: Bool
+    /// `PendingWrites` knows of it.
+    var isListed: Bool
     /// A lock word: the raw stream is read and written with the interpreter lock released.
     var lock: UInt32
     /// The thread that holds the lock.
@@ -360,6 +362,7 @@ enum Buffered {
             guard leaveReading(thread, value) else { return false }
             object.pointee.isWriting = true
         }
+        if !object.pointee.isListed { PendingWrites.addBuffered(value) }
         if count <= object.pointee.capacity - object.pointee.end {
             memcpy(buffer(object) + object.pointee.end, source, count)
             object.pointee.end += count

@@ -17,6 +17,7 @@ struct FileObject {
     /// -1 unknown, 0, 1
     var seekable: Int8
     var blockSize: Int32
+    var isRegular: Bool
 }
 
 enum FileIO {
@@ -125,6 +126,7 @@ enum FileIO {
             if number < 0 || number > Int(Int32.max) { return thread.raise(.valueError, "negative file descriptor") }
             object.pointee.descriptor = Int32(number)
         } else {
+            PendingFiles.settle(thread)
             if closes == 0 { return thread.raise(.valueError, "Cannot use closefd=False with file name") }
             if !opener.isEmpty && !opener.isNone {
                 let result = thread.call(opener, name, thread.newInt(Int(flags)))
@@ -141,7 +143,9 @@ enum FileIO {
         }
         var status = stat()
         object.pointee.blockSize = 8192
+        object.pointee.isRegular = false
         if fstat(object.pointee.descriptor, &status) == 0 {
+            object.pointee.isRegular = status.st_mode & S_IFMT == S_IFREG
             if status.st_mode & S_IFMT == S_IFDIR {
                 if object.pointee.closesDescriptor && !name.isInt { Glibc.close(object.pointee.descriptor) }
                 object.pointee.descriptor = -1

@@ -21,6 +21,7 @@ public enum StandardIO {
         ]) { module in
             Streams.start(module)
             FileIO.start(module)
+            PendingWrites.start()
             BytesIO.start(module)
             StringIO.start(module)
             NewlineDecoder.start(module)

@@ -56,6 +56,8 @@ struct TextObject {
     var canRead: Bool
     var canWrite: Bool
     var hasRead1: Bool
+    /// `PendingWrites` knows of it.
+    var isListed: Bool
 }
 
 enum TextIO {
@@ -218,6 +220,7 @@ enum TextIO {
 
     private static func append(_ thread: ThreadRef, _ value: Value, _ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         let object = object(value)
+        if !object.pointee.isListed { PendingWrites.addText(value) }
         if object.pointee.pendingCount + count > object.pointee.chunkSize { guard flushPending(thread, value) else { return false } }
         if object.pointee.pending.isEmpty || object.pointee.pendingCount + count > Heap.cellSize(object.pointee.pending.raw) - MemoryLayout<StorageObject>.size {
             guard flushPending(thread, value) else { return false }

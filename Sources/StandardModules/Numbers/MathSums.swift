@@ -27,9 +27,9 @@ enum MathSums {
             }
         },
         Def("dist(p, q, /)", .calls, "The distance between two points, given as sequences of coordinates.", kind: .function) { t, a, _ in
-            let p = t.tuple(a[0])
+            let p = a[0].isTuple ? a[0] : t.tuple(a[0])
             if p.isEmpty { return .empty }
-            let q = t.tuple(a[1])
+            let q = a[1].isTuple ? a[1] : t.tuple(a[1])
             if q.isEmpty { return .empty }
             let count = TupleRef(p).count
             if TupleRef(q).count != count { return t.raise(.valueError, "both points must have the same number of dimensions") }

@@ -14,6 +14,7 @@ enum PosixFiles {
     }
 
     private static func rename(_ thread: ThreadRef, _ a: Arguments, _ function: String) -> Value {
+        PendingFiles.settle(thread)
         guard let from = PathArgument.take(thread, a[0], function, "src"), let to = PathArgument.take(thread, a[1], function, "dst"),
               let fromDirectory = Descriptor.directory(thread, a[2]), let toDirectory = Descriptor.directory(thread, a[3]),
               Audit.event(thread, "os.rename", [from.object, to.object, Descriptor.shown(fromDirectory), Descriptor.shown(toDirectory)]) else { return .empty }
@@ -28,6 +29,7 @@ enum PosixFiles {
 
     static let functions = [
         Def("open(path, flags, mode=0o777, *, dir_fd=None)", .calls, "Open a file, and return its descriptor.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "open"), let flags = SystemArguments.int32(thread, a[1]),
                   let mode = a[2].isEmpty ? 0o777 : SystemArguments.int32(thread, a[2]), let directory = Descriptor.directory(thread, a[3]),
                   Audit.event(thread, "open", [path.object, .none, Value(small: Int(flags | O_CLOEXEC))]),
@@ -96,6 +98,7 @@ enum PosixFiles {
             return thread.newBytes(path, strlen(path))
         },
         Def("link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)", .calls, "Create a hard link to a file.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let from = PathArgument.take(thread, a[0], "link", "src"), let to = PathArgument.take(thread, a[1], "link", "dst"),
                   let fromDirectory = Descriptor.directory(thread, a[2]), let toDirectory = Descriptor.directory(thread, a[3]),
                   let follow = SystemArguments.flag(thread, a[4], default: true),
@@ -144,6 +147,7 @@ enum PosixFiles {
             PosixFiles.rename(thread, a, "replace")
         },
         Def("truncate(path, length)", .calls, "Truncate a file, specified by path, to a specific length.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "truncate", descriptor: true), let length = SystemArguments.int(thread, a[1]),
                   Audit.event(thread, "os.truncate", [path.object, a[1]]) else { return .empty }
             return PosixFiles.done(thread, path, GIL.blocking(thread) { path.descriptor >= 0 ? Glibc.ftruncate(path.descriptor, length) : Glibc.truncate(path.bytes, length) })

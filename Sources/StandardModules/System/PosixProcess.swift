@@ -140,6 +140,7 @@ enum PosixProcess {
             return .none
         },
         Def("execv(path, argv, /)", .calls, "Become another program.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "execv"), let arguments = PosixProcess.arguments(thread, a[1], "execv") else { return .empty }
             if Audit.event(thread, "os.exec", [path.object, a[1], .none]) {
                 Glibc.execv(path.bytes, arguments)
@@ -149,6 +150,7 @@ enum PosixProcess {
             return .empty
         },
         Def("execve(path, argv, env)", .calls, "Become another program.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "execve", descriptor: true), let arguments = PosixProcess.arguments(thread, a[1], "execve") else { return .empty }
             defer { PosixProcess.freeVector(arguments) }
             guard a[2].isDict || a[2].type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "execve: environment must be a mapping object") }
@@ -167,6 +169,7 @@ enum PosixProcess {
         },
         Def("abort()", .calls, "Abort the interpreter immediately.") { _, _, _ in Glibc.abort() },
         Def("system(command)", .calls, "Execute the command in a subshell.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let command = PathArgument.take(thread, a[0], "system", "command") else { return .empty }
             let shown = command.content(thread)
             guard !shown.isEmpty, Audit.event(thread, "os.system", [shown]) else { return .empty }

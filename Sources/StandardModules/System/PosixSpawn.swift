@@ -104,6 +104,7 @@ enum PosixSpawn {
     }
 
     private static func spawn(_ thread: ThreadRef, _ a: Arguments, _ function: String, searches: Bool) -> Value {
+        PendingFiles.settle(thread)
         guard let path = PathArgument.take(thread, a[0], function), let arguments = PosixProcess.arguments(thread, a[1], function) else { return .empty }
         defer { PosixProcess.freeVector(arguments) }
         guard a[2].isDict || a[2].type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "\(function): environment must be a mapping object") }

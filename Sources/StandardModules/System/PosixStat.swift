@@ -44,11 +44,13 @@ enum PosixStat {
 
     static let functions = [
         Def("stat(path, *, dir_fd=None, follow_symlinks=True)", .calls, "Perform a stat system call on the given path.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "stat", descriptor: true), let directory = Descriptor.directory(thread, a[1]),
                   let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
             return PosixStat.perform(thread, path, directory, follow, "stat")
         },
         Def("lstat(path, *, dir_fd=None)", .calls, "What the system knows of a file, or of the link itself.") { thread, a, _ in
+            PendingFiles.settle(thread)
             guard let path = PathArgument.take(thread, a[0], "lstat"), let directory = Descriptor.directory(thread, a[1]) else { return .empty }
             return PosixStat.perform(thread, path, directory, false, "lstat")
         },

@@ -19,6 +19,7 @@ enum SubprocessModule {
     }
 
     private static func forkExec(_ thread: ThreadRef, _ a: Arguments) -> Value {
+        PendingFiles.settle(thread)
         guard let closeFiles = SystemArguments.flag(thread, a[2], default: false) else { return .empty }
         guard a[3].isTuple else { return thread.raise(.typeError, "fork_exec() argument 4 must be tuple, not \(a[3].type.name)") }
         var keep: [Int32] = []

@@ -211,14 +211,18 @@ enum JSONEncoder {
 
     private static func appendList(_ thread: ThreadRef, _ encoder: UnsafeMutablePointer<JSONEncoderObject>, _ buffer: inout UnitBuffer, _ value: Value,
                                    _ chain: UnsafePointer<Chain>?) -> Bool {
+        // A subclass may iterate as it likes.
+        let original = value
+        let value = value.isExact(.list) || value.isExact(.tuple) ? value : thread.list(value)
+        if value.isEmpty { return false }
         let isList = value.isList
         var count = isList ? ListRef(value).count : TupleRef(value).count
         if count == 0 {
             buffer.append("[]")
             return true
         }
-        guard check(thread, encoder, value, chain) else { return false }
-        var link = Chain(object: value, outer: chain)
+        guard check(thread, encoder, original, chain) else { return false }
+        var link = Chain(object: original, outer: chain)
         return withUnsafePointer(to: &link) { link in
             buffer.append(0x5B)
             var index = 0
