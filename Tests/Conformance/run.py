@@ -20,6 +20,8 @@ CACHE = os.path.join(support.ROOT, ".build/conformance")
 PASSING = os.path.join(HERE, "passing")
 DRIVER = os.path.join(HERE, "driver.py")
 GOOD = ("pass", "expected")
+# Seconds for modules that CPython itself needs minutes for.
+LONG = {"test_concurrent_futures": 1500}
 
 
 def default_modules():
@@ -126,11 +128,15 @@ class Module:
 
 # MARK: All modules
 
+def limit(name, options):
+    return max(options.timeout, LONG.get(name, 0))
+
+
 def reference(name, options):
     """CPython's own results for a module, computed once."""
     path = os.path.join(CACHE, f"cpython-{name}.json")
     if not os.path.exists(path):
-        save(path, Module(support.REFERENCE, name, (), options.test_timeout, options.timeout))
+        save(path, Module(support.REFERENCE, name, (), options.test_timeout, limit(name, options)))
     return load(path)
 
 
@@ -150,10 +156,10 @@ def check(name, options):
     wanted = allowed(name)
     if not wanted:
         return 0, 0
-    results = Module(support.taipan(), name, wanted, options.test_timeout, options.timeout).results
+    results = Module(support.taipan(), name, wanted, options.test_timeout, limit(name, options)).results
     bad = [i for i in wanted if results.get(i, ("missing",))[0] not in GOOD]
     if bad:
-        results |= Module(support.taipan(), name, bad, options.test_timeout, options.timeout).results
+        results |= Module(support.taipan(), name, bad, options.test_timeout, limit(name, options)).results
     bad = [i for i in wanted if results.get(i, ("missing",))[0] not in GOOD]
     for i in bad:
         print(f"FAIL {i}: {': '.join(results.get(i, ('no such test',)))}", flush=True)
@@ -162,7 +168,7 @@ def check(name, options):
 
 def measure(name, options):
     """Run a whole module and compare with CPython; returns (passed, not passed of what CPython passes)."""
-    module = Module(support.taipan(), name, (), options.test_timeout, options.timeout)
+    module = Module(support.taipan(), name, (), options.test_timeout, limit(name, options))
     save(os.path.join(CACHE, f"taipan-{name}.json"), module)
     standard = reference(name, options)["results"]
     goal = [i for i, (kind, _) in standard.items() if kind in GOOD]
