@@ -26,7 +26,10 @@ public enum Tracing {
             // Frames that were traced before have gone on since, unseen.
             var frame = thread.pointee.frame
             while let fp = frame {
-                if case let object = fp[FrameSlot.object], !object.isEmpty, !object.object(FrameObject.self).pointee.trace.isEmpty { settle(object.object(FrameObject.self)) }
+                if case let object = fp[FrameSlot.object], !object.isEmpty, !object.object(FrameObject.self).pointee.trace.isEmpty {
+                    settle(object.object(FrameObject.self))
+                    instrument(fp.code)
+                }
                 frame = fp.previous
             }
         }

@@ -258,6 +258,10 @@ def test_tracing_goes_on_where_the_frame_is():
 
     loop(start)
     assert seen == [("line", 4)] * 3, seen
+    # Where f_trace is left as it was, too.
+    seen.clear()
+    loop(lambda: (seen or setattr(sys._getframe(1), "f_trace", trace), sys.settrace(trace)))
+    assert seen == [("line", 4)] * 3, seen
 
 
 def test_jumps_into_asynchronous_loops():

@@ -64,9 +64,9 @@ enum PosixSpawn {
             posix_spawnattr_setpgroup(&attributes, group)
             flags |= Int32(POSIX_SPAWN_SETPGROUP)
         }
-        guard let resets = SystemArguments.flag(thread, a[5], default: false), let startsSession = SystemArguments.flag(thread, a[6], default: false) else { return false }
-        if resets { flags |= Int32(POSIX_SPAWN_RESETIDS) }
-        if startsSession { flags |= 0x80 /* POSIX_SPAWN_SETSID */ }
+        guard let resets = a[5].isEmpty ? 0 : SystemArguments.int32(thread, a[5]), let startsSession = a[6].isEmpty ? 0 : SystemArguments.int32(thread, a[6]) else { return false }
+        if resets != 0 { flags |= Int32(POSIX_SPAWN_RESETIDS) }
+        if startsSession != 0 { flags |= 0x80 /* POSIX_SPAWN_SETSID */ }
         if !a[7].isEmpty {
             guard var signals = SignalModule.set(thread, a[7]) else { return false }
             posix_spawnattr_setsigmask(&attributes, &signals)
