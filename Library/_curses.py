@@ -53,7 +53,8 @@ def _done(status, name):
 
 # The library tells from the C library's locale how characters are encoded.
 _empty = b"\0"
-_foreign.call(_foreign.dlsym(_foreign.dlopen(None, 2), "setlocale"), "P", "iP", (0, _place(_empty)), 1)
+_process = _foreign.dlopen(None, 2)
+_foreign.call(_foreign.dlsym(_process, "setlocale"), "P", "iP", (0, _place(_empty)), 1)
 
 # Constants
 
@@ -105,11 +106,27 @@ def _need_colours():
         raise error("must call start_color() first")
 
 
+def _c(name, result, codes, *arguments):
+    return _foreign.call(_foreign.dlsym(_process, name), result, codes, arguments, 1)
+
+
+def _temporary_file():
+    """A `FILE *` of C, for the library to read from or write to."""
+    stream = _c("tmpfile", "P", "")
+    if not stream:
+        raise OSError("no temporary file")
+    return stream
+
+
 # Characters
 
 def _character(value, encoding):
     """A character to be shown: (number with attributes, None), or (None, wide text)."""
     if isinstance(value, int):
+        if not -1 << 63 <= value < 1 << 63:
+            raise OverflowError("int doesn't fit in long")
+        if not 0 <= value < 1 << 32:
+            raise OverflowError("byte doesn't fit in chtype")
         return value, None
     if isinstance(value, (bytes, bytearray)):
         if len(value) != 1:
@@ -168,7 +185,22 @@ def _split(arguments, least, most, name):
 
 class window:
     """A window of the terminal, or a part of one."""
-    __slots__ = "_window", "encoding"
+    __slots__ = "_window", "_encoding"
+
+    @property
+    def encoding(self):
+        """How strings become bytes for the library, and back."""
+        return self._encoding
+
+    @encoding.setter
+    def encoding(self, value):
+        if not isinstance(value, str):
+            raise TypeError("setting encoding to a non-string")
+        self._encoding = value
+
+    @encoding.deleter
+    def encoding(self):
+        raise TypeError("encoding may not be deleted")
 
     def __new__(cls, *arguments, **keywords):
         raise TypeError("cannot create '_curses.window' instances")
@@ -181,6 +213,19 @@ class window:
     def _go(self, y, x, name):
         if y is not None and _call("wmove", "i", "@ii", self._window, y, x) == ERR:
             raise error("wmove() returned ERR")
+
+    # Files
+
+    def putwin(self, file, /):
+        """Write the window to a binary file, from which getwin() makes another."""
+        stream = _temporary_file()
+        try:
+            _done(_call("putwin", "i", "@P", self._window, stream), "putwin")
+            _c("fseek", "i", "Pqi", stream, 0, 0)
+            while count := _c("fread", "q", "PqqP", _place(chunk := bytearray(8192)), 1, len(chunk), stream):
+                file.write(bytes(chunk[:count]))
+        finally:
+            _c("fclose", "i", "P", stream)
 
     # Output
 
@@ -342,7 +387,7 @@ class window:
         key = self.getch(*arguments)
         if key == ERR:
             raise error("no input")
-        return chr(key) if key <= 255 else _foreign.read(_call("keyname", "P", "i", key), -1).decode("latin-1")
+        return chr(key) if key <= 255 else keyname(key).decode("latin-1")
 
     def get_wch(self, *arguments):
         """get_wch([y, x]): wait for a key: a character, or the number of a function key."""
@@ -873,7 +918,20 @@ def set_tabsize(size, /):
 
 def getwin(file, /):
     """Read a window that putwin has written."""
-    raise NotImplementedError("curses.getwin()")
+    _need_screen()
+    data = file.read()
+    if not isinstance(data, bytes):
+        raise TypeError(f"f.read() returned {type(data).__name__} instead of bytes")
+    stream = _temporary_file()
+    try:
+        _c("fwrite", "q", "PqqP", _place(data), 1, len(data), stream)
+        _c("fseek", "i", "Pqi", stream, 0, 0)
+        address = _call("getwin", "P", "P", stream)
+    finally:
+        _c("fclose", "i", "P", stream)
+    if not address:
+        raise error("curses function returned NULL")
+    return _make(address)
 
 
 def has_extended_color_support():
@@ -956,6 +1014,15 @@ _define("erasechar", result="char")
 _define("killchar", result="char")
 for _one in "flushinp", "noqiflush", "qiflush":
     _define(_one, result="v")
+_plain = qiflush
+
+
+def qiflush(flag=True, /, *, _on=_plain, _off=noqiflush):
+    """Drop what is in the queues when an interrupt key is pressed."""
+    (_on if flag else _off)()
+
+
+_twins.hide(qiflush.__code__)
 _define("filter", result="v", need=lambda: None)
 _define("use_env", "i", "v", need=lambda: None)
 

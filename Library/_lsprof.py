@@ -69,10 +69,11 @@ Counts and times calls. A timer of one's own may count in units, of timeunit sec
 
     def disable(self):
         """Count no more calls."""
-        if self._builtins and sys.getprofile() is self:
+        was_on = sys.getprofile() is self
+        sys.setprofile(None)
+        if was_on and self._builtins:
             # This call itself, which is hidden, counts as one of a built-in function.
             self._enter(_disabling, _disabling)
-        sys.setprofile(None)
         while self._contexts:
             self._leave()
 
@@ -106,7 +107,7 @@ Counts and times calls. A timer of one's own may count in units, of timeunit sec
             caller = self._contexts[-1][0]
             callee = caller.callees.get(key)
             if callee is None:
-                callee = caller.callees[key] = _Counts(code)
+                callee = caller.callees[key] = _Counts(entry.code)     # the same object: cProfile compares identities
             callee.enter()
         # Entry, the caller's counts of it, the time spent in calls of its own, and when it began.
         context = [entry, callee, 0, 0]

@@ -172,11 +172,11 @@ public enum CommandLineOptions {
         }
         options.arguments = Array(items[min(index, items.count)...])
         options.firstArgument = min(index, items.count)
+        chooseEncoding(&options)
         readEnvironment(&options)
         for (name, value) in options.extensions {
             switch name {
             case "dev": options.devMode = true
-            case "utf8": options.utf8Mode = value != "0"
             case "warn_default_encoding": options.warnDefaultEncoding = true
             case "jit":
                 guard let mode = JITMode(rawValue: value ?? "on") else { fail("-X jit: 'on', 'off' or 'stress' expected") }
@@ -205,6 +205,51 @@ public enum CommandLineOptions {
         return number
     }
 
+    /// The locale of text, and UTF-8 mode (PEP 538 and PEP 540): the plain C locale is made one of UTF-8 where that can be, for child processes too, and turns the mode on where
+    /// nobody has chosen.
+    private static func chooseEncoding(_ options: inout RuntimeOptions) {
+        func variable(_ name: String) -> String? {
+            guard !options.ignoreEnvironment, let value = getenv(name), value.pointee != 0 else { return nil }
+            return String(cString: value)
+        }
+        func fail(_ source: String) -> Never {
+            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid \(source) value\nPython runtime state: preinitializing\n\n", stderr)
+            exit(1)
+        }
+        setlocale(LC_CTYPE, "")
+        let isPlain = setlocale(LC_CTYPE, nil).map { ["C", "POSIX"].contains(String(cString: $0)) } ?? true
+        if let option = options.extensions.last(where: { $0.name == "utf8" }) {
+            switch option.value {
+            case nil, "1": options.utf8Mode = true
+            case "0": break
+            default: fail("-X utf8 option")
+            }
+        } else if let given = variable("PYTHONUTF8") {
+            switch given {
+            case "1": options.utf8Mode = true
+            case "0": break
+            default: fail("PYTHONUTF8 environment variable")
+            }
+        } else {
+            options.utf8Mode = isPlain
+        }
+        let wish = variable("PYTHONCOERCECLOCALE")
+        guard isPlain else { return }
+        if wish != "0", getenv("LC_ALL").map({ $0.pointee == 0 }) ?? true {
+            for target in ["C.UTF-8", "C.utf8", "UTF-8"] where setlocale(LC_CTYPE, target) != nil {
+                setenv("LC_CTYPE", target, 1)
+                if wish == "warn" {
+                    fputs("Python detected LC_CTYPE=C: LC_CTYPE coerced to \(target) (set another locale or PYTHONCOERCECLOCALE=0 to disable this locale coercion behavior).\n", stderr)
+                }
+                return
+            }
+        }
+        if wish == "warn" {
+            fputs("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause Unicode compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 "
+                  + "(if available) as alternative Unicode-compatible locales is recommended.\n", stderr)
+        }
+    }
+
     private static func readEnvironment(_ options: inout RuntimeOptions) {
         if options.ignoreEnvironment { return }
         func variable(_ name: String) -> String? {
@@ -222,7 +267,6 @@ public enum CommandLineOptions {
         if variable("PYTHONNOUSERSITE") != nil { options.noUserSite = true }
         if variable("PYTHONSAFEPATH") != nil { options.safePath = true }
         if variable("PYTHONDEVMODE") != nil { options.devMode = true }
-        if variable("PYTHONUTF8") == "1" { options.utf8Mode = true }
         if variable("PYTHONWARNDEFAULTENCODING") != nil { options.warnDefaultEncoding = true }
         options.pycachePrefix = variable("PYTHONPYCACHEPREFIX")
         options.ioEncoding = variable("PYTHONIOENCODING")
@@ -260,6 +304,7 @@ public enum CommandLineOptions {
         PYTHONHASHSEED  : an integer gives the hashes of text a fixed seed; 'random', the default, a new one for each run
         PYTHONINTMAXSTRDIGITS: as -X int_max_str_digits
         PYTHONIOENCODING: encoding[:errors] of the standard streams
+        PYTHONCOERCECLOCALE: 0 leaves the C locale as it is in place of making it one of UTF-8, warn says that it does
         PYTHONUTF8, PYTHONDEVMODE, PYTHONPYCACHEPREFIX, PYTHONWARNDEFAULTENCODING, PYTHONNODEBUGRANGES, PYTHONFAULTHANDLER,
         PYTHONTRACEMALLOC: as the -X options
         """
@@ -272,7 +317,7 @@ public enum CommandLineOptions {
         -X no_debug_ranges: no columns in tracebacks
         -X pycache_prefix=PATH: a folder for compiled files, in place of __pycache__
         -X tracemalloc=N: trace memory allocations from the start, with N frames of each; 1 without a number
-        -X utf8: UTF-8 for files and the standard streams, whatever the locale says
+        -X utf8: UTF-8 for files and the standard streams, whatever the locale says; -X utf8=0 turns that off where the locale is C
         -X warn_default_encoding: warn when a text file is opened without an encoding
         """
 

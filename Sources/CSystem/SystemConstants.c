@@ -283,12 +283,13 @@ const SystemConstant system_constants_posix[] = {
 #ifdef PRIO_USER
     {"PRIO_USER", PRIO_USER},
 #endif
+    {"POSIX_SPAWN_CLOSE", 1},
+    {"POSIX_SPAWN_DUP2", 2},
+    {"POSIX_SPAWN_OPEN", 0},
     {"P_ALL", P_ALL},
     {"P_PGID", P_PGID},
     {"P_PID", P_PID},
-#ifdef P_PIDFD
-    {"P_PIDFD", P_PIDFD},
-#endif
+    {"P_PIDFD", 3},
 #ifdef RTLD_DEEPBIND
     {"RTLD_DEEPBIND", RTLD_DEEPBIND},
 #endif

@@ -39,7 +39,7 @@ enum TypeMethods {
 
     /// Whether an attribute of the type may get a value, which is not the zero word. False when it has raised.
     private static func isSettable(_ thread: ThreadRef, _ type: Value, _ name: String, _ value: Value) -> Bool {
-        if !value.isEmpty && !TypeRef(type).has(.immutable) { return true }
+        if !value.isEmpty && !TypeRef(type).has(.immutable) { return RuntimeHooks.audit(thread, "object.__setattr__", [type, StringRef.intern(name).value, value]) }
         thread.raise(.typeError, "cannot \(TypeRef(type).has(.immutable) ? "set" : "delete") '\(name)' attribute of immutable type '\(TypeRef(type).name)'")
         return false
     }

@@ -212,6 +212,7 @@ extension Interpreter {
             }
             return .empty
         }
+        RuntimeHooks.audit = { thread, name, arguments in Audit.event(thread, name, arguments) }
         RuntimeHooks.importModule = { thread, name in Imports.importModule(thread, name) }
         RuntimeHooks.superArguments = { thread in Interpreter.superArguments(thread) }
     }

@@ -13,22 +13,46 @@ public enum ImpModule {
     }
     /// Runs the module's own initialization: 0, or the zero word when it has raised. Set by the HPy room.
     nonisolated(unsafe) public static var executeDynamic: (ThreadRef, Value) -> Value = { _, _ in Value(small: 0) }
+    /// The import lock, which its owner may take again. The modules have locks of their own; this one protects the table of those, and whatever else asks for it.
+    nonisolated(unsafe) private static let lock = {
+        let word = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+        word.initialize(to: 0)
+        return word
+    }()
+    nonisolated(unsafe) private static var lockOwner: ThreadRef?
     nonisolated(unsafe) private static var lockDepth = 0
+
+    /// Takes the import lock: for a new process, too, which is to find no import half done by another thread.
+    public static func acquireLock(_ thread: ThreadRef) {
+        if lockOwner != thread {
+            if !taipan_lock_try(lock) { GIL.blocking(thread) { while taipan_lock_wait(lock, -1) <= 0 {} } }
+            lockOwner = thread
+        }
+        lockDepth += 1
+    }
+
+    /// False when the thread does not hold the import lock.
+    @discardableResult public static func releaseLock(_ thread: ThreadRef) -> Bool {
+        guard lockOwner == thread, lockDepth > 0 else { return false }
+        lockDepth -= 1
+        if lockDepth == 0 {
+            lockOwner = nil
+            taipan_lock_release(lock)
+        }
+        return true
+    }
 
     private static func name(of thread: ThreadRef, spec: Value) -> Value { thread.getAttribute(spec, Name.name.value) }
 
     public static func start() {
         NativeModule.register("_imp", doc: "What importlib needs of the interpreter.", functions: [
             Def("lock_held()", .reads, "Return True if the import lock is currently held, else False.", kind: .function) { _, _, _ in Value(ImpModule.lockDepth > 0) },
-            Def("acquire_lock()", .calls, "Take the import lock for this thread.", kind: .function) { _, _, _ in
-                // The modules have locks of their own; this one only protects their table, and the interpreter lock does that.
-                ImpModule.lockDepth += 1
+            Def("acquire_lock()", .calls, "Take the import lock for this thread.", kind: .function) { thread, _, _ in
+                ImpModule.acquireLock(thread)
                 return .none
             },
             Def("release_lock()", .calls, "Release the interpreter's import lock.", kind: .function) { thread, _, _ in
-                if ImpModule.lockDepth == 0 { return thread.raise(.runtimeError, "not holding the import lock") }
-                ImpModule.lockDepth -= 1
-                return .none
+                ImpModule.releaseLock(thread) ? .none : thread.raise(.runtimeError, "not holding the import lock")
             },
             Def("extension_suffixes()", .reads, "How names of extension modules end, as a list.", kind: .function) { thread, _, _ in
                 let list = thread.newList()

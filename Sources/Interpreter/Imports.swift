@@ -70,9 +70,19 @@ public enum Imports {
             if spec.isEmpty || spec.isNone { thread.takeException(); return found }
             let initializing = thread.getAttributeOrEmpty(spec, Name._initializing.value)
             if initializing.isEmpty || initializing == .false { thread.takeException(); return found }
+            // Another thread may be at it: wait for that, but not where it waits for this one.
+            return thread.callMethod(bootstrap.pointee, StringRef.intern("_lock_unlock_module").value, name).isEmpty ? .empty : found
         }
         if thread.hasException { return .empty }
         if bootstrap.pointee.isEmpty { return thread.raise(.importError, "the import system is not running yet") }
+        if !Audit.hooks.pointee.isEmpty {
+            let sys = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace)
+            let places = ["path", "meta_path", "path_hooks"].map { name in
+                let place = sys.get(string: StringRef.intern(name).value)
+                return place.isEmpty ? Value.none : place
+            }
+            guard Audit.event(thread, "import", [name, .none] + places) else { return .empty }
+        }
         func findAndLoad() -> Value {
             thread.callMethod(bootstrap.pointee, Name._find_and_load.value, name, thread.getAttribute(bootstrap.pointee, Name._gcd_import.value))
         }

@@ -114,7 +114,7 @@ private struct JumpMap {
             let line = Code.range(code, index).map { Int($0.line) } ?? 0
             lines.append(line > 0 ? line : lines.last ?? 0)
             if instruction.opcode == .pushException { savedExceptions.insert(instruction.a) }
-            if instruction.opcode == .forIter { iterators.insert(instruction.b) }
+            if instruction.opcode == .forIter || instruction.opcode == .getAsyncNext { iterators.insert(instruction.b) }
             index = instruction.end
         }
         let firstTemporary = Int(code.pointee.clearCount)

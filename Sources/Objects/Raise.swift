@@ -219,6 +219,8 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var outerHandledException: (ThreadRef) -> Value = { _ in .empty }
     /// `format` of an int or float of exactly that type, set by `NumberTypes`: nobody can have replaced its `__format__`.
     nonisolated(unsafe) public static var formatNumber: BinaryFunction?
+    /// Raises an audit event with its arguments, set by `Interpreter`. False when a hook has raised.
+    nonisolated(unsafe) public static var audit: (ThreadRef, StaticString, [Value]) -> Bool = { _, _, _ in true }
     /// Issues a warning: category, message, stack level. False when it became an exception.
     nonisolated(unsafe) public static var warn: (ThreadRef, TypeID, String, Int) -> Bool = { _, _, _, _ in true }
     /// `origin[arguments]` and `a | b` of types, made by `CoreTypes`.

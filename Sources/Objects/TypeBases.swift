@@ -130,6 +130,7 @@ extension TypeConstruction {
             thread.raise(.typeError, "__class__ must be set to a class, not '\(value.type.name)' object")
             return false
         }
+        guard RuntimeHooks.audit(thread, "object.__setattr__", [object, Name.__class__.value, value]) else { return false }
         let new = TypeRef(value), old = object.type
         let module = TypeID.module.type
         guard new.isSubtype(of: module) && old.isSubtype(of: module) || !new.has(.immutable) && !old.has(.immutable) else {

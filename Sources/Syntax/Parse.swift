@@ -135,6 +135,7 @@ public func parse(_ source: UnsafeBufferPointer<UInt8>, _ options: ParseOptions)
                               implyDedent: options.implyDedent, firstLine: options.firstLine)
     tokenizer.run()
     defer { tokenizer.deallocate() }
+    if options.featureVersion < 7 { tokenizer.takeBackAsyncKeywords() }
     let ignores = options.typeComments ? tokenizer.takeTypeIgnores() : []
     let names = NameTable(normalize: options.normalizeIdentifier, stable: text.bytes, count: text.count)
     var parser = Parser(source: text.bytes, tokens: tokenizer.tokens, options: options, names: names)

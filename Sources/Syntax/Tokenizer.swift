@@ -203,6 +203,28 @@ struct Tokenizer {
         return result
     }
 
+    /// Before Python 3.7 `async` and `await` were names: `async` but in front of `def`, and both but within such a function.
+    mutating func takeBackAsyncKeywords() {
+        var depth = 0, functionDepth = -1, bodyMayEnd = false
+        for i in 0 ..< tokenCount {
+            switch tokens[i].kind {
+            case .indent: depth += 1
+            case .dedent: depth -= 1
+            case .newline: bodyMayEnd = true
+            default: break
+            }
+            let kind = tokens[i].kind
+            if functionDepth >= depth, bodyMayEnd, kind != .newline, tokens[i].level == 0 { functionDepth = -1 }
+            guard functionDepth < 0, kind == .kwAsync || kind == .kwAwait else { continue }
+            if kind == .kwAsync, i + 1 < tokenCount, tokens[i + 1].kind == .kwDef {
+                functionDepth = depth
+                bodyMayEnd = false
+            } else {
+                tokens[i].kind = .name
+            }
+        }
+    }
+
     // MARK: The loop
 
     mutating func run() {

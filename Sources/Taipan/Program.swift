@@ -65,6 +65,7 @@ extension Runtime {
             // A parent is to see that the program died of the signal.
             signal(SIGINT, SIG_DFL)
             kill(getpid(), SIGINT)
+            return 130
         }
         return status
     }

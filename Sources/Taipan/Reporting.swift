@@ -4,8 +4,8 @@ import Objects
 
 /// Exceptions that reach the top of the program.
 enum TopLevel {
-    /// The status of a program ended by KeyboardInterrupt.
-    static let interrupted: Int32 = 130
+    /// Stands for the end of a program by KeyboardInterrupt. No exit status is negative.
+    static let interrupted: Int32 = -1
 
     /// Reports the thread's exception through `sys.excepthook` and clears it. Returns the exit status it stands for: SystemExit's own, or 1.
     static func report(_ thread: ThreadRef) -> Int32 {

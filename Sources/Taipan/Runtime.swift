@@ -205,11 +205,7 @@ public final class Runtime {
 
     /// The C and POSIX locales, with or without UTF-8: bytes that are not text pass through the standard streams unchanged (PEP 538, PEP 540).
     private static var isPlainLocale: Bool {
-        for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
-            guard let value = getenv(name), value.pointee != 0 else { continue }
-            return ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(String(cString: value))
-        }
-        return true
+        setlocale(LC_CTYPE, nil).map { ["C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"].contains(String(cString: $0)) } ?? true
     }
 
     private func makeStream(_ io: Value, _ descriptor: Int32, _ name: String, _ mode: String) -> Value {

@@ -17,8 +17,8 @@ public enum UnicodeNames {
     /// Ideographs of ranges that CPython's tables give no name to.
     private static func isNameless(_ character: UInt32) -> Bool { character >= 0x17000 && character <= 0x187F7 || character >= 0x18D00 && character <= 0x18D08 }
 
-    /// The character of a name or alias, in upper or lower case.
-    public static func lookup(_ name: String) -> UInt32? {
+    /// The character of a name or (if `withAliases`) alias, in upper or lower case.
+    public static func lookup(_ name: String, withAliases: Bool = true) -> UInt32? {
         let upper = uppercased(name)
         // These are known in capitals only.
         if let computed = lookupComputed(Array(name.utf8)) { return computed }
@@ -35,7 +35,7 @@ public enum UnicodeNames {
             if self.name(character).map({ Array($0.utf8) == upper }) == true { return character }
             low += 1
         }
-        return aliases[String(decoding: upper, as: UTF8.self)]
+        return withAliases ? aliases[String(decoding: upper, as: UTF8.self)] : nil
     }
 
     /// The characters of a named sequence.
@@ -60,8 +60,7 @@ public enum UnicodeNames {
     private static func lookupComputed(_ upper: [UInt8]) -> UInt32? {
         let text = String(decoding: upper, as: UTF8.self)
         if text.hasPrefix("HANGUL SYLLABLE ") {
-            for character in UInt32(0xAC00) ... 0xD7A3 where Unicode.Scalar(character)?.properties.name == text { return character }
-            return nil
+            return hangul(Array(upper.dropFirst(16)))
         }
         for prefix in ["CJK UNIFIED IDEOGRAPH-", "CJK COMPATIBILITY IDEOGRAPH-", "TANGUT IDEOGRAPH-", "NUSHU CHARACTER-"] where text.hasPrefix(prefix) {
             let digits = text.utf8.dropFirst(prefix.utf8.count)
@@ -71,6 +70,24 @@ public enum UnicodeNames {
         }
         return nil
     }
+
+    /// A syllable by the short names of its parts, of which each takes as much as it can: a consonant or none, a vowel, and a consonant or none.
+    private static func hangul(_ letters: [UInt8]) -> UInt32? {
+        var rest = letters[...]
+        func take(_ names: [String]) -> UInt32? {
+            var best: (index: Int, length: Int)?
+            for (index, name) in names.enumerated() where rest.starts(with: name.utf8) && name.utf8.count > (best?.length ?? -1) { best = (index, name.utf8.count) }
+            guard let best else { return nil }
+            rest = rest.dropFirst(best.length)
+            return UInt32(best.index)
+        }
+        guard let lead = take(hangulLeads), let vowel = take(hangulVowels), let tail = take(hangulTails), rest.isEmpty else { return nil }
+        return 0xAC00 + (lead * UInt32(hangulVowels.count) + vowel) * UInt32(hangulTails.count) + tail
+    }
+
+    private static let hangulLeads = ["G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H"]
+    private static let hangulVowels = ["A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"]
+    private static let hangulTails = ["", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS", "NG", "J", "C", "K", "T", "P", "H"]
 
     private static let index: ([UInt32], [UInt32]) = {
         var pairs: [UInt64] = []

@@ -228,4 +228,24 @@ def test_anext_of_what_is_not_awaitable():
     raises(TypeError, "object generator can't be used in 'await' expression", asyncio.run, wait())
 
 
+def test_async_and_await_as_names_of_old():
+    import ast
+
+    def first(source, minor):
+        try:
+            return type(ast.parse(source, feature_version=(3, minor)).body[-1]).__name__
+        except SyntaxError as error:
+            return error.msg
+
+    for minor in 4, 5, 6:
+        assert first("async = 1", minor) == first("f(async, await=await)\nawait = 2", minor).replace("Expr", "Assign") == "Assign"
+    assert first("async = 1", 7) == first("await = 1", 7) == "invalid syntax"
+    inside = "async def f():\n  await x\nawait = 3"
+    assert first(inside, 6) == "Assign" and first(inside, 7) == "invalid syntax"
+    assert first("async def f(): await x\nawait = 3", 5) == "Assign"
+    assert first("def g():\n  async def f(): await x\n  await = 3", 6) == "FunctionDef"
+    assert first("async def f():\n  def g():\n    await = 3", 6) == first("async def f():\n  async = 1", 6) == "invalid syntax"
+    assert first("async for x in y: pass", 6) == "invalid syntax" and first("async for x in y: pass", 7) == "AsyncFor"
+
+
 run(globals())

@@ -264,4 +264,23 @@ def test_init_of_a_subclass_made_by_new_gets_a_captured_argument():
     assert (made.given, made.shown) == (5, 5)
 
 
+def test_arguments_that_new_changes_reach_init_as_given():
+    class Base:
+        def __new__(cls, kind, size=1):
+            made = object.__new__(kind or cls)
+            kind, size = "changed", -1
+            return made
+
+    class Sub(Base):
+        def __init__(self, kind, size=1):
+            self.arguments = kind, size
+
+    def make(kind):
+        return Base(kind, 5)
+
+    for _ in range(3000):
+        assert type(make(None)) is Base
+        assert make(Sub).arguments == (Sub, 5)
+
+
 run(globals())

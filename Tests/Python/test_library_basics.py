@@ -193,4 +193,62 @@ def test_stat_of_the_system():
     raises(OverflowError, None, stat.S_ISDIR, -1)
 
 
+def test_posix_spawn():
+    import os, signal
+    assert os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0)[1] == 0
+    reader, writer = os.pipe()
+    process = os.posix_spawn("/bin/sh", ["sh", "-c", "echo $NAME; cat"], {"NAME": "value"}, setsigmask=[signal.SIGUSR1], setsid=True,
+                             file_actions=[(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, writer, 1), (os.POSIX_SPAWN_CLOSE, writer)])
+    os.close(writer)
+    assert os.read(reader, 100) == b"value\n" and os.waitpid(process, 0)[1] == 0
+    os.close(reader)
+    assert os.waitpid(os.posix_spawnp("true", (b"true",), os.environ), 0)[1] == 0
+    raises(FileNotFoundError, "[Errno 2] No such file or directory: '/nowhere'", os.posix_spawn, "/nowhere", ["x"], {})
+    for error, message, changes in [
+            (TypeError, "file_actions must be a sequence or None", {"file_actions": 1}),
+            (TypeError, "Each file_actions element must be a non-empty tuple", {"file_actions": [()]}),
+            (TypeError, "Unknown file_actions identifier", {"file_actions": [(9, 1)]}),
+            (TypeError, "A open file_action tuple must have 5 elements", {"file_actions": [(os.POSIX_SPAWN_OPEN,)]}),
+            (TypeError, "A dup2 file_action tuple must have 3 elements", {"file_actions": [(os.POSIX_SPAWN_DUP2, 1)]}),
+            (ValueError, "signal number 1000 out of range [1; 64]", {"setsigdef": [1000]}),
+            (TypeError, "A scheduler tuple must have two elements", {"scheduler": (1, 2, 3)}),
+            (TypeError, "must have a sched_param object", {"scheduler": (1, 2)})]:
+        raises(error, message, lambda: os.posix_spawn("/bin/true", ["true"], {}, **changes))
+    raises(ValueError, "posix_spawn: argv must not be empty", os.posix_spawn, "/bin/true", [], {})
+    raises(TypeError, "posix_spawn: environment must be a mapping object", os.posix_spawn, "/bin/true", ["true"], None)
+
+
+def test_marshal_marks_interned_strings_since_version_3():
+    import marshal, sys
+    text = sys.intern("this is interned")
+    assert [marshal.dumps(text, version)[:1] for version in range(5)] == [b"u", b"u", b"u", b"\xf4", b"\xda"]
+    assert marshal.loads(marshal.dumps(text)) is text and marshal.loads(marshal.dumps(text, 2)) is not text
+
+
+def test_a_profile_of_who_called_what():
+    import cProfile, io, pstats
+
+    def timer():
+        return 0.0
+
+    class Missing:
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    def first():
+        hasattr(Missing(), "x")
+
+    def second():
+        hasattr(Missing(), "x")
+        hasattr(Missing(), "y")
+
+    profile = cProfile.Profile(timer)
+    profile.runcall(lambda: (first(), second()))
+    profile.create_stats()
+    callers = {}
+    for (file, line, name), (_, _, _, _, by) in profile.stats.items():
+        callers[name] = {caller[2]: counts[0] for caller, counts in by.items()}
+    assert callers["<built-in method builtins.hasattr>"] == {"first": 1, "second": 2} and "timer" not in callers
+
+
 run(globals())

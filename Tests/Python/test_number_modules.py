@@ -140,4 +140,21 @@ def test_normal_quantiles():
     assert NormalDist().inv_cdf(0.975) == 1.9599639845400536 and NormalDist(100, 15).inv_cdf(1e-10) == 4.579886463939161
 
 
+def test_complex_functions_to_the_last_digit():
+    import cmath
+    nan = float("nan")
+    assert repr(cmath.sqrt(-1j)) == "(0.7071067811865476-0.7071067811865475j)" and repr(cmath.sqrt(-4)) == "2j" and repr(cmath.sqrt(complex(-4, -0.0))) == "-2j"
+    assert repr(cmath.acos(1 + 1j)) == "(0.9045568943023814-1.0612750619050357j)" and repr(cmath.acos(2.5 - 2.5j)) == "(0.8053715770583753+1.9566101076215752j)"
+    assert repr(cmath.acosh(1 + 2.5j)) == "(1.7084532853187295+1.2123912958473235j)" and repr(cmath.asin(1j)) == "0.881373587019543j"
+    assert repr(cmath.atanh(-2.5 + 1j)) == "(-0.3513356390226463+1.4159448545236686j)"
+    assert repr(cmath.tan(1)) == "(1.5574077246549023+0j)" and repr(cmath.tanh(2.5 - 2.5j)) == "(0.9961016773157655+0.012872570755000078j)"
+    assert repr(cmath.acos(complex(1e308, 1e308))) == "(0.7853981633974483-710.235929413006j)" and repr(cmath.tanh(1e4 + 1j)) == "(1+0j)"
+    assert cmath.sqrt(complex(0, 5e-324)) == complex(1.5717277847026288e-162, 1.5717277847026285e-162)
+    for function in cmath.tanh, cmath.tan:
+        result = function(complex(0, nan) if function is cmath.tanh else complex(nan, 0))
+        assert result.real != result.real and result.imag != result.imag
+    raises(ValueError, "math domain error", cmath.atanh, 1)
+    raises(ValueError, "math domain error", cmath.atan, 1j)
+
+
 run(globals())

@@ -182,4 +182,30 @@ def test_import_times():
         assert names[-1] == "json" and "  json.decoder" in names
 
 
+def output(code, *options, **environment):
+    """Exit status, output and errors of a command line in an environment of its own."""
+    import subprocess
+    result = subprocess.run([sys.executable, *options, "-c", code], env=environment, capture_output=True, text=True)
+    return result.returncode, result.stdout.strip(), result.stderr.strip()
+
+
+def test_utf8_mode_and_the_locale():
+    code = "import sys, os; print(sys.flags.utf8_mode, os.environ.get('LC_CTYPE'), sys.stdin.errors)"
+    assert output(code)[1] == output(code, LANG="C")[1] == "1 C.UTF-8 surrogateescape"
+    assert output(code, LC_ALL="C")[1] == output(code, LC_ALL="POSIX")[1] == "1 None surrogateescape"
+    assert output(code, LC_ALL="C.UTF-8")[1] == "0 None surrogateescape"
+    assert output(code, PYTHONUTF8="0")[1] == output(code, "-X", "utf8=0")[1] == output(code, "-X", "utf8=0", PYTHONUTF8="1")[1] == "0 C.UTF-8 surrogateescape"
+    assert output(code, "-X", "utf8", LC_ALL="C.UTF-8")[1] == output(code, LC_ALL="C.UTF-8", PYTHONUTF8="1")[1] == "1 None surrogateescape"
+    assert output(code, PYTHONCOERCECLOCALE="0")[1] == "1 None surrogateescape"
+    status, _, errors = output(code, PYTHONCOERCECLOCALE="warn")
+    assert status == 0 and errors.startswith("Python detected LC_CTYPE=C: LC_CTYPE coerced to C.UTF-8 (set another locale")
+    for source, result in ("-X utf8 option", output(code, "-X", "utf8=x")), ("PYTHONUTF8 environment variable", output(code, PYTHONUTF8="x")):
+        assert result == (1, "", "Fatal Python error: preconfig_init_utf8_mode: invalid %s value\nPython runtime state: preinitializing" % source)
+
+
+def test_exit_status_130_is_no_signal():
+    assert output("import sys; sys.exit(130)")[0] == 130
+    assert output("raise KeyboardInterrupt")[0] == -2
+
+
 run(globals())

@@ -115,4 +115,15 @@ def test_zlib_objects():
     raises(zlib.error, "Error -3 while decompressing data: incorrect header check", zlib.decompress, b"abc")
 
 
+def test_names_of_characters_both_ways():
+    import unicodedata
+    for character in "\uac00\uac01\ud7a3\uae30\ub098\uc2a4\uc6b0\uc544\uac1c":
+        assert unicodedata.lookup(unicodedata.name(character)) == character
+    raises(KeyError, "\"undefined character name 'HANGUL SYLLABLE GAX'\"", unicodedata.lookup, "HANGUL SYLLABLE GAX")
+    raises(KeyError, None, unicodedata.lookup, "HANGUL SYLLABLE ")
+    # Formal aliases are younger than Unicode 3.2.
+    assert unicodedata.lookup("LATIN CAPITAL LETTER GHA") == "\u01a2"
+    raises(KeyError, None, unicodedata.ucd_3_2_0.lookup, "LATIN CAPITAL LETTER GHA")
+
+
 run(globals())

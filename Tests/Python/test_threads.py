@@ -214,4 +214,85 @@ def test_timer_and_daemon():
     assert thread.daemon and thread.is_alive()
 
 
+def test_a_wait_for_what_a_dead_object_would_do():
+    # Nobody collects meanwhile: the end of the executor, which ends its thread, must come all the same.
+    from concurrent.futures import ThreadPoolExecutor
+    executor = ThreadPoolExecutor(1)
+    assert executor.submit(abs, -1).result() == 1
+    threads = list(executor._threads)
+    del executor
+    threads[0].join(20)
+    assert not threads[0].is_alive()
+
+
+def test_the_import_lock():
+    import _imp
+    assert not _imp.lock_held()
+    raises(RuntimeError, "not holding the import lock", _imp.release_lock)
+    _imp.acquire_lock()
+    _imp.acquire_lock()
+    order = []
+
+    def other():
+        raises(RuntimeError, "not holding the import lock", _imp.release_lock)
+        order.append("asked")
+        _imp.acquire_lock()
+        order.append("had")
+        _imp.release_lock()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    while not order:
+        time.sleep(0.001)
+    _imp.release_lock()
+    time.sleep(0.02)
+    assert order == ["asked"] and _imp.lock_held()
+    _imp.release_lock()
+    thread.join()
+    assert order == ["asked", "had"] and not _imp.lock_held()
+
+
+def test_a_fork_waits_for_the_import_lock():
+    import _imp, os
+    started = threading.Event()
+    state = []
+
+    def importer():
+        _imp.acquire_lock()
+        state.append("half")
+        started.set()
+        time.sleep(0.05)
+        state.append("done")
+        _imp.release_lock()
+
+    thread = threading.Thread(target=importer)
+    thread.start()
+    started.wait()
+    child = os.fork()
+    if child == 0:
+        os._exit(7 if state[-1] == "done" and not _imp.lock_held() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    thread.join()
+
+
+def test_imports_in_a_circle_from_two_threads():
+    import os, shutil, tempfile
+    folder = tempfile.mkdtemp()
+    for name, other, value in ("circle_a", "circle_b", "a"), ("circle_b", "circle_a", "b"):
+        with open(os.path.join(folder, name + ".py"), "w") as file:
+            file.write("import time\ntime.sleep(0.1)\nx = %r\nimport %s\n" % (value, other))
+    sys.path.insert(0, folder)
+    try:
+        results = []
+        threads = [threading.Thread(target=lambda name=name: results.append(__import__(name).x)) for name in ("circle_a", "circle_b")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(results) == ["a", "b"]
+    finally:
+        sys.path.remove(folder)
+        shutil.rmtree(folder)
+
+
 run(globals())

@@ -118,6 +118,7 @@ enum FileIO {
         let closes = closefd.isEmpty ? 1 : thread.isTrue(closefd)
         if closes < 0 { return .empty }
         object.pointee.closesDescriptor = closes != 0
+        guard Audit.event(thread, "open", [name, modeValue.isEmpty ? StringRef.intern("r").value : modeValue, Value(small: Int(flags))]) else { return .empty }
 
         if name.isInt {
             guard let number = thread.toInt(name) else { return .empty }

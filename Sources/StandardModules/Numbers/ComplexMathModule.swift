@@ -54,8 +54,14 @@ enum ComplexMathModule {
             if z.real == 0 && z.imaginary.isNaN { return thread.newComplex(.nan, .nan) }
         default: break
         }
+        // Of zero times NaN the C library's hyperbolic tangent keeps the zero.
+        if function == ComplexTanH && z.real == 0 && z.imaginary.isNaN || function == ComplexTan && z.imaginary == 0 && z.real.isNaN { return thread.newComplex(.nan, .nan) }
         var result = z
-        taipan_complex(function, &result.real, &result.imaginary)
+        if z.real.isFinite && z.imaginary.isFinite, let known = KahanFunctions.apply(function, z) {
+            result = known
+        } else {
+            taipan_complex(function, &result.real, &result.imaginary)
+        }
         if z.real.isFinite && z.imaginary.isFinite && (result.real.isInfinite || result.imaginary.isInfinite) { return MathModule.rangeError(thread) }
         return thread.newComplex(result.real, result.imaginary)
     }
@@ -173,4 +179,97 @@ enum ComplexMathModule {
             return Value(difference <= relative * hypot(y.real, y.imaginary) || difference <= relative * hypot(x.real, x.imaginary) || difference <= absolute)
         },
     ]
+}
+
+/// Kahan's forms of the functions that have branch cuts ("Branch Cuts for Complex Elementary Functions", 1987), for finite arguments. The C library's own are as good, but round
+/// the last digit differently from CPython's, which uses these.
+private enum KahanFunctions {
+    typealias Complex = ComplexType.Complex
+    /// Beyond this the sum of two squares may overflow.
+    private static let large = Double.greatestFiniteMagnitude / 4
+
+    static func apply(_ function: ComplexFunction, _ z: Complex) -> Complex? {
+        switch function {
+        case ComplexSqrt: squareRoot(z)
+        case ComplexACos: acos(z)
+        case ComplexACosH: acosh(z)
+        case ComplexASin: turnedBack(asinh(turned(z)))
+        case ComplexASinH: asinh(z)
+        case ComplexATan: turnedBack(atanh(turned(z)))
+        case ComplexATanH: atanh(z)
+        case ComplexTan: turnedBack(tanh(turned(z)))
+        case ComplexTanH: tanh(z)
+        default: nil
+        }
+    }
+
+    /// i z, and its inverse -i z.
+    private static func turned(_ z: Complex) -> Complex { (-z.imaginary, z.real) }
+    private static func turnedBack(_ z: Complex) -> Complex { (z.imaginary, -z.real) }
+
+    private static func squareRoot(_ z: Complex) -> Complex {
+        if z.real == 0 && z.imaginary == 0 { return (0, z.imaginary) }
+        let x = z.real.magnitude, y = z.imaginary.magnitude
+        let root: Double
+        if x < .leastNormalMagnitude && y < .leastNormalMagnitude && (x > 0 || y > 0) {
+            // Subnormals are lifted so that no digits are lost.
+            let lifted = scalbn(x, 54)
+            root = scalbn((lifted + hypot(lifted, scalbn(y, 54))).squareRoot(), -27)
+        } else {
+            root = 2 * (x / 8 + hypot(x / 8, y / 8)).squareRoot()
+        }
+        let other = y / (2 * root)
+        return z.real >= 0 ? (root, copysign(other, z.imaginary)) : (other, copysign(root, z.imaginary))
+    }
+
+    /// The logarithm of twice the modulus of a number near the largest.
+    private static func largeLogarithm(_ z: Complex) -> Double { log(hypot(z.real / 2, z.imaginary / 2)) + 2 * M_LN2 }
+    private static func isLarge(_ z: Complex) -> Bool { z.real.magnitude > large || z.imaginary.magnitude > large }
+
+    private static func acos(_ z: Complex) -> Complex {
+        if isLarge(z) {
+            let size = largeLogarithm(z)
+            return (atan2(z.imaginary.magnitude, z.real), copysign(size, -z.imaginary))
+        }
+        let a = squareRoot((1 - z.real, -z.imaginary)), b = squareRoot((1 + z.real, z.imaginary))
+        return (2 * atan2(a.real, b.real), Glibc.asinh(b.real * a.imaginary - b.imaginary * a.real))
+    }
+
+    private static func acosh(_ z: Complex) -> Complex {
+        if isLarge(z) { return (largeLogarithm(z), atan2(z.imaginary, z.real)) }
+        let a = squareRoot((z.real - 1, z.imaginary)), b = squareRoot((z.real + 1, z.imaginary))
+        return (Glibc.asinh(a.real * b.real + a.imaginary * b.imaginary), 2 * atan2(a.imaginary, b.real))
+    }
+
+    private static func asinh(_ z: Complex) -> Complex {
+        if isLarge(z) { return (copysign(largeLogarithm(z), z.real), atan2(z.imaginary, z.real.magnitude)) }
+        let a = squareRoot((1 + z.imaginary, -z.real)), b = squareRoot((1 - z.imaginary, z.real))
+        return (Glibc.asinh(a.real * b.imaginary - b.real * a.imaginary), atan2(z.imaginary, a.real * b.real - a.imaginary * b.imaginary))
+    }
+
+    private static func atanh(_ z: Complex) -> Complex {
+        if z.real.sign == .minus {
+            let result = atanh((-z.real, -z.imaginary))
+            return (-result.real, -result.imaginary)
+        }
+        let y = z.imaginary.magnitude
+        let huge = Double.greatestFiniteMagnitude.squareRoot() / 2
+        if z.real > huge || y > huge {
+            let half = hypot(z.real / 2, z.imaginary / 2)
+            return (z.real / 4 / half / half, copysign(.pi / 2, z.imaginary))
+        }
+        if z.real == 1 && y < Double.leastNormalMagnitude.squareRoot() {
+            return (-log(y.squareRoot() / hypot(y, 2).squareRoot()), copysign(atan2(2, -y) / 2, z.imaginary))
+        }
+        return (log1p(4 * z.real / ((1 - z.real) * (1 - z.real) + y * y)) / 4, -atan2(-2 * z.imaginary, (1 - z.real) * (1 + z.real) - y * y) / 2)
+    }
+
+    private static func tanh(_ z: Complex) -> Complex {
+        if z.real.magnitude > log(large) { return (copysign(1, z.real), 4 * sin(z.imaginary) * cos(z.imaginary) * exp(-2 * z.real.magnitude)) }
+        let tx = Glibc.tanh(z.real), ty = Glibc.tan(z.imaginary)
+        let scale = 1 / cosh(z.real)
+        let product = tx * ty
+        let denominator = 1 + product * product
+        return (tx * (1 + ty * ty) / denominator, ty / denominator * scale * scale)
+    }
 }

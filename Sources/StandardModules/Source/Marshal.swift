@@ -246,7 +246,7 @@ struct MarshalWriter {
     }
 
     private mutating func string(_ text: StringRef, _ flag: UInt8) {
-        let interned = text.isInterned && version >= 1
+        let interned = text.isInterned && version >= 3
         if version >= 4 && text.isASCII {
             if text.count < 256 {
                 type(interned ? "Z" : "z", flag)

@@ -25,6 +25,14 @@ enum CollectorModule {
         }
     }
 
+    /// Collects everything without anybody's being told.
+    @inline(never) static func collectQuietly(_ thread: ThreadRef) {
+        DeadTemporaries.clear(thread)
+        Collector.wipeStack()
+        Collector.collect(major: true)
+        RuntimeHooks.runPendingFinalizers(thread)
+    }
+
     @inline(never) private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
         notify(thread, "start", generation, 0)
         var collected = 0
@@ -261,7 +269,8 @@ enum CollectorModule {
                 // After the collection that comes first everything is old.
                 if generation < 2 { return thread.newList() }
             }
-            return CollectorModule.objects(thread) { CollectorModule.isTracked($0) }
+            // The audit hooks are nobody's to find.
+            return CollectorModule.objects(thread) { CollectorModule.isTracked($0) && $0 != Audit.hooks.pointee }
         },
         Def("get_referrers(*objs)", .calls, "The objects that refer to one of these.", kind: .function) { thread, a, _ in
             Audit.event(thread, "gc.get_referrers", [a[0]]) ? CollectorModule.referrers(thread, a[0]) : .empty
@@ -285,4 +294,23 @@ enum CollectorModule {
         },
         Def("get_freeze_count()", .reads, "Return the number of objects in the permanent generation.", kind: .function) { thread, _, _ in thread.newInt(CollectorModule.frozen) },
     ]
+}
+
+/// A collection while a thread waits for a lock. What it waits for may be what a dead object would do as it dies: an executor whose threads end once nobody has it any more, a
+/// connection whose other end then has no more to read. By counting references those would be gone before the wait, so a program is right to expect it.
+enum IdleCollection {
+    /// How long a wait lasts before it makes one, in nanoseconds.
+    static let patience: Int64 = 50_000_000
+    nonisolated(unsafe) private static var next: Int64 = 0
+
+    /// They are rare enough to cost a fiftieth of the time at most.
+    static var isDue: Bool { Collector.automatic && taipan_monotonic() >= next }
+
+    @inline(never) static func run(_ thread: ThreadRef) {
+        guard isDue else { return }
+        let start = taipan_monotonic()
+        CollectorModule.collectQuietly(thread)
+        let end = taipan_monotonic()
+        next = end + max(1_000_000_000, 50 * (end - start))
+    }
 }

@@ -130,7 +130,7 @@ enum PosixDescriptors {
             return .none
         },
         Def("ftruncate(fd, length, /)", .calls, "Give an open file a length.") { thread, a, _ in
-            guard let descriptor = SystemArguments.int32(thread, a[0]), let length = SystemArguments.int(thread, a[1]),
+            guard let descriptor = SystemArguments.int32(thread, a[0]), let length = SystemArguments.int(thread, a[1]), Audit.event(thread, "os.truncate", [a[0], a[1]]),
                   let result = SystemCall.retry(thread, { Glibc.ftruncate(descriptor, length) }) else { return .empty }
             return SystemCall.none(thread, result)
         },
@@ -184,7 +184,8 @@ enum PosixDescriptors {
             return SystemCall.none(thread, system_fcntl_int(descriptor, F_SETFL, Int(blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK)))
         },
         Def("lockf(fd, command, length, /)", .calls, "lockf(): lock, unlock or test a part of an open file.") { thread, a, _ in
-            guard let descriptor = SystemArguments.int32(thread, a[0]), let command = SystemArguments.int32(thread, a[1]), let length = SystemArguments.int(thread, a[2]) else { return .empty }
+            guard let descriptor = SystemArguments.int32(thread, a[0]), let command = SystemArguments.int32(thread, a[1]), let length = SystemArguments.int(thread, a[2]),
+                  Audit.event(thread, "os.lockf", [a[0], a[1], a[2]]) else { return .empty }
             return SystemCall.none(thread, GIL.blocking(thread) { Glibc.lockf(descriptor, command, length) })
         },
         Def("sendfile(out_fd, in_fd, offset, count)", .calls, "Copy bytes between descriptors, in the kernel.") { thread, a, _ in

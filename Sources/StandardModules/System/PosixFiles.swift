@@ -15,12 +15,14 @@ enum PosixFiles {
 
     private static func rename(_ thread: ThreadRef, _ a: Arguments, _ function: String) -> Value {
         guard let from = PathArgument.take(thread, a[0], function, "src"), let to = PathArgument.take(thread, a[1], function, "dst"),
-              let fromDirectory = Descriptor.directory(thread, a[2]), let toDirectory = Descriptor.directory(thread, a[3]) else { return .empty }
+              let fromDirectory = Descriptor.directory(thread, a[2]), let toDirectory = Descriptor.directory(thread, a[3]),
+              Audit.event(thread, "os.rename", [from.object, to.object, Descriptor.shown(fromDirectory), Descriptor.shown(toDirectory)]) else { return .empty }
         return done(thread, from, to, GIL.blocking(thread) { renameat(fromDirectory, from.bytes, toDirectory, to.bytes) })
     }
 
     private static func unlink(_ thread: ThreadRef, _ a: Arguments, _ function: String) -> Value {
-        guard let path = PathArgument.take(thread, a[0], function), let directory = Descriptor.directory(thread, a[1]) else { return .empty }
+        guard let path = PathArgument.take(thread, a[0], function), let directory = Descriptor.directory(thread, a[1]),
+              Audit.event(thread, "os.remove", [path.object, Descriptor.shown(directory)]) else { return .empty }
         return done(thread, path, GIL.blocking(thread) { unlinkat(directory, path.bytes, 0) })
     }
 
@@ -28,6 +30,7 @@ enum PosixFiles {
         Def("open(path, flags, mode=0o777, *, dir_fd=None)", .calls, "Open a file, and return its descriptor.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "open"), let flags = SystemArguments.int32(thread, a[1]),
                   let mode = a[2].isEmpty ? 0o777 : SystemArguments.int32(thread, a[2]), let directory = Descriptor.directory(thread, a[3]),
+                  Audit.event(thread, "open", [path.object, .none, Value(small: Int(flags | O_CLOEXEC))]),
                   let descriptor = SystemCall.retry(thread, { system_openat(directory, path.bytes, flags | O_CLOEXEC, mode) }) else { return .empty }
             return descriptor < 0 ? path.raise(thread) : Value(small: Int(descriptor))
         },
@@ -38,39 +41,44 @@ enum PosixFiles {
             return Value(faccessat(directory, path.bytes, mode, flags) == 0)
         },
         Def("chdir(path)", .calls, "Change the current working directory to the specified path.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "chdir", descriptor: true) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "chdir", descriptor: true), Audit.event(thread, "os.chdir", [path.object]) else { return .empty }
             return PosixFiles.done(thread, path, path.descriptor >= 0 ? Glibc.fchdir(path.descriptor) : Glibc.chdir(path.bytes))
         },
         Def("fchdir(fd)", .calls, "Change to the directory of the given file descriptor.") { thread, a, _ in
-            guard let descriptor = Descriptor.of(thread, a[0]) else { return .empty }
+            guard let descriptor = Descriptor.of(thread, a[0]), Audit.event(thread, "os.chdir", [Value(small: Int(descriptor))]) else { return .empty }
             return SystemCall.none(thread, Glibc.fchdir(descriptor))
         },
         Def("chmod(path, mode, *, dir_fd=None, follow_symlinks=True)", .calls, "Change the access permissions of a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "chmod", descriptor: true), let mode = SystemArguments.int32(thread, a[1]),
-                  let directory = Descriptor.directory(thread, a[2]), let follow = SystemArguments.flag(thread, a[3], default: true) else { return .empty }
+                  let directory = Descriptor.directory(thread, a[2]), let follow = SystemArguments.flag(thread, a[3], default: true),
+                  Audit.event(thread, "os.chmod", [path.object, Value(small: Int(mode)), Descriptor.shown(directory)]) else { return .empty }
             if path.descriptor >= 0 { return PosixFiles.done(thread, path, Glibc.fchmod(path.descriptor, mode_t(truncatingIfNeeded: mode))) }
             if !follow { return thread.raise(.notImplementedError, "chmod: follow_symlinks unavailable on this platform") }
             return PosixFiles.done(thread, path, fchmodat(directory, path.bytes, mode_t(truncatingIfNeeded: mode), 0))
         },
         Def("fchmod(fd, mode)", .calls, "Change the permissions of an open file.") { thread, a, _ in
-            guard let descriptor = SystemArguments.int32(thread, a[0]), let mode = SystemArguments.int32(thread, a[1]) else { return .empty }
+            guard let descriptor = SystemArguments.int32(thread, a[0]), let mode = SystemArguments.int32(thread, a[1]),
+                  Audit.event(thread, "os.chmod", [Value(small: Int(descriptor)), Value(small: Int(mode)), Value(small: -1)]) else { return .empty }
             return SystemCall.none(thread, Glibc.fchmod(descriptor, mode_t(truncatingIfNeeded: mode)))
         },
         Def("chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)", .calls, "Change the owner and the group of a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "chown", descriptor: true), let uid = SystemArguments.identifier(thread, a[1], "uid"),
                   let gid = SystemArguments.identifier(thread, a[2], "gid"), let directory = Descriptor.directory(thread, a[3]),
-                  let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
+                  let follow = SystemArguments.flag(thread, a[4], default: true),
+                  Audit.event(thread, "os.chown", [path.object, Value(small: Int(uid)), Value(small: Int(gid)), Descriptor.shown(directory)]) else { return .empty }
             if path.descriptor >= 0 { return PosixFiles.done(thread, path, Glibc.fchown(path.descriptor, uid, gid)) }
             return PosixFiles.done(thread, path, fchownat(directory, path.bytes, uid, gid, follow ? 0 : AT_SYMLINK_NOFOLLOW))
         },
         Def("fchown(fd, uid, gid)", .calls, "Change the owner and the group of an open file.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]), let uid = SystemArguments.identifier(thread, a[1], "uid"),
-                  let gid = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
+                  let gid = SystemArguments.identifier(thread, a[2], "gid"),
+                  Audit.event(thread, "os.chown", [Value(small: Int(descriptor)), Value(small: Int(uid)), Value(small: Int(gid)), Value(small: -1)]) else { return .empty }
             return SystemCall.none(thread, Glibc.fchown(descriptor, uid, gid))
         },
         Def("lchown(path, uid, gid)", .calls, "Change the owner and the group of a file.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "lchown"), let uid = SystemArguments.identifier(thread, a[1], "uid"),
-                  let gid = SystemArguments.identifier(thread, a[2], "gid") else { return .empty }
+                  let gid = SystemArguments.identifier(thread, a[2], "gid"),
+                  Audit.event(thread, "os.chown", [path.object, Value(small: Int(uid)), Value(small: Int(gid)), Value(small: -1)]) else { return .empty }
             return PosixFiles.done(thread, path, Glibc.lchown(path.bytes, uid, gid))
         },
         Def("chroot(path)", .calls, "Change root directory to path.") { thread, a, _ in
@@ -90,14 +98,16 @@ enum PosixFiles {
         Def("link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)", .calls, "Create a hard link to a file.") { thread, a, _ in
             guard let from = PathArgument.take(thread, a[0], "link", "src"), let to = PathArgument.take(thread, a[1], "link", "dst"),
                   let fromDirectory = Descriptor.directory(thread, a[2]), let toDirectory = Descriptor.directory(thread, a[3]),
-                  let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
+                  let follow = SystemArguments.flag(thread, a[4], default: true),
+                  Audit.event(thread, "os.link", [from.object, to.object, Descriptor.shown(fromDirectory), Descriptor.shown(toDirectory)]) else { return .empty }
             // Without any of the keywords, link() itself, which does not follow.
             let flags = a[2].isEmpty && a[3].isEmpty && follow ? 0 : follow ? AT_SYMLINK_FOLLOW : 0
             return PosixFiles.done(thread, from, to, linkat(fromDirectory, from.bytes, toDirectory, to.bytes, flags))
         },
         Def("symlink(src, dst, target_is_directory=False, *, dir_fd=None)", .calls, "Create a symbolic link pointing to src named dst.") { thread, a, _ in
             guard let from = PathArgument.take(thread, a[0], "symlink", "src"), let to = PathArgument.take(thread, a[1], "symlink", "dst"),
-                  let directory = Descriptor.directory(thread, a[3]) else { return .empty }
+                  let directory = Descriptor.directory(thread, a[3]),
+                  Audit.event(thread, "os.symlink", [from.object, to.object, Descriptor.shown(directory)]) else { return .empty }
             return PosixFiles.done(thread, from, to, symlinkat(from.bytes, directory, to.bytes))
         },
         Def("readlink(path, *, dir_fd=None)", .calls, "What a symbolic link points to.") { thread, a, _ in
@@ -108,7 +118,8 @@ enum PosixFiles {
         },
         Def("mkdir(path, mode=0o777, *, dir_fd=None)", .calls, "Create a directory.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "mkdir"), let mode = a[1].isEmpty ? 0o777 : SystemArguments.int32(thread, a[1]),
-                  let directory = Descriptor.directory(thread, a[2]) else { return .empty }
+                  let directory = Descriptor.directory(thread, a[2]),
+                  Audit.event(thread, "os.mkdir", [path.object, Value(small: Int(mode)), Descriptor.shown(directory)]) else { return .empty }
             return PosixFiles.done(thread, path, mkdirat(directory, path.bytes, mode_t(truncatingIfNeeded: mode)))
         },
         Def("mkfifo(path, mode=0o666, *, dir_fd=None)", .calls, "Create a \"fifo\" (a POSIX named pipe).") { thread, a, _ in
@@ -122,7 +133,8 @@ enum PosixFiles {
             return PosixFiles.done(thread, path, mknodat(directory, path.bytes, mode_t(truncatingIfNeeded: mode), dev_t(device)))
         },
         Def("rmdir(path, *, dir_fd=None)", .calls, "Remove a directory.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "rmdir"), let directory = Descriptor.directory(thread, a[1]) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "rmdir"), let directory = Descriptor.directory(thread, a[1]),
+                  Audit.event(thread, "os.rmdir", [path.object, Descriptor.shown(directory)]) else { return .empty }
             return PosixFiles.done(thread, path, unlinkat(directory, path.bytes, AT_REMOVEDIR))
         },
         Def("unlink(path, *, dir_fd=None)", .calls, "Remove a file (same as remove()).") { thread, a, _ in PosixFiles.unlink(thread, a, "unlink") },
@@ -132,7 +144,8 @@ enum PosixFiles {
             PosixFiles.rename(thread, a, "replace")
         },
         Def("truncate(path, length)", .calls, "Truncate a file, specified by path, to a specific length.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "truncate", descriptor: true), let length = SystemArguments.int(thread, a[1]) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "truncate", descriptor: true), let length = SystemArguments.int(thread, a[1]),
+                  Audit.event(thread, "os.truncate", [path.object, a[1]]) else { return .empty }
             return PosixFiles.done(thread, path, GIL.blocking(thread) { path.descriptor >= 0 ? Glibc.ftruncate(path.descriptor, length) : Glibc.truncate(path.bytes, length) })
         },
         Def("utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)", .calls, "Set the access and modified time of path.") { thread, a, _ in
@@ -161,6 +174,7 @@ enum PosixFiles {
                     }
                 }
             }
+            guard Audit.event(thread, "os.utime", [path.object, a[1].orNone, a[2].orNone, Descriptor.shown(directory)]) else { return .empty }
             if path.descriptor >= 0 {
                 if directory != AT_FDCWD { return thread.raise(.valueError, "utime: can't specify both dir_fd and fd") }
                 if !follow { return thread.raise(.valueError, "utime: cannot use fd and follow_symlinks together") }
@@ -193,7 +207,7 @@ enum PosixFiles {
         },
         Def("getxattr(path, attribute, *, follow_symlinks=True)", .calls, "Return the value of extended attribute attribute on path.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "getxattr", descriptor: true), let name = PathArgument.take(thread, a[1], "getxattr", "attribute"),
-                  let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
+                  let follow = SystemArguments.flag(thread, a[2], default: true), Audit.event(thread, "os.getxattr", [path.object, a[1]]) else { return .empty }
             func get(_ buffer: UnsafeMutableRawPointer?, _ size: Int) -> Int {
                 path.descriptor >= 0 ? fgetxattr(path.descriptor, name.bytes, buffer, size) : follow ? getxattr(path.bytes, name.bytes, buffer, size) : lgetxattr(path.bytes, name.bytes, buffer, size)
             }
@@ -205,7 +219,8 @@ enum PosixFiles {
         },
         Def("setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)", .calls, "Set extended attribute attribute on path to value.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "setxattr", descriptor: true), let name = PathArgument.take(thread, a[1], "setxattr", "attribute"),
-                  let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]), let follow = SystemArguments.flag(thread, a[4], default: true) else { return .empty }
+                  let flags = a[3].isEmpty ? 0 : SystemArguments.int32(thread, a[3]), let follow = SystemArguments.flag(thread, a[4], default: true),
+                  Audit.event(thread, "os.setxattr", [path.object, a[1], a[2], Value(small: Int(flags))]) else { return .empty }
             return thread.withBuffer(a[2]) { bytes, count in
                 PosixFiles.done(thread, path, path.descriptor >= 0 ? fsetxattr(path.descriptor, name.bytes, bytes, count, flags)
                     : follow ? setxattr(path.bytes, name.bytes, bytes, count, flags) : lsetxattr(path.bytes, name.bytes, bytes, count, flags))
@@ -213,12 +228,13 @@ enum PosixFiles {
         },
         Def("removexattr(path, attribute, *, follow_symlinks=True)", .calls, "Remove extended attribute attribute on path.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "removexattr", descriptor: true), let name = PathArgument.take(thread, a[1], "removexattr", "attribute"),
-                  let follow = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
+                  let follow = SystemArguments.flag(thread, a[2], default: true), Audit.event(thread, "os.removexattr", [path.object, a[1]]) else { return .empty }
             return PosixFiles.done(thread, path, path.descriptor >= 0 ? fremovexattr(path.descriptor, name.bytes)
                 : follow ? removexattr(path.bytes, name.bytes) : lremovexattr(path.bytes, name.bytes))
         },
         Def("listxattr(path=None, *, follow_symlinks=True)", .calls, "Return a list of extended attributes on path.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "listxattr", descriptor: true, none: true), let follow = SystemArguments.flag(thread, a[1], default: true) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "listxattr", descriptor: true, none: true), let follow = SystemArguments.flag(thread, a[1], default: true),
+                  Audit.event(thread, "os.listxattr", [a[0].orNone]) else { return .empty }
             func get(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
                 path.descriptor >= 0 ? flistxattr(path.descriptor, buffer, size) : follow ? listxattr(path.bytes, buffer, size) : llistxattr(path.bytes, buffer, size)
             }

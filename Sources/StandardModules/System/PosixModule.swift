@@ -15,7 +15,7 @@ enum PosixModule {
 
     static func register() {
         NativeModule.register("posix", doc: "The calls of the operating system, as POSIX has them. Use module os.",
-                              functions: PosixStat.functions + PosixFiles.functions + PosixDescriptors.functions + PosixProcess.functions + functions, setUp: setUp)
+                              functions: PosixStat.functions + PosixFiles.functions + PosixDescriptors.functions + PosixProcess.functions + PosixSpawn.functions + functions, setUp: setUp)
     }
 
     private static func setUp(_ module: ModuleBuilder) -> Bool {
@@ -153,10 +153,14 @@ enum PosixModule {
         Def("putenv(name, value, /)", .calls, "Change or add an environment variable.") { thread, a, _ in
             guard let name = PathArgument.take(thread, a[0], "putenv", "name"), let value = PathArgument.take(thread, a[1], "putenv", "value") else { return .empty }
             if name.bytes.contains(0x3D) { return thread.raise(.valueError, "illegal environment variable name") }
+            let shownName = name.content(thread), shownValue = value.content(thread)
+            guard !shownName.isEmpty, !shownValue.isEmpty, Audit.event(thread, "os.putenv", [shownName, shownValue]) else { return .empty }
             return SystemCall.none(thread, setenv(name.bytes, value.bytes, 1))
         },
         Def("unsetenv(name, /)", .calls, "Delete an environment variable.") { thread, a, _ in
             guard let name = PathArgument.take(thread, a[0], "unsetenv", "name") else { return .empty }
+            let shown = name.content(thread)
+            guard !shown.isEmpty, Audit.event(thread, "os.unsetenv", [shown]) else { return .empty }
             return SystemCall.none(thread, Glibc.unsetenv(name.bytes))
         },
         Def("sysconf(name, /)", .calls, "Return an integer-valued system configuration variable.") { thread, a, _ in

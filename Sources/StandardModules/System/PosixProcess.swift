@@ -22,9 +22,14 @@ enum PosixProcess {
         }
     }
 
-    static func prepareFork(_ thread: ThreadRef) { run(thread, beforeFork, reversed: true) }
+    static func prepareFork(_ thread: ThreadRef) {
+        run(thread, beforeFork, reversed: true)
+        ImpModule.acquireLock(thread)
+    }
+
     static func finishFork(_ thread: ThreadRef, inChild: Bool) {
         if inChild { GIL.reinitialize(thread) }
+        ImpModule.releaseLock(thread)
         run(thread, inChild ? afterInChild : afterInParent, reversed: false)
     }
 
@@ -67,7 +72,7 @@ enum PosixProcess {
         return result + [nil]
     }
 
-    private static func arguments(_ thread: ThreadRef, _ value: Value, _ function: String) -> [UnsafeMutablePointer<CChar>?]? {
+    static func arguments(_ thread: ThreadRef, _ value: Value, _ function: String) -> [UnsafeMutablePointer<CChar>?]? {
         guard value.isList || value.isTuple else {
             thread.raise(.typeError, function == "execv" ? "execv() arg 2 must be a tuple or list" : "\(function): argv must be a tuple or list")
             return nil
@@ -107,6 +112,7 @@ enum PosixProcess {
 
     static let functions = [
         Def("fork()", .calls, "Double this process: 0 in the new one, the new one's number in this.") { thread, _, _ in
+            guard Audit.event(thread, "os.fork", []) else { return .empty }
             PosixProcess.prepareFork(thread)
             let process = system_fork()
             let code = errno
@@ -114,6 +120,7 @@ enum PosixProcess {
             return process < 0 ? thread.raiseOSError(code) : Value(small: Int(process))
         },
         Def("forkpty()", .calls, "Double this process, with a new terminal for the new one.") { thread, _, _ in
+            guard Audit.event(thread, "os.forkpty", []) else { return .empty }
             PosixProcess.prepareFork(thread)
             var master: Int32 = -1
             let process = CSystem.forkpty(&master, nil, nil, nil)
@@ -134,15 +141,22 @@ enum PosixProcess {
         },
         Def("execv(path, argv, /)", .calls, "Become another program.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "execv"), let arguments = PosixProcess.arguments(thread, a[1], "execv") else { return .empty }
-            Glibc.execv(path.bytes, arguments)
+            if Audit.event(thread, "os.exec", [path.object, a[1], .none]) {
+                Glibc.execv(path.bytes, arguments)
+                path.raise(thread)
+            }
             PosixProcess.freeVector(arguments)
-            return path.raise(thread)
+            return .empty
         },
         Def("execve(path, argv, env)", .calls, "Become another program.") { thread, a, _ in
             guard let path = PathArgument.take(thread, a[0], "execve", descriptor: true), let arguments = PosixProcess.arguments(thread, a[1], "execve") else { return .empty }
             defer { PosixProcess.freeVector(arguments) }
             guard a[2].isDict || a[2].type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "execve: environment must be a mapping object") }
             guard let environment = PosixProcess.environment(thread, a[2]) else { return .empty }
+            guard Audit.event(thread, "os.exec", [path.object, a[1], a[2]]) else {
+                PosixProcess.freeVector(environment)
+                return .empty
+            }
             if path.descriptor >= 0 { fexecve(path.descriptor, arguments, environment) } else { Glibc.execve(path.bytes, arguments, environment) }
             PosixProcess.freeVector(environment)
             return path.raise(thread)
@@ -154,6 +168,8 @@ enum PosixProcess {
         Def("abort()", .calls, "Abort the interpreter immediately.") { _, _, _ in Glibc.abort() },
         Def("system(command)", .calls, "Execute the command in a subshell.") { thread, a, _ in
             guard let command = PathArgument.take(thread, a[0], "system", "command") else { return .empty }
+            let shown = command.content(thread)
+            guard !shown.isEmpty, Audit.event(thread, "os.system", [shown]) else { return .empty }
             return Value(small: Int(GIL.blocking(thread) { Glibc.system(command.bytes) }))
         },
         Def("wait()", .calls, "Wait for completion of a child process.") { thread, _, _ in
@@ -210,11 +226,11 @@ enum PosixProcess {
         Def("WIFCONTINUED(status)", .pure) { thread, a, _ in SystemArguments.int32(thread, a[0]).map { Value(system_wifcontinued($0) != 0) } ?? .empty },
         Def("WCOREDUMP(status, /)", .pure) { thread, a, _ in SystemArguments.int32(thread, a[0]).map { Value(system_wcoredump($0) != 0) } ?? .empty },
         Def("kill(pid, signal, /)", .calls, "Kill a process with a signal.") { thread, a, _ in
-            guard let process = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
+            guard let process = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]), Audit.event(thread, "os.kill", [a[0], a[1]]) else { return .empty }
             return Glibc.kill(process, number) < 0 ? thread.raiseOSError(errno) : Safepoint.serve(thread) ? .none : .empty
         },
         Def("killpg(pgid, signal, /)", .calls, "Kill a process group with a signal.") { thread, a, _ in
-            guard let group = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]) else { return .empty }
+            guard let group = SystemArguments.int32(thread, a[0]), let number = SystemArguments.int32(thread, a[1]), Audit.event(thread, "os.killpg", [a[0], a[1]]) else { return .empty }
             return Glibc.killpg(group, number) < 0 ? thread.raiseOSError(errno) : Safepoint.serve(thread) ? .none : .empty
         },
         Def("getpid()", .calls, "Return the current process id.") { _, _, _ in Value(small: Int(Glibc.getpid())) },
@@ -410,7 +426,7 @@ enum PosixProcess {
         return list
     }
 
-    private static func parameter(_ thread: ThreadRef, _ value: Value) -> sched_param? {
+    static func parameter(_ thread: ThreadRef, _ value: Value) -> sched_param? {
         guard value.type == PosixModule.schedulingParameter.type else {
             thread.raise(.typeError, "must have a sched_param object")
             return nil

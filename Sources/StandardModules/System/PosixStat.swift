@@ -58,7 +58,7 @@ enum PosixStat {
             return Glibc.fstat(descriptor, &status) < 0 ? thread.raiseOSError(errno) : PosixStat.result(thread, status)
         },
         Def("listdir(path=None)", .calls, "The names in a folder.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "listdir", descriptor: true, none: true) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "listdir", descriptor: true, none: true), Audit.event(thread, "os.listdir", [a[0].orNone]) else { return .empty }
             guard let directory = PosixStat.open(thread, path) else { return .empty }
             defer { closedir(directory) }
             if path.descriptor >= 0 { rewinddir(directory) }
@@ -77,7 +77,7 @@ enum PosixStat {
             }
         },
         Def("scandir(path=None)", .calls, "Return an iterator of DirEntry objects for given path.") { thread, a, _ in
-            guard let path = PathArgument.take(thread, a[0], "scandir", descriptor: true, none: true), let directory = PosixStat.open(thread, path) else { return .empty }
+            guard let path = PathArgument.take(thread, a[0], "scandir", descriptor: true, none: true), Audit.event(thread, "os.scandir", [a[0].orNone]), let directory = PosixStat.open(thread, path) else { return .empty }
             let iterator = PosixStat.scanIterator.allocate(thread, size: MemoryLayout<ScanObject>.size)
             if iterator.isEmpty {
                 closedir(directory)

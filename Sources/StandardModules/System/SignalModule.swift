@@ -39,7 +39,7 @@ enum SignalModule {
     }
 
     /// A set of signal numbers.
-    private static func set(_ thread: ThreadRef, _ value: Value) -> sigset_t? {
+    static func set(_ thread: ThreadRef, _ value: Value) -> sigset_t? {
         var result = sigset_t()
         sigemptyset(&result)
         let items = thread.tuple(value)

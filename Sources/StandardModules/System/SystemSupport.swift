@@ -88,6 +88,9 @@ public struct PathArgument {
 
     public init() {}
 
+    /// The bytes as an object, for audit events; empty when it has raised.
+    func content(_ thread: ThreadRef) -> Value { thread.newBytes(bytes.dropLast().map { UInt8(bitPattern: $0) }) }
+
     /// nil when it has raised.
     public static func take(_ thread: ThreadRef, _ value: Value, _ function: String, _ argument: String = "path", descriptor: Bool = false, none: Bool = false) -> PathArgument? {
         var result = PathArgument()
@@ -203,6 +206,9 @@ public enum Descriptor {
         }
         return take(thread, value)
     }
+
+    /// A `dir_fd` as audit events show it: -1 for none.
+    public static func shown(_ directory: Int32) -> Value { Value(small: directory == AT_FDCWD ? -1 : Int(directory)) }
 
     public static func setInheritable(_ descriptor: Int32, _ inheritable: Bool) -> Int32 {
         let flags = system_fcntl_int(descriptor, F_GETFD, 0)
@@ -352,4 +358,9 @@ public enum TimeArgument {
         clock_gettime(CLOCK_MONOTONIC, &now)
         return now.tv_sec * 1_000_000_000 + now.tv_nsec
     }
+}
+
+extension Value {
+    /// An argument that was not given is None.
+    @inline(__always) var orNone: Value { isEmpty ? .none : self }
 }

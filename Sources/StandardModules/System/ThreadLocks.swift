@@ -35,10 +35,18 @@ enum ThreadLocks {
     static func acquire(_ thread: ThreadRef, _ word: UnsafeMutablePointer<UInt32>, deadline: Int64, blocking: Bool) -> Outcome {
         if taipan_lock_try(word) { return .taken }
         if !blocking { return .timedOut }
+        var mayCollect = IdleCollection.isDue
         while true {
-            let status = GIL.blocking(thread) { taipan_lock_wait(word, deadline) }
+            let patience = mayCollect ? taipan_monotonic() + IdleCollection.patience : 0
+            let isShort = mayCollect && (deadline < 0 || patience < deadline)
+            let status = GIL.blocking(thread) { taipan_lock_wait(word, isShort ? patience : deadline) }
             if status > 0 { return .taken }
-            if status == 0 { return .timedOut }
+            if status == 0 {
+                if !isShort { return .timedOut }
+                mayCollect = false
+                IdleCollection.run(thread)
+                continue
+            }
             guard Signals.check(thread) else { return .raised }
         }
     }

@@ -278,7 +278,7 @@ enum Unicodedata {
         return thread.withBuffer(source) { bytes, count in
             if count > 256 { return thread.raise(.keyError, "name too long") }
             let name = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-            if let character = UnicodeNames.lookup(name), !database.old || database.isAssigned(character) { return thread.newString(character: character) }
+            if let character = UnicodeNames.lookup(name, withAliases: !database.old), !database.old || database.isAssigned(character) { return thread.newString(character: character) }
             if !database.old, let sequence = UnicodeNames.lookupSequence(name) { return thread.newString(codePoints: sequence) }
             return thread.raise(.keyError, "undefined character name '\(name)'")
         }
