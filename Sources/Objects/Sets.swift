@@ -244,10 +244,7 @@ public struct SetRef {
         }
         let (place, isFree) = search(key, hash: hash)
         if !isFree { return place >= 0 ? 0 : place }
-        let table = pointer.pointee.table
-        SetRef.put(table, place, key, hash)
-        if !key.isSmallInt { Heap.barrier(table.raw) }
-        return noteInsertion(thread, table.object(SetTable.self).pointee.mask) ? 1 : -1
+        return put(thread, count == pointer.pointee.fill ? place : freePlace(hash), key, hash) ? 1 : -1
     }
 
     private func addGeneral(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
@@ -267,15 +264,35 @@ public struct SetRef {
             guard placeListed() else { thread.raiseOutOfMemory(); return false }
         }
         if isPlain && !SetRef.isPlain(key) { guard becomePairs(thread) else { return false } }
-        let table = pointer.pointee.table
-        SetRef.store(table, key, hash)
-        Heap.barrier(table.raw)
-        return noteInsertion(thread, table.object(SetTable.self).pointee.mask)
+        return put(thread, freePlace(hash), key, hash)
     }
 
-    /// A key was put into a free place of the table. False when there is no memory for the larger table that is due.
-    @inline(__always) private func noteInsertion(_ thread: ThreadRef, _ mask: Int) -> Bool {
+    /// The place for a key that is not there: the last deleted one that a search for it passes, or else the free one where the search ends.
+    private func freePlace(_ hash: Int) -> Int {
+        var probe = SetProbe(hash, mask: pointer.pointee.table.object(SetTable.self).pointee.mask), deleted = -1
+        let words = self.words, width = isPlain ? 1 : 2
+        while !words[probe.place &* width].isEmpty {
+            if words[probe.place &* width] == SetRef.deleted { deleted = probe.place }
+            probe.advance()
+        }
+        return deleted >= 0 ? deleted : probe.place
+    }
+
+    /// Puts a key into a place without one. False when there is no memory for the larger table that is due (raised).
+    @inline(__always) private func put(_ thread: ThreadRef, _ place: Int, _ key: Value, _ hash: Int) -> Bool {
+        let table = pointer.pointee.table, mask = table.object(SetTable.self).pointee.mask, words = self.words
         pointer.pointee.count += 1
+        let wasFree: Bool
+        if isPlain {
+            wasFree = words[place].isEmpty
+            words[place] = key
+        } else {
+            wasFree = words[place &* 2].isEmpty
+            words[place &* 2] = Value(small: hash)
+            words[place &* 2 + 1] = key
+        }
+        if !key.isSmallInt { Heap.barrier(table.raw) }
+        if !wasFree { return true }
         pointer.pointee.fill += 1
         if SetRef.hasRoom(pointer.pointee.fill, mask) { return true }
         return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
@@ -283,24 +300,6 @@ public struct SetRef {
 
     /// Whether so many used places leave enough free ones.
     @inlinable @inline(__always) static func hasRoom(_ fill: Int, _ mask: Int) -> Bool { fill * 5 < mask * 3 }
-
-    @inline(__always) private static func put(_ table: Value, _ place: Int, _ key: Value, _ hash: Int) {
-        let words = words(of: table)
-        if table.object(SetTable.self).pointee.isPlain {
-            words[place] = key
-        } else {
-            words[place &* 2] = Value(small: hash)
-            words[place &* 2 + 1] = key
-        }
-    }
-
-    /// Puts a key into the first free place of a table without deleted ones that is for it.
-    @inline(__always) private static func store(_ table: Value, _ key: Value, _ hash: Int) {
-        var probe = SetProbe(hash, mask: table.object(SetTable.self).pointee.mask)
-        let words = words(of: table), width = table.object(SetTable.self).pointee.isPlain ? 1 : 2
-        while !words[probe.place &* width].isEmpty { probe.advance() }
-        put(table, probe.place, key, hash)
-    }
 
     /// A table of so many places, a power of two; empty when there is no memory.
     private static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value { newTable(places, isPlain: isPlain) ?? thread.raiseOutOfMemory() }

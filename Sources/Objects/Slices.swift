@@ -12,6 +12,34 @@ public struct SliceBounds {
     public var count: Int
 }
 
+extension SliceBounds {
+    /// A slice fitted to a sequence of `length` items.
+    @inlinable @inline(__always) public init(_ slice: (start: Int, stop: Int, step: Int), _ length: Int) {
+        var start = slice.start
+        var stop = slice.stop
+        let step = slice.step
+        if start < 0 {
+            start &+= length
+            if start < 0 { start = step < 0 ? -1 : 0 }
+        } else if start >= length {
+            start = step < 0 ? length - 1 : length
+        }
+        if stop < 0 {
+            stop &+= length
+            if stop < 0 { stop = step < 0 ? -1 : 0 }
+        } else if stop >= length {
+            stop = step < 0 ? length - 1 : length
+        }
+        var count = 0
+        if step < 0 {
+            if stop < start { count = step == -1 ? start - stop : (start - stop - 1) / -step + 1 }
+        } else if start < stop {
+            count = step == 1 ? stop - start : (stop - start - 1) / step + 1
+        }
+        (self.start, self.stop, self.step, self.count) = (start, stop, step, count)
+    }
+}
+
 extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Whether a value can be an index: an int, or anything with `__index__`.
     @inline(__always) public func isIndex(_ value: Value) -> Bool {
@@ -54,30 +82,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     /// Fits a slice to a sequence of `length` items.
-    @inline(__always) public func adjustSlice(_ slice: (start: Int, stop: Int, step: Int), _ length: Int) -> SliceBounds {
-        var start = slice.start
-        var stop = slice.stop
-        let step = slice.step
-        if start < 0 {
-            start &+= length
-            if start < 0 { start = step < 0 ? -1 : 0 }
-        } else if start >= length {
-            start = step < 0 ? length - 1 : length
-        }
-        if stop < 0 {
-            stop &+= length
-            if stop < 0 { stop = step < 0 ? -1 : 0 }
-        } else if stop >= length {
-            stop = step < 0 ? length - 1 : length
-        }
-        var count = 0
-        if step < 0 {
-            if stop < start { count = step == -1 ? start - stop : (start - stop - 1) / -step + 1 }
-        } else if start < stop {
-            count = step == 1 ? stop - start : (stop - start - 1) / step + 1
-        }
-        return SliceBounds(start: start, stop: stop, step: step, count: count)
-    }
+    @inline(__always) public func adjustSlice(_ slice: (start: Int, stop: Int, step: Int), _ length: Int) -> SliceBounds { SliceBounds(slice, length) }
 
     /// Both steps, for sequences whose length cannot change.
     public func sliceIndices(_ slice: Value, _ length: Int) -> SliceBounds? {

@@ -548,27 +548,6 @@ extension Recorder {
         return .goesOn
     }
 
-    private func getSlice(_ a: Int, _ register: Int, _ bounds: Int) -> Outcome {
-        slice(a, read(register), actual(register), [read(bounds), read(bounds + 1), b.value(Value.none.bits)], [actual(bounds), actual(bounds + 1), .none])
-    }
-
-    /// `container[start:stop:step]`
-    private func slice(_ a: Int, _ ref: Ref, _ container: Value, _ bounds: [Ref], _ values: [Value]) -> Outcome {
-        let isPlain = values.allSatisfy { $0.isSmallInt || $0.isNone } && (container.isExact(.list) || container.isExact(.tuple) || container.isExact(.str) || container.isExact(.bytes))
-        if isPlain {
-            guardObject(ref, container)
-            for (bound, value) in zip(bounds, values) { guardPlain(bound, value) }
-        }
-        return result(a, call(isPlain ? words.slicePlain : words.slice, [word(ref)] + bounds.map(word), runsPython: !isPlain))
-    }
-
-    /// The bounds of a slice object.
-    private func bounds(_ ref: Ref, _ slice: Value) -> (refs: [Ref], values: [Value]) {
-        guardObject(ref, slice)
-        let object = slice.object(SliceObject.self).pointee
-        return ([words.sliceStart, words.sliceStop, words.sliceStep].map { b.load(ref, $0) }, [object.start, object.stop, object.step])
-    }
-
     /// The result of a call that may have raised.
     func result(_ a: Int, _ ref: Ref) -> Outcome {
         guardResult(ref, to: a)
@@ -618,16 +597,8 @@ extension Recorder {
             b.store(storage, index: position, words.arrayItem, value)
             return .goesOn
         }
-        if actualKey.isExact(.slice), container.isExact(.list), actual(valueRegister).isExact(.list) {
-            let (refs, values) = bounds(key, actualKey)
-            if values.allSatisfy({ $0.isSmallInt || $0.isNone }) {
-                guardObject(ref, container)
-                guardObject(read(valueRegister), actual(valueRegister))
-                for (bound, value) in zip(refs, values) { guardPlain(bound, value) }
-                guardStatus(call(words.setSlicePlain, [word(ref)] + refs.map(word) + [word(read(valueRegister))], runsPython: false))
-                return .goesOn
-            }
-        }
+        if actualKey.isExact(.slice), container.isExact(.list), actual(valueRegister).isExact(.list),
+           let outcome = setSlice(ref, container, key, actualKey, valueRegister) { return outcome }
         if case let method = SpecialMethods.method(container, .__setitem__), !method.isEmpty, case let nowhere = Int(level.code.pointee.registerCount), nowhere <= 0xFFFF {
             guardShape(ref, container)
             if let outcome = special(method, [ref, key, read(valueRegister)], to: nowhere, flags: 0) { return outcome }

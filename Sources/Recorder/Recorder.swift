@@ -95,6 +95,8 @@ final class Recorder {
     /// Bytecodes that such calls may still execute.
     private var patience = Engine.limits.longestTrace * 8
     var outstanding: Outstanding?
+    /// A slice that may never be needed as a list.
+    var pending: PendingSlice?
     /// The exception that is being raised.
     var flight: Flight?
     /// The object of the frame beyond the trace's own that catches it, if it was there beforehand.
@@ -176,7 +178,10 @@ final class Recorder {
         let opcode = Bytecode.Opcode(number: UInt8(truncatingIfNeeded: word))
         self.pc = pc
         next = pc + 1 + opcode.extraWords
-        if !exposed.isEmpty || opcode != .jumpBack {
+        let a = Int(word >> 8 & 0xFF), b2 = Int(word >> 16 & 0xFF), c = Int(word >> 24)
+        if let slice = pending, !leavesPending(slice, opcode, a, b2, c) { makePending() }
+        // As long as a slice is pending, exits lead back to it.
+        if pending == nil, !exposed.isEmpty || opcode != .jumpBack {
             forgetDead(at: pc)
             b.mark(token(pc))
             // A frame that has become an object is left to the interpreter.
@@ -188,7 +193,7 @@ final class Recorder {
         }
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
         if Engine.isStress { forceExit() }
-        return instruction(opcode, word, Int(word >> 8 & 0xFF), Int(word >> 16 & 0xFF), Int(word >> 24))
+        return instruction(opcode, word, a, b2, c)
     }
 
     /// With `-X jit=stress` the trace is left once at each instruction although nothing has failed, in one of the first rounds.
@@ -383,12 +388,22 @@ final class Recorder {
 
     /// Forgets the frame's temporaries that nothing reads from an instruction on, those below a slot if need be.
     private func forgetDead(at place: ProgramCounter, below limit: Int = .max) {
-        let code = level.code, base = level.base
-        let liveness = livenesses[code] ?? Liveness(code)
-        livenesses[code] = liveness
+        let code = level.code, base = level.base, liveness = liveness(code)
         let word = place - code.pointee.instructions
         let first = base + Int(code.pointee.clearCount), end = min(limit, base + Int(code.pointee.registerCount))
         b.forget(where: { $0 >= first && $0 < end && !liveness.isLive($0 - base, at: word) })
+    }
+
+    /// Whether something reads a register of the frame from an instruction on.
+    func isLive(_ register: Int, at place: ProgramCounter) -> Bool {
+        register < Int(level.code.pointee.clearCount) || liveness(level.code).isLive(register, at: place - level.code.pointee.instructions)
+    }
+
+    private func liveness(_ code: UnsafeMutablePointer<CodeObject>) -> Liveness {
+        if let known = livenesses[code] { return known }
+        let new = Liveness(code)
+        livenesses[code] = new
+        return new
     }
 
     /// The registers of a call's window are dead.
@@ -728,8 +743,7 @@ final class Recorder {
     }
 
     private func liveRegisters(_ code: UnsafeMutablePointer<CodeObject>, at place: ProgramCounter) -> [Int] {
-        let liveness = livenesses[code] ?? Liveness(code)
-        livenesses[code] = liveness
+        let liveness = liveness(code)
         return (0 ..< Int(code.pointee.registerCount)).filter { liveness.isLive($0, at: place - code.pointee.instructions) }
     }
 

@@ -22,7 +22,7 @@ struct Words {
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let execute, append, newListFor: UInt16
-    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
+    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
     let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
@@ -168,6 +168,9 @@ struct Words {
         comparePlain = function("comparePlain", Helpers.compare, [.pointer, .value, .value, .int], .value, .readsAnything)
         slice = function("slice", Helpers.slice, [.pointer, .value, .value, .value, .value], .value, .anything)
         slicePlain = function("slicePlain", Helpers.slice, [.pointer, .value, .value, .value, .value], .value, .readsAnything)
+        listSlice = function("listSlice", Helpers.listSlice, [.pointer, .value, .int, .int, .int], .value, .readsAnything)
+        moveItems = function("moveItems", Helpers.moveItems, [.value, .int, .int, .value, .int, .int], .int, Words.writesContainers)
+        moveReversed = function("moveReversed", Helpers.moveReversed, [.value, .int, .int, .value, .int, .int], .int, Words.writesContainers)
         setSlicePlain = function("setSlicePlain", Helpers.setSlice, [.pointer, .value, .value, .value, .value, .value], .int, Words.writesContainers)
         format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)

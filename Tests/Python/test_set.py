@@ -105,4 +105,62 @@ def test_isdisjoint_iterates_over_subclasses():
     assert frozenset("ab").isdisjoint({"c"}) and not frozenset("ab").isdisjoint(set("bc")) and not {1, 2}.isdisjoint(frozenset([2]))
 
 
+def test_order_of_small_ints():
+    # A set of a few small ints is a table only when its order is asked for; the order is the same in any case.
+    assert list({5, 3, 8, 1}) == [8, 1, 3, 5] and list({40, 3, 17, 9}) == [40, 17, 3, 9] and list(set([40, 3, 17, 9, 33])) == [33, 3, 40, 9, 17]
+    assert list(set([100, 4, 36, 68, 132, 7, 39])) == [132, 100, 4, 36, 68, 7, 39]
+    assert list(set(range(20, 28))) == [20, 21, 22, 23, 24, 25, 26, 27] and repr({-1, -2, -3}) == "{-3, -1, -2}"
+    a = {40, 3, 17, 9}
+    b = a | {33}
+    assert list(b) == [17, 33, 3, 40, 9] and list(b - {33}) == [40, 17, 3, 9] and list(b.copy()) == [17, 33, 3, 40, 9]
+    a.discard(17)
+    a.add(65)
+    assert list(a) == [40, 65, 3, 9], list(a)
+
+
+def test_order_of_results():
+    a, b = set([40, 3, 17, 9, 33, 72, 104]), {33, 40, 5}
+    assert list(a - {3}) == [33, 40, 72, 104, 9, 17], list(a - {3})
+    assert list(a | b) == [33, 3, 5, 40, 9, 72, 104, 17], list(a | b)
+    assert list(a ^ b) == [3, 5, 72, 9, 104, 17], list(a ^ b)
+    assert list(a.symmetric_difference([40, 6])) == [33, 3, 6, 72, 9, 104, 17], list(a.symmetric_difference([40, 6]))
+    assert list(set(dict.fromkeys([40, 3, 17, 9, 33]))) == [17, 33, 3, 40, 9], list(set(dict.fromkeys([40, 3, 17, 9, 33])))
+    assert list(set(a)) == [33, 17, 3, 40, 9, 72, 104], list(set(a))
+
+
+def test_small_ints_among_others():
+    a = {1, 2, 3}
+    assert True in a and 1.0 in a and 2.5 not in a and "1" not in a and 2 + 0j in a and 4 not in a and 2**70 not in a
+    raises(TypeError, "unhashable type: 'list'", lambda: [] in a)
+    a.add("x")
+    a.add(2.0)
+    assert a == {1, 2, 3, "x"} and len(a) == 4
+
+    class Two:
+        def __eq__(self, other):
+            return other == 2
+
+        def __hash__(self):
+            return 2
+    b = {1, 2, 3}
+    assert Two() in b
+    b.add(Two())
+    assert len(b) == 3 and b <= a and b < a and frozenset(b) == b and hash(frozenset(b)) == hash(frozenset([3, 2, 1]))
+    c = set()
+    for i in range(9):
+        c.add(i * i)
+        assert len(c) == i + 1 and i * i in c and i * i + 2 not in c
+    c.clear()
+    c.add(7)
+    assert c == {7} and c.pop() == 7 and not c
+    it = iter({1, 2, 3})
+    assert next(it) == 1 and it.__length_hint__() == 2
+    d = {10, 20}
+    for x in d:
+        pass
+    d.remove(10)
+    assert d == {20} and d.isdisjoint({10}) and d.intersection([20, 30]) == {20}
+    raises(KeyError, "10", d.remove, 10)
+
+
 run(globals())
