@@ -1112,7 +1112,10 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
             try:
                 _store("P", _address(self), _foreign.dlsym(handle, name))
             except OSError as error:
-                raise AttributeError(str(error)) from None
+                own = _interface_function(name) if isinstance(library, _sys.modules["ctypes"].PyDLL) else 0
+                if not own:
+                    raise AttributeError(str(error)) from None
+                _store("P", _address(self), own)
             self._objects = {"0": library}
             if len(arguments) > 1:
                 self._paramflags = arguments[1]
@@ -1384,6 +1387,37 @@ def _cast(place, source, kind):
             source._objects[id(source)] = source
         result._objects = source._objects
     return result
+
+
+def _signal_handler(number):
+    """PyOS_getsig: the address of a signal's handler."""
+    action = bytearray(152)
+    if _foreign.call(_foreign.dlsym(0, "sigaction"), "i", "iPP", (number, 0, _foreign.buffer_address(action, True)[0]), 1) < 0:
+        return -1
+    return int.from_bytes(action[:8], _sys.byteorder)
+
+
+def _set_signal_handler(number, handler):
+    """PyOS_setsig: gives a signal the handler at an address, and returns the one before."""
+    before = _signal_handler(number)
+    # The address, the mask (nothing), SA_ONSTACK, and what is the C library's own.
+    action = (handler or 0).to_bytes(8, _sys.byteorder) + bytes(128) + (0x08000000).to_bytes(4, _sys.byteorder) + bytes(12)
+    if _foreign.call(_foreign.dlsym(0, "sigaction"), "i", "iPP", (number, _foreign.buffer_address(action, False)[0], 0), 1) < 0:
+        return -1
+    return before
+
+
+# Functions of Python's C interface that programs call through ctypes.pythonapi, each made when it is first asked for.
+_interface = {"PyOS_getsig": (_signal_handler, "P", "i"), "PyOS_setsig": (_set_signal_handler, "P", "iP")}
+_interface_callbacks = {}
+
+
+def _interface_function(name):
+    if name not in _interface:
+        return 0
+    if name not in _interface_callbacks:
+        _interface_callbacks[name] = _foreign.Callback(*_interface[name])
+    return _interface_callbacks[name].address
 
 
 _kept = (_foreign.Callback(_cast, "O", "POO"), _foreign.Callback(_foreign.read, "O", "Pi"), _foreign.Callback(_foreign.wide, "O", "Pi"))

@@ -165,4 +165,29 @@ def test_fields_are_final():
     raises(AttributeError, "_fields_ is final", setattr, Empty, "_fields_", [])
 
 
+def test_signal_handlers_by_address():
+    import os, signal
+    from ctypes import c_int, c_void_p, pythonapi
+    get, exchange = pythonapi.PyOS_getsig, pythonapi.PyOS_setsig
+    get.restype, get.argtypes = c_void_p, (c_int,)
+    exchange.restype, exchange.argtypes = c_void_p, (c_int, c_void_p)
+    handler = get(signal.SIGUSR1)
+    seen = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+    ours = get(signal.SIGUSR1)
+    assert ours and ours != handler
+    assert exchange(signal.SIGUSR1, 1) == ours and get(signal.SIGUSR1) == 1
+    os.kill(os.getpid(), signal.SIGUSR1)
+    assert exchange(signal.SIGUSR1, ours) == 1 and seen == []
+    os.kill(os.getpid(), signal.SIGUSR1)
+    assert seen == [signal.SIGUSR1]
+    signal.signal(signal.SIGUSR1, before)
+    try:
+        pythonapi.PyNothing_OfThisName
+    except AttributeError:
+        pass
+    else:
+        raise AssertionError
+
+
 run(globals())
