@@ -14,8 +14,8 @@ enum Usual {
     /// Whether the numbers and layouts that C was compiled with are those of `Objects`. All this is known to the compiler, so that nothing is left of it.
     private static func check() {
         guard HPyUsualShapeStr == Int(TypeID.str.rawValue), HPyUsualShapeList == Int(TypeID.list.rawValue), HPyUsualShapeTuple == Int(TypeID.tuple.rawValue), HPyUsualShapeDict == Int(TypeID.dict.rawValue), HPyUsualShapeLast == Int(TypeID.slice.rawValue),
-              HPyUsualShapeInt == Int(TypeID.int.rawValue), HPyUsualShapeFloat == Int(TypeID.float.rawValue),
-              HPyUsualNegativeZero == Int(Value.negativeZero.bits), HPyUsualNegativeZero == Int(Value.positiveZero.bits | 8), HPyUsualFalse == Int(Value.false.bits & ~8), HPyUsualFalse == Int(Value.true.bits & ~8),
+              HPyUsualShapeInt == Int(TypeID.int.rawValue), HPyUsualShapeBool == Int(TypeID.bool.rawValue), HPyUsualShapeFloat == Int(TypeID.float.rawValue),
+              HPyUsualNegativeZero == Int(Value.negativeZero.bits), HPyUsualNegativeZero == Int(Value.positiveZero.bits | 8), HPyUsualFalse == Int(Value.false.bits), HPyUsualTrue == Int(Value.true.bits), HPyUsualTrue == HPyUsualFalse | 8,
               Value(small: -2).bits == UInt64(bitPattern: -3), Value(small: 2).bits == 5,
               HPyUsualFlagASCII == Int(StringFlags.ascii),
               MemoryLayout<HPyUsualString>.offset(of: \.length) == MemoryLayout<StringObject>.offset(of: \.length), MemoryLayout<HPyUsualString>.offset(of: \.text) == MemoryLayout<StringObject>.size,
