@@ -40,8 +40,7 @@ extension SetType {
                 return result
             },
             Def("symmetric_difference(self, other, /)", .calls, "A set of the elements that only one of the two sets has.") { thread, a, _ in
-                let result = SetType.copy(thread, a[0])
-                return !result.isEmpty && SetType.symmetricDifferenceUpdate(thread, SetRef(result), a[1]) ? result : .empty
+                SetType.symmetricDifference(thread, a[0], a[1])
             },
             Def("isdisjoint(self, other, /)", .calls, "Return True if two sets have a null intersection.") { thread, a, _ in SetType.isDisjoint(thread, a[0], a[1]) },
             Def("issubset(self, other, /)", .calls, "Test whether every element in the set is in other.") { thread, a, _ in

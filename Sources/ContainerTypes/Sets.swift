@@ -117,8 +117,7 @@ public enum SetType {
         }
         slots.binary(.bitXor) { thread, a, b in
             guard SetType.isAnySet(a), SetType.isAnySet(b) else { return .notImplemented }
-            let result = SetType.copy(thread, a)
-            return !result.isEmpty && SetType.symmetricDifferenceUpdate(thread, SetRef(result), b) ? result : .empty
+            return SetType.symmetricDifference(thread, a, b)
         }
     }
 
@@ -269,7 +268,8 @@ public enum SetType {
 
     static func difference(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
         let own = SetRef(a)
-        if !isAnySet(b) && !b.isExact(.dict) {
+        // A few are taken from a copy of many.
+        if !isAnySet(b) && !b.isExact(.dict) || own.count >> 2 > (isAnySet(b) ? SetRef(b).count : DictRef(b).count) {
             let result = copy(thread, a)
             return !result.isEmpty && differenceUpdate(thread, SetRef(result), b) ? result : .empty
         }
@@ -309,8 +309,14 @@ public enum SetType {
             if !complete { return false }
         }
         // Mostly deleted places make lookups slow.
-        if set.pointer.pointee.fill - set.count > set.places / 4 { return set.resize(thread, atLeast: set.count > 50000 ? set.count * 2 : set.count * 4) }
+        if set.pointer.pointee.fill - set.count > (set.places - 1) / 4 { return set.resize(thread, atLeast: set.count > 50000 ? set.count * 2 : set.count * 4) }
         return true
+    }
+
+    /// What only one of a set and an iterable has, in the order that CPython comes to: the set's keys are put to or taken from the other's.
+    static func symmetricDifference(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
+        let result = make(thread, baseType(a))
+        return !result.isEmpty && thread.update(SetRef(result), b) && symmetricDifferenceUpdate(thread, SetRef(result), a) ? result : .empty
     }
 
     static func symmetricDifferenceUpdate(_ thread: ThreadRef, _ set: SetRef, _ other: Value) -> Bool {

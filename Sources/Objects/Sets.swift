@@ -5,18 +5,29 @@
 /// a zero key. A search looks at a few neighbours and then jumps by the hash's upper bits, so that
 /// neither runs of small ints nor strides of powers of two cluster. The table is replaced as a whole when it is too full, so that
 /// a lookup interrupted by `__eq__` notices and starts again.
+///
+/// Most sets stay small, and many are only filled and counted or asked. A set of at most eight small ints therefore begins as a *list*: its keys in the order
+/// in which they came, compared one by one. Who walks over the keys, removes one, or looks for anything but a small int first has them put into the places that
+/// a table would have given them from the start.
 import Glibc
 
 public struct SetTable {
     public var header: ObjectHeader
     /// Words of all places, which the collector traces.
     public var tracedWords: Int
-    /// Number of places less one.
+    /// Number of places less one; 0 in a list.
     public var mask: Int
     // Then the places.
 
+    /// Small ints in the order of their coming, of which the collector need not know.
+    @inlinable public var isList: Bool { @inline(__always) get { mask == 0 } }
+    /// Keys that a list has room for.
+    @inlinable public static var listed: Int { 8 }
+    /// Words after the head.
+    @inlinable public var words: Int { isList ? SetTable.listed : tracedWords }
+
     /// A place is a key alone.
-    @inlinable public var isPlain: Bool { @inline(__always) get { tracedWords == mask &+ 1 } }
+    @inlinable public var isPlain: Bool { @inline(__always) get { tracedWords <= mask &+ 1 } }
 }
 
 /// The places where a hash is looked for, one after the other.
@@ -54,10 +65,12 @@ public struct SetRef {
     @inlinable @inline(__always) public init(_ value: Value) { pointer = value.object(SetObject.self) }
     @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
     @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
-    /// Places of the table; 0 when there is none yet.
+    /// Places of the table, or of the one that a list would become; 0 when there is none yet.
     @inlinable public var places: Int {
-        @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : pointer.pointee.table.object(SetTable.self).pointee.mask &+ 1 }
+        @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : isList ? SetRef.places(forListed: count) : pointer.pointee.table.object(SetTable.self).pointee.mask &+ 1 }
     }
+    /// Only while there is a table.
+    @inlinable var isList: Bool { @inline(__always) get { pointer.pointee.table.object(SetTable.self).pointee.isList } }
     /// The words of the places. Only while there is a table and it is not replaced.
     @inlinable var words: UnsafeMutablePointer<Value> { @inline(__always) get { SetRef.words(of: pointer.pointee.table) } }
     @inlinable static func words(of table: Value) -> UnsafeMutablePointer<Value> { (table.raw + MemoryLayout<SetTable>.size).assumingMemoryBound(to: Value.self) }
@@ -81,7 +94,8 @@ public struct SetRef {
         if isPlain {
             let found = words[place]
             if found == key && found != SetRef.deleted { return place }
-            return found.isEmpty ? -1 : findSlow(thread, key, hash: hash)
+            if found.isEmpty { return -1 }
+            return isList && key.isSmallInt ? findListed(key) : findSlow(thread, key, hash: hash)
         }
         let pair = words + place &* 2
         if pair[1] == key { return place }
@@ -91,8 +105,17 @@ public struct SetRef {
     /// The place of a small int or a string: -1 when there is none, -3 when something that is neither has the same hash.
     public func findPlain(_ key: Value, hash: Int) -> Int {
         if pointer.pointee.table.isEmpty { return -1 }
+        if isList { return findListed(key) }
         let (place, isFree) = search(key, hash: hash)
         return isFree ? -1 : place
+    }
+
+    /// The index of a small int or a string in a list of small ints; -1 when it is not there. All are looked at: that costs less than a jump not foreseen.
+    @inlinable @inline(__always) func findListed(_ key: Value) -> Int {
+        let keys = words
+        var found = -1
+        for index in 0 ..< SetTable.listed { found = keys[index] == key ? index : found }
+        return found
     }
 
     /// The place of a small int or a string, or the free place where it belongs. -3 when something that is neither has the same hash.
@@ -126,6 +149,10 @@ public struct SetRef {
         if SetRef.isPlain(key) {
             let place = findPlain(key, hash: hash)
             if place != -3 { return place }
+        }
+        if !pointer.pointee.table.isEmpty && isList && !placeListed() {
+            thread.raiseOutOfMemory()
+            return -2
         }
         let tagged = Value(small: hash)
         restart: while true {
@@ -210,6 +237,11 @@ public struct SetRef {
     /// Adds a small int or a string: 1 when it was not there, 0 when it was, -1 when there is no memory, and -3, with nothing done, when something that is neither has the same hash.
     public func addPlain(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
         if pointer.pointee.table.isEmpty { return insert(thread, key, hash: hash) ? 1 : -1 }
+        if isList {
+            if findListed(key) >= 0 { return 0 }
+            if appendListed(key) { return 1 }
+            guard placeListed() else { thread.raiseOutOfMemory(); return -1 }
+        }
         let (place, isFree) = search(key, hash: hash)
         if !isFree { return place >= 0 ? 0 : place }
         let table = pointer.pointee.table
@@ -227,7 +259,13 @@ public struct SetRef {
 
     /// Adds a key known to be absent.
     public func insert(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
-        if pointer.pointee.table.isEmpty { guard resize(thread, atLeast: 0, isPlain: SetRef.isPlain(key)) else { return false } }
+        if pointer.pointee.table.isEmpty {
+            if key.isSmallInt { return makeList(thread, key) }
+            guard resize(thread, atLeast: 0, isPlain: SetRef.isPlain(key)) else { return false }
+        } else if isList {
+            if appendListed(key) { return true }
+            guard placeListed() else { thread.raiseOutOfMemory(); return false }
+        }
         if isPlain && !SetRef.isPlain(key) { guard becomePairs(thread) else { return false } }
         let table = pointer.pointee.table
         SetRef.store(table, key, hash)
@@ -239,9 +277,12 @@ public struct SetRef {
     @inline(__always) private func noteInsertion(_ thread: ThreadRef, _ mask: Int) -> Bool {
         pointer.pointee.count += 1
         pointer.pointee.fill += 1
-        if pointer.pointee.fill * 5 < mask * 3 { return true }
+        if SetRef.hasRoom(pointer.pointee.fill, mask) { return true }
         return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
     }
+
+    /// Whether so many used places leave enough free ones.
+    @inlinable @inline(__always) static func hasRoom(_ fill: Int, _ mask: Int) -> Bool { fill * 5 < mask * 3 }
 
     @inline(__always) private static func put(_ table: Value, _ place: Int, _ key: Value, _ hash: Int) {
         let words = words(of: table)
@@ -262,12 +303,68 @@ public struct SetRef {
     }
 
     /// A table of so many places, a power of two; empty when there is no memory.
-    private static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value {
+    private static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value { newTable(places, isPlain: isPlain) ?? thread.raiseOutOfMemory() }
+
+    /// A table of so many places, a power of two; nil when there is no memory, which is not raised.
+    private static func newTable(_ places: Int, isPlain: Bool) -> Value? {
         let words = isPlain ? places : places * 2
-        guard places < 1 << 40, let raw = Heap.allocate(MemoryLayout<SetTable>.size + words * 8, shape: TypeID.setTable.rawValue) else { return thread.raiseOutOfMemory() }
+        guard places < 1 << 40, let raw = Heap.allocate(MemoryLayout<SetTable>.size + words * 8, shape: TypeID.setTable.rawValue) else { return nil }
         raw.assumingMemoryBound(to: SetTable.self).pointee.tracedWords = words
         raw.assumingMemoryBound(to: SetTable.self).pointee.mask = places - 1
         return Value(raw)
+    }
+
+    // MARK: Lists of small ints
+
+    /// The first key of a set that has no table. False when there is no memory (raised).
+    private func makeList(_ thread: ThreadRef, _ key: Value) -> Bool {
+        guard let raw = Heap.allocate(MemoryLayout<SetTable>.size + SetTable.listed * 8, shape: TypeID.setTable.rawValue) else { thread.raiseOutOfMemory(); return false }
+        replaceTable(Value(raw))
+        pointer.pointee.count = 0
+        return appendListed(key)
+    }
+
+    /// Adds a key that is not there to a list. False when it is no small int or there is no room.
+    @inline(__always) private func appendListed(_ key: Value) -> Bool {
+        let count = self.count
+        if !key.isSmallInt || count == SetTable.listed { return false }
+        words[count] = key
+        pointer.pointee.count = count + 1
+        pointer.pointee.fill = count + 1
+        return true
+    }
+
+    /// Places of the table to which so many keys grow.
+    @usableFromInline static func places(forListed count: Int) -> Int { hasRoom(count, 7) ? 8 : 32 }
+
+    /// Puts the keys of a list into their places in a table, as if it had been one always. False when there is no memory, which is not raised.
+    @inline(never) @usableFromInline func placeListed() -> Bool {
+        func add(_ keys: UnsafeMutablePointer<Value>, _ mask: Int, _ key: Value) {
+            var probe = SetProbe(SetRef.plainHash(key), mask: mask)
+            while !keys[probe.place].isEmpty { probe.advance() }
+            keys[probe.place] = key
+        }
+        let count = self.count, places = SetRef.places(forListed: count)
+        guard let table = SetRef.newTable(places, isPlain: true) else { return false }
+        let keys = words, target = SetRef.words(of: table)
+        var next = 0
+        if places > 8 {
+            // A table grows when it gets the first key that leaves too few places free, and takes the former ones in the order of their places.
+            withUnsafeTemporaryAllocation(of: Value.self, capacity: 8) { small in
+                small.initialize(repeating: .empty)
+                while SetRef.hasRoom(next, 7) {
+                    add(small.baseAddress.unsafelyUnwrapped, 7, keys[next])
+                    next += 1
+                }
+                for key in small where !key.isEmpty { add(target, places - 1, key) }
+            }
+        }
+        while next < count {
+            add(target, places - 1, keys[next])
+            next += 1
+        }
+        replaceTable(table)
+        return true
     }
 
     private func replaceTable(_ table: Value) {
@@ -275,11 +372,17 @@ public struct SetRef {
         Heap.barrier(UnsafeMutableRawPointer(pointer))
     }
 
-    /// Replaces the table by one with more than `wanted` places, without deleted ones. The first table is for plain keys or not.
-    public func resize(_ thread: ThreadRef, atLeast wanted: Int, isPlain plain: Bool = false) -> Bool {
+    /// The least number of places that is more than `wanted`.
+    static func places(atLeast wanted: Int) -> Int {
         var size = 8
         while size <= wanted { size <<= 1 }
-        let old = places
+        return size
+    }
+
+    /// Replaces the table by one with more than `wanted` places, without deleted ones. The first table is for plain keys or not.
+    public func resize(_ thread: ThreadRef, atLeast wanted: Int, isPlain plain: Bool = false) -> Bool {
+        if !pointer.pointee.table.isEmpty && isList && !placeListed() { thread.raiseOutOfMemory(); return false }
+        let size = SetRef.places(atLeast: wanted), old = places
         let table = SetRef.makeTable(thread, size, isPlain: old > 0 ? isPlain : plain)
         if table.isEmpty { return false }
         if old > 0 {
@@ -315,6 +418,7 @@ public struct SetRef {
 
     /// Removes the key at a place.
     public func remove(place: Int) {
+        if isList { return removeListed(place) }
         if isPlain {
             words[place] = SetRef.deleted
         } else {
@@ -322,6 +426,16 @@ public struct SetRef {
             words[place * 2 + 1] = .empty
         }
         pointer.pointee.count -= 1
+    }
+
+    private func removeListed(_ index: Int) {
+        let key = words[index]
+        if placeListed() { return remove(place: search(key, hash: SetRef.plainHash(key)).place) }
+        // There is no memory for a table: only the order of the others suffers.
+        for later in index ..< SetTable.listed - 1 { words[later] = words[later + 1] }
+        words[SetTable.listed - 1] = .empty
+        pointer.pointee.count -= 1
+        pointer.pointee.fill -= 1
     }
 
     /// Removes a key: 1 when it was there, 0 when not, -1 when it has raised.
@@ -341,9 +455,18 @@ public struct SetRef {
 
     // MARK: Iteration
 
+    /// The places of the table, which a list becomes if there is memory for it.
+    @inlinable var walkedPlaces: Int {
+        @inline(__always) get {
+            if pointer.pointee.table.isEmpty { return 0 }
+            if isList && !placeListed() { return SetTable.listed }
+            return pointer.pointee.table.object(SetTable.self).pointee.mask &+ 1
+        }
+    }
+
     /// The next key at or after `position`, which moves past it; empty at the end.
     @inlinable @inline(__always) public func next(_ position: inout Int) -> Value {
-        let limit = places
+        let limit = walkedPlaces
         while position < limit {
             let key = isPlain ? words[position] : words[position &* 2 + 1]
             position += 1
@@ -355,7 +478,7 @@ public struct SetRef {
 
     /// The next key with its hash; nil at the end.
     @inlinable @inline(__always) public func nextEntry(_ position: inout Int) -> (key: Value, hash: Int)? {
-        let limit = places
+        let limit = walkedPlaces
         while position < limit {
             let (hash, key) = entry(position)
             position += 1
@@ -378,11 +501,12 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return Value(raw)
     }
 
-    /// Makes the table of an empty set a copy of another's.
+    /// Fills a set that has never had a key from another. The tables are alike where the other's is no larger than it need be.
     public func copySetTable(_ target: SetRef, _ source: SetRef) -> Bool {
         if source.count == 0 { return true }
-        if source.pointer.pointee.fill == source.count {
-            let bytes = MemoryLayout<SetTable>.size + source.pointer.pointee.table.object(SetTable.self).pointee.tracedWords * 8
+        let places = SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2)
+        if source.pointer.pointee.fill == source.count && source.places == places {
+            let bytes = MemoryLayout<SetTable>.size + source.pointer.pointee.table.object(SetTable.self).pointee.words * 8
             guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }
             memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
             target.pointer.pointee.table = Value(raw)
@@ -391,12 +515,17 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             Heap.barrier(UnsafeMutableRawPointer(target.pointer))
             return true
         }
-        guard target.resize(self, atLeast: source.count * 2, isPlain: source.isPlain) else { return false }
+        guard target.resize(self, atLeast: places - 1, isPlain: source.isPlain) else { return false }
         var position = 0
         while let (key, hash) = source.nextEntry(&position) {
             guard target.insert(self, key, hash: hash) else { return false }
         }
         return true
+    }
+
+    /// Makes room for so many keys more. False when there is no memory (raised).
+    private func reserve(_ set: SetRef, _ more: Int, isPlain: Bool) -> Bool {
+        SetRef.hasRoom(set.pointer.pointee.fill + more, max(set.places, 8) - 1) || set.resize(self, atLeast: (set.count + more) * 2, isPlain: isPlain)
     }
 
     /// set.update(iterable). False when it has raised.
@@ -405,9 +534,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             let source = SetRef(iterable)
             if source.pointer == set.pointer { return true }
             if set.pointer.pointee.fill == 0 && set.count == 0 { return copySetTable(set, source) }
-            if (set.pointer.pointee.fill + source.count) * 5 >= set.places * 3 {
-                guard set.resize(self, atLeast: (set.count + source.count) * 2, isPlain: source.places > 0 && source.isPlain) else { return false }
-            }
+            guard reserve(set, source.count, isPlain: source.places > 0 && source.isPlain) else { return false }
             var position = 0
             while let (key, hash) = source.nextEntry(&position) {
                 guard set.add(self, key, hash: hash) else { return false }
@@ -417,6 +544,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if iterable.isExact(.generator), set.value.isExact(.set), let done = RuntimeHooks.takeAll(self, iterable, set.value) { return done }
         if iterable.isExact(.dict) {
             let source = DictRef(iterable)
+            guard reserve(set, source.count, isPlain: false) else { return false }
             var entry = source.nextEntry(0)
             while entry >= 0 {
                 let key = source.entries[entry * 3 + 1]

@@ -102,11 +102,11 @@ enum CollectorModule {
         Collector.forEachReferent(of: object) { value in
             guard value.isHeap, isInternal(value.shapeIndex) else { body(value); return }
             switch value.shapeIndex {
-            case TypeID.dictTable.rawValue: forEachTableItem(value, width: 3, first: MemoryLayout<DictTable>.size, body)
-            case TypeID.setTable.rawValue: 
+            case TypeID.dictTable.rawValue: forEachTableItem(value, width: 3, first: MemoryLayout<DictTable>.size, value.object(DictTable.self).pointee.tracedWords, body)
+            case TypeID.setTable.rawValue:
                 // Of a table of keys alone those are strings and small ints.
-                let isPlain = value.object(SetTable.self).pointee.isPlain
-                forEachTableItem(value, width: isPlain ? 1 : 2, first: MemoryLayout<SetTable>.size, body)
+                let table = value.object(SetTable.self).pointee
+                forEachTableItem(value, width: table.isPlain ? 1 : 2, first: MemoryLayout<SetTable>.size, table.words, body)
             default: forEachReferent(of: value, body)
             }
         }
@@ -115,8 +115,7 @@ enum CollectorModule {
     }
 
     /// The items of a hash table, whose entries begin with a hash, or are an item alone.
-    private static func forEachTableItem(_ table: Value, width: Int, first: Int, _ body: (Value) -> Void) {
-        let count = table.object(DictTable.self).pointee.tracedWords
+    private static func forEachTableItem(_ table: Value, width: Int, first: Int, _ count: Int, _ body: (Value) -> Void) {
         let words = (table.raw + first).assumingMemoryBound(to: Value.self)
         var index = 0
         while index + width <= count {
