@@ -117,6 +117,28 @@ static Value get_item_at(HPyContext *ctx, Value object, intptr_t index) {
     return taipan_hpy_slow.getItemAt(object, index);
 }
 
+static Value dict_keys(HPyContext *ctx, Value dict) {
+    if (!LIKELY(is_exact(dict, HPyUsualShapeDict))) return taipan_hpy_slow.keys(dict);
+    HPyUsualTable *table = (HPyUsualTable *)as_dict(dict)->table.bits;
+    if (LIKELY(table != NULL)) {
+        // The keys come from memory while the list is made. More of them the processor fetches by itself.
+        for (uintptr_t line = 0; line < 256; line += 64) __builtin_prefetch((char *)table + line);
+    }
+    intptr_t count = as_dict(dict)->count;
+    Value list = taipan_hpy_slow.newList(count);
+    if (list.bits == 0 || count == 0) return list;
+    // Nothing here allocates: the keys are copied as they stand.
+    table = (HPyUsualTable *)as_dict(dict)->table.bits;
+    HPyUsualArray *array = (HPyUsualArray *)as_list(list)->storage.bits;
+    intptr_t place = 0;
+    for (intptr_t word = 1; place < count && word < table->words; word += 3) {
+        if (LIKELY(table->entries[word].bits != 0)) array->items[place++] = table->entries[word];
+    }
+    as_list(list)->count = array->count = place;
+    if (array->header.mark != 0) taipan_hpy_slow.barrier(as_list(list)->storage);
+    return list;
+}
+
 static intptr_t length(HPyContext *ctx, Value object) {
     return LIKELY(is_exact(object, HPyUsualShapeList)) ? as_list(object)->count : taipan_hpy_slow.length(object);
 }
@@ -134,5 +156,6 @@ void taipan_hpy_fill_usual(HPyContext *ctx) {
     ctx->ctx_Unicode_AsUTF8AndSize = as_utf8;
     ctx->ctx_GetItem = get_item;
     ctx->ctx_GetItem_i = get_item_at;
+    ctx->ctx_Dict_Keys = dict_keys;
     ctx->ctx_Length = length;
 }

@@ -180,6 +180,11 @@ typedef struct HPySlowFunctions {
     Value (*_Nonnull getItem)(Value object, Value key);
     Value (*_Nonnull getItemAt)(Value object, intptr_t index);
     intptr_t (*_Nonnull length)(Value object);
+    Value (*_Nonnull keys)(Value dict);
+    /// An empty list with room.
+    Value (*_Nonnull newList)(intptr_t capacity);
+    /// An object that is not new was written into.
+    void (*_Nonnull barrier)(Value object);
 } HPySlowFunctions;
 
 extern HPySlowFunctions taipan_hpy_slow;
