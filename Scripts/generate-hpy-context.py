@@ -33,7 +33,7 @@ NULLABLE = {"Repr": {"obj"}, "Str": {"obj"}, "ASCII": {"obj"}, "Bytes": {"obj"},
 POINTERS = {"HPyField *", "HPyGlobal *"}
 # What a function returns when it has raised; functions that only answer a question say no.
 FAILURES = {"HPy": ".empty", "int": "-1", "int32_t": "-1", "int64_t": "-1", "uint32_t": "UInt32.max", "uint64_t": "UInt64.max", "size_t": "-1", "HPy_ssize_t": "-1", "HPy_hash_t": "-1", "double": "-1",
-            "HPy_UCS4": "UInt32.max", "void": "", "void *": "nil"}
+            "HPy_UCS4": "UInt32.max", "void": "()", "void *": "nil"}
 QUESTIONS = {"Is", "HasAttr", "HasAttr_s", "Capsule_IsValid", "Err_ExceptionMatches"}
 
 
@@ -107,16 +107,15 @@ def debug(members):
             continue
         names = "".join(f", {name}" for _, name in m.parameters)
         arguments = "".join(f", DebugMode.take({name})" if kind == "HPy" else f", {name}" for kind, name in m.parameters)
-        call = f"DebugMode.universal.pointee.ctx_{m.name}!(DebugMode.universal{arguments})"
-        if m.result == "HPy":
-            call = f"DebugMode.make({call})"
         needed = [name for kind, name in m.parameters if kind == "HPy" and name not in NULLABLE.get(m.name, ())]
         pointers = [name for kind, name in m.parameters if kind in POINTERS]
+        given = ["ctx"]
         if needed or pointers:
-            failure = "0" if m.name in QUESTIONS or m.name.endswith("_Check") else FAILURES[m.result]
-            null = " || ".join([f"{name}.isEmpty" for name in needed] + [f"{name} == nil" for name in pointers])
-            call = f"if {null} {{ DebugMode.reportNull(\"{m.name}\"); return {failure} }}; return {call}".replace("return  }", "return }")
-        lines.append(f"        c.pointee.ctx_{m.name} = {{ ctx{names} in DebugMode.within(ctx) {{ {call} }} }}")
+            given += [f'"{m.name}"', " || ".join([f"{name}.isEmpty" for name in needed] + [f"{name} == nil" for name in pointers])]
+            if m.result != "HPy":
+                given.append("0" if m.name in QUESTIONS or m.name.endswith("_Check") else FAILURES[m.result])
+        how = "object" if m.result == "HPy" else "other"
+        lines.append(f"        c.pointee.ctx_{m.name} = {{ ctx{names} in DebugMode.{how}({', '.join(given)}) {{ $0.pointee.ctx_{m.name}!($0{arguments}) }} }}")
     lines += ["    }", "}", ""]
     return "\n".join(lines)
 

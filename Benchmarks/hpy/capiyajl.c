@@ -184,13 +184,10 @@ static int encode(yajl_gen gen, PyObject *value)
 {
     if (PyUnicode_Check(value))
         return encode_string(gen, value);
-    if (value == Py_None)
-        return check(yajl_gen_null(gen));
-    if (value == Py_True)
-        return check(yajl_gen_bool(gen, 1));
-    if (value == Py_False)
-        return check(yajl_gen_bool(gen, 0));
     if (PyLong_Check(value)) {
+        /* A bool is an int. */
+        if (PyBool_Check(value))
+            return check(yajl_gen_bool(gen, value == Py_True));
         int overflow;
         long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
         if (!overflow)
@@ -206,6 +203,8 @@ static int encode(yajl_gen gen, PyObject *value)
         PyMem_Free(text);
         return result;
     }
+    if (value == Py_None)
+        return check(yajl_gen_null(gen));
     if (PyDict_Check(value))
         return encode_dict(gen, value);
     if (PyList_Check(value) || PyTuple_Check(value))

@@ -237,7 +237,9 @@ static int encode_sequence(HPyContext *ctx, yajl_gen gen, HPy sequence)
 {
     if (!check(ctx, yajl_gen_array_open(gen)))
         return 0;
-    for (HPy_ssize_t index = 0; index < HPy_Length(ctx, sequence); index++) {
+    HPy_ssize_t count = HPy_Length(ctx, sequence);
+    for (HPy_ssize_t index = 0; index < count; index++) {
+        /* It raises when the sequence has become shorter. */
         HPy value = HPy_GetItem_i(ctx, sequence, index);
         if (HPy_IsNull(value))
             return 0;
@@ -253,14 +255,11 @@ static int encode(HPyContext *ctx, yajl_gen gen, HPy value)
 {
     if (HPyUnicode_Check(ctx, value))
         return encode_string(ctx, gen, value);
-    if (HPy_Is(ctx, value, ctx->h_None))
-        return check(ctx, yajl_gen_null(gen));
-    if (HPy_Is(ctx, value, ctx->h_True))
-        return check(ctx, yajl_gen_bool(gen, 1));
-    if (HPy_Is(ctx, value, ctx->h_False))
-        return check(ctx, yajl_gen_bool(gen, 0));
     if (HPy_TypeCheck(ctx, value, ctx->h_LongType)) {
         long long number = HPyLong_AsLongLong(ctx, value);
+        /* A bool is an int, 0 or 1. */
+        if ((number == 0 || number == 1) && HPy_TypeCheck(ctx, value, ctx->h_BoolType))
+            return check(ctx, yajl_gen_bool(gen, (int)number));
         if (number != -1 || !HPyErr_Occurred(ctx))
             return check(ctx, yajl_gen_integer(gen, number));
         HPyErr_Clear(ctx);
@@ -268,6 +267,8 @@ static int encode(HPyContext *ctx, yajl_gen gen, HPy value)
     }
     if (HPy_TypeCheck(ctx, value, ctx->h_FloatType))
         return encode_number(ctx, gen, value);
+    if (HPy_Is(ctx, value, ctx->h_None))
+        return check(ctx, yajl_gen_null(gen));
     if (HPyDict_Check(ctx, value))
         return encode_dict(ctx, gen, value);
     if (HPyList_Check(ctx, value) || HPyTuple_Check(ctx, value))

@@ -55,6 +55,17 @@ public final class CompiledCode {
     /// The registers that must be unbound at entry: locals and cells.
     public var clearCount: Int { archivedClearCount ?? max(localNames.count, (cells.map(\.register).max() ?? -1) + 1) }
 
+    /// The last words of additions to locals whose values nobody else can have: see `OwnedAdditions`.
+    public var ownedAdditions: Set<Int> {
+        if let known = knownOwnedAdditions { return known }
+        let found = OwnedAdditions.find(in: self)
+        knownOwnedAdditions = found
+        return found
+    }
+    private var knownOwnedAdditions: Set<Int>?
+    /// They have been asked for.
+    public var hasOwnedAdditions: Bool { knownOwnedAdditions != nil }
+
     // Code read from a file is there in outline only, until `complete` reads the rest: see `Serialization.swift`.
     /// Where it was read from. Names are read by number, so that a reader need not make strings of them.
     public internal(set) var archive: Archive?

@@ -29,23 +29,6 @@ enum Containers {
             return thread.callMethod(list, Name.insert, thread.newInt(index), item).isEmpty ? -1 : 0
         }
         c.pointee.ctx_Dict_New = { _ in Contexts.thread.newDict() }
-        c.pointee.ctx_Dict_Keys = { _, value in
-            let thread = Contexts.thread
-            guard value.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
-            let dict = DictRef(value), count = dict.count
-            let list = thread.newList(capacity: count)
-            if list.isEmpty || count == 0 { return list }
-            // Nothing here allocates: the keys are copied as they stand.
-            let items = ListRef(list).items, entries = dict.entries
-            var place = 0
-            for entry in 0 ..< dict.used where !entries[entry &* 3 &+ 1].isEmpty {
-                items[place] = entries[entry &* 3 &+ 1]
-                place &+= 1
-            }
-            ListRef(list).setCount(count)
-            Heap.barrier(ListRef(list).pointer.pointee.storage.raw)
-            return list
-        }
         c.pointee.ctx_Dict_Copy = { _, value in
             let thread = Contexts.thread
             guard value.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
@@ -71,5 +54,17 @@ enum Containers {
             step?.pointee = bounds.step
             return 0
         }
+    }
+
+    /// The keys of a dict, or of an object of a subclass, as a list. Those of an exact dict are C's (`Usual.c`).
+    static func keys(_ value: Value) -> Value {
+        let thread = Contexts.thread
+        guard value.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
+        let dict = DictRef(value), list = thread.newList(capacity: dict.count)
+        if list.isEmpty { return list }
+        for entry in 0 ..< dict.used where !dict.entries[entry &* 3 &+ 1].isEmpty {
+            if !ListRef(list).append(thread, dict.entries[entry &* 3 &+ 1]) { return .empty }
+        }
+        return list
     }
 }

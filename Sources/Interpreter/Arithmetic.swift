@@ -136,7 +136,7 @@ enum Arithmetic {
         if isConstant { index -= count }
         let right = isConstant ? constant.pointee : y.pointee
         let slot = unsafeBitCast(UInt8(truncatingIfNeeded: Slot.add.rawValue) + index, to: Slot.self)
-        if slot == .add, x.isExact(.str), right.isExact(.str) { return thread.concatenate(StringRef(x), StringRef(right)) }
+        if slot == .add, x.isExact(.str), right.isExact(.str) { return TextGrowth.add(thread, StringRef(x), StringRef(right)) }
         let quick = mixed(slot, x, right)
         if !quick.isEmpty { return quick }
         return isInplace ? thread.inplace(x, right, slot) : thread.binary(x, right, slot)

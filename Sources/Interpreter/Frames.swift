@@ -152,7 +152,10 @@ enum Frames {
         let names = TupleRef(code.pointee.localNames)
         let cells = Code.compiled(code).cells
         func set(_ name: Value, _ value: Value) -> Bool {
-            if !value.isEmpty { return dict.set(thread, name, value) }
+            if !value.isEmpty {
+                TextGrowth.share(value)
+                return dict.set(thread, name, value)
+            }
             let entry = dict.find(string: name)
             if entry >= 0 { dict.remove(entry: entry) }
             return true
@@ -197,6 +200,7 @@ enum Frames {
                 store(fp[index], value)
             } else if !value.isEmpty {
                 // A deleted name stays as it is: compiled code takes some locals for bound.
+                TextGrowth.share(value)
                 fp[index] = value
             }
         }

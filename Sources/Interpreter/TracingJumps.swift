@@ -50,7 +50,11 @@ extension Tracing {
         let left = map.savedExceptions.filter { source.contains($0) && !map.live[target].contains($0) }
         if let outermost = left.min() { thread.pointee.handled = fp[outermost] }
         let code = fp.code
-        for register in 0 ..< TupleRef(code.pointee.localNames).count where fp[register].isEmpty { fp[register] = .none }
+        for register in 0 ..< TupleRef(code.pointee.localNames).count {
+            if fp[register].isEmpty { fp[register] = .none }
+            // On such ways anybody may have seen it.
+            TextGrowth.share(fp[register])
+        }
     }
 }
 

@@ -121,6 +121,8 @@ public enum StringFlags {
     public static let widthMask: UInt8 = 7
     public static let ascii: UInt8 = 8
     public static let interned: UInt8 = 16
+    /// Made with room to spare for a text that grows in place.
+    public static let growing: UInt8 = 32
 }
 
 /// An integer that does not fit 63 bits, or any instance of a subclass of int: sign and magnitude in 64-bit limbs, least significant

@@ -39,6 +39,34 @@ public struct StringRef {
         }
     }
 
+    // MARK: Growing in place
+
+    @inlinable public var isGrowing: Bool { @inline(__always) get { pointer.pointee.header.flags & StringFlags.growing != 0 } }
+    /// Units that there is room for, a final zero included.
+    public var capacity: Int { (Heap.cellSize(UnsafeMutableRawPointer(pointer)) - MemoryLayout<StringObject>.size) / width }
+
+    /// A new string becomes one of the first `count` units with room behind them.
+    public func startGrowing(_ count: Int) {
+        pointer.pointee.header.flags |= StringFlags.growing
+        setCount(count)
+    }
+
+    /// The string is as it will be for ever.
+    @inlinable @inline(__always) public func stopGrowing() { pointer.pointee.header.flags &= ~StringFlags.growing }
+
+    /// Appends a string that is no wider to one that nobody else has and that has room for it.
+    public func grow(by other: StringRef) {
+        copy(from: other, at: count)
+        if !other.isASCII { pointer.pointee.header.flags &= ~StringFlags.ascii }
+        setCount(count + other.count)
+        pointer.pointee.hash = 0
+    }
+
+    private func setCount(_ count: Int) {
+        pointer.pointee.length = count
+        initialize(count, 0)
+    }
+
     // MARK: Hash and equality
 
     /// Never -1. Computed once; seeded as `PYTHONHASHSEED` says.

@@ -149,6 +149,8 @@ extension TypeConstruction {
         } else {
             object.header.pointee.shape = new.pointer.pointee.rootShape
         }
+        // The object may be old, and the only one to know a young class.
+        Heap.barrier(object.raw)
         if new.has(.finalized), !Collector.registerFinalizable(object.raw) { return !thread.raiseOutOfMemory().isEmpty }
         return true
     }

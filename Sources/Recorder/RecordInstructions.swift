@@ -696,6 +696,9 @@ extension Recorder {
             write(a, result)
             return .goesOn
         }
+        if slot == .add, p.isExact(.str), q.isExact(.str), TextGrowth.isOwned(level.code, next - 1) {
+            return self.result(a, call(words.extendText, [word(x), word(y)], runsPython: false))
+        }
         let result = call(plain && !p.isExact(.list) ? (inplace ? words.inplacePlain : words.binaryPlain) : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
         guardResult(result, to: a)
         return .goesOn

@@ -22,7 +22,7 @@ struct Words {
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
     let execute, append, newListFor: UInt16
-    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
+    let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, extendText, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
     let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
@@ -175,6 +175,7 @@ struct Words {
         format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
         joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
+        extendText = function("extendText", Helpers.extendText, [.pointer, .value, .value], .value, Words.writesContainers)
         newListFor = function("newListFor", Helpers.newListFor, [.pointer, .int], .value, .readsAnything)
         tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
         newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
@@ -310,6 +311,8 @@ enum Helpers {
     /// The conversion's number, and an empty word or the specification.
     static let format: @convention(c) (Context, Value, Int, Value) -> Value = { Building.format(thread($0), $1, $2, $3) }
     static let joinStrings: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.string(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
+    /// The sum of two strings of which nobody else has the first.
+    static let extendText: @convention(c) (Context, Value, Value) -> Value = { TextGrowth.extend(thread($0), StringRef($1), StringRef($2)) }
     static let tuple: @convention(c) (Context, Value) -> Value = { thread($0).tuple($1) }
     static let newSet: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.set(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let setAdd: @convention(c) (Context, Value, Value) -> Int = { SetRef($1).add(thread($0), $2) ? 0 : -1 }

@@ -18,6 +18,64 @@ MEMBER = """
 
 
 class TestContext(HPyTest):
+    def test_keys(self):
+        mod = self.make_module("""
+            HPyDef_METH(keys, "keys", HPyFunc_O)
+            static HPy keys_impl(HPyContext *ctx, HPy self, HPy arg) { return HPyDict_Keys(ctx, arg); }
+            @EXPORT(keys)
+            @INIT
+        """)
+
+        class Own(dict):
+            def keys(self):
+                return ["none of these"]
+
+        for count in (0, 1, 2, 5, 8, 50, 3000):
+            full = {number: None for number in range(count)}
+            holes = dict(full)
+            for number in range(0, count, 3):
+                del holes[number]
+            for given in (full, holes, Own(full), Own(holes)):
+                keys = mod.keys(given)
+                assert type(keys) is list and keys == list(dict.keys(given))
+                gc.collect()
+                keys.append("more")
+                assert keys == [*dict.keys(given), "more"]
+        emptied = {1: 2}
+        del emptied[1]
+        assert mod.keys(emptied) == mod.keys({}) == []
+        for wrong in (None, 1, [], "x"):
+            with pytest.raises(SystemError):
+                mod.keys(wrong)
+
+    def test_bools_are_ints(self):
+        mod = self.make_module("""
+            HPyDef_METH(number, "number", HPyFunc_O)
+            static HPy number_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                long long number = HPyLong_AsLongLong(ctx, arg);
+                return number == -1 && HPyErr_Occurred(ctx) ? HPy_NULL : HPyLong_FromLongLong(ctx, number);
+            }
+            HPyDef_METH(kinds, "kinds", HPyFunc_O)
+            static HPy kinds_impl(HPyContext *ctx, HPy self, HPy arg)
+            {
+                return HPyLong_FromLong(ctx, HPy_TypeCheck(ctx, arg, ctx->h_BoolType) + 2 * HPy_TypeCheck(ctx, arg, ctx->h_LongType) + 4 * HPy_TypeCheck(ctx, arg, ctx->h_FloatType));
+            }
+            @EXPORT(number)
+            @EXPORT(kinds)
+            @INIT
+        """)
+
+        class Int(int):
+            pass
+
+        for value in (False, True, 0, 1, -1, -2, 2**62, -2**63, 2**63 - 1, Int(1), Int(0)):
+            assert mod.number(value) == int(value) and type(mod.number(value)) is int
+        for wrong, error in ((2**63, OverflowError), (1.5, TypeError), (None, TypeError), ("1", TypeError)):
+            with pytest.raises(error):
+                mod.number(wrong)
+        assert [mod.kinds(value) for value in (False, True, 0, 1, -1, 2**80, Int(1), 0.0, -0.0, 1.5, None, ..., "True", bool, [])] == [3, 3, 2, 2, 2, 2, 2, 4, 4, 4, 0, 0, 0, 0, 0]
+
     def test_members_after_0_9(self):
         mod = self.make_module(MEMBER + """
             HPyDef_METH(is_dict, "is_dict", HPyFunc_O)

@@ -303,4 +303,22 @@ A point."""
     assert Derived.__text_signature__ is Other.__text_signature__ is Incomplete.__text_signature__ is None
 
 
+def test_old_object_with_a_young_class():
+    import gc
+    import types
+    module, thing = types.ModuleType("m"), type("Thing", (), {})()
+    gc.collect()
+    gc.collect()
+
+    def assign():
+        class Module(types.ModuleType):
+            answer = 42
+        module.__class__ = Module
+        thing.__class__ = type("Other", (), {"answer": 43})
+    assign()
+    for _ in range(20):
+        junk = [(i, 1 << i % 300, str(i)) for i in range(20000)]
+    assert (module.answer, thing.answer, type(module).__mro__[1]) == (42, 43, types.ModuleType)
+
+
 run(globals())

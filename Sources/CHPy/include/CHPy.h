@@ -135,10 +135,10 @@ static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_c
 
 // What modules ask for all the time (`Usual.c`), with the layouts and numbers of `Objects` that it relies on; `Usual.swift` compares them.
 
-enum { HPyUsualShapeInt = 3, HPyUsualShapeFloat = 5, HPyUsualShapeStr = 7, HPyUsualShapeList = 11, HPyUsualShapeTuple = 12, HPyUsualShapeDict = 13, HPyUsualShapeLast = 17 };
+enum { HPyUsualShapeInt = 3, HPyUsualShapeBool = 4, HPyUsualShapeFloat = 5, HPyUsualShapeStr = 7, HPyUsualShapeList = 11, HPyUsualShapeTuple = 12, HPyUsualShapeDict = 13, HPyUsualShapeLast = 17 };
 enum { HPyUsualFlagASCII = 8 };
 // Patterns of values that are not in the heap; False and True, and the two zeros, differ in one bit. Of a small int the lowest bit is set, of other floats the second alone of the lowest two.
-enum { HPyUsualNegativeZero = 0xC, HPyUsualFalse = 0x24 };
+enum { HPyUsualNegativeZero = 0xC, HPyUsualFalse = 0x24, HPyUsualTrue = 0x2C };
 
 typedef struct HPyUsualString {
     ObjectHeader header;
@@ -180,6 +180,11 @@ typedef struct HPySlowFunctions {
     Value (*_Nonnull getItem)(Value object, Value key);
     Value (*_Nonnull getItemAt)(Value object, intptr_t index);
     intptr_t (*_Nonnull length)(Value object);
+    Value (*_Nonnull keys)(Value dict);
+    /// An empty list with room.
+    Value (*_Nonnull newList)(intptr_t capacity);
+    /// An object that is not new was written into.
+    void (*_Nonnull barrier)(Value object);
 } HPySlowFunctions;
 
 extern HPySlowFunctions taipan_hpy_slow;

@@ -66,6 +66,32 @@ extension DebugMode {
         return result
     }
 
+    // MARK: Wrapping
+
+    /// What a function of the universal context answers; or, where `isNull` says that a handle or pointer is null which may not be, what tells that an exception was raised.
+    @inline(__always) static func other<R>(_ context: UnsafeMutablePointer<HPyContext>, _ name: StaticString, _ isNull: Bool, _ failure: R, _ body: (UnsafeMutablePointer<HPyContext>) -> R) -> R {
+        DebugMode.within(context) {
+            if isNull {
+                DebugMode.reportNull(name)
+                return failure
+            }
+            return body(DebugMode.universal)
+        }
+    }
+
+    @inline(__always) static func other<R>(_ context: UnsafeMutablePointer<HPyContext>, _ body: (UnsafeMutablePointer<HPyContext>) -> R) -> R {
+        DebugMode.within(context) { body(DebugMode.universal) }
+    }
+
+    /// The same for an object: a new handle.
+    @inline(__always) static func object(_ context: UnsafeMutablePointer<HPyContext>, _ name: StaticString, _ isNull: Bool, _ body: (UnsafeMutablePointer<HPyContext>) -> Value) -> Value {
+        DebugMode.other(context, name, isNull, .empty) { DebugMode.make(body($0)) }
+    }
+
+    @inline(__always) static func object(_ context: UnsafeMutablePointer<HPyContext>, _ body: (UnsafeMutablePointer<HPyContext>) -> Value) -> Value {
+        DebugMode.other(context) { DebugMode.make(body($0)) }
+    }
+
     // MARK: Handles
 
     private static func fillHandles(_ c: UnsafeMutablePointer<HPyContext>) {

@@ -1,8 +1,8 @@
 import Glibc
 import Objects
 
-/// UTF-8. Well-formed input, which is nearly all, is measured in one pass and decoded in a second straight into the string; only malformed input
-/// takes the way through a `Decoding`.
+/// UTF-8. Nearly all input is well formed: its characters are counted in one pass, word by word and without a look at what they are, and decoded in a second straight into the string, which finds out whether it was.
+/// Only malformed input is measured byte by byte and takes the way through a `Decoding`.
 public enum UTF8Codec {
     /// Bytes at the start that are well formed, with the number of characters in them and the largest (by width class).
     static func measure(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> (end: Int, characters: Int, maximum: UInt32) {
@@ -67,6 +67,17 @@ public enum UTF8Codec {
 
     /// Decodes; an incomplete sequence at the end is left alone unless `final`.
     public static func decode(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value, final: Bool, _ consumed: inout Int) -> Value {
+        let plain = leadingASCII(bytes, count)
+        if plain == count {
+            consumed = count
+            return well(thread, bytes, count, count, 0)
+        }
+        // An incomplete sequence at the end is left out at once. What is not text at all takes four times as much memory in vain, so of very much it is found out first.
+        let whole = final ? count : complete(bytes, count)
+        if whole > plain, whole < 1 << 26, let found = supposed(thread, bytes, whole, plain) {
+            consumed = whole
+            return found
+        }
         let (end, characters, maximum) = measure(bytes, 0, count)
         if end == count || (!final && sequence(bytes, end, count) == 0) {
             consumed = end
@@ -112,47 +123,128 @@ public enum UTF8Codec {
         if characters == 1 { return thread.newString(character: character(bytes, end)) }
         let result = thread.newString(count: characters, maximum: maximum)
         if result.isEmpty { return .empty }
-        let string = StringRef(result)
+        _ = fill(StringRef(result), characters, bytes, end)
+        return result
+    }
+
+    /// The string of bytes that are well-formed if they are what they seem, the first `plain` being ASCII. nil when they are not, or are one character alone; empty when it has raised.
+    private static func supposed(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ end: Int, _ plain: Int) -> Value? {
+        let rest = count(bytes, plain, end), characters = plain + rest.characters
+        if characters < 2 { return nil }
+        let result = thread.newString(count: characters, maximum: rest.maximum)
+        if result.isEmpty { return result }
+        return fill(StringRef(result), characters, bytes, end) ? result : nil
+    }
+
+    /// How many bytes, from the first, are ASCII.
+    private static func leadingASCII(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        let raw = UnsafeRawPointer(bytes)
+        var index = 0
+        while index &+ 32 <= count, isASCII(raw + index, words: 4) { index &+= 32 }
+        while index &+ 8 <= count {
+            let run = leadingASCII(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= run
+            if run < 8 { return index }
+        }
+        while index < count, bytes[index] < 0x80 { index &+= 1 }
+        return index
+    }
+
+    /// How many bytes remain when a sequence that the end cuts off is left out.
+    private static func complete(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        var start = count - 1
+        while start > 0, start > count - 4, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        return bytes[start] >= 0xC0 && sequence(bytes, start, count) == 0 ? start : count
+    }
+
+    /// Bytes that do not continue a character, and the largest that they may begin (by width class). Eight bytes at a time, without a branch: text in which some letters are not ASCII makes every branch a guess.
+    private static func count(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> (characters: Int, maximum: UInt32) {
+        let raw = UnsafeRawPointer(bytes)
+        var index = start
+        var following = 0
+        // Bit 7 of a byte: it begins a character beyond Latin-1, and beyond the first plane.
+        var wide: UInt64 = 0, wider: UInt64 = 0
+        /// The bytes that continue a character, as bit 0 of each.
+        func look(_ word: UInt64) -> UInt64 {
+            let high = word & 0x8080_8080_8080_8080, begins = high & word << 1
+            wide |= begins & (word << 2 | word << 3 | word << 4 | word << 5)
+            wider |= begins & word << 2 & word << 3
+            return (high ^ begins) >> 7
+        }
+        while index &+ 8 <= end {
+            // A byte of the sum holds 255.
+            let limit = min(end &- 8, index &+ 254 * 8)
+            var sum: UInt64 = 0
+            while index <= limit {
+                sum &+= look(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                index &+= 8
+            }
+            let pairs = (sum & 0x00FF_00FF_00FF_00FF) &+ (sum >> 8 & 0x00FF_00FF_00FF_00FF)
+            following &+= Int((pairs &* 0x0001_0001_0001_0001) >> 48)
+        }
+        if index < end {
+            var word: UInt64 = 0
+            if end >= 8 {
+                word = raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self) >> UInt64((8 &- (end &- index)) &* 8)
+            } else {
+                for place in index ..< end { word |= UInt64(bytes[place]) << UInt64((place &- index) &* 8) }
+            }
+            following &+= Int((look(word) &* 0x0101_0101_0101_0101) >> 56)
+        }
+        return (end &- start &- following, wider != 0 ? 0x10FFFF : wide != 0 ? 0xFFFF : 0xFF)
+    }
+
+    /// Decodes into a new string, whose characters are as many as bytes that begin one. False for malformed input.
+    private static func fill(_ string: StringRef, _ characters: Int, _ bytes: UnsafePointer<UInt8>, _ end: Int) -> Bool {
         switch string.width {
         case 1: fill(string.units1, characters, bytes, end)
         case 2: fill(string.units2, characters, bytes, end)
         default: fill(string.units4, characters, bytes, end)
         }
-        return result
     }
 
-    /// Sixteen bytes are widened together when all are ASCII, or else eight, and as many taken as are ASCII; what the others made is written over.
-    @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger & SIMDScalar>(_ target: UnsafeMutablePointer<U>, _ characters: Int, _ bytes: UnsafePointer<UInt8>, _ end: Int) {
+    /// Sixteen bytes are widened together, or else eight, and as many taken as are ASCII; what the others made is written over. No more is written than there is room for, whatever the bytes are: each character
+    /// that is taken begins with a byte that was counted.
+    @inline(__always) private static func fill<U: FixedWidthInteger & UnsignedInteger & SIMDScalar>(_ target: UnsafeMutablePointer<U>, _ characters: Int, _ bytes: UnsafePointer<UInt8>, _ end: Int) -> Bool {
         let raw = UnsafeRawPointer(bytes)
         var index = 0
         var place = 0
         while index < end {
-            while index &+ 16 <= end && place &+ 16 <= characters && isASCII(raw + index, words: 2) {
+            if index &+ 16 <= end && place &+ 16 <= characters {
                 let narrow = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
                 UnsafeMutableRawPointer(target + place).storeBytes(of: SIMD16<U>(truncatingIfNeeded: narrow), as: SIMD16<U>.self)
-                index &+= 16
-                place &+= 16
-            }
-            if index == end { break }
-            let first = bytes[index]
-            if first < 0x80 && index &+ 8 <= end && place &+ 8 <= characters {
+                if isASCII(raw + index, words: 2) {
+                    index &+= 16
+                    place &+= 16
+                    continue
+                }
+                let first = leadingASCII(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                let second = leadingASCII(raw.loadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self))
+                let run = first == 8 ? 8 &+ second : first
+                index &+= run
+                place &+= run
+            } else if index &+ 8 <= end && place &+ 8 <= characters {
                 let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
                 UnsafeMutableRawPointer(target + place).storeBytes(of: SIMD8<U>(truncatingIfNeeded: unsafeBitCast(word, to: SIMD8<UInt8>.self)), as: SIMD8<U>.self)
                 let run = leadingASCII(word)
                 index &+= run
                 place &+= run
+                if run == 8 { continue }
+            } else if bytes[index] < 0x80 {
+                target[place] = U(truncatingIfNeeded: bytes[index])
+                index &+= 1
+                place &+= 1
                 continue
             }
-            if first < 0x80 {
-                target[place] = U(truncatingIfNeeded: first)
-                index &+= 1
-            } else {
-                let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+            repeat {
+                let length = sequence(bytes, index, end)
+                if length <= 0 { return false }
                 target[place] = U(truncatingIfNeeded: character(bytes + index, length))
                 index &+= length
-            }
-            place &+= 1
+                place &+= 1
+            } while index < end && bytes[index] >= 0x80
         }
+        return true
     }
 
     /// Bytes of a string's UTF-8; nil when one of the characters is a surrogate.
