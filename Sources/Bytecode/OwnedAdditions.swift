@@ -43,10 +43,25 @@ enum OwnedAdditions {
             states[number] = isShared
             changed.append(number)
         }
+        let targets = Set(instructions.compactMap(\.target)).union(handlers.map { Int($0.handler) })
+        /// A move gets a constant that was loaded on the straight way to it, as in `a, b = "", ""`.
+        func movesConstant(_ number: Int) -> Bool {
+            var number = number
+            guard instructions[number].opcode == .move else { return false }
+            let source = instructions[number].b
+            while number > 0, !targets.contains(instructions[number].start) {
+                number -= 1
+                let instruction = instructions[number]
+                if instruction.opcode == .loadConst && instruction.a == source { return true }
+                if instruction.shape.ends || isShared(source, by: instruction, false) && !(instruction.opcode == .move && instruction.b == source && instruction.a != source) { return false }
+            }
+            return false
+        }
         join(0, true)
         while let number = changed.popLast() {
             let instruction = instructions[number], before = states[number] ?? true
-            let after = accumulator(instruction) == register ? false : isShared(register, by: instruction, before)
+            let isOwn = accumulator(instruction) == register || instruction.opcode == .move && instruction.a == register && movesConstant(number)
+            let after = isOwn ? false : isShared(register, by: instruction, before)
             if !instruction.shape.ends { join(instruction.end, after) }
             if let target = instruction.target { join(target, before || after) }
             for range in handlers where instruction.start <= Int(range.end) && instruction.end > Int(range.start) {

@@ -249,9 +249,17 @@ def test_takes_linear_time():
         for number in range(count):
             text += "0123456789" * 200
         return len(text)
+
+    def g(count):
+        text, other = "", "0123456789" * 200
+        first = second = ""
+        for number in range(count):
+            text += other
+            second += "x"
+        return len(text) + len(first) + len(second)
     f(100)
     start = time.process_time()
-    assert f(20000) == 40000000
+    assert f(20000) == 40000000 and g(20000) == 40020000
     # Copied in every round it would be 400 GB.
     assert time.process_time() - start < 10
 
