@@ -66,6 +66,22 @@ public final class CompiledCode {
     /// They have been asked for.
     public var hasOwnedAdditions: Bool { knownOwnedAdditions != nil }
 
+    /// Whether the parameters hold the arguments of the call until the end.
+    public private(set) lazy var keepsParameters: Bool = {
+        let count = argumentCount + keywordOnlyCount
+        // Those that an inner function uses may be changed by it.
+        if cells.contains(where: { $0.register < count }) { return false }
+        var place = 0
+        while place < instructions.count, let instruction = Instruction.decode(instructions, at: place) {
+            let shape = instruction.shape
+            for (operand, register) in [(shape.a, instruction.a), (shape.b, instruction.b), (shape.c, instruction.c)] where register < count {
+                if operand == .writes || operand == .updates { return false }
+            }
+            place = instruction.end
+        }
+        return true
+    }()
+
     // Code read from a file is there in outline only, until `complete` reads the rest: see `Serialization.swift`.
     /// Where it was read from. Names are read by number, so that a reader need not make strings of them.
     public internal(set) var archive: Archive?

@@ -73,31 +73,13 @@ enum Calls {
         guard isClass(callee), type.has(.heap), type.pointer.pointee.subclasses.isEmpty, type.slotPointer(.initialize).pointee == TypeID.object.type.slotPointer(.initialize).pointee,
               case let new = type.lookup(.__new__), new.isExact(.staticMethod), case let function = new.object(WrapperObject.self).pointee.callable, function.isExact(.function),
               CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags)
-                  .isDisjoint(with: [.variadic, .keywordVariadic, .generator, .coroutine, .asyncGenerator]), keepsParameters(function.object(FunctionObject.self).pointee.code) else { return .empty }
+                  .isDisjoint(with: [.variadic, .keywordVariadic, .generator, .coroutine, .asyncGenerator]), Code.compiled(function.object(FunctionObject.self).pointee.code.object(CodeObject.self)).keepsParameters else { return .empty }
         return function
-    }
-
-    /// Whether a function leaves its parameters as they came, so that `initialize` finds the arguments of the call in them.
-    private static func keepsParameters(_ value: Value) -> Bool {
-        let code = value.object(CodeObject.self)
-        let compiled = Code.compiled(code), count = Int(code.pointee.argumentCount + code.pointee.keywordOnlyCount)
-        // Those that an inner function uses may be changed by it.
-        if compiled.cells.contains(where: { $0.register < count }) { return false }
-        var index = 0
-        while index < compiled.instructions.count, let instruction = Instruction.decode(compiled.instructions, at: index) {
-            for (operand, register) in [(instruction.shape.a, instruction.a), (instruction.shape.b, instruction.b), (instruction.shape.c, instruction.c)] {
-                switch operand {
-                case .writes, .updates: if register < count { return false }
-                default: break
-                }
-            }
-            index = instruction.end
-        }
-        return true
     }
 
     /// A `__new__` called as `maker` says has returned `made`, which is initialized if it is of a subclass that `__new__` itself has brought about. False when that has raised.
     @inline(never) static func initialize(_ thread: ThreadRef, _ fp: FramePointer, _ made: Value) -> Bool {
+        // The parameters still hold the arguments: `maker` has seen to that.
         guard made.type.isSubtype(of: TypeRef(fp[FrameSlot.saved])), let initialize = made.type.call(.initialize) else { return true }
         let code = fp.code.pointee, positional = Int(code.argumentCount), named = Int(code.keywordOnlyCount)
         let names = named == 0 ? .empty : thread.newTuple(count: named) { TupleRef(code.localNames)[positional + $0] }

@@ -157,4 +157,19 @@ def test_complex_functions_to_the_last_digit():
     raises(ValueError, "math domain error", cmath.atan, 1j)
 
 
+def test_decimal_fma_of_what_is_no_number():
+    import decimal
+    import itertools
+    context = decimal.Context(traps=[])
+    values = [decimal.Decimal(text) for text in ("Infinity", "-0", "3", "NaN5", "sNaN9")]
+    results = []
+    for x, y, z in itertools.product(values, repeat=3):
+        context.clear_flags()
+        results.append((str(context.fma(x, y, z)), context.flags[decimal.InvalidOperation]))
+    # The product of zero and infinity is invalid whatever is added.
+    assert results[5:10] == [("NaN", True)] * 5 and results[25:30] == [("NaN", True)] * 5, results
+    assert results[3] == ("NaN5", False) and results[4] == ("NaN9", True) and results[18] == ("NaN5", False) and results[19] == ("NaN9", True), results
+    assert results[78] == ("NaN5", False) and results[79] == ("NaN9", True) and results[124] == ("NaN9", True), results
+
+
 run(globals())

@@ -179,7 +179,8 @@ extension Settings {
     }
 
     mutating func fusedMultiplyAdd(_ thread: ThreadRef, _ a: Number, _ b: Number, _ c: Number) -> Number? {
-        if a.isNaN || b.isNaN || c.isNaN {
+        // The product of zero and infinity is invalid, whatever is added to it.
+        if a.isNaN || b.isNaN || c.isNaN, !(a.isInfinite && b.isZero || a.isZero && b.isInfinite) {
             // A signalling NaN before a quiet one, and then in the order of the operands.
             if a.kind == .signalling || b.kind == .signalling || !(c.kind == .signalling), let result = nan(a, b) { return finishSlow(thread, result) }
             if let result = nan(c, c) { return finishSlow(thread, result) }
