@@ -60,8 +60,8 @@ enum OwnedAdditions {
         join(0, true)
         while let number = changed.popLast() {
             let instruction = instructions[number], before = states[number] ?? true
-            let isOwn = accumulator(instruction) == register || instruction.opcode == .move && instruction.a == register && movesConstant(number)
-            let after = isOwn ? false : isShared(register, by: instruction, before)
+            let after = accumulator(instruction) == register ? before
+                : instruction.opcode == .move && instruction.a == register && movesConstant(number) ? false : isShared(register, by: instruction, before)
             if !instruction.shape.ends { join(instruction.end, after) }
             if let target = instruction.target { join(target, before || after) }
             for range in handlers where instruction.start <= Int(range.end) && instruction.end > Int(range.start) {

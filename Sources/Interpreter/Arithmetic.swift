@@ -139,6 +139,7 @@ enum Arithmetic {
         if slot == .add, x.isExact(.str), right.isExact(.str) { return TextGrowth.add(thread, StringRef(x), StringRef(right)) }
         let quick = mixed(slot, x, right)
         if !quick.isEmpty { return quick }
+        TextGrowth.clear()
         return isInplace ? thread.inplace(x, right, slot) : thread.binary(x, right, slot)
     }
 

@@ -51,7 +51,9 @@ public enum SpecialMethods {
     @inline(never) static func binary(_ opcode: UInt8, _ x: Value, _ y: FramePointer, _ constant: FramePointer) -> Value {
         guard x.isPointer else { return .empty }
         let (index, isInplace, isConstant) = operation(opcode)
-        return binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
+        let method = binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
+        if !method.isEmpty { TextGrowth.clear() }
+        return method
     }
 
     /// The iterator whose items a `map` passes on to a Python function; empty when there are several, or the function is another.

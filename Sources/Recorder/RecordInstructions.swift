@@ -681,9 +681,12 @@ extension Recorder {
             write(a, result)
             return .goesOn
         }
+        let isOwned = slot == .add && TextGrowth.isOwned(level.code, next - 1)
         let method = SpecialMethods.binary(p, q, Int(operation), isInplace: inplace)
         if !method.isEmpty {
             guardOperands(x, p, y, q)
+            // What the method returns may be anybody's text.
+            if isOwned { b.store(b.pointer(TextGrowth.listed), words.rounds, b.int(0)) }
             if let outcome = special(method, [x, y], to: a, flags: FrameFlags.special) { return outcome }
         }
         let plain = isPlain(p) && isPlain(q) || p.isExact(.list) && q.isExact(.list) && slot == .add || p.isExact(.tuple) && q.isExact(.tuple) && slot == .add
@@ -696,9 +699,7 @@ extension Recorder {
             write(a, result)
             return .goesOn
         }
-        if slot == .add, p.isExact(.str), q.isExact(.str), TextGrowth.isOwned(level.code, next - 1) {
-            return self.result(a, call(words.extendText, [word(x), word(y)], runsPython: false))
-        }
+        if isOwned, p.isExact(.str), q.isExact(.str) { return self.result(a, call(words.extendText, [word(x), word(y), address(slot: level.base)], runsPython: false)) }
         let result = call(plain && !p.isExact(.list) ? (inplace ? words.inplacePlain : words.binaryPlain) : inplace ? words.inplace : words.binary, [word(x), word(y), b.int(Int64(slot.rawValue))], runsPython: !plain)
         guardResult(result, to: a)
         return .goesOn

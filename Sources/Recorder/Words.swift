@@ -175,7 +175,7 @@ struct Words {
         format = function("format", Helpers.format, [.pointer, .value, .int, .value], .value, .anything)
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
         joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
-        extendText = function("extendText", Helpers.extendText, [.pointer, .value, .value], .value, Words.writesContainers)
+        extendText = function("extendText", Helpers.extendText, [.pointer, .value, .value, .pointer], .value, Words.writesContainers)
         newListFor = function("newListFor", Helpers.newListFor, [.pointer, .int], .value, .readsAnything)
         tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
         newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
@@ -287,8 +287,14 @@ enum Helpers {
     typealias Context = UnsafeMutableRawPointer
     @inline(__always) static func thread(_ context: Context) -> ThreadRef { context.assumingMemoryBound(to: ThreadState.self) }
 
-    static let binary: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).binary($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self)) }
-    static let inplace: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).inplace($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self)) }
+    static let binary: @convention(c) (Context, Value, Value, Int) -> Value = {
+        TextGrowth.clear()
+        return thread($0).binary($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self))
+    }
+    static let inplace: @convention(c) (Context, Value, Value, Int) -> Value = {
+        TextGrowth.clear()
+        return thread($0).inplace($1, $2, unsafeBitCast(UInt8(truncatingIfNeeded: $3), to: Slot.self))
+    }
     static let compareTruth: @convention(c) (Context, Value, Value, Int) -> Int = { Int(thread($0).compareTruth($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3)))) }
     static let compare: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).compare($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3))) }
     static let isTrue: @convention(c) (Context, Value) -> Int = { Int(thread($0).isTrue($1)) }
@@ -311,8 +317,8 @@ enum Helpers {
     /// The conversion's number, and an empty word or the specification.
     static let format: @convention(c) (Context, Value, Int, Value) -> Value = { Building.format(thread($0), $1, $2, $3) }
     static let joinStrings: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.string(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
-    /// The sum of two strings of which nobody else has the first.
-    static let extendText: @convention(c) (Context, Value, Value) -> Value = { TextGrowth.extend(thread($0), StringRef($1), StringRef($2)) }
+    /// The sum of two strings of which nobody but the frame has the first.
+    static let extendText: @convention(c) (Context, Value, Value, UnsafeRawPointer) -> Value = { TextGrowth.extend(thread($0), StringRef($1), StringRef($2), $3) }
     static let tuple: @convention(c) (Context, Value) -> Value = { thread($0).tuple($1) }
     static let newSet: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.set(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let setAdd: @convention(c) (Context, Value, Value) -> Int = { SetRef($1).add(thread($0), $2) ? 0 : -1 }

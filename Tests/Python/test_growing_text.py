@@ -241,6 +241,90 @@ def test_tracing():
     assert result == "0123456789" * 400 and {len(k) for k in kept} == {0, 1000, 2000, 3000, 4000} and all(k == "0123456789" * (len(k) // 10) for k in kept)
 
 
+def test_handed_on():
+    def build(count):
+        text = ""
+        for number in range(count):
+            text += "0123456789"
+        return text
+
+    class Right:
+        def __init__(self, text):
+            self.text = text
+
+        def __radd__(self, other):
+            return self.text
+
+    class Left:
+        def __init__(self, text):
+            self.text = text
+
+        def __radd__(self, other):
+            return self
+
+        def __add__(self, other):
+            if self.text is None:
+                self.text = build(100)
+            return self.text
+
+    def first(text, count):
+        for _ in range(count):
+            result = ""
+            result += text
+            result += "!"
+        return result
+
+    def second(text, count):
+        for _ in range(count):
+            result = ""
+            result += Right(text)
+            result += "!"
+        return result
+
+    def third(text, count):
+        for _ in range(count):
+            left = Left(text)
+            result = 0
+            result += left
+            result += 0
+            kept = left.text
+            result += "!"
+        return result, kept
+
+    def fourth(count, given):
+        text = ""
+        for number in range(count):
+            text += "0123456789"
+        if given is not None:
+            text = ""
+            text += Right(given)
+            text += "!"
+        return text
+
+    def fifth(count, given):
+        text = ""
+        for number in range(count):
+            text += "0123456789"
+        if given is not None:
+            text = ""
+            text += given
+            text += ""
+            text += "!"
+        return text
+    whole = "0123456789" * 100
+    for count in (1, 3, 300):
+        text = build(100)
+        assert first(text, count) == whole + "!" and text == whole
+        assert second(text, count) == whole + "!" and text == whole
+        assert third(text, count) == (whole + "!", whole) and text == whole
+        assert third(None, count) == (whole + "!", whole)
+    for _ in range(100):
+        text = fourth(100, None)
+        assert fourth(0, text) == whole + "!" and text == whole
+        text = fifth(100, None)
+        assert fifth(0, text) == whole + "!" and text == whole
+
+
 def test_takes_linear_time():
     import time
 
