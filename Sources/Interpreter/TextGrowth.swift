@@ -9,8 +9,9 @@ import Objects
 /// this frame made; a text that an addition hands on is unmarked, and before an addition that is not one of two texts the list is cleared. (Frames of what that calls lie
 /// above this one, and list theirs under other addresses.) Who shows a frame's locals to somebody takes the marks away.
 public enum TextGrowth {
-    /// Bytes from which on a text is worth the room.
+    /// Characters from which on a text is worth the room.
     private static let least = 512
+    /// Texts that are listed at most: those that loops build side by side.
     private static let most = 8
 
     /// The number of entries, the place of the next, and the entries: a text and the address of its frame.
