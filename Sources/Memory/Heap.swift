@@ -472,6 +472,27 @@ public enum Heap {
         return pointer
     }
 
+    /// Makes an object longer where it lies, in bytes. The words that it gains hold anything. False when it is not one that has blocks of its own, and when something lies behind it.
+    public static func extend(_ object: UnsafeMutableRawPointer, to size: Int) -> Bool {
+        let start = Int(UInt(bitPattern: object) - taipan.heapBase) >> blockShift
+        guard blocks[start].kind == BlockKind.largeStart, observer == nil, size < 1 << 30 else { return false }
+        let count = Int(blocks[start].detail), wanted = (size + blockSize - 1) >> blockShift
+        if wanted <= count { return true }
+        guard start + wanted < blockLimit, !taipan_memory_is_short() else { return false }
+        let end = start + count, free = min(start + wanted, blockTop)
+        for index in min(end, free) ..< free where blocks[index].kind != BlockKind.free { return false }
+        if start + wanted > blockTop {
+            guard commit(start + wanted) else { return false }
+            blockTop = start + wanted
+        }
+        for index in min(end, free) ..< free where blocks[index].detail == 0 { keptBlocks -= 1 }
+        freeBlocks -= max(0, free - end)
+        for index in end ..< start + wanted { blocks[index] = BlockInfo(kind: BlockKind.largeTail, detail: UInt32(index - start)) }
+        blocks[start].detail = UInt32(wanted)
+        allocatedSinceCollection += (wanted - count) << blockShift
+        return true
+    }
+
     /// Large objects, young ones apart.
     static var newLarge: [UInt32] = []
     static var oldLarge: [UInt32] = []

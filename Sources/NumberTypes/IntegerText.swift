@@ -28,16 +28,7 @@ extension Integers {
     /// str(n)
     public static func toString(_ thread: ThreadRef, _ a: Value) -> Value {
         if a.isPointer { return toString(thread, a, radix: 10) }
-        let word = word(a)
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
-            let end = buffer.baseAddress! + 24
-            var start = write(word.magnitude, before: end)
-            if word < 0 {
-                start -= 1
-                start.pointee = UInt8(ascii: "-")
-            }
-            return thread.newString(utf8: start, end - start)
-        }
+        return IntOps.decimal(thread, word(a))
     }
 
     /// The digits in a base from 2 to 36, with a minus sign if negative. ValueError when there are too many.

@@ -27,6 +27,28 @@ public enum IntOps {
         }
     }
 
+    /// The decimal digits of a small int, with a minus sign if negative: a str. Empty when there is no memory (raised).
+    public static func decimal(_ thread: ThreadRef, _ number: Int) -> Value {
+        var rest = number.magnitude
+        if number >= 0 && rest < 10 { return taipan_latin1()[48 + number] }
+        var count = number < 0 ? 2 : 1, bound: UInt = 10
+        while rest >= bound {
+            count += 1
+            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            bound = next
+        }
+        guard let text = StringRef.allocate(count: count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
+        let units = text.units1
+        repeat {
+            count -= 1
+            units[count] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+            rest /= 10
+        } while rest != 0
+        if number < 0 { units[0] = UInt8(ascii: "-") }
+        return text.value
+    }
+
     /// The same number as an exact int.
     public static func exact(_ thread: ThreadRef, _ value: Value) -> Value {
         if value.isSmallInt || value.isExact(.int) { return value }

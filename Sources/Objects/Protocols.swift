@@ -17,6 +17,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// str(x): a str.
     public func str(_ value: Value) -> Value {
+        if value.isSmallInt { return IntOps.decimal(self, value.smallInt) }
         if value.isExact(.str) { return value }
         guard let function = value.type.unary(.str) else { return repr(value) }
         guard enterRecursion(" while getting the str of an object") else { return .empty }

@@ -59,11 +59,20 @@ public struct ListRef {
         return setCapacity(thread, wanted > count + 1 && count == 0 ? wanted : grown)
     }
 
-    /// Moves the items to a new store of the given capacity, at least `count`.
+    /// Items of which a store has blocks of its own: it may grow where it is.
+    private static let long = 4096
+
+    /// Makes the store one of the given capacity, at least `count`.
     public func setCapacity(_ thread: ThreadRef, _ capacity: Int) -> Bool {
         // Whole 16-byte granules.
-        let rounded = (capacity + 1) & ~1
-        guard let raw = Heap.allocate(MemoryLayout<ValueArrayObject>.size + rounded * 8, shape: TypeID.valueArray.rawValue) else {
+        let rounded = (capacity + 1) & ~1, size = MemoryLayout<ValueArrayObject>.size + rounded * 8
+        let old = pointer.pointee.capacity
+        if old >= ListRef.long, rounded > old, Heap.extend(pointer.pointee.storage.raw, to: size) {
+            pointer.pointee.capacity = rounded
+            return true
+        }
+        // What lies behind the items is not looked at.
+        guard let raw = Heap.allocateUncleared(size, shape: TypeID.valueArray.rawValue) else {
             thread.raiseOutOfMemory()
             return false
         }

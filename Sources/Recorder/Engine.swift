@@ -318,7 +318,7 @@ public final class Engine {
     /// compiled code has saved, a share of the time that has gone by and a sum to begin with may be spent; whatever is refused is counted anew, so that the hottest ask first.
     private var canAfford: Bool {
         if Engine.isStress || spent < Engine.limits.credit * 1_000_000 { return true }
-        return spent < Engine.limits.credit * 1_000_000 + executed.pointee * 2 + Engine.processorTime() / 20
+        return spent < Engine.limits.credit * 1_000_000 + executed.pointee * 2 + Engine.processorTime() / 32
     }
 
     /// Nanoseconds that the thread has run.

@@ -24,7 +24,7 @@ struct Limits {
     var unrolledRounds = 16
     var longestUnrolled = 800
     /// Milliseconds that may be spent on compiling before it has to pay.
-    var credit = 20
+    var credit = 5
 
     /// For `-X jit=stress`: everything is compiled at the first chance, whatever it may be worth, and the limits are so low that they are met.
     static var stress: Limits {

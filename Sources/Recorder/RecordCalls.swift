@@ -498,6 +498,11 @@ extension Recorder {
             if isSteady(length) { steadyObjects.insert(made) }
             return made
         }
+        if type == TypeID.str.type, arguments.count == 1, values[0].isSmallInt {
+            let text = call(words.decimal, [int(arguments[0])], runsPython: false)
+            b.guarding(.gne, b.cast(text, .int), b.int(0))
+            return text
+        }
         if type == TypeID.reversed.type, arguments.count == 1 { return reversed(arguments[0], values[0]) }
         if type == TypeID.tuple.type, arguments.count == 1, values[0].isExact(.tuple) {
             guardObject(arguments[0], values[0])

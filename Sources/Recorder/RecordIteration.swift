@@ -39,7 +39,7 @@ extension Recorder {
             write(a, rangeIterator(from: first, by: step, length))
             return .goesOn
         }
-        let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set)
+        let plain = value.isExact(.dict) || value.isExact(.str) || value.isExact(.set) || value.isExact(.bytes)
         if plain { guardObject(ref, value) }
         return result(a, call(plain ? words.iteratorPlain : words.iterator, [word(ref)], runsPython: !plain))
     }
@@ -105,6 +105,13 @@ extension Recorder {
                 guardObject(string, container)
                 guardASCII(string)
                 return b.load(b.pointer(UnsafeRawPointer(taipan_latin1())), index: b.load(string, index: index, words.character), words.characterString)
+            }
+        case TypeID.bytesIterator.rawValue:
+            let container = iterator.object(IteratorObject.self).pointee.container
+            guard container.isExact(.bytes), let layout = FlatItems.known[container.shapeIndex] else { return nil }
+            return stepThrough(ref, iterator, { BytesRef($0).count }, words.length) { [self] bytes, index in
+                guardObject(bytes, container)
+                return b.load(bytes, index: index, words.flatItem(layout.first, .u8))
             }
         case TypeID.enumerate.rawValue:
             let object = iterator.object(IteratorObject.self).pointee
@@ -176,7 +183,7 @@ extension Recorder {
     private func stepTogether(_ ref: Ref, _ iterator: Value) -> Step? {
         let object = iterator.object(IteratorObject.self).pointee
         guard object.index == 0, object.container.isExact(.tuple), case let sources = TupleRef(object.container), (1 ... 4).contains(sources.count) else { return nil }
-        let simple: [TypeID] = [.rangeIterator, .listIterator, .tupleIterator, .strASCIIIterator]
+        let simple: [TypeID] = [.rangeIterator, .listIterator, .tupleIterator, .strASCIIIterator, .bytesIterator]
         for index in 0 ..< sources.count {
             guard simple.contains(where: { sources[index].isExact($0) }), !(0 ..< index).contains(where: { sources[$0] == sources[index] }) else { return nil }
         }

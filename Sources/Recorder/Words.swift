@@ -21,7 +21,7 @@ struct Words {
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
-    let execute, append, newListFor: UInt16
+    let execute, append, newListFor, decimal: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, extendText, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
@@ -176,6 +176,7 @@ struct Words {
         formatPlain = function("formatPlain", Helpers.format, [.pointer, .value, .int, .value], .value, .readsAnything)
         joinStrings = function("joinStrings", Helpers.joinStrings, [.pointer, .pointer, .int], .value, .readsAnything)
         extendText = function("extendText", Helpers.extendText, [.pointer, .value, .value, .pointer], .value, Words.writesContainers)
+        decimal = function("decimal", Helpers.decimal, [.pointer, .int], .value, .readsAnything)
         newListFor = function("newListFor", Helpers.newListFor, [.pointer, .int], .value, .readsAnything)
         tuple = function("tuple", Helpers.tuple, [.pointer, .value], .value, .readsAnything)
         newSet = function("newSet", Helpers.newSet, [.pointer, .pointer, .int], .value, .anything)
@@ -350,6 +351,12 @@ enum Helpers {
     }
     static let newMap: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { Building.map(thread($0), $1.assumingMemoryBound(to: Value.self), $2) }
     static let mapAdd: @convention(c) (Context, Value, Value, Value) -> Int = { DictRef($1).set(thread($0), $2, $3) ? 0 : -1 }
+    /// The digits of a number; empty when there is no memory.
+    static let decimal: @convention(c) (Context, Int) -> Value = { context, number in
+        let text = IntOps.decimal(thread(context), number)
+        if text.isEmpty { thread(context).takeException() }
+        return text
+    }
     /// An empty list with room for so many items; empty when there is no memory.
     static let newListFor: @convention(c) (Context, Int) -> Value = { context, count in
         let list = thread(context).newList(capacity: max(0, min(count, ThreadRef.mostExpected)))

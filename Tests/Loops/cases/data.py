@@ -302,3 +302,18 @@ def tuple_of_list(n):
     for i in range(n):
         x += len(tuple(items))
     return x
+
+
+def bytes_iteration(n):
+    data = bytes(range(200))
+    total = 0
+    for byte in data:
+        total += byte
+    return total
+
+
+def text_of_numbers(n):
+    length = 0
+    for i in range(n):
+        length += len(str(i))
+    return length
