@@ -165,7 +165,11 @@ enum ObjectMethods {
         if required {
             // Fields of native types would be lost.
             var native = type
-            while native.has(.heap), !native.pointer.pointee.base.isEmpty { native = TypeRef(native.pointer.pointee.base) }
+            while native.has(.heap), !native.pointer.pointee.base.isEmpty {
+                // So would a struct of a foreign interface.
+                if native.has(.foreignLayout) && native.has(.extendsLayout) { return thread.raise(.typeError, "cannot pickle '\(type.name)' object") }
+                native = TypeRef(native.pointer.pointee.base)
+            }
             if native.has(.variableSize) && type.has(.variableSize) || native.pointer.pointee.basicSize > 8 && native.pointer.pointee.mask != 0 || native.pointer.pointee.basicSize > 16 || !object.isPointer {
                 return thread.raise(.typeError, "cannot pickle '\(type.name)' object")
             }

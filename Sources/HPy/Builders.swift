@@ -2,8 +2,8 @@ import Objects
 
 /// List and tuple builders, and trackers.
 ///
-/// A builder is the list or tuple that it builds, and a tracker a list of what it tracks. Universal mode has nothing to close, so that a tracker only keeps its objects alive: its word stands in
-/// the frame of the C function that will close it, where the collector sees it. Builders are remembered while they are in use, since debug mode's records of them lie in allocated memory.
+/// A builder is the list or tuple that it builds, and a tracker a list of what it tracks: universal mode has nothing to close, so that a tracker only keeps its objects alive. Both are remembered
+/// while they are in use, since they may lie in allocated memory, as debug mode's records of them do.
 enum Builders {
     /// Nearly always the last one is finished first.
     nonisolated(unsafe) private static var open: [UInt] = []
@@ -52,7 +52,7 @@ enum Builders {
 
         c.pointee.ctx_Tracker_New = { _, capacity in
             let list = Contexts.thread.newList(capacity: max(capacity, 0))
-            return Int(Int64(bitPattern: list.bits))
+            return list.isEmpty ? 0 : Builders.begin(list)
         }
         c.pointee.ctx_Tracker_Add = { _, tracker, item in
             let list = Builders.value(tracker)
@@ -63,7 +63,7 @@ enum Builders {
             let list = Builders.value(tracker)
             if !list.isEmpty { ListRef(list).clear() }
         }
-        c.pointee.ctx_Tracker_Close = { _, _ in }
+        c.pointee.ctx_Tracker_Close = { _, tracker in Builders.close(tracker) }
     }
 
     private static func value(_ builder: Int) -> Value { Value(bits: UInt64(bitPattern: Int64(builder))) }

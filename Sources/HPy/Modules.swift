@@ -153,6 +153,7 @@ public enum HPyModules {
             missing("HPyInit_\(short)")
             return nil
         }
+        AllocatedMemory.note(initialize)
         guard let definition = unsafeBitCast(initialize, to: HPyModuleFunction.self)() else {
             thread.raise(.runtimeError, "Error during loading of the HPy extension module at path '\(file)'. Function 'HPyInit_\(short)' returned NULL.")
             return nil
@@ -347,7 +348,7 @@ public enum HPyModules {
     private static func mode(_ thread: ThreadRef, _ name: Value, _ environment: Value) -> Mode? {
         let value = HPyModules.variable(thread, environment, "HPY")
         if value.isEmpty { return nil }
-        if value.isNone { return .universal }
+        if value.isNone || value.isString && StringRef(value).count == 0 { return .universal }
         guard value.isString else {
             thread.raise(.typeError, "the environment variable HPY must be str, not \(value.type.name)")
             return nil

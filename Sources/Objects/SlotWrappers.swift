@@ -42,8 +42,12 @@ extension SlotTable {
         }
         // The most derived native base must be the one whose `__new__` is called, or the object would be too small.
         var native = type
-        while native.has(.heap), !native.pointer.pointee.base.isEmpty { native = TypeRef(native.pointer.pointee.base) }
-        if native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
+        while native.has(.heap), !native.pointer.pointee.base.isEmpty {
+            // A foreign type that makes its instances itself fills a struct.
+            if native.has(.foreignLayout), !native.namespace.get(.__new__).isEmpty { break }
+            native = TypeRef(native.pointer.pointee.base)
+        }
+        if native.has(.foreignLayout) || native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)) is not safe, use \(native.name).__new__()")
         }
         var keywords = Value.empty

@@ -10,7 +10,7 @@ extension TypeConstruction {
         if (a.has(.foreignLayout) || b.has(.foreignLayout)) && first.nativeData != second.nativeData { return false }
         let left = solidBase(a), right = solidBase(b)
         if left == right { return true }
-        guard left.has(.extendsLayout), right.has(.extendsLayout), sameSlots(left, right) else { return false }
+        guard left.has(.extendsLayout), right.has(.extendsLayout), left.has(.heap), right.has(.heap), sameSlots(left, right) else { return false }
         return left.pointer.pointee.base == right.pointer.pointee.base
     }
 

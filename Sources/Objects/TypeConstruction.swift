@@ -321,7 +321,11 @@ public enum TypeConstruction {
         let slots = namespace.get(.__slots__)
         var weak = base.has(.weakReferenceable)
         var wantsDict = slots.isEmpty
-        for index in 0 ..< bases.count where TypeRef(bases[index]).pointer.pointee.dictOffset != 0 && !slots.isEmpty { wantsDict = true }
+        // Other bases than the one whose layout this is may have a dict, or weak references.
+        for index in 0 ..< bases.count where !slots.isEmpty {
+            if TypeRef(bases[index]).pointer.pointee.dictOffset != 0 { wantsDict = true }
+        }
+        let otherIsWeak = (0 ..< bases.count).contains { TypeRef(bases[$0]).has(.weakReferenceable) }
         if slots.isEmpty {
             weak = true
         } else {
@@ -398,11 +402,17 @@ public enum TypeConstruction {
                 offset = (offset + 7) & ~7
                 var doc: Value = .empty
                 for name in members {
-                    guard offset >> 3 < 64 else {
+                    if offset < 512 {
+                        object.pointee.mask |= 1 << UInt64(offset >> 3)
+                    } else if object.pointee.tailOffset == 0 {
+                        // Beyond the mask's reach all words to the end are members.
+                        object.pointee.trace = object.pointee.trace == .custom ? .customTail : .tail
+                        object.pointee.tailOffset = 512
+                    }
+                    guard offset < 1 << 15 else {
                         thread.raise(.typeError, "too many __slots__")
                         return false
                     }
-                    object.pointee.mask |= 1 << UInt64(offset >> 3)
                     if slots.isDict { doc = DictRef(slots).get(string: name) }
                     let member = Descriptors.make(.memberDescriptor, type, name, UInt(offset))
                     if member.isEmpty { return !thread.raiseOutOfMemory().isEmpty }
@@ -417,6 +427,7 @@ public enum TypeConstruction {
             }
             object.pointee.flags.insert(.slotted)
         }
+        if otherIsWeak { weak = true }
         if weak { object.pointee.flags.insert(.weakReferenceable) }
         // Attributes of a class are in its namespace: a metaclass adds no dict.
         if wantsDict && object.pointee.dictOffset == 0 && !base.has(.typeSubclass) {

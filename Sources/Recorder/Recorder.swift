@@ -82,6 +82,8 @@ final class Recorder {
     private var real: Set<Int> = []
     /// Inlined frames of which a call may have made frame objects.
     private var exposed: [(slot: Int, object: Ref)] = []
+    /// Objects of the inlined frames in which a bridge begins.
+    private var adopted: [Ref] = []
     private var livenesses: [UnsafeMutablePointer<CodeObject>: Liveness] = [:]
     /// Those of them that take longer than in the interpreter.
     private var dearCalls = 0
@@ -140,11 +142,15 @@ final class Recorder {
                 levels = [Level(base: record.base, fp: caller, code: caller.code, function: caller[FrameSlot.function], call: -1, flags: 0)]
                 continue
             }
-            let fp = root + record.base
+            let fp = root + record.base, slot = record.base + FrameSlot.object
+            // Several guards share the exit: next time the frame may have an object, or none.
+            if let object = b.known(slot) {
+                if fp[FrameSlot.object].isEmpty { exposed.append((slot, object)) } else { adopted.append(object) }
+            }
             levels.append(Level(base: record.base, fp: fp, code: call.code.object(CodeObject.self), function: fp[FrameSlot.function], call: Int(record.token), flags: call.flags,
                                 functionRef: call.function.isEmpty ? b.slot(record.base + FrameSlot.function) : nil,
                                 generator: call.flags & FrameFlags.generator != 0 ? b.slot(record.base + FrameSlot.context) : nil,
-                                frameObject: fp[FrameSlot.object].isEmpty ? nil : b.slot(record.base + FrameSlot.object)))
+                                frameObject: fp[FrameSlot.object].isEmpty ? nil : b.slot(slot)))
         }
         anchorCode = level.code
         return thread.pointee.frame == level.fp
@@ -176,7 +182,10 @@ final class Recorder {
             expectedAfter = nil
             guard pc == expected else { return .failed("iterator ended") }
         }
-        if length == 0 && goesOnElsewhere, let trace = engine.trace(at: pc) { return link(to: trace) }
+        if length == 0 && goesOnElsewhere, let trace = engine.trace(at: pc) {
+            guardFrameObjects(at: pc)
+            return link(to: trace)
+        }
         length += 1
         if length > Engine.limits.longestTrace || b.isTooLong { return .failed("too long") }
         let word = pc.pointee
@@ -186,19 +195,24 @@ final class Recorder {
         let a = Int(word >> 8 & 0xFF), b2 = Int(word >> 16 & 0xFF), c = Int(word >> 24)
         if let slice = pending, !leavesPending(slice, opcode, a, b2, c) { makePending() }
         // As long as a slice is pending, exits lead back to it.
-        if pending == nil, !exposed.isEmpty || opcode != .jumpBack {
-            forgetDead(at: pc)
-            b.mark(token(pc))
-            // A frame that has become an object is left to the interpreter.
-            for (slot, object) in exposed {
-                b.guarding(.geq, b.cast(object, .int), b.int(0))
-                b.forget(slot ..< slot + 1)
-            }
-            exposed = []
-        }
+        if pending == nil, !exposed.isEmpty || !adopted.isEmpty || opcode != .jumpBack { guardFrameObjects(at: pc) }
         if opcode == .jumpBack { return closeRound(Int(word >> 8)) }
         if Engine.isStress { forceExit() }
         return instruction(opcode, word, a, b2, c)
+    }
+
+    /// Marks the instruction, and guards that the inlined frames have objects, or have none, as they do now.
+    private func guardFrameObjects(at pc: ProgramCounter) {
+        forgetDead(at: pc)
+        b.mark(token(pc))
+        for object in adopted { b.guarding(.gne, b.cast(object, .int), b.int(0)) }
+        adopted = []
+        // A frame that has become an object is left to the interpreter.
+        for (slot, object) in exposed {
+            b.guarding(.geq, b.cast(object, .int), b.int(0))
+            b.forget(slot ..< slot + 1)
+        }
+        exposed = []
     }
 
     /// With `-X jit=stress` the trace is left once at each instruction although nothing has failed, in one of the first rounds.

@@ -307,6 +307,42 @@ class TestCollector(HPyTest):
         with pytest.raises(KeyError):
             mod.build(fail)
 
+    def test_structs_are_not_lost(self):
+        import copy
+        import pickle
+        mod = self.make_module("""
+            typedef struct { long number; } Number;
+            HPyType_HELPERS(Number)
+            HPyDef_SLOT(Number_new, HPy_tp_new)
+            static HPy Number_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+            {
+                Number *number;
+                HPy made = HPy_New(ctx, type, &number);
+                if (!HPy_IsNull(made)) number->number = 7;
+                return made;
+            }
+            HPyDef_METH(Number_get, "get", HPyFunc_NOARGS)
+            static HPy Number_get_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, Number_AsStruct(ctx, self)->number); }
+            static HPyDef *Number_defines[] = {&Number_new, &Number_get, NULL};
+            static HPyType_Spec Number_spec = {
+                .name = "mytest.Number", .basicsize = sizeof(Number), .builtin_shape = SHAPE(Number), .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Number_defines,
+            };
+            @EXPORT_TYPE("Number", Number_spec)
+            @INIT
+        """)
+
+        class Own(mod.Number):
+            def __new__(cls):
+                return super().__new__(cls)
+
+        for kind in (mod.Number, Own):
+            assert kind().get() == 7
+            for attempt in (copy.copy, lambda number: number.__reduce_ex__(2), pickle.dumps):
+                with pytest.raises((TypeError, pickle.PicklingError)):
+                    attempt(kind())
+            with pytest.raises(TypeError, match="is not safe, use .*Number.__new__"):
+                object.__new__(kind)
+
     def test_calls_by_super_reach_the_base(self):
         mod = self.make_module("""
             HPyDef_SLOT(Base_repr, HPy_tp_repr)
