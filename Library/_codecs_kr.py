@@ -1,6 +1,12 @@
 """Korean codecs."""
+import _twins
 from _multibytecodec import _get
+
+_twins.hide_module()
 
 
 def getcodec(encoding, /):
     return _get(encoding, ("euc_kr", "cp949", "johab"))
+
+
+_twins.publish(globals(), without_signature="*")

@@ -6,8 +6,11 @@ the memory has; a part writes into its owner's, under a key that tells where it 
 structures and arrays are parts, made when they are asked for.
 """
 import _foreign
+import _twins
 import sys as _sys
 from _foreign import address as _address, load as _load, store as _store
+
+_twins.hide_module()
 
 __version__ = "1.1.0"
 RTLD_LOCAL, RTLD_GLOBAL = 0, 256
@@ -1360,7 +1363,8 @@ def call_function(address, arguments, /):
     return CFuncPtr(address)(*arguments)
 
 
-call_cdeclfunction = call_function
+call_cdeclfunction = _twins.function(call_function)
+call_cdeclfunction.__name__ = call_cdeclfunction.__qualname__ = "call_cdeclfunction"
 
 
 def buffer_info(data, /):
@@ -1424,3 +1428,4 @@ _kept = (_foreign.Callback(_cast, "O", "POO"), _foreign.Callback(_foreign.read, 
 _cast_addr, _string_at_addr, _wstring_at_addr = [callback.address for callback in _kept]
 _own_functions = dict(zip((_cast_addr, _string_at_addr, _wstring_at_addr), (_cast, _foreign.read, _foreign.wide)))
 _memmove_addr, _memset_addr = _foreign.dlsym(0, "memmove"), _foreign.dlsym(0, "memset")
+_twins.publish(globals(), private=["_unpickle"], without_signature="*")

@@ -130,3 +130,6 @@ def top_panel():
 def update_panels():
     """Prepare the screen for the panels as they lie; curses.doupdate() shows it."""
     _call("update_panels", "v")
+
+
+_twins.publish(globals())

@@ -187,3 +187,6 @@ def open(filename, flags="r", mode=0o666, /):
 def _close_all():
     for database in list(_open):
         database.close()
+
+
+_twins.publish(globals())

@@ -322,7 +322,7 @@ ExtendedContext = Context(9, ROUND_HALF_EVEN, -999999, 999999, 1, 0, [], [])
 _native.set_template(DefaultContext)
 for _one in _setcontext, _localcontext:
     _one.__name__ = _one.__qualname__ = _one.__name__[1:]
-setcontext, localcontext = _twins.builtin(_setcontext, "(context, /)"), _twins.builtin(_localcontext, "(ctx=None, **kwargs)")
+setcontext, localcontext = _twins.builtin(_setcontext), _twins.builtin(_localcontext)
 _twins.seal(ContextManager)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name not in ("SignalDict", "ContextManager")]

@@ -158,7 +158,8 @@ Element = _plain = _twins.copy_class(_plain, "xml.etree.ElementTree", __getitem_
 del Element._assert_is_element, Element.copy
 TreeBuilder = _twins.copy_class(_original["TreeBuilder"], "xml.etree.ElementTree")
 XMLParser = _twins.copy_class(_original["XMLParser"], "xml.etree.ElementTree", feed=feed, close=close)
-SubElement = _twins.builtin(SubElement, "(parent, tag, attrib={}, /, **extra)")
+SubElement, _set_factories = _twins.builtin(SubElement, ""), _twins.builtin(_set_factories)
+del append, extend, insert, remove, feed, close
 for _one in Element, TreeBuilder, XMLParser:
     _twins.seal(_one)
 __all__ = ["Element", "ParseError", "SubElement", "TreeBuilder", "XMLParser"]

@@ -245,5 +245,7 @@ def hmac_new(key, msg=b"", digestmod=None):
         result.update(msg)
     return result
 
+
 for _class in (HASH, HMAC):
     _twins.seal(_class)
+_twins.publish(globals())

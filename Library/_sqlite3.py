@@ -1093,3 +1093,4 @@ for _class in (Row, Cursor, Connection, Blob, PrepareProtocol):
 
 for _class in (PrepareProtocol, Row, Cursor, Connection, Blob):
     _twins.seal(_class)
+_twins.publish(globals(), without_signature=["adapt", "connect"])

@@ -1186,3 +1186,4 @@ class _SSLSocket:
 
 for _class in (_SSLContext, _SSLSocket, MemoryBIO, SSLSession, Certificate):
     _class.__module__ = "_ssl"
+_twins.publish(globals(), private=["_test_decode_cert"])

@@ -415,3 +415,6 @@ def adpcm2lin(fragment, width, state, /):
             value, index = _adpcm_next(value, index, code)
             result.append(value << 16)
     return _narrow(result, width), (value, index)
+
+
+_twins.publish(globals())

@@ -338,3 +338,6 @@ def _read(prompt):
         if not last or get_history_item(last) != text:
             add_history(text)
     return text + "\n"
+
+
+_twins.publish(globals())
