@@ -108,7 +108,10 @@ enum Exceptions {
             slots.unary(.repr) { thread, exception in Exceptions.repr(thread, exception) }
         }
         for row in table {
-            NativeType(id: row.id, row.name, base: row.base.type, size: size, mask: mask, dictOffset: dictOffset, flags: [.base, .exceptionSubclass], doc: row.doc,
+            // Fields of its own make a class the base of classes with several.
+            var flags: TypeFlags = [.base, .exceptionSubclass]
+            if row.kind != .plain && row.kind != .keyError && row.kind != table.first(where: { $0.id == row.base })?.kind { flags.insert(.extendsLayout) }
+            NativeType(id: row.id, row.name, base: row.base.type, size: size, mask: mask, dictOffset: dictOffset, flags: flags, doc: row.doc,
                        methods: ExceptionSubtypes.methods(row), getters: ExceptionSubtypes.getters(row)) { slots in ExceptionSubtypes.fill(slots, row) }
         }
         ExceptionGroups.start(thread)
