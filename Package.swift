@@ -50,7 +50,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(name: "CHash", cSettings: [.unsafeFlags(["-O2", "-fno-vectorize", "-fno-slp-vectorize"])], linkerSettings: [.linkedLibrary("crypto")]),
         room("StandardText", ["Objects", "NumberTypes", "TextTypes", "CZlib", "CHash"], path: "Sources/StandardModules/Text"),
-        room("StandardContainers", ["Objects", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
+        room("StandardContainers", ["Objects", "CoreTypes", "ContainerTypes", "Interpreter"], path: "Sources/StandardModules/Containers"),
         room("StandardIO", ["Objects", "TextTypes", "Interpreter"], path: "Sources/StandardModules/IO"),
         room("StandardSystem", ["CSystem", "Objects", "CoreTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/System"),
         // HPy: extension modules of the universal ABI.
