@@ -85,6 +85,18 @@ def _cmperror(x, y):
     raise TypeError(f"can't compare {_shown(type(x))} to {_shown(type(y))}")
 
 
+def _time_from_text(cls, time_string):
+    if not isinstance(time_string, str):
+        raise TypeError("fromisoformat: argument must be str")
+    try:
+        fields = _parse_isoformat_time(time_string.removeprefix("T"))
+    except Exception:
+        fields = None
+    if fields is None:
+        raise ValueError(f"Invalid isoformat string: {time_string!r}")
+    return cls(*fields)
+
+
 def _improve():
     own = globals()
     changed = {"_check_date_fields": _check_date_fields, "_check_time_fields": _check_time_fields,
@@ -103,14 +115,15 @@ def _improve():
         (datetime.__sub__, {"cannot mix naive and timezone-aware time": "can't subtract offset-naive and offset-aware datetimes"}),
     ):
         _twins.reword(method, texts)
-    for kind in (date, time, datetime):
+    time.fromisoformat = classmethod(_time_from_text)
+    for kind in (date, datetime):
         kind.fromisoformat = classmethod(_twins.unchained(kind.__dict__["fromisoformat"].__func__))
     for kind in (time, datetime):
         kind.isoformat = _twins.unchained(kind.isoformat)
     for kind in (timedelta, date, time, datetime):
         kind.__repr__ = _shorter(kind.__repr__)
     from _datetime_fast import install
-    install(date, datetime, timedelta, timezone, tzinfo)
+    install(date, datetime, timedelta, timezone, tzinfo, time)
     for kind in (timedelta, date, time, datetime, tzinfo, timezone):
         _twins.seal(kind)
 
