@@ -315,9 +315,11 @@ public enum MemoryViews {
         }
     }
 
-    /// Collects, so that forgotten views give back what they hold. For an exporter that is about to refuse a change.
-    public static func settleNow() {
-        if !active.isEmpty { Collector.collect(major: true) }
+    /// Collects while an exporter is locked, so that forgotten views give back what they hold. For one that is about to refuse a change. Most such views are young.
+    public static func settleNow(while isLocked: () -> Bool) {
+        if active.isEmpty || !isLocked() { return }
+        Collector.collect(major: false)
+        if isLocked() { Collector.collect(major: true) }
     }
 
     // MARK: Copying out
