@@ -32,7 +32,6 @@ def _shorter(original):
         text, kind = original(self), type(self)
         return text if kind.__module__ == "datetime" else kind.__name__ + text[len(kind.__module__) + 1 + len(kind.__qualname__):]
 
-    _twins.hide(__repr__.__code__)
     return __repr__
 
 
@@ -44,7 +43,6 @@ def _without_assertions(original):
         except AssertionError:
             raise ValueError(text)
 
-    _twins.hide(call.__code__)
     return call
 
 
@@ -101,8 +99,6 @@ def _improve():
     own = globals()
     changed = {"_check_date_fields": _check_date_fields, "_check_time_fields": _check_time_fields,
                "_check_tzinfo_arg": _check_tzinfo_arg, "_cmperror": _cmperror}
-    for one in changed.values():
-        _twins.hide(one.__code__)
     _execute()
     own.update(changed)
     own["_parse_isoformat_date"] = _without_assertions(_parse_isoformat_date)
@@ -130,4 +126,5 @@ def _improve():
 
 _self = _sys.modules["_datetime"]
 _improve()
-datetime_CAPI = None
+from _datetime_fast import datetime_CAPI
+__all__ += ("datetime_CAPI",)

@@ -1,3 +1,4 @@
+import CoreTypes
 import Objects
 
 /// Entry point of the room: what `_datetime` does at native speed.
@@ -54,7 +55,7 @@ enum DateLayout {
     private static let originals = RootTable.reserve()
 
     static func read(_ thread: ThreadRef, _ a: Arguments) -> Bool {
-        for index in 0 ..< 5 {
+        for index in 0 ..< 6 {
             guard a[index].isType, TypeRef(a[index]).has(.heap) else {
                 thread.raise(.typeError, "install() takes classes")
                 return false
