@@ -37,6 +37,3 @@ def _builtin(original, name):
     function = _twins.function(original, module="_asyncio")
     function.__name__ = function.__qualname__ = name
     return _twins.builtin(function)
-
-
-_twins.hide(__getattr__.__code__)

@@ -2,8 +2,6 @@
 import _twins
 from _multibytecodec import _get
 
-_twins.hide_module()
-
 
 def getcodec(encoding, /):
     return _get(encoding, ("gb2312", "gbk", "gb18030", "hz"))

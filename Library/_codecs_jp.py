@@ -2,8 +2,6 @@
 import _twins
 from _multibytecodec import _get
 
-_twins.hide_module()
-
 
 def getcodec(encoding, /):
     return _get(encoding, ("shift_jis", "cp932", "euc_jp", "shift_jis_2004", "euc_jis_2004", "euc_jisx0213", "shift_jisx0213"))

@@ -10,8 +10,6 @@ import sys as _sys
 from collections import namedtuple as _namedtuple
 from struct import pack as _pack
 
-_twins.hide_module()
-
 _library = _foreign.dlopen("libncursesw.so.6", 2)
 _addresses = {}
 
@@ -570,7 +568,6 @@ def _simple(name, function, codes="", doc="", result=None):
         def method(self, *arguments):
             _check_count(name, codes, arguments)
             self._do(function, codes, *arguments)
-    _twins.hide(method.__code__)
     method.__name__, method.__qualname__, method.__doc__ = name, f"window.{name}", doc
     setattr(window, name, method)
 
@@ -975,7 +972,6 @@ def _define(name, codes="", result="done", need=_need_screen, doc="", parameters
             _call(name, "v", codes, *arguments)
         else:
             return _call(name, result, codes, *arguments)
-    _twins.hide(function.__code__)
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
     function.__text_signature__ = f"($module, {parameters}, /)" if parameters else "($module, /)"
@@ -996,7 +992,6 @@ for _one, _doc in (("cbreak", "Do not wait for the end of a line."), ("echo", "E
 
     def _switch(flag=True, /, *, _on=_plain, _off=globals()["no" + _one]):
         (_on if flag else _off)()
-    _twins.hide(_switch.__code__)
     _switch.__name__ = _switch.__qualname__ = _one
     globals()[_one] = _switch
 _define("halfdelay", "B", parameters="tenths", doc="As cbreak, with reads that wait so many tenths of a second.")
@@ -1024,7 +1019,6 @@ def qiflush(flag=True, /, *, _on=_plain, _off=noqiflush):
     (_on if flag else _off)()
 
 
-_twins.hide(qiflush.__code__)
 _define("filter", result="v", need=lambda: None)
 _define("use_env", "i", "v", need=lambda: None, parameters="flag")
 

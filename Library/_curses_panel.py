@@ -3,8 +3,6 @@ import _curses
 import _foreign
 import _twins
 
-_twins.hide_module()
-
 version = __version__ = "2.1"
 _library = _foreign.dlopen("libpanelw.so.6", 2)
 # The library tells of panels by their addresses; those that a program has made.

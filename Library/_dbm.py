@@ -9,8 +9,6 @@ import os as _os
 import weakref as _weakref
 from struct import pack as _pack, unpack_from as _unpack
 
-_twins.hide_module()
-
 library = "Berkeley DB"
 _library = _foreign.dlopen("libdb-5.3.so", 2)
 _insert, _replace = 0, 1

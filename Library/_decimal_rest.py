@@ -10,8 +10,6 @@ from _decimal_arithmetic import Context, Decimal, getcontext
 from collections import namedtuple as _namedtuple
 from collections.abc import MutableMapping as _MutableMapping
 
-_twins.hide_module()
-
 HAVE_THREADS = HAVE_CONTEXTVAR = True
 MAX_PREC = MAX_EMAX = 999999999999999999
 MIN_EMIN = -MAX_EMAX
@@ -236,7 +234,6 @@ def _originals():
                 noted.add(condition.__name__)
             return condition().handle(self, *args)
 
-        _twins.hide(note.__code__)
         namespace["Context"]._raise_error = note
         _library = namespace
     return _library
@@ -275,7 +272,6 @@ def _operation(name):
             raise TypeError("optional argument must be a context")
         return _perform(name, context, *operands)
 
-    _twins.hide(operation.__code__)
     return operation
 
 

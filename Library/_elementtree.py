@@ -148,8 +148,6 @@ def _set_factories(comment_factory, pi_factory, /):
     return None
 
 
-for _one in (_element, _argument, _elements, _place, __getitem__, __setitem__, __delitem__, append, extend, insert, remove, SubElement, __getstate__, __setstate__, __delattr__, feed, close, _set_factories):
-    _twins.hide(_one.__code__)
 _plain = _tree._Element_Py
 _original = _tree.__dict__
 Element = _plain = _twins.copy_class(_plain, "xml.etree.ElementTree", __getitem__=__getitem__, __setitem__=__setitem__, __delitem__=__delitem__,

@@ -3,8 +3,6 @@ import sys
 
 import _twins
 
-_twins.hide_module()
-
 
 def get_config():
     """How the interpreter was configured, as far as its own tests ask."""

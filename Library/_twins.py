@@ -1,7 +1,8 @@
 """Stand-ins for native modules, made from what CPython's library has in Python for those who lack them.
 
 A stand-in is to show in nothing that it is written in Python: its frames are hidden, so that tracebacks, warnings and
-debuggers pass over them, and its classes cannot be changed and are named with their module in messages. The originals stay as
+debuggers pass over them, and its classes cannot be changed and are named with their module in messages. The modules of this folder
+are hidden when they are loaded; what they take from CPython's library is copied and hidden here. The originals stay as
 they are, since the library shows them too (`asyncio.futures._PyFuture`, `_pydecimal`).
 """
 import sys as _sys
@@ -18,11 +19,6 @@ def execute(path, name, namespace):
     code = SourceFileLoader(name, f"{_sys._stdlib_dir}/{path}").get_code(name)
     hide(code)
     exec(code, namespace)
-
-
-def hide_module():
-    """Hides the module whose code calls this, and all functions that it defines from then on."""
-    hide(_sys._getframe(1).f_code)
 
 
 def function(original, cell=None, module=None):
@@ -116,7 +112,6 @@ def unchained(original):
         error.__context__ = None
         raise error
 
-    hide(call.__code__)
     call.__name__, call.__qualname__, call.__doc__ = original.__name__, original.__qualname__, original.__doc__
     return call
 

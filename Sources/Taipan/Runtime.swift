@@ -116,7 +116,10 @@ public final class Runtime {
             let text = String(cString: given)
             if !text.isEmpty { path += text.split(separator: ":", omittingEmptySubsequences: false).map(String.init) }
         }
-        if let library = home.library { path.append(library) }
+        if let library = home.library {
+            path.append(library)
+            Code.folders = (library + "/", home.standardLibrary + "/")
+        }
         path += [home.prefix + "/lib/python311.zip", home.standardLibrary, home.standardLibrary + "/lib-dynload"]
         sys("path", list(path))
         sys("modules", WellKnown.modules.value)

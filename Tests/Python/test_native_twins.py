@@ -125,4 +125,24 @@ def test_audio():
     raises(audioop.error, "not a whole number of frames", audioop.rms, b"abc", 2)
 
 
+def test_tracing_sees_nothing_of_their_import():
+    import subprocess
+    program = """
+import sys
+events = []
+def note(frame, event, argument):
+    events.append((event, frame.f_code.co_filename))
+    return note
+names = [name for name in ("_ctypes", "_decimal", "_sqlite3", "_hashlib", "audioop", "_lsprof", "_codecs_jp", "_ssl") if name not in sys.modules]
+sys.settrace(note)
+for name in names:
+    __import__(name)
+sys.settrace(None)
+print([event for event in events if "Library" in event[1]])
+print(sum((event == "call") - (event == "return") for event, _ in events))
+"""
+    result = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True)
+    assert result.stdout == "[]\n0\n" and not result.stderr, result
+
+
 run(globals())
