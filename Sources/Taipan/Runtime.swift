@@ -32,6 +32,8 @@ public final class Runtime {
     public let thread: ThreadRef
     let home: Home
     let options: RuntimeOptions
+    /// Whether `__main__` has the name of the script, which it loses when that has ended.
+    var namesScript = false
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
