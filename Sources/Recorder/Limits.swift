@@ -20,6 +20,9 @@ struct Limits {
 
     /// Calls of a function within itself that a trace inlines before it goes on in the function's own trace.
     var unrolledCalls = 3
+    /// Rounds of an inner loop that a trace goes through, and the bytecodes up to which it does.
+    var unrolledRounds = 16
+    var longestUnrolled = 800
     /// Milliseconds that may be spent on compiling before it has to pay.
     var credit = 20
 
@@ -36,6 +39,8 @@ struct Limits {
         limits.longestTrace = 400
         limits.deepestInlining = 6
         limits.unrolledCalls = 1
+        limits.unrolledRounds = 3
+        limits.longestUnrolled = 200
         return limits
     }
 
@@ -43,6 +48,7 @@ struct Limits {
         ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_call", 1, 1 << 20, \.hotCall), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
         ("bytecodes_per_call", 0, 1 << 20, \.bytecodesPerCall), ("visits_to_judge", 1, 0xFFFF, \.visitsToJudge), ("bytecodes_per_visit", 0, 1 << 20, \.bytecodesPerVisit),
         ("most_bridges", 0, 1 << 20, \.mostBridges), ("longest_trace", 1, 6000, \.longestTrace), ("deepest_inlining", 0, 100, \.deepestInlining),
-        ("credit", 0, 1 << 20, \.credit), ("unrolled_calls", 0, 20, \.unrolledCalls),
+        ("credit", 0, 1 << 20, \.credit), ("unrolled_calls", 0, 20, \.unrolledCalls), ("unrolled_rounds", 0, 1 << 10, \.unrolledRounds),
+        ("longest_unrolled", 0, 6000, \.longestUnrolled),
     ]
 }

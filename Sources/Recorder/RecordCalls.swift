@@ -495,6 +495,7 @@ extension Recorder {
             b.store(made, words.rangeStop, word(stop))
             b.store(made, words.rangeStride, word(b.int(1)))
             b.store(made, words.rangeLength, word(length))
+            if isSteady(length) { steadyObjects.insert(made) }
             return made
         }
         if type == TypeID.reversed.type, arguments.count == 1 { return reversed(arguments[0], values[0]) }

@@ -1011,6 +1011,7 @@ extension Recorder {
         let tuple = newObject("tuple", TypeID.tuple.rawValue, size: MemoryLayout<TupleObject>.size, tail: items.count)
         b.store(tuple, words.tupleCount, b.int(Int64(items.count)))
         for (index, item) in items.enumerated() { b.store(tuple, index: b.int(Int64(index)), words.tupleItem, item) }
+        steadyObjects.insert(tuple)
         return tuple
     }
 

@@ -28,6 +28,7 @@ extension Recorder {
             let iterator = b.new(words.layout("iterator", id.rawValue, size: MemoryLayout<IteratorObject>.size))
             isNew(iterator)
             b.store(iterator, words.iteratorContainer, word(ref))
+            noteIterator(iterator, over: ref)
             write(a, iterator)
             return .goesOn
         }
@@ -50,6 +51,7 @@ extension Recorder {
         b.store(iterator, words.rangeStep, step)
         b.store(iterator, words.rangeRemaining, length)
         b.store(iterator, words.iteratedLength, length)
+        noteIterator(iterator, over: length)
         return iterator
     }
 

@@ -67,12 +67,17 @@ final class Recorder {
     private(set) var kept: [Value] = []
     /// References known to be objects.
     private var objects: Set<Ref> = []
-    private var length = 0
+    private(set) var length = 0
     private var calls = 0
     /// The end of the stack is behind the innermost inlined frame, and not behind the root's.
     private var isStackRaised = false
     /// What has been written to slots in memory, before calls that look at frames.
     private var inMemory: [Int: Ref] = [:]
+    /// Iterators of short inner loops, and the root's variables that do not change meanwhile.
+    var steadyIterators: [Ref: SteadyIterator] = [:]
+    /// Ranges and tuples that the trace makes and that are always as long.
+    var steadyObjects: Set<Ref> = []
+    private(set) lazy var steadyRegisters = findSteadyRegisters()
     /// Inlined calls whose frames' headers are in memory.
     private var real: Set<Int> = []
     /// Inlined frames of which a call may have made frame objects.
@@ -213,12 +218,14 @@ final class Recorder {
         let loop = level.code.pointee.caches + Int(pc[1])
         // The loop of a generator goes on in the loop that resumes it.
         if level.generator != nil, levels[levels.count - 1].loops.insert(loop).inserted { return .goesOn }
+        let isOwn = depth == 0 && level.base == 0 && cache == loop
+        if !isOwn, unrolls(loop, at: target) { return .goesOn }
         forgetDead(at: target)
         b.mark(token(target))
         guardBreaker()
         // The next round's calls find in memory what this round has left.
         if calls > 0 { flush() } else if inMemory[Recorder.handled] != nil { flushHandled() }
-        if depth == 0, level.base == 0, let cache, cache == loop {
+        if isOwn {
             count()
             return .finished(b.closeLoop())
         }

@@ -161,3 +161,50 @@ def dict_comprehension(n):
 
 def set_comprehension(n):
     return {i & 15 for i in range(n)}
+
+
+def short_loop_over_range(n):
+    total = 0
+    i = 0
+    while i < n:
+        for j in range(3):
+            total += i ^ j
+        i += 1
+    return total
+
+
+def short_loop_over_list(n):
+    weights = [3, 1, 2]
+    total = i = 0
+    while i < n:
+        for weight in weights:
+            total += weight * i
+        i += 1
+    return total
+
+
+def short_loop_that_grows(n):
+    total = i = 0
+    while i < n:
+        items = list(range(i & 7))
+        for item in items:
+            total += item
+        i += 1
+    return total
+
+
+def short_loop_over_pairs(n):
+    total = i = 0
+    while i < n:
+        for a, b in ((1, i), (i, 2)):
+            total += a * b
+        i += 1
+    return total
+
+
+def short_comprehension(n):
+    total = i = 0
+    while i < n:
+        total += [i + j for j in range(4)][i & 3]
+        i += 1
+    return total
