@@ -10,10 +10,10 @@ _TASKS = frozenset({"_register_task", "_unregister_task", "_enter_task", "_leave
 def __getattr__(name):
     if name in _EVENTS:
         from asyncio import events
-        made = _twins.function(getattr(events, "_py_" + name), module="_asyncio")
+        made = _builtin(getattr(events, "_py_" + name), name)
     elif name in _TASKS:
         from asyncio import tasks
-        made = _twins.function(getattr(tasks, "_py" + name), module="_asyncio")
+        made = _builtin(getattr(tasks, "_py" + name), name)
     elif name in ("_all_tasks", "_current_tasks"):
         from asyncio import tasks
         made = getattr(tasks, name)
@@ -33,4 +33,7 @@ def __dir__():
     return sorted({*globals(), *_EVENTS, *_TASKS, "_all_tasks", "_current_tasks", "Future", "Task"})
 
 
-_twins.hide(__getattr__.__code__)
+def _builtin(original, name):
+    function = _twins.function(original, module="_asyncio")
+    function.__name__ = function.__qualname__ = name
+    return _twins.builtin(function)

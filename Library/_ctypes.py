@@ -6,6 +6,7 @@ the memory has; a part writes into its owner's, under a key that tells where it 
 structures and arrays are parts, made when they are asked for.
 """
 import _foreign
+import _twins
 import sys as _sys
 from _foreign import address as _address, load as _load, store as _store
 
@@ -1360,7 +1361,8 @@ def call_function(address, arguments, /):
     return CFuncPtr(address)(*arguments)
 
 
-call_cdeclfunction = call_function
+call_cdeclfunction = _twins.function(call_function)
+call_cdeclfunction.__name__ = call_cdeclfunction.__qualname__ = "call_cdeclfunction"
 
 
 def buffer_info(data, /):
@@ -1407,8 +1409,75 @@ def _set_signal_handler(number, handler):
     return before
 
 
+def _set_asynchronous_exception(thread, exception):
+    """PyThreadState_SetAsyncExc: has a thread raise an exception soon; NULL takes it back. Returns the number of threads."""
+    return _foreign.set_asynchronous_exception(thread, exception or None)
+
+
+def _count_reference(value):
+    """Py_IncRef and Py_DecRef: references are not counted."""
+
+
+def _new_capsule(pointer, name, destructor):
+    if not pointer:
+        raise ValueError("PyCapsule_New called with null pointer")
+    return _foreign.new_capsule(pointer, name or 0, destructor or 0)
+
+
+def _check_capsule(capsule, function):
+    if type(capsule) is not _foreign.Capsule:
+        raise ValueError(f"PyCapsule_{function} called with invalid PyCapsule object")
+
+
+def _is_named(capsule, name):
+    own = _foreign.capsule_word(capsule, 1)
+    return own == (name or 0) or bool(own and name) and _foreign.read(own, -1) == _foreign.read(name, -1)
+
+
+def _is_capsule(capsule, name):
+    return type(capsule) is _foreign.Capsule and _is_named(capsule, name)
+
+
+def _capsule_pointer(capsule, name):
+    _check_capsule(capsule, "GetPointer")
+    if not _is_named(capsule, name):
+        raise ValueError("PyCapsule_GetPointer called with incorrect name")
+    return _foreign.capsule_word(capsule, 0)
+
+
+def _set_capsule_pointer(capsule, pointer):
+    _check_capsule(capsule, "SetPointer")
+    if not pointer:
+        raise ValueError("PyCapsule_SetPointer called with null pointer")
+    _foreign.capsule_word(capsule, 0, pointer)
+    return 0
+
+
+def _capsule_reader(function, number):
+    def read(capsule):
+        _check_capsule(capsule, function)
+        return _foreign.capsule_word(capsule, number)
+    return read
+
+
+def _capsule_writer(function, number):
+    def write(capsule, value):
+        _check_capsule(capsule, function)
+        _foreign.capsule_word(capsule, number, value or 0)
+        return 0
+    return write
+
+
 # Functions of Python's C interface that programs call through ctypes.pythonapi, each made when it is first asked for.
-_interface = {"PyOS_getsig": (_signal_handler, "P", "i"), "PyOS_setsig": (_set_signal_handler, "P", "iP")}
+_interface = {
+    "PyOS_getsig": (_signal_handler, "P", "i"), "PyOS_setsig": (_set_signal_handler, "P", "iP"),
+    "PyThreadState_SetAsyncExc": (_set_asynchronous_exception, "i", "LO"), "Py_IncRef": (_count_reference, "v", "O"), "Py_DecRef": (_count_reference, "v", "O"),
+    "PyCapsule_New": (_new_capsule, "O", "PPP"), "PyCapsule_IsValid": (_is_capsule, "i", "OP"),
+    "PyCapsule_GetPointer": (_capsule_pointer, "P", "OP"), "PyCapsule_SetPointer": (_set_capsule_pointer, "i", "OP"),
+    "PyCapsule_GetName": (_capsule_reader("GetName", 1), "P", "O"), "PyCapsule_SetName": (_capsule_writer("SetName", 1), "i", "OP"),
+    "PyCapsule_GetContext": (_capsule_reader("GetContext", 2), "P", "O"), "PyCapsule_SetContext": (_capsule_writer("SetContext", 2), "i", "OP"),
+    "PyCapsule_GetDestructor": (_capsule_reader("GetDestructor", 3), "P", "O"), "PyCapsule_SetDestructor": (_capsule_writer("SetDestructor", 3), "i", "OP"),
+}
 _interface_callbacks = {}
 
 
@@ -1416,7 +1485,8 @@ def _interface_function(name):
     if name not in _interface:
         return 0
     if name not in _interface_callbacks:
-        _interface_callbacks[name] = _foreign.Callback(*_interface[name])
+        _interface_callbacks[name] = callback = _foreign.Callback(*_interface[name])
+        _own_functions[callback.address] = _interface[name][0]
     return _interface_callbacks[name].address
 
 
@@ -1424,3 +1494,4 @@ _kept = (_foreign.Callback(_cast, "O", "POO"), _foreign.Callback(_foreign.read, 
 _cast_addr, _string_at_addr, _wstring_at_addr = [callback.address for callback in _kept]
 _own_functions = dict(zip((_cast_addr, _string_at_addr, _wstring_at_addr), (_cast, _foreign.read, _foreign.wide)))
 _memmove_addr, _memset_addr = _foreign.dlsym(0, "memmove"), _foreign.dlsym(0, "memset")
+_twins.publish(globals(), private=["_unpickle"], without_signature="*")

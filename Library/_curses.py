@@ -10,8 +10,6 @@ import sys as _sys
 from collections import namedtuple as _namedtuple
 from struct import pack as _pack
 
-_twins.hide_module()
-
 _library = _foreign.dlopen("libncursesw.so.6", 2)
 _addresses = {}
 
@@ -570,7 +568,6 @@ def _simple(name, function, codes="", doc="", result=None):
         def method(self, *arguments):
             _check_count(name, codes, arguments)
             self._do(function, codes, *arguments)
-    _twins.hide(method.__code__)
     method.__name__, method.__qualname__, method.__doc__ = name, f"window.{name}", doc
     setattr(window, name, method)
 
@@ -886,6 +883,9 @@ def tparm(str, /, *numbers):
     return _foreign.read(made, -1)
 
 
+tparm.__text_signature__ = f"($module, str, {', '.join(f'i{number}=0' for number in range(1, 10))}, /)"
+
+
 def putp(string, /):
     """Write a capability to the terminal."""
     text = bytes(string) + b"\0"
@@ -953,12 +953,10 @@ def resize_term(nlines, ncols, /):
     update_lines_cols()
 
 
-def _define(name, codes="", result="done", need=_need_screen, doc="", optional=None):
+def _define(name, codes="", result="done", need=_need_screen, doc="", parameters=""):
     """A function that does no more than call the library."""
     def function(*arguments):
         need()
-        if optional is not None and not arguments:
-            arguments = (optional,)
         _check_count(name, codes, arguments)
         if result == "done":
             status = _call(name, "i", codes, *arguments)
@@ -974,9 +972,9 @@ def _define(name, codes="", result="done", need=_need_screen, doc="", optional=N
             _call(name, "v", codes, *arguments)
         else:
             return _call(name, result, codes, *arguments)
-    _twins.hide(function.__code__)
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
+    function.__text_signature__ = f"($module, {parameters}, /)" if parameters else "($module, /)"
     globals()[name] = function
 
 
@@ -994,18 +992,17 @@ for _one, _doc in (("cbreak", "Do not wait for the end of a line."), ("echo", "E
 
     def _switch(flag=True, /, *, _on=_plain, _off=globals()["no" + _one]):
         (_on if flag else _off)()
-    _twins.hide(_switch.__code__)
     _switch.__name__ = _switch.__qualname__ = _one
     globals()[_one] = _switch
-_define("halfdelay", "B", doc="As cbreak, with reads that wait so many tenths of a second.")
-_define("napms", "i", "i", doc="Wait so many milliseconds.")
-_define("delay_output", "i", doc="Wait so many milliseconds in the output.")
-_define("typeahead", "i", doc="Look at this descriptor for what is typed ahead.")
+_define("halfdelay", "B", parameters="tenths", doc="As cbreak, with reads that wait so many tenths of a second.")
+_define("napms", "i", "i", parameters="ms", doc="Wait so many milliseconds.")
+_define("delay_output", "i", parameters="ms", doc="Wait so many milliseconds in the output.")
+_define("typeahead", "i", parameters="fd", doc="Look at this descriptor for what is typed ahead.")
 for _one in "can_change_color", "has_colors", "has_ic", "has_il":
     _define(_one, result="bool")
 _define("isendwin", result="bool")
-_define("is_term_resized", "ii", "bool")
-_define("has_key", "i", "bool")
+_define("is_term_resized", "ii", "bool", parameters="nlines, ncols")
+_define("has_key", "i", "bool", parameters="key")
 _define("baudrate", result="i")
 _define("termattrs", result="I")
 _define("termname", result="text")
@@ -1022,9 +1019,8 @@ def qiflush(flag=True, /, *, _on=_plain, _off=noqiflush):
     (_on if flag else _off)()
 
 
-_twins.hide(qiflush.__code__)
 _define("filter", result="v", need=lambda: None)
-_define("use_env", "i", "v", need=lambda: None)
+_define("use_env", "i", "v", need=lambda: None, parameters="flag")
 
 
 def intrflush(flag, /):
@@ -1040,3 +1036,4 @@ def meta(yes, /):
 
 
 del _one, _function, _codes, _doc, _plain, _switch
+_twins.publish(globals(), without_signature=["newwin"])

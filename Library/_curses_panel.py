@@ -3,8 +3,6 @@ import _curses
 import _foreign
 import _twins
 
-_twins.hide_module()
-
 version = __version__ = "2.1"
 _library = _foreign.dlopen("libpanelw.so.6", 2)
 # The library tells of panels by their addresses; those that a program has made.
@@ -130,3 +128,6 @@ def top_panel():
 def update_panels():
     """Prepare the screen for the panels as they lie; curses.doupdate() shows it."""
     _call("update_panels", "v")
+
+
+_twins.publish(globals())

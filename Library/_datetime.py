@@ -32,7 +32,6 @@ def _shorter(original):
         text, kind = original(self), type(self)
         return text if kind.__module__ == "datetime" else kind.__name__ + text[len(kind.__module__) + 1 + len(kind.__qualname__):]
 
-    _twins.hide(__repr__.__code__)
     return __repr__
 
 
@@ -44,7 +43,6 @@ def _without_assertions(original):
         except AssertionError:
             raise ValueError(text)
 
-    _twins.hide(call.__code__)
     return call
 
 
@@ -85,12 +83,22 @@ def _cmperror(x, y):
     raise TypeError(f"can't compare {_shown(type(x))} to {_shown(type(y))}")
 
 
+def _time_from_text(cls, time_string):
+    if not isinstance(time_string, str):
+        raise TypeError("fromisoformat: argument must be str")
+    try:
+        fields = _parse_isoformat_time(time_string.removeprefix("T"))
+    except Exception:
+        fields = None
+    if fields is None:
+        raise ValueError(f"Invalid isoformat string: {time_string!r}")
+    return cls(*fields)
+
+
 def _improve():
     own = globals()
     changed = {"_check_date_fields": _check_date_fields, "_check_time_fields": _check_time_fields,
                "_check_tzinfo_arg": _check_tzinfo_arg, "_cmperror": _cmperror}
-    for one in changed.values():
-        _twins.hide(one.__code__)
     _execute()
     own.update(changed)
     own["_parse_isoformat_date"] = _without_assertions(_parse_isoformat_date)
@@ -103,18 +111,20 @@ def _improve():
         (datetime.__sub__, {"cannot mix naive and timezone-aware time": "can't subtract offset-naive and offset-aware datetimes"}),
     ):
         _twins.reword(method, texts)
-    for kind in (date, time, datetime):
+    time.fromisoformat = classmethod(_time_from_text)
+    for kind in (date, datetime):
         kind.fromisoformat = classmethod(_twins.unchained(kind.__dict__["fromisoformat"].__func__))
     for kind in (time, datetime):
         kind.isoformat = _twins.unchained(kind.isoformat)
     for kind in (timedelta, date, time, datetime):
         kind.__repr__ = _shorter(kind.__repr__)
     from _datetime_fast import install
-    install(date, datetime, timedelta, timezone, tzinfo)
+    install(date, datetime, timedelta, timezone, tzinfo, time)
     for kind in (timedelta, date, time, datetime, tzinfo, timezone):
         _twins.seal(kind)
 
 
 _self = _sys.modules["_datetime"]
 _improve()
-datetime_CAPI = None
+from _datetime_fast import datetime_CAPI
+__all__ += ("datetime_CAPI",)

@@ -9,8 +9,6 @@ import os as _os
 import weakref as _weakref
 from struct import pack as _pack, unpack_from as _unpack
 
-_twins.hide_module()
-
 library = "Berkeley DB"
 _library = _foreign.dlopen("libdb-5.3.so", 2)
 _insert, _replace = 0, 1
@@ -187,3 +185,6 @@ def open(filename, flags="r", mode=0o666, /):
 def _close_all():
     for database in list(_open):
         database.close()
+
+
+_twins.publish(globals())

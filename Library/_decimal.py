@@ -1,8 +1,5 @@
 """Decimal arithmetic, which the module decimal takes from here. The module proper is made once: a fresh import gets the same classes, which native code knows."""
 import _decimal_rest
-import _twins
-
-_twins.hide_module()
 
 __doc__ = "C decimal arithmetic module"
 __version__, __libmpdec_version__ = "1.70", "2.5.1"

@@ -10,8 +10,6 @@ from _decimal_arithmetic import Context, Decimal, getcontext
 from collections import namedtuple as _namedtuple
 from collections.abc import MutableMapping as _MutableMapping
 
-_twins.hide_module()
-
 HAVE_THREADS = HAVE_CONTEXTVAR = True
 MAX_PREC = MAX_EMAX = 999999999999999999
 MIN_EMIN = -MAX_EMAX
@@ -236,7 +234,6 @@ def _originals():
                 noted.add(condition.__name__)
             return condition().handle(self, *args)
 
-        _twins.hide(note.__code__)
         namespace["Context"]._raise_error = note
         _library = namespace
     return _library
@@ -275,7 +272,6 @@ def _operation(name):
             raise TypeError("optional argument must be a context")
         return _perform(name, context, *operands)
 
-    _twins.hide(operation.__code__)
     return operation
 
 
@@ -322,7 +318,7 @@ ExtendedContext = Context(9, ROUND_HALF_EVEN, -999999, 999999, 1, 0, [], [])
 _native.set_template(DefaultContext)
 for _one in _setcontext, _localcontext:
     _one.__name__ = _one.__qualname__ = _one.__name__[1:]
-setcontext, localcontext = _twins.builtin(_setcontext, "(context, /)"), _twins.builtin(_localcontext, "(ctx=None, **kwargs)")
+setcontext, localcontext = _twins.builtin(_setcontext), _twins.builtin(_localcontext)
 _twins.seal(ContextManager)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name not in ("SignalDict", "ContextManager")]

@@ -148,8 +148,6 @@ def _set_factories(comment_factory, pi_factory, /):
     return None
 
 
-for _one in (_element, _argument, _elements, _place, __getitem__, __setitem__, __delitem__, append, extend, insert, remove, SubElement, __getstate__, __setstate__, __delattr__, feed, close, _set_factories):
-    _twins.hide(_one.__code__)
 _plain = _tree._Element_Py
 _original = _tree.__dict__
 Element = _plain = _twins.copy_class(_plain, "xml.etree.ElementTree", __getitem__=__getitem__, __setitem__=__setitem__, __delitem__=__delitem__,
@@ -158,7 +156,8 @@ Element = _plain = _twins.copy_class(_plain, "xml.etree.ElementTree", __getitem_
 del Element._assert_is_element, Element.copy
 TreeBuilder = _twins.copy_class(_original["TreeBuilder"], "xml.etree.ElementTree")
 XMLParser = _twins.copy_class(_original["XMLParser"], "xml.etree.ElementTree", feed=feed, close=close)
-SubElement = _twins.builtin(SubElement, "(parent, tag, attrib={}, /, **extra)")
+SubElement, _set_factories = _twins.builtin(SubElement, ""), _twins.builtin(_set_factories)
+del append, extend, insert, remove, feed, close
 for _one in Element, TreeBuilder, XMLParser:
     _twins.seal(_one)
 __all__ = ["Element", "ParseError", "SubElement", "TreeBuilder", "XMLParser"]

@@ -13,8 +13,6 @@ from _sha3 import (sha3_224 as openssl_sha3_224, sha3_256 as openssl_sha3_256, s
                    shake_128 as openssl_shake_128, shake_256 as openssl_shake_256)
 from _sha512 import sha384 as openssl_sha384, sha512 as openssl_sha512
 
-_twins.hide_module()
-
 _natives = {"md5": openssl_md5, "sha1": openssl_sha1, "sha224": openssl_sha224, "sha256": openssl_sha256, "sha384": openssl_sha384, "sha512": openssl_sha512,
             "sha3_224": openssl_sha3_224, "sha3_256": openssl_sha3_256, "sha3_384": openssl_sha3_384, "sha3_512": openssl_sha3_512, "shake_128": openssl_shake_128,
             "shake_256": openssl_shake_256, "blake2b": blake2b, "blake2s": blake2s}
@@ -245,5 +243,7 @@ def hmac_new(key, msg=b"", digestmod=None):
         result.update(msg)
     return result
 
+
 for _class in (HASH, HMAC):
     _twins.seal(_class)
+_twins.publish(globals())

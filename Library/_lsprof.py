@@ -3,12 +3,9 @@
 A context stands for a call that has not ended; the entry of a function adds up its calls, and those of each caller's are added up apart.  Times are
 kept in the timer's own units until getstats() multiplies them.
 """
-import _twins
 import sys
 import time
 from collections import namedtuple
-
-_twins.hide_module()
 
 profiler_entry = namedtuple("profiler_entry", "code callcount reccallcount totaltime inlinetime calls")
 profiler_subentry = namedtuple("profiler_subentry", "code callcount reccallcount totaltime inlinetime")

@@ -4,11 +4,8 @@ iconv knows the character sets; what is here is what is Python's: the shape of t
 and state between calls. A character is converted once, and then known. `_codecs_jp` and the like hand out the codecs by name.
 """
 import _foreign
-import _twins
 import codecs as _codecs
 from struct import pack_into as _pack_into
-
-_twins.hide_module()
 
 _library = _foreign.dlopen(None, 2)
 _iconv_open, _iconv = _foreign.dlsym(_library, "iconv_open"), _foreign.dlsym(_library, "iconv")

@@ -16,8 +16,6 @@ from _sqlite3_library import (
     _total_changes, _TRANSIENT, _type_of, _value,
 )
 
-_twins.hide_module()
-
 globals().update(_constants)
 PARSE_DECLTYPES, PARSE_COLNAMES = 1, 2
 version = _deprecated_version = "2.6.0"
@@ -416,14 +414,17 @@ class Cursor:
         while text < end:
             if _prepare(connection._database, text, end - text, place, place + 8) != 0:
                 connection._fail()
-            handle, text = _foreign.load("P", place), _foreign.load("P", place + 8)
+            handle, text = _handle(_foreign.load("P", place), "finalize"), _foreign.load("P", place + 8)
             if not handle:
                 continue
-            status = 100
-            while status == 100:
-                status = _step(handle)
-            if _finalize(handle) != 0 or status != 101:
-                connection._fail()
+            try:
+                status = 100
+                while status == 100:
+                    status = _step(handle)
+                if status != 101:
+                    connection._fail()
+            finally:
+                handle.free()
         return self
 
     def fetchone(self):
@@ -1093,3 +1094,4 @@ for _class in (Row, Cursor, Connection, Blob, PrepareProtocol):
 
 for _class in (PrepareProtocol, Row, Cursor, Connection, Blob):
     _twins.seal(_class)
+_twins.publish(globals(), without_signature=["adapt", "connect"])

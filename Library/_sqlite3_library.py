@@ -1,8 +1,5 @@
 """The library SQLite for `_sqlite3`: its functions by `_foreign`, its numbers, and the exceptions that its results become."""
 import _foreign
-import _twins
-
-_twins.hide_module()
 
 _results = dict(
     ABORT=4, AUTH=23, BUSY=5, CANTOPEN=14, CONSTRAINT=19, CORRUPT=11, DONE=101, EMPTY=16, ERROR=1, FORMAT=24, FULL=13, INTERNAL=2, INTERRUPT=9,

@@ -12,8 +12,6 @@ import time as _time
 import weakref as _weakref
 from operator import index as _index
 
-_twins.hide_module()
-
 globals().update(dict(
     SSL_ERROR_ZERO_RETURN=6, SSL_ERROR_WANT_READ=2, SSL_ERROR_WANT_WRITE=3, SSL_ERROR_WANT_X509_LOOKUP=4, SSL_ERROR_SYSCALL=5, SSL_ERROR_SSL=1,
     SSL_ERROR_WANT_CONNECT=7, SSL_ERROR_EOF=8, SSL_ERROR_INVALID_ERROR_CODE=10, CERT_NONE=0, CERT_OPTIONAL=1, CERT_REQUIRED=2, VERIFY_DEFAULT=0,
@@ -988,8 +986,9 @@ class _SSLSocket:
 
     @property
     def session(self):
-        handle = _call("SSL_get1_session", "P", "@", self._handle)
-        return SSLSession._make(handle, self._context) if handle else None
+        # A connection that ends without a farewell spoils its session: everybody has a copy.
+        session = _call("SSL_get_session", "P", "@", self._handle)
+        return SSLSession._make(_call("SSL_SESSION_dup", "P", "P", session), self._context) if session else None
 
     @session.setter
     def session(self, value):
@@ -1001,7 +1000,8 @@ class _SSLSocket:
             raise ValueError("Cannot set session for server-side SSLSocket.")
         if _call("SSL_is_init_finished", "i", "@", self._handle):
             raise ValueError("Cannot set session after handshake.")
-        _call("SSL_set_session", "i", "@@", self._handle, value._handle)
+        copy = SSLSession._make(_call("SSL_SESSION_dup", "P", "@", value._handle), self._context)
+        _call("SSL_set_session", "i", "@@", self._handle, copy._handle)
 
     session_reused = property(lambda self: bool(_call("SSL_session_reused", "i", "@", self._handle)))
 
@@ -1186,3 +1186,4 @@ class _SSLSocket:
 
 for _class in (_SSLContext, _SSLSocket, MemoryBIO, SSLSession, Certificate):
     _class.__module__ = "_ssl"
+_twins.publish(globals(), private=["_test_decode_cert"])

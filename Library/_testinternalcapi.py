@@ -1,6 +1,8 @@
 """The part of CPython's internal test module that asks what any implementation can answer."""
 import sys
 
+import _twins
+
 
 def get_config():
     """How the interpreter was configured, as far as its own tests ask."""
@@ -16,3 +18,6 @@ def get_recursion_depth():
     while frame is not None:
         depth, frame = depth + 1, frame.f_back
     return depth
+
+
+_twins.publish(globals(), without_signature="*")

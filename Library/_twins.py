@@ -1,13 +1,16 @@
 """Stand-ins for native modules, made from what CPython's library has in Python for those who lack them.
 
 A stand-in is to show in nothing that it is written in Python: its frames are hidden, so that tracebacks, warnings and
-debuggers pass over them, and its classes cannot be changed and are named with their module in messages. The originals stay as
+debuggers pass over them, and its classes cannot be changed and are named with their module in messages. The modules of this folder
+are hidden when they are loaded; what they take from CPython's library is copied and hidden here. The originals stay as
 they are, since the library shows them too (`asyncio.futures._PyFuture`, `_pydecimal`).
 """
 import sys as _sys
 from types import CellType as _Cell, FunctionType as _Function
 
 from __taipan__ import builtin as _builtin, hidden, hide, seal
+
+_VARARGS, _VARKEYWORDS = 4, 8
 
 
 def execute(path, name, namespace):
@@ -16,11 +19,6 @@ def execute(path, name, namespace):
     code = SourceFileLoader(name, f"{_sys._stdlib_dir}/{path}").get_code(name)
     hide(code)
     exec(code, namespace)
-
-
-def hide_module():
-    """Hides the module whose code calls this, and all functions that it defines from then on."""
-    hide(_sys._getframe(1).f_code)
 
 
 def function(original, cell=None, module=None):
@@ -65,9 +63,43 @@ def copy_class(original, module, bases=None, **changes):
     return copy
 
 
-def builtin(function, signature):
-    """A built-in function that does as a function in Python does: as an attribute of a class, it becomes no method."""
-    return _builtin(function, f"{function.__name__}{signature}\n--\n\n{function.__doc__ or ''}")
+def builtin(function, signature=None):
+    """A built-in function that does as a function in Python does: as an attribute of a class, it becomes no method.
+
+    Its text signature is that of the function. Another may be given, or an empty one: then it has none, as many in C have none.
+    """
+    if signature is None:
+        signature = getattr(function, "__text_signature__", None) or _signature(function)
+    doc = function.__doc__ or ""
+    return _builtin(function, f"{function.__name__}{signature}\n--\n\n{doc}" if signature else doc)
+
+
+def _signature(function):
+    """The text signature of a function of a module. Keywords that begin with an underscore are the module's own affair."""
+    code, defaults, named = function.__code__, function.__defaults__ or (), function.__kwdefaults__ or {}
+    count, last = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+    names, rest = code.co_varnames[:last], [*code.co_varnames[last:]]
+    parts = [*names[:count - len(defaults)], *map("{}={!r}".format, names[count - len(defaults):count], defaults)]
+    if parts or last:
+        parts.insert(code.co_posonlyargcount, "/")
+    keywords = [f"{name}={named[name]!r}" if name in named else name for name in names[count:] if name[0] != "_"]
+    if code.co_flags & _VARARGS:
+        parts.append("*" + rest.pop(0))
+    elif keywords:
+        parts.append("*")
+    if code.co_flags & _VARKEYWORDS:
+        keywords.append("**" + rest.pop(0))
+    return f"({', '.join(['$module', *parts, *keywords])})"
+
+
+def publish(namespace, private=(), without_signature=()):
+    """Puts built-in functions in the place of a module's own functions with a public name: a module in C has no others.
+
+    `private` names further ones. Those named in `without_signature` have no text signature, as in C; a star stands for all.
+    """
+    for name, value in [*namespace.items()]:
+        if type(value) is _Function and (name[0] != "_" or name in private) and value.__module__ == namespace["__name__"]:
+            namespace[name] = builtin(value, "" if name in without_signature or "*" in without_signature else None)
 
 
 def unchained(original):
@@ -80,7 +112,6 @@ def unchained(original):
         error.__context__ = None
         raise error
 
-    hide(call.__code__)
     call.__name__, call.__qualname__, call.__doc__ = original.__name__, original.__qualname__, original.__doc__
     return call
 

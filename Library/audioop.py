@@ -8,7 +8,6 @@ import warnings as _warnings
 from array import array as _array
 from sys import byteorder as _order
 
-_twins.hide_module()
 _warnings.warn("'audioop' is deprecated and slated for removal in Python 3.13", DeprecationWarning, stacklevel=2)
 
 
@@ -415,3 +414,6 @@ def adpcm2lin(fragment, width, state, /):
             value, index = _adpcm_next(value, index, code)
             result.append(value << 16)
     return _narrow(result, width), (value, index)
+
+
+_twins.publish(globals())

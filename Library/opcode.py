@@ -66,7 +66,10 @@ _fill()
 HAVE_ARGUMENT = 1
 EXTENDED_ARG = opmap['EXTENDED']
 
-# What tools written for CPython look for.
+# What tools written for CPython look for: instructions of its that ours do the work of, and tables.
+_counterparts = {'RETURN_VALUE': 'RETURN', 'YIELD_VALUE': 'YIELD', 'YIELD_FROM': 'YIELD_DELEGATED', 'EXTENDED_ARG': 'EXTENDED', 'JUMP_FORWARD': 'JUMP',
+                 'JUMP_BACKWARD': 'JUMP_BACK'}
+opmap.update((name, opmap[own]) for name, own in _counterparts.items() if name not in opmap)
 _inline_cache_entries = [0] * 256
 _specialized_instructions = []
 _nb_ops = []

@@ -8,8 +8,6 @@ import os as _os
 import select as _select
 import sys as _sys
 
-_twins.hide_module()
-
 try:
     _library = _foreign.dlopen("libreadline.so.8", 2)
 except OSError as _error:
@@ -338,3 +336,6 @@ def _read(prompt):
         if not last or get_history_item(last) != text:
             add_history(text)
     return text + "\n"
+
+
+_twins.publish(globals())

@@ -14,6 +14,7 @@ public enum CoreTypes {
         SimpleNamespace.start()
         GenericAlias.start()
         UnionType.start()
+        Capsule.start()
         WeakReferences.start()
         WeakProxies.start()
         Finalizers.start()

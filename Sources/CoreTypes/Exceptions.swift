@@ -108,7 +108,10 @@ enum Exceptions {
             slots.unary(.repr) { thread, exception in Exceptions.repr(thread, exception) }
         }
         for row in table {
-            NativeType(id: row.id, row.name, base: row.base.type, size: size, mask: mask, dictOffset: dictOffset, flags: flags(row), doc: row.doc,
+            // Fields of its own make a class the base of classes with several.
+            var flags: TypeFlags = [.base, .exceptionSubclass]
+            if row.kind != .plain && row.kind != .keyError && row.kind != table.first(where: { $0.id == row.base })?.kind { flags.insert(.extendsLayout) }
+            NativeType(id: row.id, row.name, base: row.base.type, size: size, mask: mask, dictOffset: dictOffset, flags: flags, doc: row.doc,
                        methods: ExceptionSubtypes.methods(row), getters: ExceptionSubtypes.getters(row)) { slots in ExceptionSubtypes.fill(slots, row) }
         }
         ExceptionGroups.start(thread)
@@ -117,12 +120,6 @@ enum Exceptions {
             raw.assumingMemoryBound(to: ExceptionObject.self).pointee.arguments = WellKnown.emptyTuple.value
             reserve[index].pointee = Value(raw)
         }
-    }
-
-    /// Exceptions with fields of their own have a layout of their own, although the room is in all of them: of several bases theirs is the one that a class extends.
-    private static func flags(_ row: Row) -> TypeFlags {
-        let base = table.first { $0.id == row.base }?.kind ?? .plain
-        return row.kind == .plain || row.kind == .keyError || row.kind == base ? [.base, .exceptionSubclass] : [.base, .exceptionSubclass, .extendsLayout]
     }
 
     // MARK: Making

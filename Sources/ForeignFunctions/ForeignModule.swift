@@ -1,4 +1,5 @@
 import CForeign
+import CoreTypes
 import Glibc
 import Interpreter
 import Objects
@@ -333,6 +334,29 @@ enum ForeignModule {
 
     static func register() {
         NativeModule.register("_foreign", functions: memory + libraries + [
+            Def("set_asynchronous_exception(thread, exception, /)", .calls, "Have a thread raise an exception soon, or None; return the number of threads.", kind: .function) { thread, a, _ in
+                guard let identifier = SystemArguments.mask(thread, a[0]) else { return .empty }
+                guard a[1].isNone || a[1].isExceptionClass || a[1].isInstance(of: .baseException) else { return thread.raise(.typeError, "exception expected, not \(a[1].type.name)") }
+                return Value(small: Safepoint.raiseAsynchronously(identifier: UInt64(identifier), a[1].isNone ? .empty : a[1]))
+            },
+            Def("new_capsule(pointer, name, destructor, /)", .calls, "Make a PyCapsule.", kind: .function) { thread, a, _ in
+                guard let pointer = SystemArguments.mask(thread, a[0]), let name = SystemArguments.mask(thread, a[1]), let destructor = SystemArguments.mask(thread, a[2]) else { return .empty }
+                guard let place = UnsafeMutableRawPointer(bitPattern: UInt(pointer)) else { return thread.raise(.valueError, "null pointer") }
+                let capsule = Capsule.make(thread, place, name: UnsafePointer(bitPattern: UInt(name)))
+                if !capsule.isEmpty { capsule.object(CapsuleObject.self).pointee.destructor = UnsafeMutableRawPointer(bitPattern: UInt(destructor)) }
+                return capsule
+            },
+            Def("capsule_word(capsule, number, value=0, /)", .calls, "Return the pointer (0), name (1), context (2) or destructor (3) of a PyCapsule; or set it.", kind: .function) { thread, a, _ in
+                guard a[0].isExact(.capsule) else { return thread.raise(.typeError, "a PyCapsule is required, not '\(a[0].type.name)'") }
+                guard let number = thread.toInt(a[1]) else { return .empty }
+                guard number >= 0, number < 4 else { return thread.raise(.valueError, "no such word") }
+                let word = a[0].object(CapsuleObject.self)
+                let target = UnsafeMutableRawPointer(word).advanced(by: MemoryLayout<ObjectHeader>.size + number * 8).assumingMemoryBound(to: UInt.self)
+                if a[2].isEmpty { return thread.newInt(unsigned: target.pointee) }
+                guard let value = SystemArguments.mask(thread, a[2]) else { return .empty }
+                target.pointee = UInt(value)
+                return .none
+            },
             Def("call(address, result, codes, arguments, flags, /)", .calls, "Call a C function.", kind: .function, call),
         ]) { module in
             data = NativeType("Data", module: "_foreign", size: MemoryLayout<DataObject>.size, mask: 0b10, flags: [.base, .weakReferenceable]) { slots in
@@ -374,6 +398,7 @@ enum ForeignModule {
                     return .none
                 }
             }
+            module.set("Capsule", TypeID.capsule.value)
             module.add(handle)
             module.add(data)
             module.add(callback)

@@ -1,36 +1,12 @@
+import CoreTypes
 import Glibc
 import Objects
 
 /// Capsules: C pointers as Python objects.
-struct CapsuleObject {
-    var header: ObjectHeader
-    var pointer: UnsafeMutableRawPointer?
-    /// The caller's, not copied.
-    var name: UnsafePointer<CChar>?
-    var context: UnsafeMutableRawPointer?
-    var destructor: UnsafeMutableRawPointer?
-}
-
 enum Capsules {
-    nonisolated(unsafe) static var type: NativeType!
-
     /// `_HPyCapsule_key`
     private enum Key {
         static let pointer: Int32 = 0, name: Int32 = 1, context: Int32 = 2, destructor: Int32 = 3
-    }
-
-    static func start(_ thread: ThreadRef) {
-        type = NativeType(id: .capsule, "PyCapsule", size: MemoryLayout<CapsuleObject>.size, flags: .noInstantiation,
-                          doc: """
-                              A pointer of C, wrapped so that Python code can carry it: so one extension module gives another its functions, by an attribute that the other imports.
-
-                              """) { slots in
-            slots.unary(.repr) { thread, value in
-                let capsule = value.object(CapsuleObject.self)
-                let name = capsule.pointee.name.map { "\"\(String(cString: $0))\"" } ?? "NULL"
-                return thread.newString("<capsule object \(name) at \(hexadecimal(value))>")
-            }
-        }
     }
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
@@ -39,12 +15,9 @@ enum Capsules {
             guard let pointer else { return thread.raise(.valueError, "PyCapsule_New called with null pointer") }
             var implementation: UnsafeMutableRawPointer?
             guard Capsules.function(thread, destructor, &implementation) else { return .empty }
-            guard let raw = Heap.allocate(MemoryLayout<CapsuleObject>.size, shape: TypeID.capsule.rawValue) else { return thread.raiseOutOfMemory() }
-            let capsule = raw.assumingMemoryBound(to: CapsuleObject.self)
-            capsule.pointee.pointer = pointer
-            capsule.pointee.name = name
-            Capsules.setDestructor(capsule, implementation)
-            return Value(raw)
+            let value = Capsule.make(thread, pointer, name: name)
+            if !value.isEmpty { Capsules.setDestructor(value.object(CapsuleObject.self), implementation) }
+            return value
         }
         c.pointee.ctx_Capsule_Get = { _, value, key, name in
             let thread = Contexts.thread

@@ -102,7 +102,7 @@ enum Contexts {
         c.pointee.h_ComplexType = TypeID.complex.value
         c.pointee.h_BytesType = TypeID.bytes.value
         c.pointee.h_MemoryViewType = TypeID.memoryview.value
-        c.pointee.h_CapsuleType = Capsules.type.type.value
+        c.pointee.h_CapsuleType = TypeID.capsule.value
         c.pointee.h_SliceType = TypeID.slice.value
         c.pointee.h_DictType = TypeID.dict.value
         c.pointee.h_Builtins = WellKnown.builtins.value

@@ -1,3 +1,4 @@
+import CoreTypes
 import Objects
 
 /// Instances of types made from a specification: where their struct is, how it is traced, and what happens when they die.

@@ -67,7 +67,6 @@ public enum HPyModules {
     static func begin(_ thread: ThreadRef) {
         if isStarted { return }
         isStarted = true
-        Capsules.start(thread)
         Members.start(thread)
         Contexts.start()
     }

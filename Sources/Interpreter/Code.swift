@@ -159,7 +159,23 @@ public enum Code {
             names = Value(raw)
         }
         let code = makeOutline(thread, compiled, filename: .empty, names)
-        return code.isEmpty || !complete(thread, code.object(CodeObject.self)) ? .empty : code
+        if code.isEmpty { return .empty }
+        hideIfOwn(code)
+        return complete(thread, code.object(CodeObject.self)) ? code : .empty
+    }
+
+    /// The folder of our own modules and that of CPython's library, both with a slash at the end; the first is empty where there is none.
+    nonisolated(unsafe) public static var folders = (own: "", library: "")
+
+    /// Hides the code of a module of ours that stands for a native one: CPython's library has none of that name. It must be done before the code runs, so that
+    /// tracing sees nothing of it.
+    static func hideIfOwn(_ code: Value) {
+        let own = folders.own
+        let filename = StringRef(code.object(CodeObject.self).pointee.filename)
+        guard !own.isEmpty, filename.isASCII, filename.count > own.utf8.count, filename.count < own.utf8.count + 64 else { return }
+        let path = filename.description, name = path.utf8.dropFirst(own.utf8.count)
+        guard path.hasPrefix(own), !name.contains(UInt8(ascii: "/")), access(folders.library + String(Substring(name)), F_OK) != 0 else { return }
+        hide(code)
     }
 
     /// A name of an archive; empty when it has raised.

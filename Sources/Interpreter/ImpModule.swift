@@ -81,6 +81,7 @@ public enum ImpModule {
                 guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].type.name)") }
                 guard a[1].isString else { return thread.raise(.typeError, "_fix_co_filename() argument 2 must be str, not \(a[1].type.name)") }
                 ImpModule.fixFilename(a[0], a[1], a[0].object(CodeObject.self).pointee.filename)
+                Code.hideIfOwn(a[0])
                 return .none
             },
             Def("source_hash(key, source)", .pure, "", kind: .function) { thread, a, _ in

@@ -35,6 +35,8 @@ public enum TraceKind: UInt8 {
     case custom
     /// Both `.custom` and `.tail`.
     case customTail
+
+    public var hasTail: Bool { self == .tail || self == .customTail }
 }
 
 public typealias ShapeIndex = UInt32

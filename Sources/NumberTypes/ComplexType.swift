@@ -84,7 +84,7 @@ public enum ComplexType {
     }
 
     static let methods: [Def] = [
-        Def("conjugate(self, /)", .pure, "The complex conjugate.\n\n>>> (3-4j).conjugate()\n(3+4j)") { thread, a, _ in
+        Def("conjugate(self, /)", .pure, "The complex conjugate: the same with the imaginary part negated.") { thread, a, _ in
             let number = ComplexType.value(a[0])
             return thread.newComplex(number.real, -number.imaginary)
         },

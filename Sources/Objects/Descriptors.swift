@@ -1,6 +1,6 @@
 /// Native functions, methods, getters, slot wrappers and `__slots__` members as Python objects.
 
-enum Descriptors {
+public enum Descriptors {
     /// Adds a method, class method or static method to a native type's namespace.
     static func add(_ thread: ThreadRef, _ def: Def, to type: TypeRef) {
         let record = NativeRecord.make(def)
@@ -47,6 +47,14 @@ enum Descriptors {
         descriptor.pointee.payload = payload
         descriptor.pointee.payload2 = payload2
         return Value(raw)
+    }
+
+    /// Gives the words of a slot another name in a class, under which it can only be read. False when it has raised.
+    public static func addReadOnlyMember(_ thread: ThreadRef, _ type: TypeRef, _ name: Value, offset: Int, doc: Value) -> Bool {
+        let member = make(.memberDescriptor, type, name, UInt(offset), 1)
+        if member.isEmpty { return !thread.raiseOutOfMemory().isEmpty }
+        member.object(DescriptorObject.self).pointee.doc = doc
+        return type.namespace.set(thread, name, member)
     }
 
     /// Whether `object` may be the receiver of a descriptor; raises "descriptor 'x' for 'T' objects doesn't apply to a 'U' object".

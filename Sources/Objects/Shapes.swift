@@ -53,8 +53,8 @@ public enum Shapes {
         if object.pointee.dictOffset != 0 && !type.has(.variableSize) {
             // A word beyond the mask's reach is found as the tail.
             if object.pointee.inlineCapacity > 0 || object.pointee.dictOffset >= 512 {
+                tail = trace.hasTail ? min(tail, Int(object.pointee.dictOffset)) : Int(object.pointee.dictOffset)
                 trace = trace == .custom || trace == .customTail ? .customTail : .tail
-                tail = tail > 0 ? min(tail, Int(object.pointee.dictOffset)) : Int(object.pointee.dictOffset)
             } else {
                 mask |= 1 << UInt64(object.pointee.dictOffset >> 3)
                 if trace == .leaf { trace = .mask }

@@ -8,10 +8,22 @@ extension TypeConstruction {
               first.tailOffset == second.tailOffset, a.has(.weakReferenceable) == b.has(.weakReferenceable) else { return false }
         // Only the interface knows what a foreign struct means.
         if (a.has(.foreignLayout) || b.has(.foreignLayout)) && first.nativeData != second.nativeData { return false }
-        let left = solidBase(a), right = solidBase(b)
+        let left = layoutOwner(a), right = layoutOwner(b)
         if left == right { return true }
-        guard left.has(.extendsLayout), right.has(.extendsLayout), left.has(.heap), right.has(.heap), sameSlots(left, right) else { return false }
-        return left.pointer.pointee.base == right.pointer.pointee.base
+        guard left.has(.heap), right.has(.heap), left.pointer.pointee.base == right.pointer.pointee.base, sameSlots(left, right) else { return false }
+        // Behind items whose number differs a dict has no fixed place: each class has its own.
+        return !left.has(.variableSize) || left.has(.strSubclass) || (left.pointer.pointee.dictOffset != 0) == (TypeRef(left.pointer.pointee.base).pointer.pointee.dictOffset != 0)
+    }
+
+    /// The class from which a class's instances have their layout: the last one that added slots, a dict or weak references, or that is native.
+    private static func layoutOwner(_ type: TypeRef) -> TypeRef {
+        var current = type
+        while current != solidBase(current) {
+            let base = TypeRef(current.pointer.pointee.base)
+            guard (current.pointer.pointee.dictOffset != 0) == (base.pointer.pointee.dictOffset != 0), current.has(.weakReferenceable) == base.has(.weakReferenceable) else { return current }
+            current = base
+        }
+        return current
     }
 
     /// Whether two classes added the same `__slots__` at the same places.

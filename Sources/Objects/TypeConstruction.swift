@@ -319,15 +319,14 @@ public enum TypeConstruction {
     private static func addSlots(_ thread: ThreadRef, _ type: TypeRef, _ base: TypeRef, _ namespace: DictRef, _ bases: TupleRef) -> Bool {
         let object = type.pointer
         let slots = namespace.get(.__slots__)
+        // Instances that end with items, whose number differs, take neither slots nor weak references.
+        let hasItems = base.has(.variableSize) && !base.has(.strSubclass) || base.has(.typeSubclass)
         var weak = base.has(.weakReferenceable)
+        if !hasItems { for index in 0 ..< bases.count where TypeRef(bases[index]).has(.weakReferenceable) { weak = true } }
         var wantsDict = slots.isEmpty
-        // Other bases than the one whose layout this is may have a dict, or weak references.
-        for index in 0 ..< bases.count where !slots.isEmpty {
-            if TypeRef(bases[index]).pointer.pointee.dictOffset != 0 { wantsDict = true }
-        }
-        let otherIsWeak = (0 ..< bases.count).contains { TypeRef(bases[$0]).has(.weakReferenceable) }
+        for index in 0 ..< bases.count where TypeRef(bases[index]).pointer.pointee.dictOffset != 0 && !slots.isEmpty { wantsDict = true }
         if slots.isEmpty {
-            weak = true
+            if !hasItems { weak = true }
         } else {
             let names: Value
             if slots.isString {
@@ -337,14 +336,12 @@ public enum TypeConstruction {
                 names = thread.tuple(slots)
             }
             if names.isEmpty { return false }
-            if TupleRef(names).count > 0 && base.has(.variableSize) && !base.has(.strSubclass) {
-                let isDictOnly = (0 ..< TupleRef(names).count).allSatisfy { TupleRef(names)[$0].isString && (StringRef(TupleRef(names)[$0]).equals("__dict__") || StringRef(TupleRef(names)[$0]).equals("__weakref__")) }
-                if !isDictOnly {
-                    thread.raise(.typeError, "nonempty __slots__ not supported for subtype of '\(base.name)'")
-                    return false
-                }
+            if TupleRef(names).count > 0 && hasItems {
+                thread.raise(.typeError, "nonempty __slots__ not supported for subtype of '\(base.name)'")
+                return false
             }
             var members: [Value] = []
+            var namesDict = false, namesWeak = false
             for index in 0 ..< TupleRef(names).count {
                 let name = TupleRef(names)[index]
                 guard name.isString else {
@@ -357,19 +354,21 @@ public enum TypeConstruction {
                     return false
                 }
                 if text.equals("__dict__") {
-                    if base.pointer.pointee.dictOffset != 0 || wantsDict {
+                    if base.pointer.pointee.dictOffset != 0 || namesDict {
                         thread.raise(.typeError, "__dict__ slot disallowed: we already got one")
                         return false
                     }
                     wantsDict = true
+                    namesDict = true
                     continue
                 }
                 if text.equals("__weakref__") {
-                    if base.has(.weakReferenceable) && base.has(.heap) || weak && !base.has(.weakReferenceable) {
-                        thread.raise(.typeError, "__weakref__ slot disallowed: we already got one")
+                    if base.has(.weakReferenceable) || namesWeak {
+                        thread.raise(.typeError, "__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0")
                         return false
                     }
                     weak = true
+                    namesWeak = true
                     continue
                 }
                 let mangled = mangle(thread, name, StringRef(object.pointee.name))
@@ -388,7 +387,7 @@ public enum TypeConstruction {
                     if member.isEmpty { return !thread.raiseOutOfMemory().isEmpty }
                     let doc = slots.isDict ? DictRef(slots).get(string: name) : .empty
                     if !doc.isEmpty { member.object(DescriptorObject.self).pointee.doc = doc }
-                    guard object.pointee.trailingMembers < 1000, namespace.set(thread, name, member) else {
+                    guard object.pointee.trailingMembers < mostSlots, namespace.set(thread, name, member) else {
                         return thread.hasException ? false : !thread.raise(.typeError, "too many __slots__").isEmpty
                     }
                     object.pointee.trailingMembers += 1
@@ -402,16 +401,16 @@ public enum TypeConstruction {
                 offset = (offset + 7) & ~7
                 var doc: Value = .empty
                 for name in members {
-                    if offset < 512 {
-                        object.pointee.mask |= 1 << UInt64(offset >> 3)
-                    } else if object.pointee.tailOffset == 0 {
-                        // Beyond the mask's reach all words to the end are members.
-                        object.pointee.trace = object.pointee.trace == .custom ? .customTail : .tail
-                        object.pointee.tailOffset = 512
-                    }
-                    guard offset < 1 << 15 else {
+                    guard offset < mostSlots * 8 else {
                         thread.raise(.typeError, "too many __slots__")
                         return false
+                    }
+                    if offset >> 3 < 64 {
+                        object.pointee.mask |= 1 << UInt64(offset >> 3)
+                    } else if !object.pointee.trace.hasTail {
+                        // Words beyond the mask's reach are found as the tail.
+                        object.pointee.trace = object.pointee.trace == .custom ? .customTail : .tail
+                        object.pointee.tailOffset = UInt16(offset)
                     }
                     if slots.isDict { doc = DictRef(slots).get(string: name) }
                     let member = Descriptors.make(.memberDescriptor, type, name, UInt(offset))
@@ -427,7 +426,6 @@ public enum TypeConstruction {
             }
             object.pointee.flags.insert(.slotted)
         }
-        if otherIsWeak { weak = true }
         if weak { object.pointee.flags.insert(.weakReferenceable) }
         // Attributes of a class are in its namespace: a metaclass adds no dict.
         if wantsDict && object.pointee.dictOffset == 0 && !base.has(.typeSubclass) {
@@ -454,6 +452,9 @@ public enum TypeConstruction {
         }
         return true
     }
+
+    /// How many words of an instance slots can have.
+    private static let mostSlots = 4096
 
     /// How many attributes the class's functions assign on their first parameter, as the compiler counted them.
     nonisolated(unsafe) public static var countAssignedAttributes: (Value) -> Int = { _ in 0 }

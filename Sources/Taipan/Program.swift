@@ -50,6 +50,7 @@ extension Runtime {
         }
         if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
+            forgetScript()
             _ = finishStreams()
             return finish(Prompt(runtime: self).run(namespace))
         }
@@ -59,7 +60,9 @@ extension Runtime {
     /// Reports an exception that reached the top; exit status of the program.
     private func finish(_ result: Value) -> Int32 {
         var status: Int32 = 0
+        let exits = result.isEmpty && thread.exceptionMatches(.systemExit)
         if result.isEmpty { status = TopLevel.report(thread) }
+        if !exits { forgetScript() }
         status = shutDown(status)
         if status == TopLevel.interrupted {
             // A parent is to see that the program died of the signal.
@@ -68,6 +71,15 @@ extension Runtime {
             return 130
         }
         return status
+    }
+
+    private func forgetScript() {
+        guard namesScript, WellKnown.mainModule.value.isHeap else { return }
+        let namespace = DictRef(WellKnown.mainModule.value.object(ModuleObject.self).pointee.namespace)
+        for name in [Name.__file__, .__cached__] {
+            let entry = namespace.find(string: name.value)
+            if entry >= 0 { namespace.remove(entry: entry) }
+        }
     }
 
     private func finishStreams() -> Bool { true }
@@ -135,6 +147,7 @@ extension Runtime {
         insertPath(text(Array(target[..<max(1, target.lastIndex(of: 0x2F) ?? 1)])))
         _ = DictRef(namespace).set(thread, Name.__file__, name)
         _ = DictRef(namespace).set(thread, Name.__cached__, .none)
+        namesScript = true
         let external = DictRef(WellKnown.modules.value).get(string: StringRef.intern("_frozen_importlib_external").value)
         let isCompiled = bytes.suffix(4) == Array(".pyc".utf8)[...]
         let loader = external.isEmpty ? Value.empty : thread.callMethod(external, StringRef.intern(isCompiled ? "SourcelessFileLoader" : "SourceFileLoader").value, Name.__main__.value, name)

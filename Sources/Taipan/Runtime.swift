@@ -32,6 +32,8 @@ public final class Runtime {
     public let thread: ThreadRef
     let home: Home
     let options: RuntimeOptions
+    /// Whether `__main__` has the name of the script, which it loses when that has ended.
+    var namesScript = false
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
@@ -116,7 +118,10 @@ public final class Runtime {
             let text = String(cString: given)
             if !text.isEmpty { path += text.split(separator: ":", omittingEmptySubsequences: false).map(String.init) }
         }
-        if let library = home.library { path.append(library) }
+        if let library = home.library {
+            path.append(library)
+            Code.folders = (library + "/", home.standardLibrary + "/")
+        }
         path += [home.prefix + "/lib/python311.zip", home.standardLibrary, home.standardLibrary + "/lib-dynload"]
         sys("path", list(path))
         sys("modules", WellKnown.modules.value)

@@ -33,7 +33,7 @@ public struct ByteArrayRef {
     /// Changes the size; new bytes are whatever they are. False when it has raised.
     public func resize(_ thread: ThreadRef, _ count: Int) -> Bool {
         if count == pointer.pointee.count { return true }
-        MemoryViews.settle { pointer.pointee.exports > 0 }
+        MemoryViews.settleNow { pointer.pointee.exports > 0 }
         if pointer.pointee.exports > 0 {
             thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
             return false
@@ -65,7 +65,7 @@ public struct ByteArrayRef {
         if change == 0 { return true }
         if change < 0 {
             // Refused before anything is moved.
-            MemoryViews.settle { pointer.pointee.exports > 0 }
+            MemoryViews.settleNow { pointer.pointee.exports > 0 }
             if pointer.pointee.exports > 0 { return resize(thread, old + change) }
             if low == 0 {
                 // Off the front.
@@ -269,7 +269,7 @@ enum ByteArrayType {
         if length == 0 {
             // Deletion of every step-th byte.
             if bounds.count == 0 { return true }
-            MemoryViews.settle { array.pointer.pointee.exports > 0 }
+            MemoryViews.settleNow { array.pointer.pointee.exports > 0 }
             if array.pointer.pointee.exports > 0 { return array.resize(thread, array.count - bounds.count) }
             var low = bounds.start
             var step = bounds.step

@@ -5,7 +5,7 @@ import Objects
 ///
 /// All views of one acquired buffer share a `ManagedBuffer`, which gives the buffer back when the last of them is released. Since nothing counts
 /// references here, views are mostly forgotten, not released: a managed buffer that died is given back by the collector (`settle`), and an exporter that
-/// finds itself locked may collect before it complains (`MemoryViews.settle`).
+/// finds itself locked may collect once before it complains (`MemoryViews.settleNow`).
 struct ManagedBuffer {
     var header: ObjectHeader
     /// Its second word is the exporter, traced.
@@ -315,14 +315,11 @@ public enum MemoryViews {
         }
     }
 
-    /// Collects while a buffer is held, so that forgotten views give back what they hold: the young ones first, which most of them are. For an exporter that is about to refuse a change.
-    @inline(__always) public static func settle(while isHeld: () -> Bool) {
-        if isHeld() { collect(while: isHeld) }
-    }
-
-    @inline(never) @usableFromInline static func collect(while isHeld: () -> Bool) {
-        if !active.isEmpty { Collector.collect(major: false) }
-        if !active.isEmpty && isHeld() { Collector.collect(major: true) }
+    /// Collects while an exporter is locked, so that forgotten views give back what they hold. For one that is about to refuse a change. Most such views are young.
+    public static func settleNow(while isLocked: () -> Bool) {
+        if active.isEmpty || !isLocked() { return }
+        Collector.collect(major: false)
+        if isLocked() { Collector.collect(major: true) }
     }
 
     // MARK: Copying out

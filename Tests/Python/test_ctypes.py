@@ -190,4 +190,52 @@ def test_signal_handlers_by_address():
         raise AssertionError
 
 
+def test_capsules():
+    from ctypes import pythonapi as api, py_object, c_void_p, c_char_p, c_int, create_string_buffer
+    import _socket, datetime
+    kind = type(_socket.CAPI)
+    assert kind.__name__ == "PyCapsule" and type(datetime.datetime_CAPI) is kind
+    assert repr(_socket.CAPI).startswith('<capsule object "_socket.CAPI" at 0x')
+    api.PyCapsule_New.argtypes, api.PyCapsule_New.restype = (c_void_p, c_char_p, c_void_p), py_object
+    api.PyCapsule_GetPointer.argtypes, api.PyCapsule_GetPointer.restype = (py_object, c_char_p), c_void_p
+    api.PyCapsule_GetName.argtypes, api.PyCapsule_GetName.restype = (py_object,), c_char_p
+    api.PyCapsule_IsValid.argtypes, api.PyCapsule_IsValid.restype = (py_object, c_char_p), c_int
+    api.PyCapsule_SetPointer.argtypes, api.PyCapsule_SetPointer.restype = (py_object, c_void_p), c_int
+    api.PyCapsule_GetContext.argtypes, api.PyCapsule_GetContext.restype = (py_object,), c_void_p
+    api.PyCapsule_SetContext.argtypes, api.PyCapsule_SetContext.restype = (py_object, c_void_p), c_int
+    name = create_string_buffer(b"my.name")
+    capsule = api.PyCapsule_New(1234, name, None)
+    assert type(capsule) is kind and api.PyCapsule_GetPointer(capsule, b"my.name") == 1234 and api.PyCapsule_GetName(capsule) == b"my.name"
+    assert api.PyCapsule_IsValid(capsule, b"my.name") == 1 and api.PyCapsule_IsValid(capsule, b"other") == 0 == api.PyCapsule_IsValid(5, None)
+    assert api.PyCapsule_SetPointer(capsule, 99) == 0 and api.PyCapsule_GetPointer(capsule, b"my.name") == 99
+    assert api.PyCapsule_GetContext(capsule) is None and api.PyCapsule_SetContext(capsule, 7) == 0 and api.PyCapsule_GetContext(capsule) == 7
+    raises(ValueError, "PyCapsule_GetPointer called with incorrect name", api.PyCapsule_GetPointer, capsule, b"other")
+    raises(ValueError, "PyCapsule_New called with null pointer", api.PyCapsule_New, None, None, None)
+    raises(TypeError, "cannot create 'PyCapsule' instances", kind)
+
+
+def test_exceptions_for_other_threads():
+    import threading
+    from ctypes import pythonapi as api, py_object, c_ulong
+
+    class Stop(Exception):
+        pass
+    seen, started = [], threading.Event()
+
+    def work():
+        try:
+            started.set()
+            while True:
+                pass
+        except Stop:
+            seen.append("stopped")
+    thread = threading.Thread(target=work)
+    thread.start()
+    started.wait()
+    assert api.PyThreadState_SetAsyncExc(c_ulong(0xdead), py_object(Stop)) == 0
+    assert api.PyThreadState_SetAsyncExc(c_ulong(thread.ident), py_object(Stop)) == 1
+    thread.join()
+    assert seen == ["stopped"]
+
+
 run(globals())

@@ -110,4 +110,60 @@ def test_copies():
             assert copy == value and type(copy) is type(value) and hash(copy) == hash(value)
 
 
+def test_times_of_day():
+    import pickle
+    t = time(7, 8, 9, 10)
+    assert str(t) == t.isoformat() == "07:08:09.000010" and str(time(7)) == "07:00:00" and time(7, 8).isoformat("minutes") == "07:08"
+    assert time(7, tzinfo=timezone(timedelta(hours=-1, minutes=-30))).isoformat() == "07:00:00-01:30"
+    assert time(minute=5, hour=3) == time(3, 5) == datetime(2020, 1, 1, 3, 5).time() and time(3, fold=1).fold == 1
+    assert datetime(2020, 1, 1, 3, 5, tzinfo=timezone.utc, fold=1).time() == time(3, 5) and datetime(2020, 1, 1, 3, fold=1).time().fold == 1
+    assert time(1) < time(2) and time(1, 2, 3, 4) >= time(1, 2, 3, 4) and time(1) != time(1, tzinfo=timezone.utc) and not time(1) == 1
+    assert time(1, tzinfo=timezone.utc) == time(2, tzinfo=timezone(timedelta(hours=1)))
+    assert hash(time(1, 2)) == hash(time(1, 2, fold=1)) == hash(time.fromisoformat("01:02")) and time.fromisoformat("T01:02:03.000004") == time(1, 2, 3, 4)
+    assert time.fromisoformat("01:02:03.5") == time(1, 2, 3, 500000) and time.fromisoformat("0102") == time(1, 2) and time.fromisoformat("01:02Z").tzinfo is timezone.utc
+    raises(TypeError, "can't compare offset-naive and offset-aware times", time(1).__lt__, time(1, tzinfo=timezone.utc))
+    raises(TypeError, "'<' not supported between instances of 'datetime.time' and 'int'", lambda: time(1) < 1)
+    raises(ValueError, "hour must be in 0..23", time.fromisoformat, "25:00")
+    raises(ValueError, "Invalid isoformat string: '2x:00'", time.fromisoformat, "2x:00")
+    raises(ValueError, "hour must be in 0..23", time, 24)
+    raises(TypeError, "tzinfo argument must be None or of a tzinfo subclass, not type 'int'", time, 1, 2, 3, 4, 5)
+    assert t.replace(hour=1, fold=1) == time(1, 8, 9, 10) and pickle.loads(pickle.dumps(t)) == t and time(True) == time(1)
+
+    class Own(time):
+        def isoformat(self):
+            return "mine"
+    assert str(Own(1)) == f"{Own(1)}" == "mine" and Own(1) == time(1) and type(Own(1).replace(2)) is Own and type(Own.fromisoformat("01:02")) is Own
+
+
+def test_timestamps_of_local_time():
+    import os, time as clock
+    old, seen = os.environ.get("TZ"), []
+    try:
+        for zone in "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "LHST-10:30LHDT-11,M10.1.0,M4.1.0", "UTC0", "<-11>11":
+            os.environ["TZ"] = zone
+            clock.tzset()
+            moment = datetime(2011, 12, 1)
+            while moment.year < 2013:
+                for fold in 0, 1:
+                    local = moment.replace(fold=fold)
+                    seen.append(local.timestamp())
+                moment += timedelta(hours=7, minutes=13, microseconds=1)
+    finally:
+        os.environ.pop("TZ") if old is None else os.environ.update(TZ=old)
+        clock.tzset()
+    assert (len(seen), sum(seen)) == (13210, 17699373937807.625)
+
+
+def test_fields_of_a_delta_are_members():
+    delta = timedelta(3, 4, 5)
+    assert (delta.days, delta.seconds, delta.microseconds) == (3, 4, 5)
+    assert repr(timedelta.days) == "<member 'days' of 'datetime.timedelta' objects>" and timedelta.days.__doc__ == "Number of days."
+    raises(AttributeError, "readonly attribute", setattr, delta, "days", 1)
+    raises(AttributeError, "readonly attribute", delattr, delta, "seconds")
+
+    class Own(timedelta):
+        pass
+    assert Own(7).days == 7
+
+
 run(globals())

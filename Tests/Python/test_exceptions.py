@@ -187,4 +187,27 @@ def test_traceback_objects():
     assert last.tb_lineno == inner.__code__.co_firstlineno + 1
 
 
+def test_a_base_with_fields_of_its_own_is_the_base():
+    import builtins
+
+    class Package(Exception):
+        pass
+    for name in "AttributeError", "NameError", "ImportError", "OSError", "FileNotFoundError", "StopIteration", "SyntaxError", "UnicodeDecodeError", "ModuleNotFoundError", "KeyError":
+        kind = getattr(builtins, name)
+        both = type("Both", (Package, kind), {})
+        assert both.__base__ is (Package if name == "KeyError" else kind), name
+        arguments = ("utf-8", b"x", 0, 1, "no") if name == "UnicodeDecodeError" else ("one",)
+        error = both(*arguments)
+        assert isinstance(error, Package) and isinstance(error, kind) and error.args == arguments
+    error = type("Both", (Package, AttributeError), {})("text", name="n", obj=5)
+    assert (error.name, error.obj, str(error)) == ("n", 5, "text")
+    error = type("Both", (Package, OSError), {})(2, "no such")
+    assert (error.errno, str(error)) == (2, "[Errno 2] no such")
+    group = type("Both", (Package, ExceptionGroup), {})("many", [ValueError(1)])
+    assert group.exceptions[0].args == (1,)
+    for one, other in (AttributeError, NameError), (OSError, ImportError), (UnicodeDecodeError, UnicodeEncodeError), (StopIteration, SyntaxError):
+        raises(TypeError, "multiple bases have instance lay-out conflict", type, "Both", (one, other), {})
+    assert type("Both", (KeyError, AttributeError), {}).__base__ is AttributeError
+
+
 run(globals())

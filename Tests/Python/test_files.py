@@ -232,4 +232,32 @@ def test_what_a_dropped_file_holds_is_there_for_others():
         assert open(log.name).read().split() == [str(number) for number in range(300)]
 
 
+def test_lines_one_after_the_other():
+    path = os.path.join(tempfile.mkdtemp(), "lines")
+    parts = ["one\n", "two\r\n", "\n", "three\r", "f\u00fcnf\n", "\u4e00\n", "long " * 5000 + "\n", "last"]
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        file.writelines(parts * 50)
+    whole = "".join(parts * 50)
+    for newline in None, "", "\n", "\r", "\r\n":
+        with open(path, newline=newline, encoding="utf-8") as file:
+            lines = list(file)
+        text = whole.replace("\r\n", "\n").replace("\r", "\n") if newline is None else whole
+        assert "".join(lines) == text
+        ends = ("\n",) if newline is None else ("\n", "\r") if newline == "" else (newline,)
+        assert all(line.endswith(ends) for line in lines[:-1])
+    with open(path, "rb") as file:
+        assert list(file) == whole.encode().splitlines(True) if b"\r" not in whole.encode() else b"".join(file) == whole.encode()
+    with open(path, "r+", encoding="utf-8", newline="\n") as file:
+        assert file.readline() == "one\n" and next(file) == "two\r\n"
+        raises(OSError, "telling position disabled by next() call", file.tell)
+        file.seek(0)
+        assert file.readline() == "one\n" and file.tell() == 4
+        file.close()
+        raises(ValueError, "I/O operation on closed file.", file.readline)
+        raises(ValueError, "I/O operation on closed file.", next, file)
+    with open(path, "rb") as file:
+        next(file)
+    raises(ValueError, None, next, file)
+
+
 run(globals())

@@ -55,4 +55,24 @@ def test_uncaught():
     assert status == 1 and err.rstrip().endswith("MemoryError"), (status, out, err)
 
 
+def test_forgotten_views_lock_nothing():
+    import mmap
+    heap = [[number] for number in range(100000)]
+    data = bytearray(10)
+    for _ in range(20):
+        view = memoryview(data)
+        view = None
+        data.append(1)
+    view = memoryview(data)
+    raises(BufferError, "Existing exports of data: object cannot be re-sized", data.append, 1)
+    view.release()
+    data.append(1)
+    area = mmap.mmap(-1, 4096)
+    view = memoryview(area)[:10]
+    raises(BufferError, "cannot close exported pointers exist", area.close)
+    view = None
+    area.close()
+    assert len(data) == 31 and len(heap) == 100000
+
+
 run(globals())

@@ -152,4 +152,16 @@ def test_abstract_classes():
     assert isinstance(1, A) and issubclass(bool, A)
 
 
+def test_what_an_abstract_class_knows():
+    from abc import ABC, _get_dump
+
+    class Base(ABC):
+        pass
+    Base.register(int)
+    assert issubclass(bool, Base) and not issubclass(str, Base)
+    registry, cache, negative, version = _get_dump(Base)
+    assert [reference() for reference in registry] == [int]
+    assert {reference() for reference in cache} >= {bool} and [reference() for reference in negative] == [str]
+
+
 run(globals())

@@ -72,6 +72,30 @@ def test_builtin_functions_are_no_methods():
     assert repr(pickle.dumps) == "<built-in function dumps>"
 
 
+def test_functions_of_native_modules_are_builtin():
+    import _asyncio, _codecs_jp, _ctypes, _hashlib, _sqlite3, _ssl, audioop, inspect, pickle
+    for function, name, signature in (
+        (_asyncio.get_running_loop, "get_running_loop", "()"), (_asyncio._enter_task, "_enter_task", "(loop, task)"), (_codecs_jp.getcodec, "getcodec", None),
+        (_ctypes.sizeof, "sizeof", None), (_ctypes.call_cdeclfunction, "call_cdeclfunction", None), (_ctypes._unpickle, "_unpickle", None),
+        (_hashlib.hmac_digest, "hmac_digest", "(key, msg, digest)"), (_hashlib.new, "new", "(name, string=b'', *, usedforsecurity=True)"),
+        (_sqlite3.complete_statement, "complete_statement", "(statement)"), (_ssl.nid2obj, "nid2obj", "(nid, /)"),
+        (audioop.ratecv, "ratecv", "(fragment, width, nchannels, inrate, outrate, state, weightA=1, weightB=0, /)"),
+    ):
+        assert repr(function) == f"<built-in function {name}>", function
+        assert inspect.isbuiltin(function) and not inspect.isfunction(function)
+        assert function.__self__.__name__ == function.__module__ and function.__name__ == function.__qualname__ == name
+        assert pickle.loads(pickle.dumps(function)) is function
+        if signature is None:
+            raises(ValueError, f"no signature found for builtin <built-in function {name}>", inspect.signature, function)
+        else:
+            assert str(inspect.signature(function)) == signature, function
+
+    class Holder:
+        size, valid = _ctypes.sizeof, _sqlite3.complete_statement
+    import ctypes
+    assert Holder().size(ctypes.c_int) == 4 and Holder().valid("select 1;") is True
+    assert not hasattr(_ctypes.sizeof, "__code__") and not hasattr(_ctypes.sizeof, "__globals__")
+
 def test_subclasses_show_their_own_name():
     import datetime
 
@@ -99,6 +123,26 @@ def test_audio():
     assert audioop.mul(data, 2, 2) == b"\0\0\2\0\xff\x7f\0\x80"
     assert audioop.ratecv(data, 2, 1, 2, 1, None)[0] == b"\0\0\xff\x7f"
     raises(audioop.error, "not a whole number of frames", audioop.rms, b"abc", 2)
+
+
+def test_tracing_sees_nothing_of_their_import():
+    import subprocess
+    program = """
+import sys
+events = []
+def note(frame, event, argument):
+    events.append((event, frame.f_code.co_filename))
+    return note
+names = [name for name in ("_ctypes", "_decimal", "_sqlite3", "_hashlib", "audioop", "_lsprof", "_codecs_jp", "_ssl") if name not in sys.modules]
+sys.settrace(note)
+for name in names:
+    __import__(name)
+sys.settrace(None)
+print([event for event in events if "Library" in event[1]])
+print(sum((event == "call") - (event == "return") for event, _ in events))
+"""
+    result = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True)
+    assert result.stdout == "[]\n0\n" and not result.stderr, result
 
 
 run(globals())

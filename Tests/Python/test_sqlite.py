@@ -147,4 +147,15 @@ def test_classes_cannot_be_changed():
         raises(TypeError, "cannot set 'x' attribute of immutable type 'sqlite3.%s'" % kind.__name__, setattr, kind, "x", 1)
 
 
+def test_scripts():
+    connection = sqlite3.connect(":memory:")
+    cursor = connection.cursor()
+    assert cursor.executescript("create table t(a); -- one\n insert into t values (1); insert into t values (2);;") is cursor
+    assert connection.execute("select a from t").fetchall() == [(1,), (2,)]
+    assert isinstance(connection.executescript("select * from t; "), sqlite3.Cursor)
+    raises(sqlite3.OperationalError, 'near "nonsense": syntax error', connection.executescript, "insert into t values (3); nonsense; insert into t values (4)")
+    raises(sqlite3.IntegrityError, "UNIQUE constraint failed: t.a", connection.executescript, "create unique index u on t(a); insert into t values (1); insert into t values (5)")
+    assert connection.execute("select a from t").fetchall() == [(1,), (2,), (3,)]
+
+
 run(globals())

@@ -1,4 +1,5 @@
 import ContainerTypes
+import CoreTypes
 import Objects
 
 /// `_abc`: the machinery of `abc.ABCMeta`.
@@ -118,7 +119,11 @@ enum AbstractBases {
                     var entry = DictRef(dict).nextEntry(0)
                     while entry >= 0 {
                         let cell = DictRef(dict).entries[entry * 3 + 2]
-                        if !cell.object(WeakCell.self).pointee.target.isEmpty, !SetRef(result).add(thread, cell.object(WeakCell.self).pointee.target) { return .empty }
+                        let type = cell.object(WeakCell.self).pointee.target
+                        if !type.isEmpty {
+                            let reference = WeakReferences.reference(thread, to: type)
+                            guard !reference.isEmpty, SetRef(result).add(thread, reference) else { return .empty }
+                        }
                         entry = DictRef(dict).nextEntry(entry + 1)
                     }
                     return result

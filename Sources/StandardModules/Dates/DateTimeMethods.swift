@@ -81,6 +81,17 @@ struct DateTimeFields {
         return DateTimeFields(date, checking: Int(fields.tm_hour), Int(fields.tm_min), min(Int(fields.tm_sec), 59), microseconds, 0)
     }
 
+    /// Seconds since 1970 of a local time. nil when the clocks are changed within a day of it: then there is more to it.
+    var localTime: Int? {
+        let apparent = (date.ordinal - 719_163) * 86400 + seconds
+        guard apparent > -62_134_000_000, apparent < 253_401_000_000 else { return nil }
+        // Wherever one is, what the clock shows is at most a day away from what it would show at Greenwich.
+        var before = time_t(apparent - 2 * 86400), after = time_t(apparent + 2 * 86400)
+        var early = tm(), late = tm()
+        guard localtime_r(&before, &early) != nil, localtime_r(&after, &late) != nil, early.tm_gmtoff == late.tm_gmtoff else { return nil }
+        return apparent - early.tm_gmtoff
+    }
+
     static func at(_ time: Int, _ microseconds: Int, isLocal: Bool) -> DateTimeFields? {
         // From the year 1 to 9999, with some days to spare.
         guard time > -62_135_000_000, time < 253_402_000_000 else { return nil }
@@ -169,7 +180,7 @@ enum DateTimeMethods {
             return DateLayout.originalNew(thread, DateLayout.datetime, type, arguments, count, keywords)
         }
         guard DateLayout.replace(thread, type, methods, ["__add__", "__radd__", "__sub__", "__hash__", "__str__", "isoformat", "fromisoformat", "now", "utcnow", "fromtimestamp", "utcfromtimestamp",
-                                                        "timestamp", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
+                                                        "timestamp", "time", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
         slots.binary(.add) { thread, a, b in DateTimeMethods.add(thread, a, b) }
         slots.binary(.subtract) { thread, a, b in DateTimeMethods.subtract(thread, a, b) }
         slots.unary(.str) { thread, a in DateTimeMethods.text(thread, a) }
@@ -236,12 +247,18 @@ enum DateTimeMethods {
                 return DateLayout.original(thread, DateLayout.datetime, "utcfromtimestamp", a[0], a[1])
             },
             Def("timestamp(self, /)", .calls, "Return POSIX timestamp as float.") { thread, a, _ in
-                if let fields = DateTimeFields(a[0]), let offset = DateTimeFields.offset(DateTimeFields.zone(a[0])), let utc = fields.moved(-offset.days, -offset.seconds, -offset.microseconds) {
+                let fields = DateTimeFields(a[0])
+                if let fields, DateTimeFields.zone(a[0]).isNone, let seconds = fields.localTime { return thread.newFloat(Double(seconds) + Double(fields.microseconds) / 1e6) }
+                if let fields, let offset = DateTimeFields.offset(DateTimeFields.zone(a[0])), let utc = fields.moved(-offset.days, -offset.seconds, -offset.microseconds) {
                     let total = ((utc.date.ordinal - 719_163) * 86400 + utc.seconds) * 1_000_000 + utc.microseconds
                     // Below 2^53 it is rounded once.
                     if abs(total) < 1 << 53 { return thread.newFloat(Double(total) / 1e6) }
                 }
                 return DateLayout.original(thread, DateLayout.datetime, "timestamp", a[0])
+            },
+            Def("time(self, /)", .calls, "Return time object with same time but with tzinfo=None.") { thread, a, _ in
+                guard let fields = DateTimeFields(a[0]) else { return DateLayout.original(thread, DateLayout.datetime, "time", a[0]) }
+                return TimeFields(fields.seconds, fields.microseconds, fold: fields.fold).make(thread, .none)
             },
             Def("__lt__(self, value, /)", .calls, "Return self<value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.less.rawValue) },
             Def("__le__(self, value, /)", .calls, "Return self<=value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.lessEqual.rawValue) },

@@ -1,3 +1,4 @@
+import CoreTypes
 import Objects
 
 /// Entry point of the room: what `_datetime` does at native speed.
@@ -9,13 +10,21 @@ public enum StandardDates {
     /// Registers the room's module. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         NativeModule.register("_datetime_fast", functions: [
-            Def("install(date, datetime, timedelta, timezone, tzinfo, /)", .calls, "Take over the plain cases of these classes.", kind: .function) { thread, a, _ in
+            Def("install(date, datetime, timedelta, timezone, tzinfo, time, /)", .calls, "Take over the plain cases of these classes.", kind: .function) { thread, a, _ in
                 guard DateLayout.read(thread, a) else { return .empty }
+                for (name, offset, doc) in [("days", 0, "Number of days."), ("seconds", 1, "Number of seconds (>= 0 and less than 1 day)."),
+                                            ("microseconds", 2, "Number of microseconds (>= 0 and less than 1 second).")] {
+                    guard Descriptors.addReadOnlyMember(thread, DateLayout.timedelta, StringRef.intern(name).value, offset: DateLayout.deltaFields[offset], doc: thread.newString(doc)) else { return .empty }
+                }
                 DeltaMethods.install(thread)
                 DateMethods.install(thread)
+                TimeMethods.install(thread)
                 return DateTimeMethods.install(thread) ? .none : .empty
             },
-        ])
+        ]) { module in
+            module.set("datetime_CAPI", Capsule.empty(module.thread, name: "datetime.datetime_CAPI"))
+            return true
+        }
     }
 }
 
@@ -26,15 +35,19 @@ enum DateLayout {
     nonisolated(unsafe) static var timedelta: TypeRef!
     nonisolated(unsafe) static var timezone: TypeRef!
     nonisolated(unsafe) static var tzinfo: TypeRef!
+    nonisolated(unsafe) static var time: TypeRef!
     nonisolated(unsafe) private(set) static var dateShape: ShapeIndex = 0
     nonisolated(unsafe) private(set) static var datetimeShape: ShapeIndex = 0
     nonisolated(unsafe) private(set) static var deltaShape: ShapeIndex = 0
     nonisolated(unsafe) private(set) static var zoneShape: ShapeIndex = 0
+    nonisolated(unsafe) private(set) static var timeShape: ShapeIndex = 0
     /// Byte offsets: year, month, day, hash; of a datetime then hour, minute, second, microsecond, fold, tzinfo.
     nonisolated(unsafe) static let dateFields = UnsafeMutablePointer<Int>.allocate(capacity: 4)
     nonisolated(unsafe) static let datetimeFields = UnsafeMutablePointer<Int>.allocate(capacity: 10)
     /// days, seconds, microseconds, hash
     nonisolated(unsafe) static let deltaFields = UnsafeMutablePointer<Int>.allocate(capacity: 4)
+    /// hour, minute, second, microsecond, fold, tzinfo, hash
+    nonisolated(unsafe) static let timeFields = UnsafeMutablePointer<Int>.allocate(capacity: 7)
     nonisolated(unsafe) static var zoneOffset = 0
     /// `timezone.utc`
     nonisolated(unsafe) static let utc = RootTable.reserve()
@@ -42,7 +55,7 @@ enum DateLayout {
     private static let originals = RootTable.reserve()
 
     static func read(_ thread: ThreadRef, _ a: Arguments) -> Bool {
-        for index in 0 ..< 5 {
+        for index in 0 ..< 6 {
             guard a[index].isType, TypeRef(a[index]).has(.heap) else {
                 thread.raise(.typeError, "install() takes classes")
                 return false
@@ -53,13 +66,16 @@ enum DateLayout {
         timedelta = TypeRef(a[2])
         timezone = TypeRef(a[3])
         tzinfo = TypeRef(a[4])
+        time = TypeRef(a[5])
         dateShape = date.pointer.pointee.rootShape
         datetimeShape = datetime.pointer.pointee.rootShape
         deltaShape = timedelta.pointer.pointee.rootShape
         zoneShape = timezone.pointer.pointee.rootShape
+        timeShape = time.pointer.pointee.rootShape
         guard fields(thread, date, ["_year", "_month", "_day", "_hashcode"], dateFields),
               fields(thread, datetime, ["_year", "_month", "_day", "_hashcode", "_hour", "_minute", "_second", "_microsecond", "_fold", "_tzinfo"], datetimeFields),
               fields(thread, timedelta, ["_days", "_seconds", "_microseconds", "_hashcode"], deltaFields),
+              fields(thread, time, ["_hour", "_minute", "_second", "_microsecond", "_fold", "_tzinfo", "_hashcode"], timeFields),
               fields(thread, timezone, ["_offset"], &zoneOffset) else { return false }
         utc.pointee = thread.getAttribute(a[3], StringRef.intern("utc").value)
         originals.pointee = thread.newDict()

@@ -57,6 +57,12 @@ enum Buffered {
         return Streams.isClosed(thread, raw)
     }
 
+    /// Whether this is a reader of the plain kind over a file that is open.
+    @inline(__always) static func isOpenFile(_ value: Value) -> Bool {
+        guard value.isHeap, value.type == reader.type, object(value).pointee.initialized, case let raw = object(value).pointee.raw, raw.type == FileIO.type.type else { return false }
+        return FileIO.file(raw).pointee.descriptor >= 0
+    }
+
     static func open(_ thread: ThreadRef, _ value: Value, _ what: String) -> Bool {
         guard ready(thread, value) else { return false }
         let closed = isClosed(thread, value)
@@ -321,6 +327,18 @@ enum Buffered {
             object.pointee.start = got
         }
         return Value(small: available + got)
+    }
+
+    /// The next line, where it is in the buffer as a whole and no other thread is at work on that.
+    @inline(__always) private static func readyLine(_ thread: ThreadRef, _ value: Value) -> Value? {
+        let object = object(value)
+        guard !object.pointee.isWriting, object.pointee.lock == 0, case let ready = object.pointee.end - object.pointee.start, ready > 0 else { return nil }
+        let start = buffer(object) + object.pointee.start
+        guard let found = memchr(start, 10, ready) else { return nil }
+        let count = found - UnsafeMutableRawPointer(start) + 1
+        let line = thread.newBytes(start, count)
+        if !line.isEmpty { object.pointee.start += count }
+        return line
     }
 
     static func line(_ thread: ThreadRef, _ value: Value, _ limit: Int) -> Value {
@@ -621,6 +639,7 @@ enum Buffered {
             return shown.isEmpty ? .empty : thread.newString("<\(value.type.name) name=\(StringRef(shown).description)>")
         }
         slots.unary(.next) { thread, value in
+            if Buffered.isOpenFile(value), let line = Buffered.readyLine(thread, value) { return line }
             guard Buffered.open(thread, value, "readline of") else { return .empty }
             if !Buffered.object(value).pointee.canRead { return Streams.raiseUnsupported(thread, "not readable") }
             let line = Buffered.locked(thread, value, .empty) { Buffered.line(thread, value, -1) }

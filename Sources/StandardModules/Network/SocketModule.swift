@@ -1,4 +1,5 @@
 import CSystem
+import CoreTypes
 import Glibc
 import Interpreter
 import Objects
@@ -12,6 +13,7 @@ enum SocketModule {
             module.set("INADDR_NONE", Int(UInt32.max))
             module.set("INADDR_BROADCAST", Int(UInt32.max))
             module.set("has_ipv6", Value.true)
+            module.set("CAPI", Capsule.empty(module.thread, name: "_socket.CAPI"))
             module.set("error", TypeID.osError.value)
             module.set("timeout", TypeID.timeoutError.value)
             NetworkErrors.host.pointee = SocketModule.exception(module, "herror")

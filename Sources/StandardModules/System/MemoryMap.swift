@@ -44,7 +44,7 @@ enum MemoryMap {
     }
 
     private static func isResizable(_ thread: ThreadRef, _ map: UnsafeMutablePointer<MapObject>) -> Bool {
-        MemoryViews.settle { map.pointee.exports > 0 }
+        MemoryViews.settleNow { map.pointee.exports > 0 }
         if map.pointee.exports > 0 {
             thread.raise(.bufferError, "mmap can't resize with extant buffers exported.")
             return false
@@ -130,7 +130,7 @@ enum MemoryMap {
 
     private static func close(_ thread: ThreadRef, _ value: Value) -> Value {
         let map = map(value)
-        MemoryViews.settle { map.pointee.exports > 0 }
+        MemoryViews.settleNow { map.pointee.exports > 0 }
         if map.pointee.exports > 0 { return thread.raise(.bufferError, "cannot close exported pointers exist") }
         release(map)
         return .none

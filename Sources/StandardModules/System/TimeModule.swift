@@ -286,12 +286,16 @@ enum TimeModule {
             return (zone ?? "").withCString { name in
                 // The structure points to the zone's name, so both must live through the call.
                 if zone != nil { parts.tm_zone = name }
-                var size = 1024
+                let terminated = format + [0]
+                var size = 256
                 while true {
-                    var buffer = [CChar](repeating: 0, count: size)
-                    let length = Glibc.strftime(&buffer, size, format.map { CChar(bitPattern: $0) } + [0], &parts)
-                    // Nothing may also mean that the result is empty (%p in some languages).
-                    if length > 0 || size >= 256 * format.count { return FileSystemText.decode(thread, buffer.prefix(length).map { UInt8(bitPattern: $0) }) }
+                    let text: Value? = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
+                        let length = terminated.withUnsafeBytes { Glibc.strftime(buffer.baseAddress!, size, $0.baseAddress!.assumingMemoryBound(to: CChar.self), &parts) }
+                        // Nothing may also mean that the result is empty (%p in some languages).
+                        guard length > 0 || size >= 256 * format.count else { return nil }
+                        return FileSystemText.decode(thread, UnsafeRawPointer(buffer.baseAddress!).assumingMemoryBound(to: UInt8.self), length)
+                    }
+                    if let text { return text }
                     size *= 2
                 }
             }
