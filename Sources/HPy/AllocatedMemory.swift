@@ -49,8 +49,7 @@ enum AllocatedMemory {
         var low = region.low
         while low < region.high {
             let size = min(Int(region.high - low), chunk)
-            var target = iovec(iov_base: buffer, iov_len: size), source = iovec(iov_base: UnsafeMutableRawPointer(bitPattern: low), iov_len: size)
-            let count = process_vm_readv(getpid(), &target, 1, &source, 1, 0)
+            let count = taipan_hpy_copy(buffer, low, size)
             if count > 0 { Collector.scanConservatively(from: UInt(bitPattern: buffer), to: UInt(bitPattern: buffer) + UInt(count)) }
             low += UInt(size)
         }

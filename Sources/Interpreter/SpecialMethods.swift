@@ -113,8 +113,10 @@ public enum SpecialMethods {
     @inline(never) static func returned(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter, _ given: Value, jumps: Bool) -> ProgramCounter? {
         var result = given
         let word = pc[jumps ? -2 : -1]
-        let opcode = UInt8(truncatingIfNeeded: word), a = Int(word >> 8 & 0xFF), b = Int(word >> 16 & 0xFF), c = Int(word >> 24)
+        let a = Int(word >> 8 & 0xFF), b = Int(word >> 16 & 0xFF), c = Int(word >> 24)
         let constants = fp.code.pointee.constantItems
+        // The instruction may be traced by now.
+        let opcode = result == .notImplemented ? Tracing.original(fp.code, pc - (jumps ? 2 : 1)) : 0
         if jumps {
             if result == .notImplemented { result = declined(thread, fp[a], opcode >= Opcode.jumpEqualK.number ? constants[b] : fp[b], Arithmetic.comparison(opcode)) }
             if result.isEmpty { return nil }
