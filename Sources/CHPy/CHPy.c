@@ -1,15 +1,7 @@
-#define _GNU_SOURCE
 #include "CHPy.h"
 #include <dlfcn.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 HPyContext taipan_hpy_contexts[2];
-
-intptr_t taipan_hpy_copy(void *target, uintptr_t source, size_t size) {
-    struct iovec to = { target, size }, from = { (void *)source, size };
-    return process_vm_readv(getpid(), &to, 1, &from, 1, 0);
-}
 
 static const char *last_error(void) {
     const char *text = dlerror();

@@ -152,7 +152,6 @@ public enum HPyModules {
             missing("HPyInit_\(short)")
             return nil
         }
-        AllocatedMemory.note(initialize)
         guard let definition = unsafeBitCast(initialize, to: HPyModuleFunction.self)() else {
             thread.raise(.runtimeError, "Error during loading of the HPy extension module at path '\(file)'. Function 'HPyInit_\(short)' returned NULL.")
             return nil

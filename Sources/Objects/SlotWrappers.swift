@@ -44,10 +44,10 @@ extension SlotTable {
         var native = type
         while native.has(.heap), !native.pointer.pointee.base.isEmpty {
             // A foreign type that makes its instances itself fills a struct.
-            if native.has(.foreignLayout), !native.namespace.get(.__new__).isEmpty { break }
+            if native.has(.foreignLayout), native.namespace.get(.__new__).isExact(.builtinFunction) { break }
             native = TypeRef(native.pointer.pointee.base)
         }
-        if native.has(.foreignLayout) || native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
+        if native.has(.heap) || native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)) is not safe, use \(native.name).__new__()")
         }
         var keywords = Value.empty

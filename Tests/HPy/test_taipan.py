@@ -325,7 +325,7 @@ class TestCollector(HPyTest):
             static HPy Number_get_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, Number_AsStruct(ctx, self)->number); }
             static HPyDef *Number_defines[] = {&Number_new, &Number_get, NULL};
             static HPyType_Spec Number_spec = {
-                .name = "mytest.Number", .basicsize = sizeof(Number), .builtin_shape = SHAPE(Number), .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Number_defines,
+                .name = "mytest.Number", .basicsize = sizeof(Number), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Number_defines,
             };
             @EXPORT_TYPE("Number", Number_spec)
             @INIT

@@ -232,8 +232,6 @@ static inline HPyTextCopy *_Nullable taipan_hpy_text(uintptr_t address) {
 /// dlopen with RTLD_NOW. Null, and `*error` says why.
 void *_Nullable taipan_hpy_open(const char *_Nonnull path, const char *_Nullable *_Nonnull error);
 /// dlsym. Null, and `*error` says why.
-/// Copies memory of this process that may not be there, or be gone in the middle; returns how many bytes could be read, or -1.
-intptr_t taipan_hpy_copy(void *_Nonnull target, uintptr_t source, size_t size);
 void *_Nullable taipan_hpy_symbol(void *_Nonnull library, const char *_Nonnull name, const char *_Nullable *_Nonnull error);
 
 /// A copy of data in pages of its own that may only be read; null when there is no memory.
