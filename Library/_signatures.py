@@ -5,6 +5,7 @@ place one that takes whatever it is given, reads it as a declaration says, and h
 
     "date.ctime()"                                  no arguments
     "tzinfo.utcoffset(dt, /)"                       one, and nothing to read: the name is qualified
+    "expects insert(index, subelement, /)"          so many, and nothing to read (_PyArg_CheckPositional)
     "strptime(date_string: str, format: str, /)"    a tuple of arguments (PyArg_ParseTuple)
     "replace(year: int=, month: int=, day: int=)"   with keywords (PyArg_ParseTupleAndKeywords); "=" marks what may be left out, "*" what is by keyword only
     "(year: int, month: int, day: int)"             the same without a name: messages say "function"
@@ -34,6 +35,8 @@ def checked(original, text, qualified=True, trusted=False, **kinds):
     name, declared = text[:-1].split("(")
     if not declared:
         call = _without_arguments(original, name)
+    elif name.startswith("expects "):
+        call = _with_positional(original, name.removeprefix("expects "), declared)
     elif "." in name:
         call = _with_one_argument(original, name)
     else:
@@ -128,6 +131,22 @@ def _with_one_argument(original, name):
     return call
 
 
+def _with_positional(original, name, declared):
+    parameters = declared.removesuffix(", /").split(", ")
+    most, least = len(parameters), sum(not one.endswith("=") for one in parameters)
+
+    def call(self, /, *arguments, **keywords):
+        if keywords or not least <= len(arguments) <= most:
+            if keywords:
+                raise TypeError(f"{original.__qualname__}() takes no keyword arguments")
+            wanted = least if len(arguments) < least else most
+            bound = "" if least == most else "at least " if len(arguments) < least else "at most "
+            raise TypeError(f"{name} expected {bound}{wanted} argument{'' if wanted == 1 else 's'}, got {len(arguments)}")
+        return original(self, *arguments)
+
+    return call
+
+
 def _with_arguments(original, fits, parse):
     def call(self, /, *arguments, **keywords):
         if fits(arguments, keywords):
@@ -155,6 +174,14 @@ def refuse(text, given, rest, others):
     name, declared = text[:-1].split("(")
     _, parse, _ = _read((), name, declared, {}, name, True)
     parse(*(((*given.values(), *rest), others) if rest else ((), {**given, **others})))
+
+
+def refuse_arguments(name, count, given, rest, others):
+    """Raises what is to be said of so many arguments to a method, of its qualified name, that wants `count` by position only."""
+    if others:
+        raise TypeError(f"{name}() takes no keyword arguments")
+    given += len(rest)
+    raise TypeError(f"{name}() takes exactly one argument ({given} given)" if count == 1 else f"{name.rpartition('.')[2]} expected {count} arguments, got {given}")
 
 
 def _read(names, name, declared, kinds, qualified, trusted):
