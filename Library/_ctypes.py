@@ -21,6 +21,7 @@ _POINTER_SIZE = 8
 
 class ArgumentError(Exception):
     """Raised when an argument of a foreign function cannot be converted."""
+    __module__ = "ctypes"
 
 
 def _caller():
@@ -181,7 +182,8 @@ class _CData(_foreign.Data, metaclass=_CDataType):
     def __ctypes_from_outparam__(self):
         return self
 
-    __hash__ = object.__hash__
+    def __hash__(self):
+        raise TypeError("unhashable type")
 
 
 def _has_pointers(cls):
@@ -539,8 +541,8 @@ class CField:
 
 def _lay_out(cls, fields, union):
     """Place the fields of a structure or union behind those of its base."""
-    if not isinstance(fields, (list, tuple)):
-        raise TypeError("_fields_ must be a sequence of pairs")
+    if not hasattr(type(fields), "__getitem__") or isinstance(fields, dict):
+        raise TypeError("'_fields_' must be a sequence of pairs")
     base = cls.__base__
     inherited = list(getattr(base, "_all_fields_", ()))
     pack = getattr(cls, "_pack_", None)
@@ -552,11 +554,10 @@ def _lay_out(cls, fields, union):
     made = []
     unit = None     # of bit fields: offset, size in bits, bits used
     for index, field in enumerate(fields, len(inherited)):
-        try:
-            name, kind, *bits = field
-        except (TypeError, ValueError):
-            raise TypeError("_fields_ must be a sequence of (name, C type) pairs") from None
-        if not isinstance(name, str) or not isinstance(kind, _CDataType) or len(bits) > 1:
+        if not isinstance(field, tuple) or not 2 <= len(field) <= 3 or not isinstance(field[0], str) or not isinstance(field[-1], (int, type)):
+            raise TypeError("'_fields_' must be a sequence of (name, C type) pairs")
+        name, kind, *bits = field
+        if not isinstance(kind, _CDataType):
             raise TypeError("second item in _fields_ tuple (index %d) must be a C type" % (index - len(inherited)))
         if kind.__dict__.get("_fields_") is None and issubclass(kind, (Structure, Union)):
             kind._final_ = True
@@ -659,14 +660,14 @@ class _AggregateType(_CDataType):
     def __new__(metaclass, name, bases, namespace):
         # The fields are set as an attribute once the class is there: metaclasses of other byte orders see to that.
         namespace = dict(namespace)
-        fields = namespace.pop("_fields_", None)
+        has_fields, fields = "_fields_" in namespace, namespace.pop("_fields_", None)
         cls = super().__new__(metaclass, name, bases, namespace)
         type.__setattr__(cls, "_ready_", True)
         for base in bases:
             if isinstance(base, _AggregateType):
                 # Fields laid out behind those of the base: these stay as they are.
                 type.__setattr__(base, "_final_", True)
-        if fields is not None:
+        if has_fields:
             cls._fields_ = fields
         return cls
 
@@ -692,7 +693,7 @@ class UnionType(_AggregateType):
 
 class _Aggregate:
     def __new__(cls, *arguments, **keywords):
-        if "_abstract_" in cls.__dict__:
+        if "_abstract_" in cls.__dict__ or cls in (Structure, Union):
             raise TypeError("abstract class")
         if "_final_" not in cls.__dict__:
             type.__setattr__(cls, "_final_", True)
@@ -1156,6 +1157,8 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
     @argtypes.setter
     def argtypes(self, kinds):
         if kinds is not None:
+            if not hasattr(type(kinds), "__iter__"):
+                raise TypeError("_argtypes_ must be a sequence of types")
             kinds = tuple(kinds)
             for index, kind in enumerate(kinds):
                 if not hasattr(kind, "from_param"):
@@ -1261,30 +1264,32 @@ def _make_callback(function, restype, argtypes, flags):
     for kind in kinds:
         if not isinstance(kind, _CDataType):
             raise TypeError("item in _argtypes_ has no storage info")
-    if restype is not None and (not isinstance(restype, _CDataType) or not restype._codes_ or restype._codes_ == "{"):
+    if restype is not None and not (isinstance(restype, type) and issubclass(restype, _SimpleCData)):
         raise TypeError("invalid result type for callback function")
+
+    def ignored(error, doing):
+        # C cannot be told: the result is zero.
+        _sys.unraisablehook(_sys.UnraisableHookArgs((type(error), error, error.__traceback__, f"Exception ignored on {doing} ctypes callback function", function)))
 
     def call(*values):
         try:
             result = function(*[_result(kind, value) for kind, value in zip(kinds, values)])
+            is_made = True
         except BaseException as error:
-            # C cannot be told: the result is zero.
-            _sys.unraisablehook(_sys.UnraisableHookArgs((type(error), error, error.__traceback__, "Exception ignored on calling ctypes callback function", function)))
-            result = None if restype is None or restype._codes_ == "O" or issubclass(restype, _SimpleCData) else _new(restype)
-        if restype is None:
-            return None
-        if restype._codes_ == "O":
-            return result
-        if issubclass(restype, _SimpleCData) and restype._type_ in "zZP":
-            holder = _new(restype)
-            call.kept = _set_simple(restype, _address(holder), result)
-            return _load("P", _address(holder))
-        if issubclass(restype, _SimpleCData):
-            holder = _new(restype)
-            if result is not None:
-                _set_simple(restype, _address(holder), result)
-            return _load("B" if restype._type_ == "c" else restype._codes_, _address(holder))
-        return _foreign.read(_address(result), restype._size_) if restype._codes_.startswith("{") else _load("P", _address(result))
+            ignored(error, "calling")
+            result, is_made = None, False
+        if restype is None or restype._codes_ == "O":
+            return result if restype is not None else None
+        holder = _new(restype)
+        is_pointer = restype._type_ in "zZP"
+        if is_made:
+            try:
+                kept = _set_simple(restype, _address(holder), result)
+                if is_pointer:
+                    call.kept = kept
+            except BaseException as error:
+                ignored(error, "converting result of")
+        return _load("P" if is_pointer else "B" if restype._type_ == "c" else restype._codes_, _address(holder))
 
     return _foreign.Callback(call, "v" if restype is None else _code_of(restype), "".join([_code_of(kind) for kind in kinds]))
 

@@ -248,4 +248,23 @@ def test_async_and_await_as_names_of_old():
     assert first("async for x in y: pass", 6) == "invalid syntax" and first("async for x in y: pass", 7) == "AsyncFor"
 
 
+def test_states_of_futures():
+    import asyncio
+    loop = asyncio.new_event_loop()
+    try:
+        done, waiting, gone = (asyncio.Future(loop=loop) for _ in range(3))
+        done.set_result(1)
+        gone.cancel()
+        for future in done, gone:
+            raises(asyncio.InvalidStateError, "invalid state", future.set_result, 2)
+            raises(asyncio.InvalidStateError, "invalid state", future.set_exception, ValueError())
+        raises(asyncio.InvalidStateError, "Result is not set.", waiting.result)
+        raises(TypeError, "invalid exception object", waiting.set_exception, 1)
+        waiting.set_exception(KeyError)
+        raises(KeyError, None, waiting.result)
+        assert hasattr(asyncio.Task, "_coro") and hasattr(asyncio.Task, "_fut_waiter") and hasattr(asyncio.Task, "_must_cancel")
+    finally:
+        loop.close()
+
+
 run(globals())

@@ -238,4 +238,39 @@ def test_exceptions_for_other_threads():
     assert seen == ["stopped"]
 
 
+def test_what_ctypes_refuses():
+    import ctypes, sys
+    class Pair(ctypes.Structure):
+        _fields_ = [("x", ctypes.c_int)]
+
+    def fields(given):
+        return type(ctypes.Structure)("Made", (ctypes.Structure,), {"_fields_": given})
+    for value in ctypes.c_int(1), Pair(), (ctypes.c_int * 2)(), ctypes.pointer(ctypes.c_int(1)), ctypes.CDLL(None).strlen:
+        raises(TypeError, "unhashable type", hash, value)
+    for kind in ctypes.Structure, ctypes.Union:
+        raises(TypeError, "abstract class", kind)
+    for given in 1, None, {}, iter(()):
+        raises(TypeError, "'_fields_' must be a sequence of pairs", fields, given)
+    for given in [1], [(1, 2)], [("a",)], [["a", ctypes.c_int]], [("a", ctypes.c_int, 1, 2)], [("a", ctypes.c_int, "x")], "ab":
+        error = raises(TypeError, "'_fields_' must be a sequence of (name, C type) pairs", fields, given)
+        assert error.__context__ is None
+    raises(TypeError, "second item in _fields_ tuple (index 0) must be a C type", fields, [("a", 1)])
+    raises(TypeError, "_argtypes_ must be a sequence of types", setattr, ctypes.CDLL(None).strlen, "argtypes", 1)
+    for kind in Pair, ctypes.POINTER(ctypes.c_int):
+        raises(TypeError, "invalid result type for callback function", ctypes.CFUNCTYPE(kind), lambda: 1)
+    assert ctypes.ArgumentError.__module__ == "ctypes"
+    seen, old = [], sys.unraisablehook
+    sys.unraisablehook = lambda one: seen.append((one.err_msg, one.exc_type, str(one.exc_value)))
+    try:
+        for result in "x", None:
+            assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: result)() == 0
+        assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 1 // 0)() == 0
+        assert ctypes.CFUNCTYPE(None)(lambda: "x")() is None and ctypes.CFUNCTYPE(ctypes.c_double)(lambda: 1.5)() == 1.5
+    finally:
+        sys.unraisablehook = old
+    converting = "Exception ignored on converting result of ctypes callback function"
+    assert seen == [(converting, TypeError, "'str' object cannot be interpreted as an integer"), (converting, TypeError, "'NoneType' object cannot be interpreted as an integer"),
+                    ("Exception ignored on calling ctypes callback function", ZeroDivisionError, "integer division or modulo by zero")], seen
+
+
 run(globals())
