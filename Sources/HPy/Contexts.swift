@@ -66,6 +66,7 @@ enum Contexts {
         Capsules.fill(universal)
         ContextVariables.fill(universal)
         Evaluation.fill(universal)
+        SequenceSlots.start()
         Types.fill(universal)
         Instances.fill(universal)
         Execution.fill(universal)

@@ -8,6 +8,8 @@ struct ForeignType {
     var context: UnsafeMutablePointer<HPyContext>
     /// `HPyType_BuiltinShape`
     var shape: Int32
+    /// The bits of the type itself: subclasses in Python share the struct.
+    var owner: UInt64 = 0
     /// Bytes of the struct.
     var size: Int
     /// Offset of the struct in an instance; 0 when it follows items of variable number.
@@ -17,6 +19,10 @@ struct ForeignType {
     var destroy: HPyDestroyFunction?
     var getBuffer: HPyGetBufferFunction?
     var releaseBuffer: HPyReleaseBufferFunction?
+    /// `__text_signature__`, zero-terminated.
+    var signature: UnsafePointer<CChar>?
+    /// Its own sequence slots, if it has any: see `SequenceSlots`.
+    var sequence: SequenceSlots.Records?
     /// It or a base has `HPy_tp_call`.
     var hasCall = false
     /// The offset in the struct of the member `__vectorcalloffset__`, or -1.
