@@ -52,6 +52,7 @@ enum Instances {
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         ForeignLayout.watch = { Instances.watch($0) }
+        ForeignLayout.end = { Instances.buryAll() }
         Collector.addDeathVisitor { major in Instances.bury(major) }
         Collector.customReferents = { object, body in Instances.referents(object, body) }
 
@@ -183,7 +184,10 @@ enum Instances {
     // MARK: Death
 
     /// Has an instance's `HPy_tp_destroy` functions, or a capsule's destructor, called when it dies.
-    static func watch(_ object: UnsafeMutableRawPointer) { Instances.young.append(UInt(bitPattern: object)) }
+    static func watch(_ object: UnsafeMutableRawPointer) {
+        Instances.young.append(UInt(bitPattern: object))
+        NativeMemory.noteObject()
+    }
 
     /// After marking: calls the destructors of the dead. They may not use HPy.
     private static func bury(_ major: Bool) {
@@ -199,18 +203,33 @@ enum Instances {
                 Instances.old.append(address)
                 continue
             }
-            let value = Value(raw)
-            if value.isExact(.capsule) {
-                Capsules.destroy(value.object(CapsuleObject.self))
-                continue
-            }
-            guard let layout = ForeignType.of(value.type) else { continue }
-            let start = Instances.structure(value, layout)
-            var current: UnsafeMutablePointer<ForeignType>? = layout
-            while let type = current {
-                if let destroy = type.pointee.destroy { destroy(start) }
-                current = type.pointee.base
-            }
+            Instances.destroy(raw)
         }
+        NativeMemory.settle(major: major)
+    }
+
+    private static func destroy(_ object: UnsafeMutableRawPointer) {
+        let value = Value(object)
+        if value.isExact(.capsule) { return Capsules.destroy(value.object(CapsuleObject.self)) }
+        guard let layout = ForeignType.of(value.type) else { return }
+        let start = Instances.structure(value, layout)
+        var current: UnsafeMutablePointer<ForeignType>? = layout
+        while let type = current {
+            if let destroy = type.pointee.destroy { destroy(start) }
+            current = type.pointee.base
+        }
+    }
+
+    /// At the program's end: calls the destructors of all but what C keeps in globals and what threads were at work on, as CPython gives up everything else. Modules are taken apart there, so that who is found
+    /// through one of them is not kept.
+    private static func buryAll() {
+        let objects = Instances.old + Instances.young
+        if objects.isEmpty { return }
+        Instances.old = []
+        Instances.young = []
+        let left = Collector.retire(objects, notThrough: { Value($0).isExact(.module) }, roots: {
+            for address in Handles.globals { Collector.mark(UnsafeMutablePointer<Value>(bitPattern: address).unsafelyUnwrapped.pointee) }
+        })
+        for address in left { Instances.destroy(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped) }
     }
 }

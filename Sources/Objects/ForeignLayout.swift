@@ -20,6 +20,8 @@ public struct ForeignLayout {
     /// The interface is told of every instance made, and finds out when it dies.
     public var isWatched = false
     nonisolated(unsafe) public static var watch: (UnsafeMutableRawPointer) -> Void = { _ in }
+    /// Called when the program has ended and nothing in Python runs any more: the interface ends what it watches.
+    nonisolated(unsafe) public static var end: () -> Void = {}
     /// Words at the interface's disposal before the struct.
     public static let wordBytes = 8
     /// What a type has in a slot whose method is the interface's function of this record. nil where a trampoline that calls the method by its name will do.
