@@ -283,13 +283,27 @@ enum Functions {
         return Functions.check(thread, record, result) ? thread.newInt(result) : .empty
     }
 
+    /// The method: -1 is a hash like another unless an exception was set.
     static let hash: ForeignFunction = { thread, record, receiver, _, count, names in
         guard count == 0 else { return Functions.refuseSlot(thread, record, count, names, 0, 0) }
+        let result = Functions.hashValue(record, receiver)
+        if result == -1 { return thread.hasException ? .empty : thread.newInt(result) }
+        return Functions.check(thread, record, 0) ? thread.newInt(result) : .empty
+    }
+
+    /// The slot, where -1 means failure. An exception has been raised then.
+    static func hash(_ thread: ThreadRef, _ record: Record, _ receiver: Value) -> Int {
+        let result = Functions.hashValue(record, receiver)
+        if (result == -1) != thread.hasException { _ = Functions.disagree(thread, "<built-in function hash>", result == -1 ? .empty : .none) }
+        return thread.hasException ? -1 : result
+    }
+
+    private static func hashValue(_ record: Record, _ receiver: Value) -> Int {
         let data = Functions.data(record), context = data.pointee.context
         let own = Contexts.open(context, receiver)
         let result = Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyLengthFunction.self)($0, own) }
         Contexts.close(context, own)
-        return Functions.check(thread, record, result == -1 ? -1 : 0) ? thread.newInt(result) : .empty
+        return result
     }
 
     static let compare: ForeignFunction = { thread, record, receiver, a, count, names in

@@ -7,7 +7,7 @@ import Objects
 /// `x[k]` means `HPy_mp_subscript`. So the records of a type's sequence slots are kept in its `ForeignType`, and the native slots are functions here, which find the record by the MRO. A class in
 /// Python derives its slots from the names, as it does in CPython.
 ///
-/// `pow(a, b, c)` asks the slot of any of the three operands, with all of them; the methods `__pow__` and `__rpow__` know only of the first two.
+/// A hash of -1 is a failure to `hash(x)` and a value to `x.__hash__()`. `pow(a, b, c)` asks the slot of any of the three operands, with all of them; the methods `__pow__` and `__rpow__` know only of the first two.
 enum SequenceSlots {
     static let all: [Int32] = [storeItem, concat, inplaceConcat, inplaceRepeat, item, length, `repeat`]
     static let storeItem: Int32 = 39, concat: Int32 = 40, inplaceConcat: Int32 = 42, inplaceRepeat: Int32 = 43, item: Int32 = 44, length: Int32 = 45, `repeat`: Int32 = 46
@@ -47,6 +47,7 @@ enum SequenceSlots {
             case .getItem where Functions.calls(record, Functions.itemAt): return unsafeBitCast(SequenceSlots.getItemFunction, to: UnsafeRawPointer.self)
             case .setItem where Functions.calls(record, Functions.setItemAt) || Functions.calls(record, Functions.deleteItemAt):
                 return unsafeBitCast(SequenceSlots.setItemFunction, to: UnsafeRawPointer.self)
+            case .hash: return unsafeBitCast(SequenceSlots.hashFunction, to: UnsafeRawPointer.self)
             default: return nil
             }
         }
@@ -93,6 +94,11 @@ enum SequenceSlots {
         let result = Functions.storeAt(thread, UnsafeMutableRawPointer(record), receiver, index, value)
         thread.leaveRecursion()
         return result.isEmpty ? -1 : 0
+    }
+
+    private static let hashFunction: HashFunction = { thread, receiver in
+        guard let record = receiver.type.lookup(.__hash__).foreignSlotRecord else { return unhashableHash(thread, receiver) }
+        return Functions.hash(thread, UnsafeMutableRawPointer(record), receiver)
     }
 
     private static let itemFunction: BinaryFunction = { SequenceSlots.call($0, $1, item, $2) }

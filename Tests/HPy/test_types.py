@@ -450,3 +450,82 @@ class TestNames(HPyTest):
         with pytest.raises(DeprecationWarning), warnings.catch_warnings():
             warnings.simplefilter("error")
             mod.make()
+
+
+class TestEnding(HPyTest):
+    @pytest.mark.parametrize("stress", [False, True])
+    def test_destructors_run_at_exit(self, stress, tmpdir):
+        import os
+        import subprocess
+        self.make_module("""
+            #include <stdio.h>
+            #include <stdlib.h>
+            typedef struct { long number; HPyField field; } Struct;
+            HPyType_HELPERS(Struct)
+            static HPyGlobal saved;
+            static void tell(const char *what, long number) { printf("%s %ld\\n", what, number); fflush(stdout); }
+            HPyDef_SLOT(make, HPy_tp_new)
+            static HPy make_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+            {
+                Struct *made;
+                HPy h = HPy_New(ctx, type, &made);
+                if (HPy_IsNull(h)) return h;
+                made->number = HPyLong_AsLong(ctx, args[0]);
+                if (nargs > 1) HPyField_Store(ctx, h, &made->field, args[1]);
+                return h;
+            }
+            HPyDef_SLOT(traverse, HPy_tp_traverse)
+            static int traverse_impl(void *self, HPyFunc_visitproc visit, void *arg) { HPy_VISIT(&((Struct *)self)->field); return 0; }
+            HPyDef_SLOT(finalize, HPy_tp_finalize)
+            static void finalize_impl(HPyContext *ctx, HPy self) { tell("finalize", Struct_AsStruct(ctx, self)->number); }
+            HPyDef_SLOT(destroy, HPy_tp_destroy)
+            static void destroy_impl(void *data) { tell("destroy", ((Struct *)data)->number); }
+            static HPyDef *Type_defines[] = { &make, &traverse, &finalize, &destroy, NULL };
+            static HPyType_Spec Type_spec = { .name = "mytest.Type", .basicsize = sizeof(Struct), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
+                                              .defines = Type_defines };
+            HPyCapsule_DESTRUCTOR(end)
+            static void end_impl(const char *name, void *pointer, void *context) { tell("capsule", (long)pointer); }
+            HPyDef_METH(capsule, "capsule", HPyFunc_O)
+            static HPy capsule_impl(HPyContext *ctx, HPy self, HPy arg) { return HPyCapsule_New(ctx, (void *)HPyLong_AsLong(ctx, arg), "name", &end); }
+            HPyDef_METH(save, "save", HPyFunc_O)
+            static HPy save_impl(HPyContext *ctx, HPy self, HPy arg) { HPyGlobal_Store(ctx, &saved, arg); return HPy_Dup(ctx, ctx->h_None); }
+            static void last(void) { tell("the end", 0); }
+            static void at_end(HPyContext *ctx, HPy module) { atexit(last); }
+            @EXPORT_GLOBAL(saved)
+            @EXPORT_TYPE("Type", Type_spec)
+            @EXPORT(capsule)
+            @EXPORT(save)
+            @EXTRA_INIT_FUNC(at_end)
+            @INIT
+        """)
+        program = """if True:
+            import atexit, gc, importlib.util, sys, types
+            import hpy.universal
+            path = sys.argv[1]
+            m = hpy.universal.load("mytest", path, importlib.util.spec_from_file_location("mytest", path))
+            kept = [m.Type(1), m.capsule(2)]
+            module = sys.modules["other"] = types.ModuleType("other")
+            module.value = m.Type(3)
+            cycle = [m.Type(4)]
+            cycle.append(cycle)
+            class Class:
+                value = m.Type(5)
+            def function(default=m.Type(6)):
+                pass
+            m.save(m.Type(7, m.Type(8)))
+            def generate():
+                value = m.Type(9)
+                yield
+            generator = generate()
+            next(generator)
+            atexit.register(lambda value: print("at exit", flush=True), m.Type(10))
+            m.Type(11), m.Type(12)
+            gc.collect()
+        """
+        path = next(str(path) for path in tmpdir.visit("*.so"))
+        environment = {**os.environ, **({"TAIPAN_GC": "stress:7"} if stress else {})}
+        lines = subprocess.run([sys.executable, "-c", program, path], env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        told = [1, 3, 4, 5, 6, 9, 10, 11, 12]
+        assert sorted(line for line in lines if line.startswith("destroy")) == sorted(f"destroy {number}" for number in told)
+        assert lines.count("capsule 2") == 1 and lines[-1] == "the end 0" and "at exit" in lines
+        assert [lines.index(f"finalize {number}") < lines.index(f"destroy {number}") for number in told] == [True] * len(told)
