@@ -306,4 +306,50 @@ def test_coroutines():
     assert again(ROUNDS) == ROUNDS
 
 
+def test_arguments_that_are_numbers_from_the_second_round_on():
+    def store(n, key, value):
+        items = {1.0: 3, 2: 1}
+        found = []
+        i = 0
+        while i < n:
+            i += 1
+            items[key] = value
+            found.append(repr(value))
+            value = 1 if type(key) is str else 0.5
+        return items[key], found[:2], found[-1]
+
+    for n in (3, 5, 80, 3000):
+        assert store(n, "a", 4) == (1, ["4", "1"], "1")
+        assert store(n, 7, None) == (0.5, ["None", "0.5"], "0.5")
+
+
+def test_headers_of_frames_over_dead_temporaries():
+    # Calls inside of a tuple have their frames where temporaries of the round before were.
+    class Item:
+        def __init__(self, number):
+            self.number = number
+
+        def is_four(self):
+            return bool(self.number == 4)
+
+        def second(self):
+            return self.number & 2
+
+        def third(self):
+            return self.number
+
+    def visit(items, children):
+        found = []
+        for item in items:
+            found.append((item.is_four(), item.second(), item.third(), item.third(), item.second(), item.third(), item.third(), item.second()))
+        return found, [visit(*child) for child in children]
+
+    tree = [Item(number * 7 % 11) for number in range(9)], []
+    for width in (3, 2, 4):
+        tree = [Item(number * 5 % 13) for number in range(width * 3)], [tree] * width
+    first = visit(*tree)
+    assert all(visit(*tree) == first for _ in range(12))
+    assert first[0][:2] == [(False, 0, 0, 0, 0, 0, 0, 0), (False, 0, 5, 5, 0, 5, 5, 0)]
+
+
 run(globals())
