@@ -339,17 +339,18 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// item in x: 1, 0, or -1 when it has raised.
     public func contains(_ container: Value, _ item: Value) -> Int32 {
         if let function = container.type.slot(.contains, as: ContainsFunction.self) { return function(self, container, item) }
-        let type = container.type
-        if type.slotPointer(.iter).pointee == nil && !type.isSequence {
-            raise(.typeError, "argument of type '\(type.name)' is not iterable")
+        let iterator = self.iterator(container)
+        if iterator.isEmpty {
+            // Whatever type was wrong while it was asked for.
+            if clearException(.typeError) { raise(.typeError, "argument of type '\(container.type.name)' is not iterable") }
             return -1
         }
-        var result: Int32 = 0
-        let complete = forEach(container) { candidate in
-            result = isEqual(candidate, item)
-            return result == 0
+        while true {
+            let candidate = next(iterator)
+            if candidate.isEmpty { return hasException ? -1 : 0 }
+            let found = isEqual(candidate, item)
+            if found != 0 { return found }
         }
-        return complete ? 0 : result > 0 ? 1 : -1
     }
 
     // MARK: Arithmetic

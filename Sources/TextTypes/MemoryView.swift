@@ -351,7 +351,13 @@ public enum MemoryViews {
     // MARK: Items
 
     private static func unsupported(_ thread: ThreadRef, _ view: MemoryViewRef) -> Value {
-        thread.raise(.notImplementedError, "memoryview: format \(view.formatText) not supported")
+        isSimple(view) ? thread.raise(.notImplementedError, "memoryview: format \(view.formatText) not supported") : thread.raise(.notImplementedError, "memoryview: unsupported format \(view.formatText)")
+    }
+
+    /// Whether the format is one character, which may or may not be known. What is none is refused before all else.
+    private static func isSimple(_ view: MemoryViewRef) -> Bool {
+        let text = view.formatText
+        return (text.hasPrefix("@") ? text.utf8.count - 1 : text.utf8.count) == 1
     }
 
     /// The address of an item of the first dimension; nil when it has raised.
@@ -429,6 +435,7 @@ public enum MemoryViews {
             slice(MemoryViewRef(result), bounds)
             return result
         }
+        if code == 0 && !isSimple(view) && (isIndex(key) || key.isTuple) { return unsupported(thread, view) }
         guard let place = item(thread, view, key) else { return .empty }
         return code == 0 ? unsupported(thread, view) : MemoryFormats.load(thread, code, place)
     }
@@ -450,6 +457,7 @@ public enum MemoryViews {
             return false
         }
         guard check(thread, view) else { return false }
+        if view.code == 0 && !isSimple(view) { return !unsupported(thread, view).isEmpty }
         if view.pointer.pointee.readOnly { return fail(.typeError, "cannot modify read-only memory") }
         if item.isEmpty { return fail(.typeError, "cannot delete memory") }
         let code = view.code
@@ -482,6 +490,7 @@ public enum MemoryViews {
             }
             return true
         }
+        if view.ndim > 1 && isIndex(key) { return fail(.notImplementedError, "sub-views are not implemented") }
         guard let place = self.item(thread, view, key) else { return false }
         if code == 0 { return !unsupported(thread, view).isEmpty }
         // Finding out what number an object stands for may release the view.
@@ -592,7 +601,6 @@ public enum MemoryViews {
             }
         }
         let from = view.code
-        guard from != 0 else { return thread.raise(.valueError, "memoryview: source format must be a native single character format prefixed with an optional '@'") }
         let text = StringRef(format).description
         let pointer = MemoryFormats.intern(text)
         let to = MemoryFormats.code(pointer)
@@ -677,6 +685,7 @@ public enum MemoryViews {
             slots.unary(.iter) { thread, value in
                 let view = MemoryViewRef(value)
                 guard MemoryViews.check(thread, view) else { return .empty }
+                if view.code == 0 && !MemoryViews.isSimple(view) { return MemoryViews.unsupported(thread, view) }
                 if view.ndim == 0 { return thread.raise(.typeError, "invalid indexing of 0-dim memory") }
                 if view.ndim > 1 { return thread.raise(.notImplementedError, "multi-dimensional sub-views are not implemented") }
                 if view.code == 0 { return MemoryViews.unsupported(thread, view) }

@@ -36,6 +36,33 @@ def test_classes_with_getitem_are_sequences():
     raises(TypeError, "'Items' object is not iterable", lambda: iter(Items()))
 
 
+def test_in_names_what_cannot_be_walked_through():
+    class Broken:
+        def __iter__(self):
+            raise TypeError("own")
+
+    class NoIterator:
+        def __iter__(self):
+            return 5
+
+    class Other:
+        def __iter__(self):
+            raise KeyError("own")
+
+    for value in (Broken(), NoIterator(), memoryview(bytes(4)).cast("i", [])):
+        raises(TypeError, f"argument of type '{type(value).__name__}' is not iterable", lambda: 5 in value)
+    raises(KeyError, "'own'", lambda: 5 in Other())
+    assert 5 in iter([4, 5]) and 6 not in iter([4, 5]) and "b" in (letter for letter in "abc")
+
+
+def test_subviews_are_not_implemented():
+    view = memoryview(bytearray(6)).cast("B", [2, 3])
+    raises(NotImplementedError, "sub-views are not implemented", lambda: view.__setitem__(0, 5))
+    raises(NotImplementedError, "multi-dimensional sub-views are not implemented", lambda: view[0])
+    view[1, 2] = 5
+    assert view[1, 2] == 5 and view.tolist() == [[0, 0, 0], [0, 0, 5]]
+
+
 def test_concat_wants_sequences():
     class Items:
         def __getitem__(self, index):
