@@ -37,10 +37,7 @@ public final class Runtime {
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
-        if options.hashRandomization || options.hashSeed != nil {
-            var random = SystemRandomNumberGenerator()
-            Hashing.start(seed: options.hashSeed.map { UInt64($0) } ?? random.next())
-        }
+        if let seed = options.hashSeed { Hashing.start(seed: seed) } else { Hashing.startRandomly() }
         ImportTimes.isOn = options.extensions.contains { $0.name == "importtime" } || !options.ignoreEnvironment && getenv("PYTHONPROFILEIMPORTTIME").map { $0.pointee != 0 } == true
         guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
