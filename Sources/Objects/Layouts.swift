@@ -360,11 +360,14 @@ public struct DescriptorObject {
     public var doc: Value
     /// `NativeRecord` for methods, getters and slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
-    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, `computedMember`, or `trailingMember`.
+    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, `computedMember`, `trailingMember`, or the setter's record of a computed one.
     public var payload2: UInt
 
     /// A read-only member whose `payload` is a getter's record.
     public static let computedMember: UInt = 2
     /// A member of an object of variable size, whose `payload` is its number among those behind the items.
     public static let trailingMember: UInt = 3
+
+    /// Of a member: whether `payload` is a getter's record.
+    public var isComputedMember: Bool { payload2 == DescriptorObject.computedMember || payload2 > DescriptorObject.trailingMember }
 }

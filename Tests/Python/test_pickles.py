@@ -326,4 +326,22 @@ def test_recursion():
     assert pickle.loads(b"(" * 10000 + b"t" * 10000 + b".")[:0] == ()
 
 
+def test_members_of_a_pickler():
+    for name in "dispatch_table", "bin", "fast":
+        assert type(getattr(pickle.Pickler, name)) is types.MemberDescriptorType
+
+    class Tabled(pickle.Pickler):
+        dispatch_table = {complex: lambda number: (complex, (9, 9))}
+    file = io.BytesIO()
+    pickler = Tabled(file)
+    # Past what the class has under the name.
+    pickle.Pickler.dispatch_table.__set__(pickler, {complex: lambda number: (complex, (5, 5))})
+    pickler.dump(1j)
+    assert pickle.loads(file.getvalue()) == 5 + 5j
+    pickler = pickle.Pickler(io.BytesIO())
+    raises(AttributeError, "'_pickle.Pickler' object has no attribute 'dispatch_table'", lambda: pickler.dispatch_table)
+    pickler.fast = True
+    assert pickler.fast == 1 and pickler.bin == 1
+
+
 run(globals())
