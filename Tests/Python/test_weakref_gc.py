@@ -249,4 +249,46 @@ def test_collect_does_not_count_what_a_finalizer_keeps():
     assert gc.collect() == 2
 
 
+def test_a_disabled_collector_notices_nothing_and_keeps_memory_in_bounds():
+    class Node:
+        pass
+    deleted = []
+
+    class Finalized:
+        def __del__(self):
+            deleted.append(1)
+
+    def leave():
+        node, finalized = Node(), Finalized()
+        node.own, finalized.own = node, finalized
+        return weakref.ref(node)
+    gc.collect()
+    gc.disable()
+    try:
+        reference = leave()
+        # Garbage by the reference count, of several hundred MB in all.
+        for n in range(300000):
+            block = [n] * 200
+        assert reference() is not None and not deleted
+        with open("/proc/self/statm") as file:
+            assert int(file.read().split()[1]) * 4096 < 300 << 20
+    finally:
+        gc.enable()
+    gc.collect()
+    assert reference() is None and deleted == [1]
+
+
+def test_a_long_list_keeps_what_is_appended_and_replaced():
+    values = []
+    for n in range(400000):
+        values.append([n])
+        values[n // 2] = (n // 2,)
+    assert all(value == ((n,) if n < 200000 else [n]) for n, value in enumerate(values))
+    table = {}
+    for n in range(200000):
+        table[n] = [n]
+        table[n // 3] = (n // 3,)
+    assert all(value == ((n,) if n <= 199999 // 3 else [n]) for n, value in table.items())
+
+
 run(globals())
