@@ -258,10 +258,14 @@ public final class Runtime {
         var streams: [Value] = []
         for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
             var stream = sys.get(string: StringRef.intern(name).value)
-            for inner in ["buffer", "raw", ""] where !stream.isEmpty && !stream.isNone {
-                streams.append(stream)
-                stream = inner.isEmpty ? .empty : thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
-                if stream.isEmpty { thread.takeException() }
+            if stream.isEmpty || stream.isNone { continue }
+            streams.append(stream)
+            // A binary stream has no `buffer`, and an unbuffered one no `raw`.
+            for inner in ["buffer", "raw"] {
+                let lower = thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
+                if lower.isEmpty { thread.takeException(); continue }
+                streams.append(lower)
+                stream = lower
             }
         }
         return streams
