@@ -224,7 +224,7 @@ enum SequenceIterators {
         let method = kind.lookup(.__reversed__)
         if method.isNone { return thread.raise(.typeError, "'\(kind.name)' object is not reversible") }
         if !method.isEmpty { return thread.callSpecialFast(sequence, Name.__reversed__.value) }
-        guard kind.slotPointer(.getItem).pointee != nil, kind.slotPointer(.length).pointee != nil, !kind.has(.dictSubclass), !sequence.isExact(.mappingProxy) else {
+        guard kind.slotPointer(.getItem).pointee != nil, kind.has(.heap) || kind.slotPointer(.length).pointee != nil, !kind.has(.dictSubclass), !sequence.isExact(.mappingProxy) else {
             return thread.raise(.typeError, "'\(kind.name)' object is not reversible")
         }
         let length = thread.length(sequence)

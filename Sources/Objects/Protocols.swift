@@ -314,6 +314,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// x[key] = value. False when it has raised.
     public func setItem(_ container: Value, _ key: Value, _ value: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, value) == 0 }
+        if isSequence(container.type), isIndex(key), toInt(key, overflow: .indexError) == nil { return false }
         raise(.typeError, "'\(container.type.name)' object does not support item assignment")
         return false
     }
@@ -322,10 +323,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func deleteItem(_ container: Value, _ key: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, .empty) == 0 }
         // Of what is a sequence by its type, and of a class's instance, an index is said to be wanted in other words.
-        let type = container.type
-        let isSequence = type.has(.heap) || type.slotPointer(.contains).pointee != nil || type.slotPointer(.getItem).pointee != nil
-        raise(.typeError, "'\(type.name)' object \(isSequence && isIndex(key) ? "doesn't" : "does not") support item deletion")
+        let wantsIndex = isSequence(container.type) && isIndex(key)
+        if wantsIndex, toInt(key, overflow: .indexError) == nil { return false }
+        raise(.typeError, "'\(container.type.name)' object \(wantsIndex ? "doesn't" : "does not") support item deletion")
         return false
+    }
+
+    /// Whether objects of a type could be sequences by what the type says of itself; those of a class always could.
+    private func isSequence(_ type: TypeRef) -> Bool {
+        type.has(.heap) || type.slotPointer(.contains).pointee != nil || type.slotPointer(.getItem).pointee != nil
     }
 
     /// item in x: 1, 0, or -1 when it has raised.
@@ -337,11 +343,20 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             return -1
         }
         var result: Int32 = 0
-        let complete = forEach(container) { candidate in
-            result = isEqual(candidate, item)
-            return result == 0
+        let iterator = self.iterator(container)
+        if iterator.isEmpty {
+            if exceptionMatches(.typeError) {
+                takeException()
+                raise(.typeError, "argument of type '\(type.name)' is not iterable")
+            }
+            return -1
         }
-        return complete ? 0 : result > 0 ? 1 : -1
+        while result == 0 {
+            let candidate = next(iterator)
+            if candidate.isEmpty { return hasException ? -1 : 0 }
+            result = isEqual(candidate, item)
+        }
+        return result
     }
 
     // MARK: Arithmetic
@@ -392,7 +407,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if let function = a.type.binary(.concat) { return function(self, a, b) }
         } else if slot == .multiply {
             if let function = inplace ? a.type.binary(.inplaceRepeat) ?? a.type.binary(.repeat) : a.type.binary(.repeat) { return repeated(function, a, b) }
-            if let function = b.type.binary(.repeat) { return repeated(function, b, a) }
+            // On the left of `*=` what could be a sequence is none to be repeated by.
+            if !(inplace && isSequence(a.type)), let function = b.type.binary(.repeat) { return repeated(function, b, a) }
         }
         let symbol = UnsafeMutablePointer.symbols[slot.rawValue - Slot.add.rawValue] + (inplace ? "=" : "")
         if slot == .rightShift, a.isExact(.builtinFunction), StringRef(a.object(BuiltinFunctionObject.self).pointee.record.pointee.name).equals("print") {

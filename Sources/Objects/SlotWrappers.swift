@@ -83,11 +83,12 @@ extension SlotTable {
         guard keywords.isEmpty || TupleRef(keywords).count == 0 else {
             return thread.raise(.typeError, "wrapper \(StringRef(entry.name.value).description)() takes no keyword arguments")
         }
-        func arity(_ least: Int, _ most: Int) -> Bool {
+        // Where CPython unpacks a tuple of arguments, the message begins with the blank behind the name that it lacks.
+        func arity(_ least: Int, _ most: Int, unpacked: Bool = false) -> Bool {
             if count >= least && count <= most { return true }
             let bound = least == most ? "" : count < least ? "at least " : "at most "
             let number = count < least ? least : most
-            thread.raise(.typeError, "expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
+            thread.raise(.typeError, "\(unpacked ? " " : "")expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
             return false
         }
         func stored(_ status: Int32) -> Value { status < 0 ? .empty : .none }
@@ -114,10 +115,10 @@ extension SlotTable {
             guard arity(1, 1) else { return .empty }
             return unsafeBitCast(function, to: BinaryFunction.self)(thread, receiver, a[0])
         case .ternary:
-            guard arity(1, 2) else { return .empty }
+            guard arity(1, 2, unpacked: true) else { return .empty }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, receiver, a[0], count > 1 ? a[1] : .none)
         case .ternaryReflected:
-            guard arity(1, 2) else { return .empty }
+            guard arity(1, 2, unpacked: true) else { return .empty }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, a[0], receiver, count > 1 ? a[1] : .none)
         case .compare:
             guard arity(1, 1) else { return .empty }
@@ -139,13 +140,13 @@ extension SlotTable {
             let found = unsafeBitCast(function, to: ContainsFunction.self)(thread, receiver, a[0])
             return found < 0 ? .empty : Value(found != 0)
         case .store:
-            guard arity(2, 2) else { return .empty }
+            guard arity(2, 2, unpacked: true) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], a[1]))
         case .delete:
             guard arity(1, 1) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], .empty))
         case .setAttribute, .deleteAttribute:
-            guard arity(entry.kind == .setAttribute ? 2 : 1, entry.kind == .setAttribute ? 2 : 1) else { return .empty }
+            guard entry.kind == .setAttribute ? arity(2, 2, unpacked: true) : arity(1, 1) else { return .empty }
             guard a[0].isString else { return thread.raise(.typeError, "attribute name must be string, not '\(a[0].type.name)'") }
             // `object.__setattr__(cls, …)` must not get around `type.__setattr__`.
             if let own = receiver.type.store(.setAttribute), receiver.isType, unsafeBitCast(own, to: UnsafeRawPointer.self) != function,
@@ -154,13 +155,13 @@ extension SlotTable {
             }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], entry.kind == .setAttribute ? a[1] : .empty))
         case .descriptorGet:
-            guard arity(1, 2) else { return .empty }
+            guard arity(1, 2, unpacked: true) else { return .empty }
             let instance = a[0].isNone ? Value.empty : a[0]
             let type = count > 1 && !a[1].isNone ? a[1] : .empty
             if instance.isEmpty && type.isEmpty { return thread.raise(.typeError, "__get__(None, None) is invalid") }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, receiver, instance, type)
         case .descriptorSet:
-            guard arity(2, 2) else { return .empty }
+            guard arity(2, 2, unpacked: true) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], a[1]))
         case .descriptorDelete:
             guard arity(1, 1) else { return .empty }
@@ -335,6 +336,9 @@ extension SlotTable {
                 if other.slot == slot && other.name == entry.name && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     let function = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)
                     if native == nil || native == function { native = function } else { python = true }
+                } else if slot == .inplaceAdd && other.slot == .inplaceConcat && type.has(.heap) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
+                    // A class derived from a list extends itself before the right operand is asked: the two slots' wrappers are of one kind.
+                    native = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)
                 } else if other.slot != slot && isSequenceTwin(slot, other.slot) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     // `list.__add__` is the wrapper of concat, not of the arithmetic slot, and the other way round.
                     if slotEntries[slot.rawValue].count == 1 || native == nil { found = native != nil || python }

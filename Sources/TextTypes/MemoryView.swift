@@ -350,7 +350,9 @@ public enum MemoryViews {
     // MARK: Items
 
     private static func unsupported(_ thread: ThreadRef, _ view: MemoryViewRef) -> Value {
-        thread.raise(.notImplementedError, "memoryview: format \(view.formatText) not supported")
+        let text = view.formatText
+        let isOneCode = text.utf8.count == (text.hasPrefix("@") ? 2 : 1)
+        return thread.raise(.notImplementedError, isOneCode ? "memoryview: format \(text) not supported" : "memoryview: unsupported format \(text)")
     }
 
     /// The address of an item of the first dimension; nil when it has raised.
@@ -364,10 +366,12 @@ public enum MemoryViews {
         return base + index * view.strides[dimension]
     }
 
+    private static let onlySlices = "memoryview slice assignments are currently restricted to ndim = 1"
+
     private static func isIndex(_ value: Value) -> Bool { value.isInt || value.type.slotPointer(.index).pointee != nil }
 
     /// The address of the item that a key names; nil when it names none or it has raised.
-    private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value) -> UnsafeMutableRawPointer? {
+    private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value, stores: Bool = false) -> UnsafeMutableRawPointer? {
         if key.isTuple {
             let tuple = TupleRef(key)
             for index in 0 ..< tuple.count where !isIndex(tuple[index]) {
@@ -375,7 +379,7 @@ public enum MemoryViews {
                     thread.raise(.typeError, "memoryview: invalid slice key")
                     return nil
                 }
-                thread.raise(.notImplementedError, "multi-dimensional slicing is not implemented")
+                thread.raise(.notImplementedError, stores ? onlySlices : "multi-dimensional slicing is not implemented")
                 return nil
             }
             guard tuple.count == view.ndim else {
@@ -401,7 +405,7 @@ public enum MemoryViews {
             return nil
         }
         if view.ndim > 1 {
-            thread.raise(.notImplementedError, "multi-dimensional sub-views are not implemented")
+            thread.raise(.notImplementedError, stores ? "sub-views are not implemented" : "multi-dimensional sub-views are not implemented")
             return nil
         }
         return place(thread, view, index, 0, from: view.pointer.pointee.pointer)
@@ -458,7 +462,7 @@ public enum MemoryViews {
             return MemoryFormats.store(thread, code, view.pointer.pointee.pointer, item, view.pointer.pointee.format)
         }
         if key.isExact(.slice) {
-            if view.ndim != 1 { return fail(.notImplementedError, "memoryview slice assignments are currently restricted to ndim = 1") }
+            if view.ndim != 1 { return fail(.notImplementedError, onlySlices) }
             var source = BufferView()
             guard item.isBuffer else { return fail(.typeError, "a bytes-like object is required, not '\(item.type.name)'") }
             guard thread.acquireBufferSlow(item, &source, BufferFlags.fullReadOnly) else { return false }
@@ -481,7 +485,7 @@ public enum MemoryViews {
             }
             return true
         }
-        guard let place = self.item(thread, view, key) else { return false }
+        guard let place = self.item(thread, view, key, stores: true) else { return false }
         if code == 0 { return !unsupported(thread, view).isEmpty }
         // Finding out what number an object stands for may release the view.
         let item = number(thread, code, item)
@@ -591,7 +595,6 @@ public enum MemoryViews {
             }
         }
         let from = view.code
-        guard from != 0 else { return thread.raise(.valueError, "memoryview: source format must be a native single character format prefixed with an optional '@'") }
         let text = StringRef(format).description
         let pointer = MemoryFormats.intern(text)
         let to = MemoryFormats.code(pointer)

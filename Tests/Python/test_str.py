@@ -129,4 +129,15 @@ def test_case_of_unicode_14():
     assert "a\U0001171e\u03a3".lower() == "a\U0001171e\u03c2"
 
 
+def test_a_format_without_conversions_is_the_result():
+    class S(str):
+        pass
+    text = S("text")
+    assert text % [] is text and text % () is text and text % {} is text
+    plain = "te" + "xt".lower()
+    assert plain % [] is plain
+    assert type(S("100%%") % []) is str and S("100%%") % [] == "100%"
+    assert type(S("") % []) is str
+
+
 run(globals())

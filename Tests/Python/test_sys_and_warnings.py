@@ -208,4 +208,11 @@ def test_exit_status_130_is_no_signal():
     assert output("raise KeyboardInterrupt")[0] == -2
 
 
+def test_places_of_errors_in_empty_sources():
+    for mode in "eval", "single":
+        error = raises(SyntaxError, "invalid syntax (f, line 0)", compile, "", "f", mode)
+        assert error.args == ("invalid syntax", ("f", 0, 0, "", 0, 0)) and (error.end_lineno, error.end_offset) == (0, 0)
+    raises(TypeError, "globals must be a real dict; try eval(expr, {}, mapping)", eval, "1", "f")
+
+
 run(globals())
