@@ -2,7 +2,7 @@
 """Writes what follows from the table of HPy's context, `Scripts/hpy-context.tsv`.
 
 Each line of the table is one member of the context struct, in the ABI's order: its number, then `handle` and a name, or a name, a result type and
-parameters. Generated are the struct itself, functions for members that nobody filled, and the contexts of debug and trace mode, whose functions
+parameters. Generated are the struct itself, functions for members that nobody filled, functions that log the handles they give out, and the contexts of debug and trace mode, whose functions
 wrap those of the universal context. What debug mode does by hand is in `Sources/HPy/Debug/DebugFunctions.swift`.
 
     Scripts/generate-hpy-context.py [--check]
@@ -34,6 +34,8 @@ POINTERS = {"HPyField *", "HPyGlobal *"}
 # What a function returns when it has raised; functions that only answer a question say no.
 FAILURES = {"HPy": ".empty", "int": "-1", "int32_t": "-1", "int64_t": "-1", "uint32_t": "UInt32.max", "uint64_t": "UInt64.max", "size_t": "-1", "HPy_ssize_t": "-1", "HPy_hash_t": "-1", "double": "-1",
             "HPy_UCS4": "UInt32.max", "void": "()", "void *": "nil"}
+# Functions that `CHPy/Usual.c` has with and without the log of handles.
+USUAL = {"Dup", "GetItem", "GetItem_i", "Dict_Keys"}
 QUESTIONS = {"Is", "HasAttr", "HasAttr_s", "Capsule_IsValid", "Err_ExceptionMatches"}
 
 
@@ -99,6 +101,29 @@ def missing(members):
     return "\n".join(lines)
 
 
+def logged(members):
+    """The functions that give out handles, each with a handle's entry in the log behind it."""
+    lines = [NOTICE, '#include "CHPy.h"', ""]
+    for m in members:
+        if gives_handles(m):
+            parameters = ", ".join(["HPyContext *ctx"] + [f"{c_type(kind)} {name}".replace("_Nullable ", "").replace("*_Nullable", "*") for kind, name in m.parameters])
+            call = f"taipan_hpy_plain()->ctx_{m.name}({', '.join(['ctx'] + [name for _, name in m.parameters])})"
+            if m.result == "HPy":
+                body = f"return taipan_hpy_log({call});"
+            else:
+                places = " ".join(f"if (status == 0 && {name}) taipan_hpy_log(*{name});" for kind, name in m.parameters if kind == "HPy *")
+                body = f"{c_type(m.result)} status = {call}; {places} return status;"
+            lines.append(f"static {c_type(m.result)} {m.name}({parameters}) {{ {body} }}")
+    lines += ["", "void taipan_hpy_fill_logged(HPyContext *universal) {"]
+    lines += [f"    universal->ctx_{m.name} = {m.name};" for m in members if gives_handles(m)]
+    lines += ["}", ""]
+    return "\n".join(lines)
+
+
+def gives_handles(member):
+    return not member.is_handle and member.name not in USUAL and (member.result == "HPy" or any(kind == "HPy *" for kind, _ in member.parameters))
+
+
 def debug(members):
     lines = [NOTICE, "import CHPy", "import Objects", "", "extension DebugMode {",
              "    /// The functions that do nothing but translate handles.", "    static func fillGenerated(_ c: UnsafeMutablePointer<HPyContext>) {"]
@@ -137,7 +162,7 @@ def trace(members):
 def main():
     members = [Member(line) for line in open(ROOT / "Scripts/hpy-context.tsv") if line.strip()]
     assert [m.number for m in members] == list(range(len(members)))
-    outputs = {"Sources/CHPy/include/HPyContext.h": header(members), "Sources/CHPy/Missing.c": missing(members),
+    outputs = {"Sources/CHPy/include/HPyContext.h": header(members), "Sources/CHPy/Missing.c": missing(members), "Sources/CHPy/Logged.c": logged(members),
                "Sources/HPy/Debug/DebugContext.swift": debug(members), "Sources/HPy/Trace/TraceContext.swift": trace(members)}
     changed = []
     for name, text in outputs.items():

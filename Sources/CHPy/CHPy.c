@@ -1,7 +1,7 @@
 #include "CHPy.h"
 #include <dlfcn.h>
 
-HPyContext taipan_hpy_contexts[2];
+HPyContext taipan_hpy_contexts[3];
 
 static const char *last_error(void) {
     const char *text = dlerror();
@@ -19,6 +19,13 @@ void *taipan_hpy_symbol(void *library, const char *name, const char **error) {
     void *symbol = dlsym(library, name);
     if (!symbol) *error = last_error();
     return symbol;
+}
+
+#include <malloc.h>
+
+intptr_t taipan_hpy_allocated(void) {
+    struct mallinfo2 information = mallinfo2();
+    return (intptr_t)(information.uordblks + information.hblkhd);
 }
 
 // Read-only copies of data, for debug mode.

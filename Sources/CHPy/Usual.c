@@ -19,7 +19,17 @@ static inline HPyUsualDict *as_dict(Value value) { return (HPyUsualDict *)value.
 // Handles
 
 static Value dup_handle(HPyContext *ctx, Value value) { return value; }
+static Value dup_logged(HPyContext *ctx, Value value) { return taipan_hpy_log(value); }
 static void close_handle(HPyContext *ctx, Value value) { }
+
+/// Nearly always the last handle is closed first.
+static void close_logged(HPyContext *ctx, Value value) {
+    if (!is_heap(value)) return;
+    HandleLog *log = &taipan.current->handles;
+    if (LIKELY(log->count > log->base && log->entries[log->count - 1].bits == value.bits)) log->count--;
+    else taipan_hpy_slow.closeEarlier(value);
+}
+
 static int is_same(HPyContext *ctx, Value a, Value b) { return a.bits == b.bits; }
 
 // Types
@@ -93,7 +103,7 @@ static HPyWalk walks[16];
 
 HPyWalk *taipan_hpy_walk(Value table) { return &walks[table.bits >> 5 & 15]; }
 
-static Value get_item(HPyContext *ctx, Value object, Value key) {
+static inline __attribute__((always_inline)) Value get_item(HPyContext *ctx, Value object, Value key) {
     if (LIKELY(is_exact(object, HPyUsualShapeDict) && is_exact(key, HPyUsualShapeStr))) {
         HPyUsualTable *table = (HPyUsualTable *)as_dict(object)->table.bits;
         if (LIKELY(table != NULL)) {
@@ -110,7 +120,7 @@ static Value get_item(HPyContext *ctx, Value object, Value key) {
     return taipan_hpy_slow.getItem(object, key);
 }
 
-static Value get_item_at(HPyContext *ctx, Value object, intptr_t index) {
+static inline __attribute__((always_inline)) Value get_item_at(HPyContext *ctx, Value object, intptr_t index) {
     if (LIKELY(is_exact(object, HPyUsualShapeList) && (uintptr_t)index < (uintptr_t)as_list(object)->count)) {
         return ((HPyUsualArray *)as_list(object)->storage.bits)->items[index];
     }
@@ -141,6 +151,18 @@ static Value dict_keys(HPyContext *ctx, Value dict) {
 
 static intptr_t length(HPyContext *ctx, Value object) {
     return LIKELY(is_exact(object, HPyUsualShapeList)) ? as_list(object)->count : taipan_hpy_slow.length(object);
+}
+
+static Value get_item_logged(HPyContext *ctx, Value object, Value key) { return taipan_hpy_log(get_item(ctx, object, key)); }
+static Value get_item_at_logged(HPyContext *ctx, Value object, intptr_t index) { return taipan_hpy_log(get_item_at(ctx, object, index)); }
+static Value dict_keys_logged(HPyContext *ctx, Value dict) { return taipan_hpy_log(dict_keys(ctx, dict)); }
+
+void taipan_hpy_fill_usual_logged(HPyContext *ctx) {
+    ctx->ctx_Dup = dup_logged;
+    ctx->ctx_Close = close_logged;
+    ctx->ctx_GetItem = get_item_logged;
+    ctx->ctx_GetItem_i = get_item_at_logged;
+    ctx->ctx_Dict_Keys = dict_keys_logged;
 }
 
 void taipan_hpy_fill_usual(HPyContext *ctx) {

@@ -63,7 +63,11 @@ enum Builders {
             let list = Builders.value(tracker)
             if !list.isEmpty { ListRef(list).clear() }
         }
-        c.pointee.ctx_Tracker_Close = { _, tracker in Builders.close(tracker) }
+        c.pointee.ctx_Tracker_Close = { _, tracker in
+            let list = Builders.value(tracker)
+            if !list.isEmpty { for index in 0 ..< ListRef(list).count { HandleLogs.close(ListRef(list)[index]) } }
+            Builders.close(tracker)
+        }
     }
 
     private static func value(_ builder: Int) -> Value { Value(bits: UInt64(bitPattern: Int64(builder))) }

@@ -4,9 +4,8 @@ import Objects
 
 /// The contexts through which extension modules reach the interpreter, and what their functions share.
 ///
-/// In universal and trace mode a handle is a `Value`, bit for bit: opening, duplicating and closing one costs nothing, and the collector's conservative scan of the native stack
-/// keeps its object alive. Handles that C keeps elsewhere (in static or allocated memory) are not seen; HPy has `HPyField`, `HPyGlobal`, builders and trackers for
-/// that. In debug mode a handle is the address of a record: `open`, `take` and `close` translate where Python calls C; the generated functions of the debug context
+/// In universal and trace mode a handle is a `Value`, bit for bit. What keeps its object alive is a log of the handles that the C functions now running were given (`HandleLogs`); arguments are kept by
+/// the caller. In debug mode a handle is the address of a record: `open`, `take` and `close` translate where Python calls C; the generated functions of the debug context
 /// translate where C calls Python.
 ///
 /// The functions of the universal context are in one file per area, in the order of HPy's documentation: each fills its part of the struct. What modules ask for all the time
@@ -35,7 +34,7 @@ enum Contexts {
         isDebug(context) ? DebugMode.receive(handle) : handle
     }
 
-    /// Calls a C function. In debug mode it gets a context of its own, which is not valid when it has returned.
+    /// Calls a C function. The handles that it has not closed end when it returns (`HandleLogs`). In debug mode it gets a context of its own, which is not valid when it has returned.
     @inline(__always) static func call<R>(_ context: UnsafeMutablePointer<HPyContext>, _ body: (UnsafeMutablePointer<HPyContext>) -> R) -> R {
         if isDebug(context) {
             let own = DebugMode.begin()
@@ -43,39 +42,46 @@ enum Contexts {
             DebugMode.end(own)
             return result
         }
-        return body(context)
+        let thread = Contexts.thread
+        let base = thread.pointee.handles.base, mark = thread.pointee.handles.count
+        thread.pointee.handles.base = mark
+        let result = body(context)
+        thread.pointee.handles.count = mark
+        thread.pointee.handles.base = base
+        return result
     }
 
     // MARK: Filling
 
     static func start() {
-        let universal = taipan_hpy_universal()
-        universal.pointee.name = cString("HPy Universal ABI (Taipan)")
-        fillHandles(universal)
-        Usual.fill(universal)
-        Handles.fill(universal)
-        Numbers.fill(universal)
-        Arithmetic.fill(universal)
-        ObjectProtocol.fill(universal)
-        Attributes.fill(universal)
-        Calling.fill(universal)
-        Errors.fill(universal)
-        Texts.fill(universal)
-        Containers.fill(universal)
-        Builders.fill(universal)
-        Capsules.fill(universal)
-        ContextVariables.fill(universal)
-        Evaluation.fill(universal)
-        Types.fill(universal)
-        Instances.fill(universal)
-        Execution.fill(universal)
-        Legacy.fill(universal)
+        let plain = taipan_hpy_plain()
+        plain.pointee.name = cString("HPy Universal ABI (Taipan)")
+        fillHandles(plain)
+        Usual.fill(plain)
+        Handles.fill(plain)
+        Numbers.fill(plain)
+        Arithmetic.fill(plain)
+        ObjectProtocol.fill(plain)
+        Attributes.fill(plain)
+        Calling.fill(plain)
+        Errors.fill(plain)
+        Texts.fill(plain)
+        Containers.fill(plain)
+        Builders.fill(plain)
+        Capsules.fill(plain)
+        ContextVariables.fill(plain)
+        Evaluation.fill(plain)
+        Types.fill(plain)
+        Instances.fill(plain)
+        Execution.fill(plain)
+        Legacy.fill(plain)
         taipan_hpy_missing = { _, name in
             let thread = Contexts.thread
             thread.takeException()
             thread.raise(.systemError, "HPy function \(String(cString: name)) is not known to this version of Taipan")
         }
-        taipan_hpy_fill_missing(universal)
+        taipan_hpy_fill_missing(plain)
+        HandleLogs.start()
     }
 
     static func fillHandles(_ c: UnsafeMutablePointer<HPyContext>) {

@@ -152,7 +152,7 @@ enum Functions {
                                                    _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
         if Contexts.isDebug(context) { return Functions.debugKeywords(thread, record, implementation, receiver, a, count, names) }
         let named = names.isEmpty ? 0 : TupleRef(names).count
-        return Functions.check(thread, record, unsafeBitCast(implementation, to: HPyKeywordsFunction.self)(context, receiver, a, count - named, named == 0 ? .empty : names))
+        return Functions.check(thread, record, Contexts.call(context) { unsafeBitCast(implementation, to: HPyKeywordsFunction.self)($0, receiver, a, count - named, named == 0 ? .empty : names) })
     }
 
     // MARK: Construction
@@ -186,7 +186,7 @@ enum Functions {
                 function(c, own, arguments, count - named, keywords)
             }))
         }
-        return Functions.check(thread, record, function(context, type, a, count - named, dict))
+        return Functions.check(thread, record, Contexts.call(context) { function($0, type, a, count - named, dict) })
     }
 
     static let initialize: ForeignFunction = { thread, record, receiver, a, count, names in
@@ -200,7 +200,7 @@ enum Functions {
                 function(c, own, arguments, count - named, keywords)
             }
         } else {
-            status = function(context, receiver, a, count - named, dict)
+            status = Contexts.call(context) { function($0, receiver, a, count - named, dict) }
         }
         return Functions.check(thread, record, Int(status)) ? .none : .empty
     }
@@ -391,21 +391,21 @@ enum Functions {
     guard count == 0 else { return Functions.refuseCount(thread, record, count, names, exactly: 0) }
     let data = Functions.data(record)
     if Contexts.isDebug(data.pointee.context) { return Functions.debugNoArguments(thread, record, receiver) }
-    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyNoArgsFunction.self)(data.pointee.context, receiver))
+    return Functions.check(thread, record, Contexts.call(data.pointee.context) { unsafeBitCast(data.pointee.implementation, to: HPyNoArgsFunction.self)($0, receiver) })
 }
 
 @inline(__always) private func callWithOne(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
     guard count == 1, names.isEmpty else { return Functions.refuseCount(thread, record, count, names, exactly: 1) }
     let data = Functions.data(record)
     if Contexts.isDebug(data.pointee.context) { return Functions.debugOne(thread, record, receiver, a) }
-    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyOneFunction.self)(data.pointee.context, receiver, a[0]))
+    return Functions.check(thread, record, Contexts.call(data.pointee.context) { unsafeBitCast(data.pointee.implementation, to: HPyOneFunction.self)($0, receiver, a[0]) })
 }
 
 @inline(__always) private func callWithVector(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {
     if Functions.hasKeywords(names) { return Functions.refuseKeywords(thread, record) }
     let data = Functions.data(record)
     if Contexts.isDebug(data.pointee.context) { return Functions.debugVarargs(thread, record, receiver, a, count) }
-    return Functions.check(thread, record, unsafeBitCast(data.pointee.implementation, to: HPyVarargsFunction.self)(data.pointee.context, receiver, a, count))
+    return Functions.check(thread, record, Contexts.call(data.pointee.context) { unsafeBitCast(data.pointee.implementation, to: HPyVarargsFunction.self)($0, receiver, a, count) })
 }
 
 @inline(__always) private func callWithKeywords(_ thread: ThreadRef, _ record: UnsafeMutableRawPointer, _ receiver: Value, _ a: Arguments, _ count: Int, _ names: Value) -> Value {

@@ -177,7 +177,10 @@ enum Instances {
     // MARK: Death
 
     /// Has an instance's `HPy_tp_destroy` functions, or a capsule's destructor, called when it dies.
-    static func watch(_ object: UnsafeMutableRawPointer) { Instances.young.append(UInt(bitPattern: object)) }
+    static func watch(_ object: UnsafeMutableRawPointer) {
+        Instances.young.append(UInt(bitPattern: object))
+        NativeMemory.noteObject()
+    }
 
     /// After marking: calls the destructors of the dead. They may not use HPy.
     private static func bury(_ major: Bool) {
@@ -206,5 +209,6 @@ enum Instances {
                 current = type.pointee.base
             }
         }
+        NativeMemory.settle(major: major)
     }
 }

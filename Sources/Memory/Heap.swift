@@ -128,8 +128,12 @@ public enum Heap {
     /// Bytes of memory outside the heap that objects hold (buffers of native libraries).
     public static var externalBytes = 0
     /// An object was made that holds so many bytes outside the heap until it is finalized. A part of them counts towards the next collection, so that
-    /// many small objects with much memory behind them do not wait for the nursery to fill.
-    public static func noteExternal(_ bytes: Int) { allocatedSinceCollection += min(bytes >> 4, nurserySize) }
+    /// many small objects with much memory behind them do not wait for the nursery to fill. May collect.
+    @inline(never) public static func noteExternal(_ bytes: Int) {
+        allocatedSinceCollection += min(bytes >> 4, nurserySize)
+        // A block has room for hundreds of small objects before an allocation looks.
+        Collector.collectIfDue(about: 0)
+    }
     /// Bytes allocated between two minor collections. Measured: what fits the second-level cache several times over beats both a larger
     /// nursery, whose every line comes from memory, and a smaller one, which promotes too much.
     static var nurserySize = 4 << 20

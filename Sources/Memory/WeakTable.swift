@@ -111,7 +111,10 @@ public enum WeakTable {
 /// The threads that the collector must scan. The interpreter lock guards the list.
 public enum ThreadRegistry {
     /// The thread that holds the interpreter lock.
-    public static var current: ThreadRef?
+    @inline(__always) public static var current: ThreadRef? {
+        get { taipan.current }
+        set { taipan.current = newValue }
+    }
 
     public static func add(_ thread: ThreadRef) {
         thread.pointee.next = taipan.threads

@@ -89,6 +89,7 @@ public enum Bootstrap {
     /// Frees what `newThread` made.
     public static func freeThread(_ thread: ThreadRef, stackSize: Int) {
         munmap(thread.pointee.stackBase, stackSize)
+        free(thread.pointee.handles.entries)
         thread.deallocate()
     }
 }

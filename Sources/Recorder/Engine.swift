@@ -31,6 +31,8 @@ public final class Engine {
     let log: TraceLog?
     /// Nanoseconds that recording and compiling have taken.
     private(set) var spent = 0
+    /// Nanoseconds that refused requests are thought to have lost.
+    private var forgone = 0
     /// Bridges made for each root trace, by its number.
     private var bridges: [Int: Int] = [:]
     /// While one instruction is executed for compiled code: whether it has been.
@@ -163,7 +165,7 @@ public final class Engine {
         if let trace = trace(cache) {
             cache.pointee.version = 1
             visit(thread, trace, cache)
-        } else if canAfford {
+        } else if canAfford(.loop) {
             start(thread, fp, cache)
         }
     }
@@ -194,6 +196,8 @@ public final class Engine {
         }
         cache.pointee.value = .empty
         if worth < visits * UInt64(Engine.limits.bytecodesPerVisit) {
+            // For want of bridges, it may be: it waits until they can be had.
+            guard isWithinMeans else { return cache.pointee.version = Engine.hotLoop }
             cache.pointee.version = .max
             statistics.retired += 1
             log?.retired(trace, "\(worth / visits) bytecodes a visit")
@@ -225,7 +229,7 @@ public final class Engine {
               bridges[rootNumber(left), default: 0] < Engine.limits.mostBridges, let current = thread.pointee.frame else { return }
         let ends = endsAt(left, exit)
         if ends, self.trace(at: current.pc) == nil {
-            guard canAfford else { return place.timesLeft -= Engine.limits.hotExit / 2 }
+            guard canAfford(.bridge) else { return place.timesLeft -= Engine.limits.hotExit / 2 }
             // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.
             let frames = left.snapshot(exit).frame
             if frames >= 0, calls[Int(left.trace.frames[frames].token)].isReturn { start(thread, current, nil) }
@@ -233,7 +237,7 @@ public final class Engine {
             if let cache = heads[UInt(bitPattern: current.pc)], self.trace(cache) == nil { start(thread, current, cache) }
             return
         }
-        guard canAfford else { return place.timesLeft -= Engine.limits.hotExit / 2 }
+        guard canAfford(.bridge) else { return place.timesLeft -= Engine.limits.hotExit / 2 }
         bridges[rootNumber(left), default: 0] += 1
         let bridge = Recorder(self, thread, TraceBuilder(bridgeFrom: left, exit: exit), root: frame, cache: nil, bridgeAt: current.pc, goesOnElsewhere: ends)
         guard bridge.adoptFrames(left, exit) else { return }
@@ -314,11 +318,22 @@ public final class Engine {
         spent += Engine.processorTime() - start
     }
 
+    /// What asks to be compiled.
+    private enum Request { case loop, bridge }
+
     /// Whether compiling has paid so far. In programs without hot loops a great many are lukewarm, and recording them all would take as long as the program itself. What
     /// compiled code has saved, a share of the time that has gone by and a sum to begin with may be spent; whatever is refused is counted anew, so that the hottest ask first.
-    private var canAfford: Bool {
-        if Engine.isStress || spent < Engine.limits.credit * 1_000_000 { return true }
-        return spent < Engine.limits.credit * 1_000_000 + executed.pointee * 2 + Engine.processorTime() / 32
+    /// What a refusal loses until it is asked again may be spent as well: where the program is hot many ask in a short time, and soon get what they ask for.
+    private func canAfford(_ request: Request) -> Bool {
+        if isWithinMeans { return true }
+        forgone += (request == .loop ? Engine.limits.forgoneLoop : Engine.limits.forgoneBridge) * 1000
+        return false
+    }
+
+    private var isWithinMeans: Bool {
+        let credit = Engine.limits.credit * 1_000_000
+        if Engine.isStress || spent < credit { return true }
+        return spent < credit + forgone + executed.pointee * 2 + Engine.processorTime() / 128
     }
 
     /// Nanoseconds that the thread has run.

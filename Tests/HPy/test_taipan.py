@@ -387,6 +387,163 @@ class TestCollector(HPyTest):
         assert repr(Python()) == "python, derived of base"
 
 
+class TestHandles(HPyTest):
+    def make(self):
+        return self.make_module("""
+            #include <stdlib.h>
+            #include <string.h>
+            typedef struct Link { struct Link *next; HPy item; } Link;
+            static HPy call(HPyContext *ctx, HPy function) { return HPy_CallTupleDict(ctx, function, HPy_NULL, HPy_NULL); }
+
+            /* The results of so many calls in allocated memory: an array, and a list that starts at its last item. */
+            HPyDef_METH(gather, "gather", HPyFunc_VARARGS)
+            static HPy gather_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+            {
+                long count = HPyLong_AsLong(ctx, args[1]);
+                HPy *array = malloc(count * sizeof(HPy));
+                Link *list = NULL;
+                for (long i = 0; i < count; i++) {
+                    array[i] = call(ctx, args[0]);
+                    Link *link = malloc(sizeof(Link));
+                    link->item = call(ctx, args[0]);
+                    link->next = list;
+                    list = link;
+                }
+                HPy result = HPyTuple_FromArray(ctx, array, count);
+                HPyListBuilder builder = HPyListBuilder_New(ctx, count);
+                for (long i = 0; i < count; i++) {
+                    HPy_Close(ctx, array[i]);
+                    Link *link = list;
+                    HPyListBuilder_Set(ctx, builder, count - 1 - i, link->item);
+                    HPy_Close(ctx, link->item);
+                    list = link->next;
+                    free(link);
+                }
+                free(array);
+                HPy other = HPyListBuilder_Build(ctx, builder);
+                HPy pair = HPyTuple_Pack(ctx, 2, result, other);
+                HPy_Close(ctx, result);
+                HPy_Close(ctx, other);
+                return pair;
+            }
+
+            /* A queue: the oldest handle is closed first. The last function is called before the call is over. */
+            HPyDef_METH(queue, "queue", HPyFunc_VARARGS)
+            static HPy queue_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+            {
+                long count = HPyLong_AsLong(ctx, args[2]), length = HPyLong_AsLong(ctx, args[3]);
+                HPy *waiting = calloc(length, sizeof(HPy));
+                for (long i = 0; i < count; i++) {
+                    if (i >= length) HPy_Close(ctx, waiting[i % length]);
+                    waiting[i % length] = call(ctx, args[0]);
+                }
+                HPy result = call(ctx, args[1]);
+                for (long i = 0; i < length; i++) HPy_Close(ctx, waiting[i]);
+                free(waiting);
+                return result;
+            }
+
+            HPyDef_METH(tracked, "tracked", HPyFunc_VARARGS)
+            static HPy tracked_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+            {
+                for (long i = HPyLong_AsLong(ctx, args[2]); i > 0; i--) {
+                    HPyTracker tracker = HPyTracker_New(ctx, 4);
+                    for (int k = 0; k < 4; k++) HPyTracker_Add(ctx, tracker, call(ctx, args[0]));
+                    HPyTracker_Close(ctx, tracker);
+                }
+                return call(ctx, args[1]);
+            }
+            @EXPORT(gather)
+            @EXPORT(queue)
+            @EXPORT(tracked)
+            @INIT
+        """)
+
+    def test_in_allocated_memory(self):
+        mod = self.make()
+        made = []
+
+        def make():
+            made.append(len(made))
+            if len(made) % 500 == 0:
+                gc.collect()
+            return ["item", len(made)]
+
+        array, links = mod.gather(make, 3000)
+        assert [number for _, number in array] == list(range(1, 6000, 2))
+        assert [number for _, number in links] == list(range(2, 6001, 2))
+        # Calls within calls have their own.
+        made.clear()
+        array, links = mod.gather(lambda: mod.gather(make, 5), 40)
+        assert [number for pair in zip(array, links) for array, links in pair for pair in zip(array, links) for _, number in pair] == list(range(1, 801))
+
+    @pytest.mark.parametrize("name", ["queue", "tracked"])
+    def test_closed_ones_are_not_kept(self, name):
+        import weakref
+        mod = self.make()
+
+        class Item:
+            pass
+
+        items = weakref.WeakSet()
+
+        def make():
+            item = Item()
+            items.add(item)
+            return item
+
+        def count():
+            gc.collect()
+            return len(items)
+
+        function = mod.queue if name == "queue" else mod.tracked
+        arguments = (5000, 50) if name == "queue" else (1500,)
+        assert function(make, count, *arguments) < 1000
+        gc.collect()
+        assert len(items) < 10
+
+    def test_memory_of_the_dead(self):
+        mod = self.make_module("""
+            #include <stdlib.h>
+            #include <string.h>
+            typedef struct { char *memory; } Big;
+            HPyType_HELPERS(Big)
+            static long alive, most;
+            static char *take(void)
+            {
+                if (++alive > most) most = alive;
+                return memset(malloc(1 << 20), 1, 1 << 20);
+            }
+            static void give(void *memory) { free(memory); alive--; }
+            HPyDef_SLOT(Big_new, HPy_tp_new)
+            static HPy Big_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+            {
+                Big *big;
+                HPy made = HPy_New(ctx, type, &big);
+                if (!HPy_IsNull(made)) big->memory = take();
+                return made;
+            }
+            HPyDef_SLOT(Big_destroy, HPy_tp_destroy)
+            static void Big_destroy_impl(void *self) { give(((Big *)self)->memory); }
+            static HPyDef *Big_defines[] = { &Big_new, &Big_destroy, NULL };
+            static HPyType_Spec Big_spec = { .name = "mytest.Big", .basicsize = sizeof(Big), .builtin_shape = SHAPE(Big), .flags = HPy_TPFLAGS_DEFAULT, .defines = Big_defines };
+            HPyCapsule_DESTRUCTOR(destructor)
+            static void destructor_impl(const char *name, void *pointer, void *context) { give(pointer); }
+            HPyDef_METH(capsule, "capsule", HPyFunc_NOARGS)
+            static HPy capsule_impl(HPyContext *ctx, HPy self) { return HPyCapsule_New(ctx, take(), "memory", &destructor); }
+            HPyDef_METH(peak, "peak", HPyFunc_NOARGS)
+            static HPy peak_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, most); }
+            @EXPORT_TYPE("Big", Big_spec)
+            @EXPORT(capsule)
+            @EXPORT(peak)
+            @INIT
+        """)
+        for make in (mod.Big, mod.capsule):
+            for _ in range(600):
+                make()
+        assert mod.peak() < 300
+
+
 class TestImport(HPyTest):
     def test_without_a_stub(self, tmpdir):
         module = self.compile_module("""

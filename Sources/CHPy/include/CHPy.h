@@ -128,10 +128,14 @@ typedef HPyModuleDefinition *_Nullable (*HPyModuleFunction)(void);
 typedef uint32_t (*HPyVersionFunction)(void);
 typedef void (*HPySetContextFunction)(HPyContext *_Nonnull);
 
-// The contexts of universal and debug mode; trace mode has one for each module.
-extern HPyContext taipan_hpy_contexts[2];
+// The contexts of universal and debug mode; trace mode has one for each module. The functions of the plain context are those of the universal one without the log of handles: debug mode, which has records of
+// its own, calls them.
+extern HPyContext taipan_hpy_contexts[3];
 static inline HPyContext *_Nonnull taipan_hpy_universal(void) { return &taipan_hpy_contexts[0]; }
 static inline HPyContext *_Nonnull taipan_hpy_debug(void) { return &taipan_hpy_contexts[1]; }
+static inline HPyContext *_Nonnull taipan_hpy_plain(void) { return &taipan_hpy_contexts[2]; }
+/// Points the universal context's functions that give out handles at others, which call the plain context's and log what these return.
+void taipan_hpy_fill_logged(HPyContext *_Nonnull universal);
 
 // What modules ask for all the time (`Usual.c`), with the layouts and numbers of `Objects` that it relies on; `Usual.swift` compares them.
 
@@ -185,9 +189,21 @@ typedef struct HPySlowFunctions {
     Value (*_Nonnull newList)(intptr_t capacity);
     /// An object that is not new was written into.
     void (*_Nonnull barrier)(Value object);
+    /// A handle for which the log has no room, and one that was closed and is not among the last of the log.
+    void (*_Nonnull logMore)(Value object), (*_Nonnull closeEarlier)(Value object);
 } HPySlowFunctions;
 
 extern HPySlowFunctions taipan_hpy_slow;
+
+/// Enters a handle that C is given in the thread's log.
+static inline Value taipan_hpy_log(Value value) {
+    if ((value.bits & 7) == 0 && value.bits != 0) {
+        HandleLog *log = &taipan.current->handles;
+        if (__builtin_expect(log->count < log->capacity, 1)) log->entries[log->count++] = value;
+        else taipan_hpy_slow.logMore(value);
+    }
+    return value;
+}
 
 /// Where in a dict's table the last key was found.
 typedef struct HPyWalk {
@@ -197,7 +213,9 @@ typedef struct HPyWalk {
 } HPyWalk;
 
 HPyWalk *_Nonnull taipan_hpy_walk(Value table);
-void taipan_hpy_fill_usual(HPyContext *_Nonnull ctx);
+void taipan_hpy_fill_usual(HPyContext *_Nonnull plain);
+/// The same with the log of handles.
+void taipan_hpy_fill_usual_logged(HPyContext *_Nonnull universal);
 
 /// The UTF-8 of a string that is not ASCII: see `TextCopies`.
 typedef struct HPyTextCopy {
@@ -239,6 +257,8 @@ void *_Nullable taipan_hpy_copy_read_only(const void *_Nonnull data, size_t size
 /// Makes such a copy fault on every access.
 void taipan_hpy_forbid(void *_Nonnull copy, size_t size);
 void taipan_hpy_free_copy(void *_Nonnull copy, size_t size);
+/// Bytes that malloc has given out.
+intptr_t taipan_hpy_allocated(void);
 /// The native stack as text, to be freed; null when that cannot be had.
 char *_Nullable taipan_hpy_stack_trace(int limit, int skip);
 

@@ -38,6 +38,16 @@ typedef struct LoopFrame {
     uintptr_t low, high;
 } LoopFrame;
 
+/// The handles that C functions of HPy which are running on a thread were given and have not closed: see `HandleLog` in `HPy`.
+typedef struct HandleLog {
+    /// Objects in the heap, in the order they were given out. One with bit 2 set says that the object was closed.
+    Value *_Nullable entries;
+    intptr_t count;
+    intptr_t capacity;
+    /// Where the entries of the innermost function begin.
+    intptr_t base;
+} HandleLog;
+
 /// State of one thread of execution. Every runtime function receives a pointer to the one it runs on.
 typedef struct ThreadState {
     /// The exception being raised, or the zero word.
@@ -88,6 +98,7 @@ typedef struct ThreadState {
     struct ThreadState *_Nullable previous;
     /// The innermost dispatch loop.
     LoopFrame *_Nullable loop;
+    HandleLog handles;
 } ThreadState;
 
 /// A native function. Arguments are a flat vector laid out as its signature says; the zero word is an absent optional.
@@ -129,6 +140,8 @@ typedef struct TaipanRuntime {
     /// Interned names that the runtime itself uses: see `Name` in `Objects`.
     Value names[NAME_COUNT];
     ThreadState *_Nullable threads;
+    /// The thread that holds the interpreter lock.
+    ThreadState *_Nullable current;
     /// Bumped whenever anything that compiled code took for granted may have changed.
     uint64_t versionCounter;
     /// The recursion limit of `sys.setrecursionlimit`.

@@ -73,7 +73,7 @@ enum DebugMode {
     static let onInvalidHandle = RootTable.reserve()
     static let onInvalidBuilder = RootTable.reserve()
 
-    @inline(__always) static var universal: UnsafeMutablePointer<HPyContext> { taipan_hpy_universal() }
+    @inline(__always) static var universal: UnsafeMutablePointer<HPyContext> { taipan_hpy_plain() }
 
     @inline(__always) static func record(_ handle: Value) -> UnsafeMutablePointer<DebugHandle> { handle.object(DebugHandle.self) }
 
