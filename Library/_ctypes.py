@@ -235,7 +235,7 @@ class PyCSimpleType(_CDataType):
         letter = {"l": "q", "L": "Q"}.get(code, code)
         cls._buffer_ = ("<" + letter, cls._size_, ())
         if code in "hHiIlLqQfd" and _SimpleCData in bases:
-            swapped = super().__new__(metaclass, name, bases, dict(namespace))
+            swapped = super().__new__(metaclass, name + "_be", bases, dict(namespace))
             swapped._size_, swapped._align_, swapped._codes_, swapped._swapped_ = cls._size_, cls._align_, code, True
             swapped._buffer_ = (">" + letter, cls._size_, ())
             cls.__ctype_le__, cls.__ctype_be__ = cls, swapped

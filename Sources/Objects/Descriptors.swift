@@ -108,7 +108,7 @@ extension NativeType {
                 if !function.pointee.receiver.isEmpty { return function.pointee.receiver }
                 if function.pointee.record.pointee.kind == .staticMethod && !function.pointee.record.pointee.owner.isEmpty { return function.pointee.record.pointee.owner }
                 // As CPython has it, a module's function is bound to its module.
-                let module = function.pointee.module
+                let own = function.pointee.record.pointee.module, module = own.isEmpty ? function.pointee.module : own
                 if module.isString, !WellKnown.modules.value.isEmpty {
                     let found = DictRef(WellKnown.modules.value).get(string: module)
                     if !found.isEmpty { return found }

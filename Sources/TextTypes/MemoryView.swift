@@ -630,6 +630,21 @@ public enum MemoryViews {
         return result
     }
 
+    /// The memory of a contiguous view as bytes, whichever way its dimensions lie; BufferError when it is not contiguous.
+    public static func raw(_ thread: ThreadRef, _ value: Value) -> Value {
+        let view = MemoryViewRef(value)
+        guard check(thread, view) else { return .empty }
+        guard view.isCContiguous || view.isFortranContiguous else { return thread.raise(.bufferError, "cannot extract raw buffer from non-contiguous buffer") }
+        let result = copy(thread, view, ndim: 1)
+        if result.isEmpty { return .empty }
+        let made = MemoryViewRef(result)
+        made.pointer.pointee.itemSize = 1
+        made.pointer.pointee.format = MemoryFormats.intern("B")
+        made.shape[0] = view.pointer.pointee.length
+        made.strides[0] = 1
+        return result
+    }
+
     // MARK: The type
 
     private static func tuple(_ thread: ThreadRef, _ numbers: UnsafeMutablePointer<Int>, _ count: Int) -> Value {
