@@ -222,11 +222,11 @@ extension Compiler {
         let result = scratch(target)
         let inner = unit.top
         let end = unit.label()
-        var first = try operand(left, before: others)
+        var first = try operand(left, before: [others[0]])
         for (i, op) in operators.enumerated() {
             let isLast = i == operators.count - 1
             var second = try comparand(others[i], op)
-            if !isLast { second = protect(second, others[i], from: Array(others[(i + 1)...])) }
+            if !isLast { second = protect(second, others[i], from: [others[i + 1]]) }
             unit.location = expression.range
             unit.emit(op.opcode, result, first, second)
             if !isLast { unit.emitJump(.jumpIfFalse, result, to: end) }
@@ -284,12 +284,12 @@ extension Compiler {
                 try compareAndJump(expression, first, operators[0], others[0], jumpIf: sense, to: label)
             } else {
                 let skip = unit.label()
-                var first = try operand(left, before: others)
+                var first = try operand(left, before: [others[0]])
                 for (i, op) in operators.enumerated() {
                     if i == operators.count - 1 {
                         try compareAndJump(expression, first, op, others[i], jumpIf: sense, to: label)
                     } else {
-                        let second = protect(try comparand(others[i], op), others[i], from: Array(others[(i + 1)...]))
+                        let second = protect(try comparand(others[i], op), others[i], from: [others[i + 1]])
                         unit.location = expression.range
                         jumpUnless(first, op, second, to: sense ? skip : label)
                         first = second

@@ -181,6 +181,9 @@ public struct Instruction {
         }
     }
 
+    /// Registers at the end of a call's window that hold nothing yet: room for arguments that binding inserts.
+    public static let spareWindowWords = 2
+
     /// How many registers the instruction's window spans.
     public var windowCount: Int {
         switch shape.extent {
@@ -189,9 +192,9 @@ public struct Instruction {
         case .twiceC: return 2 * c
         case .two: return 2
         case .three: return 3
-        case .call: return frameHeaderWords + c + 2
-        case .methodCall: return frameHeaderWords + 1 + c + 2
-        case .expandedCall: return frameHeaderWords + 2 + 2
+        case .call: return frameHeaderWords + c + Instruction.spareWindowWords
+        case .methodCall: return frameHeaderWords + 1 + c + Instruction.spareWindowWords
+        case .expandedCall: return frameHeaderWords + 2 + Instruction.spareWindowWords
         case .starred: return c + 1 + Int(x)
         case .bitsOfC: return c.nonzeroBitCount
         }

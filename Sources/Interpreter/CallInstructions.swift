@@ -39,7 +39,7 @@ enum CallInstructions {
         if callee.shapeIndex == TypeID.function.rawValue { return .enters }
         guard callee.shapeIndex == TypeID.builtinFunction.rawValue, case let function = callee.object(BuiltinFunctionObject.self), let foreign = function.pointee.record.pointee.foreign,
               !function.pointee.receiver.isEmpty else { return nil }
-        return finish(foreign(thread, UnsafeMutableRawPointer(function.pointee.record), function.pointee.receiver, arguments, count, keywords), fp, a)
+        return finish(thread, foreign(thread, UnsafeMutableRawPointer(function.pointee.record), function.pointee.receiver, arguments, count, keywords), fp, a)
     }
 
     /// `call`, `callMethod`
@@ -71,14 +71,14 @@ enum CallInstructions {
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > 0, arguments[0].type.value == descriptor.pointee.owner else { break redirected }
                 let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload).unsafelyUnwrapped
-                return finish(record.call(thread, arguments, count, .empty), fp, a)
+                return finish(thread, record.call(thread, arguments, count, .empty), fp, a)
             case TypeID.builtinFunction.rawValue:
                 let function = callee.object(BuiltinFunctionObject.self)
                 if !function.pointee.receiver.isEmpty {
                     Calls.insert(function.pointee.receiver, arguments, count)
                     count += 1
                 }
-                return finish(function.pointee.record.call(thread, arguments, count, .empty), fp, a)
+                return finish(thread, function.pointee.record.call(thread, arguments, count, .empty), fp, a)
             case TypeID.method.rawValue:
                 let method = callee.object(MethodObject.self)
                 Calls.insert(method.pointee.receiver, arguments, count)
@@ -104,7 +104,7 @@ enum CallInstructions {
                 return .enters
             }
         }
-        return finish(thread.call(callee, arguments, count), fp, a)
+        return finish(thread, thread.call(callee, arguments, count), fp, a)
     }
 
     /// `callKeywords`, `callMethodKeywords`
@@ -128,12 +128,14 @@ enum CallInstructions {
             }
             if thread.hasException { return .raised }
         }
-        return finish(thread.call(callee, arguments, count, keywords), fp, a)
+        return finish(thread, thread.call(callee, arguments, count, keywords), fp, a)
     }
 
-    @_transparent private static func finish(_ result: Value, _ fp: FramePointer, _ a: Int) -> Step {
+    @_transparent private static func finish(_ thread: ThreadRef, _ result: Value, _ fp: FramePointer, _ a: Int) -> Step {
         if result.isEmpty { return .raised }
         fp[a] = result
+        // What came during a long call is not to wait for the next loop or function.
+        if taipan_breaker_load(thread) & Breaker.signal != 0 && !Signals.check(thread) { return .raised }
         return .finished
     }
 

@@ -17,7 +17,7 @@ public enum CompileBuiltin {
         public static let typeComments = 0x1000
         public static let allowTopLevelAwait = 0x2000
         public static let allowIncompleteInput = 0x4000
-        static let futures = 0x1FE_0000
+        public static let futures = 0x1FE_0000
         static let nested = 0x10
         static let known = futures | nested | dontImplyDedent | onlyTree | typeComments | allowTopLevelAwait | allowIncompleteInput
     }
@@ -214,7 +214,8 @@ public enum CompileBuiltin {
             guard issue(thread, error.warnings, text, request.filename) else { return nil }
             var failure = error
             // As CPython does for whole modules, the line is read again from the file of that name, where there is one.
-            if request.mode == .exec, failure.line > 0, failure.textLine != nil, declaredEncoding(source) == nil, let line = textOfFile(filename, failure.line) { failure.textLine = line }
+            if request.isFile, failure.isAtEnd, !failure.isInField { failure.column = 0 }
+            if request.mode == .exec, !failure.isInField, failure.line > 0, failure.textLine != nil, declaredEncoding(source) == nil, let line = textOfFile(filename, failure.line) { failure.textLine = line }
             raise(thread, failure, request.filename)
             return nil
         }

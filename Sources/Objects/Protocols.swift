@@ -503,6 +503,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return nil
     }
 
+    /// A C int from what has an index; nil when it has raised.
+    public func toCInt(_ value: Value) -> Int? {
+        let index = toIndex(value)
+        if index.isEmpty { return nil }
+        if let word = IntOps.toInt(index), let narrow = Int32(exactly: word) { return Int(narrow) }
+        raise(.overflowError, "Python int too large to convert to C int")
+        return nil
+    }
+
     /// A C double from anything that `float()` takes but strings; nil when it has raised.
     public func toDouble(_ value: Value) -> Double? {
         if value.isFloat { return value.doubleValue }

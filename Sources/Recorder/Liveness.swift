@@ -10,12 +10,15 @@ final class Liveness {
     private let stride: Int
     /// For each word at which an instruction begins: a bit for each temporary.
     private var bits: [UInt64]
+    /// Those of the instruction at hand.
+    private var live: [UInt64]
 
     init(_ code: UnsafeMutablePointer<CodeObject>) {
         first = Int(code.pointee.clearCount)
         let words = Array(UnsafeBufferPointer(start: code.pointee.instructions, count: Int(code.pointee.instructionCount)))
         stride = max(1, (Int(code.pointee.registerCount) - first + 63) / 64)
         bits = [UInt64](repeating: 0, count: (words.count + 1) * stride)
+        live = [UInt64](repeating: 0, count: stride)
         var instructions: [Bytecode.Instruction] = []
         var place = 0
         while place < words.count, let instruction = Bytecode.Instruction.decode(words, at: place) {
@@ -40,7 +43,7 @@ final class Liveness {
 
     /// Recomputes what is live before an instruction: whether that has changed.
     private func update(_ instruction: Bytecode.Instruction, _ handlers: [(start: Int, end: Int, handler: Int, register: Int)]) -> Bool {
-        var live = [UInt64](repeating: 0, count: stride)
+        for index in 0 ..< stride { live[index] = 0 }
         func join(_ word: Int, except register: Int = -1) {
             for index in 0 ..< stride {
                 var other = bits[word * stride + index]
@@ -58,6 +61,8 @@ final class Liveness {
         for (operand, register) in operands where operand == .writes || operand == .methodWindow { kill(register) }
         for (operand, register) in operands where operand == .methodWindow { kill(register + frameHeaderWords) }
         for (operand, register) in operands where operand == .writesWindow { for place in register ..< register + instruction.windowCount { kill(place) } }
+        // The callee's frame lies there and above. What is not dead then would be written into its header where a trace is left within the call.
+        for (operand, register) in operands where operand == .callWindow { for place in register ..< first + stride * 64 { kill(place) } }
         // Where a loop ends nothing is written.
         if let target = instruction.target { join(target) }
         // A call that has raised is left behind its instruction, with which the range may end.
@@ -68,7 +73,7 @@ final class Liveness {
             case .readsWindow: use(register, instruction.opcode == .formatValue ? 1 : instruction.windowCount)
             case .callWindow:
                 use(register)
-                use(register + frameHeaderWords, instruction.windowCount - frameHeaderWords)
+                use(register + frameHeaderWords, instruction.windowCount - frameHeaderWords - Instruction.spareWindowWords)
             default: break
             }
         }

@@ -493,7 +493,9 @@ final class Diagnosis {
     private func report(_ kind: SyntaxFailure.Kind, _ message: String, atLast: Void) {
         let t = tokens[fill - 1]
         let column = t.column >= 0 ? Int(t.column) + 1 : Int(t.end) - lineStart(before: Int(t.end))
+        let isFirst = failure == nil
         report(kind, message, line: Int(t.line), column: column, endLine: Int(t.endLine), endColumn: t.endColumn >= 0 ? Int(t.endColumn) + 1 : -1)
+        if isFirst { failure?.isAtEnd = t.column < 0 && Int(t.end) >= count }
     }
 
     /// Columns are byte offsets from 1.
@@ -508,6 +510,7 @@ final class Diagnosis {
         }
         failure = SyntaxFailure(kind: kind, message: message, line: line, column: characters(text, column), endLine: endLine,
                                 endColumn: endColumn > 0 ? characters(text, endColumn) : endColumn, textLine: text)
+        failure?.isInField = start == .formattedString
     }
 
     /// Characters in the first `offset` bytes; a cut character counts, and so does the terminator after the text.
@@ -612,7 +615,9 @@ final class Diagnosis {
         while end < count, source[end] != 0x0A { end += 1 }
         let text = Array(UnsafeBufferPointer(start: source + error.lineStart, count: end - error.lineStart))
         let line = start == .formattedString ? error.line + firstLine - 1 : error.line
-        return SyntaxFailure(kind: .syntaxError, message: message, line: line, column: error.column, endLine: line,
-                             endColumn: error.endColumn < 0 ? error.column : error.endColumn, textLine: text)
+        var failure = SyntaxFailure(kind: .syntaxError, message: message, line: line, column: error.column, endLine: line,
+                                    endColumn: error.endColumn < 0 ? error.column : error.endColumn, textLine: text)
+        failure.isInField = start == .formattedString
+        return failure
     }
 }

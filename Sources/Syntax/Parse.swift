@@ -42,6 +42,10 @@ public struct SyntaxFailure: Error {
     public var endColumn: Int
     /// The line shown with the error, as UTF-8; `nil` when there is none.
     public var textLine: [UInt8]?
+    /// It is in a field of a formatted string: the line shown is the field's own text.
+    public var isInField = false
+    /// It is behind the last character of the source. A file is read line by line, and has no column there.
+    public var isAtEnd = false
     /// The input could be completed by more of it: only with `allowIncomplete`.
     public var incomplete = false
     /// Warnings that came before the error.

@@ -46,9 +46,14 @@ extension Runtime {
             return finish(Prompt(runtime: self).run(namespace))
         } else {
             insertPath("")
-            result = run(source: Runtime.readStandardInput(), filename: text("<stdin>"), namespace, mode: .exec, isFile: true)
+            let name = text("<stdin>")
+            _ = DictRef(namespace).set(thread, Name.__file__, name)
+            _ = DictRef(namespace).set(thread, Name.__cached__, .none)
+            namesScript = true
+            result = run(source: Runtime.readStandardInput(), filename: name, namespace, mode: .exec, isFile: true)
         }
-        if options.inspect || (getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
+        // The program may have set the variable; without -i it takes a terminal.
+        if options.interactive || isatty(0) != 0 && (options.inspect || getenv("PYTHONINSPECT") != nil && !options.ignoreEnvironment) {
             if result.isEmpty { _ = TopLevel.report(thread) }
             forgetScript()
             _ = finishStreams()
@@ -172,7 +177,7 @@ extension Runtime {
         if path.hasPrefix("/") { return path }
         guard let folder = getcwd(nil, 0) else { return path }
         defer { free(folder) }
-        return String(cString: folder) + "/" + path
+        return path == "." ? String(cString: folder) : String(cString: folder) + "/" + path
     }
 
     static func readStandardInput() -> [UInt8] { readAll(0) }
@@ -310,15 +315,18 @@ struct Prompt {
             fputs("Python \(version.isString ? StringRef(version).description : "") on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n", stderr)
         }
         if isatty(0) != 0 { prepare(namespace) }
+        var futures = 0
         while true {
             guard var source = readLine(prompt("ps1", ">>> ")) else {
                 fputs("\n", stderr)
                 return .none
             }
-            if source.allSatisfy({ $0 == 10 || $0 == 32 || $0 == 9 || $0 == 12 }) { continue }
+            let text = source.first { $0 != 10 && $0 != 32 && $0 != 9 && $0 != 12 }
+            // Nothing, or only a comment.
+            if text == nil || text == 0x23 { continue }
             while true {
                 var request = CompileBuiltin.Request(filename: thread.newString("<stdin>"), mode: .single)
-                request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent
+                request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent | futures
                 var code = CompileBuiltin.compile(thread, Prompt.unfinished(source), request)
                 if code.isEmpty && isIncomplete && mayGoOn(source, request) {
                     if let more = readLine(prompt("ps2", "... ")) {
@@ -327,13 +335,15 @@ struct Prompt {
                     }
                     // The end of the input ends the statement.
                     fputs("\n", stderr)
-                    request.flags = 0
+                    request.flags = futures
                     code = CompileBuiltin.compile(thread, source, request)
                 }
                 if code.isEmpty {
                     _ = TopLevel.report(thread)
                     break
                 }
+                // `from __future__` holds for the statements that follow.
+                futures |= Int(code.object(CodeObject.self).pointee.flags) & CompileBuiltin.Flags.futures
                 if Interpreter.exec(thread, code, namespace, .empty).isEmpty {
                     if thread.exceptionMatches(.systemExit) { return .empty }
                     _ = TopLevel.report(thread)

@@ -45,6 +45,7 @@ public final class Runtime {
         }
         self.thread = thread
         self.options = options
+        BytesType.warnings = options.bytesWarning
         home = Home.find()
         NumberTypes.start(thread)
         TextTypes.start(thread)
@@ -55,6 +56,7 @@ public final class Runtime {
         StandardSource.start(thread)
         StandardNumbers.start(thread)
         StandardText.start(thread)
+        RegexHooks.poll = { Signals.check($0) }
         StandardContainers.start(thread)
         StandardIO.start(thread)
         StandardSystem.start(thread)

@@ -37,9 +37,10 @@ public enum ByteMethods {
             }
         }
         guard a.isBuffer, b.isBuffer else {
-            if BytesType.warnings > 0, comparison == .equal || comparison == .notEqual, a.isString || b.isString {
-                let name = a.isBytes ? "bytes" : "bytearray"
-                if !RuntimeHooks.warn(thread, .bytesWarning, "Comparison between \(name) and string", 1) { return .empty }
+            if BytesType.warnings > 0, comparison == .equal || comparison == .notEqual {
+                let name = a.isBytes || b.isBytes ? "bytes" : "bytearray"
+                if a.isString || b.isString, !RuntimeHooks.warn(thread, .bytesWarning, "Comparison between \(name) and string", 1) { return .empty }
+                if name == "bytes", a.isInt || b.isInt, !RuntimeHooks.warn(thread, .bytesWarning, "Comparison between bytes and int", 1) { return .empty }
             }
             return .notImplemented
         }
@@ -205,8 +206,8 @@ public enum ByteMethods {
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: true) },
         Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
-            let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
-            return keep < 0 ? .empty : Text(binary: a[0]).splitLines(thread, keepEnds: keep != 0)
+            guard let keep = a[1].isEmpty ? 0 : thread.toCInt(a[1]) else { return .empty }
+            return Text(binary: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
         Def("partition(self, sep, /)", .reads, "What is before the first separator, the separator, and what is after it; without one, everything and twice nothing.") { thread, a, _ in
             thread.withBuffer(a[1]) { bytes, count in Text(binary: a[0]).partition(thread, Units(bytes, count), a[1], last: false) }
@@ -325,9 +326,8 @@ public enum ByteMethods {
         Def("expandtabs(self, /, tabsize=8)", .reads, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
-                guard let value = thread.toInt(a[1]) else { return .empty }
-                guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
-                size = Int(narrow)
+                guard let narrow = thread.toCInt(a[1]) else { return .empty }
+                size = narrow
             }
             return Text(binary: a[0]).expandTabs(thread, size)
         },
@@ -583,9 +583,8 @@ public enum ByteMethods {
             if gap >= 128 { return thread.raise(.valueError, "sep must be ASCII.") }
         }
         if !group.isEmpty {
-            guard let value = thread.toInt(group) else { return .empty }
-            guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
-            every = Int(narrow)
+            guard let narrow = thread.toCInt(group) else { return .empty }
+            every = narrow
         }
         let size = abs(every)
         let gaps = hasSeparator && size > 0 && count > 0 ? (count - 1) / size : 0

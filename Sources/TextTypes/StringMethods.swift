@@ -85,8 +85,8 @@ enum StringMethods {
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: true) },
         Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
-            let keep = a[1].isEmpty ? 0 : thread.isTrue(a[1])
-            return keep < 0 ? .empty : Text(string: a[0]).splitLines(thread, keepEnds: keep != 0)
+            guard let keep = a[1].isEmpty ? 0 : thread.toCInt(a[1]) else { return .empty }
+            return Text(string: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
         Def("partition(self, sep, /)", .reads, "What is before the first separator, the separator, and what is after it; without one, everything and twice nothing.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
@@ -218,9 +218,8 @@ enum StringMethods {
         Def("expandtabs(self, /, tabsize=8)", .pure, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
-                guard let value = thread.toInt(a[1]) else { return .empty }
-                guard let narrow = Int32(exactly: value) else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
-                size = Int(narrow)
+                guard let narrow = thread.toCInt(a[1]) else { return .empty }
+                size = narrow
             }
             return Text(string: a[0]).expandTabs(thread, size)
         },

@@ -375,7 +375,7 @@ class Writer:
         self.indent -= 1
 
     KINDS = ["assign"] * 9 + ["augment"] * 8 + ["out"] * 3 + ["condition"] * 5 + ["loop"] * 6 + ["list"] * 4 + ["dict"] * 3 + ["attribute"] * 4 + ["globals"] * 3 + ["try"] * 4 + [
-        "call"] * 3 + ["unpack"] * 2 + ["with", "closure", "closure", "introspect", "introspect", "collect", "leave", "leave", "chain", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"]
+        "call"] * 3 + ["display"] * 2 + ["unpack"] * 2 + ["with", "closure", "closure", "introspect", "introspect", "collect", "leave", "leave", "chain", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"]
 
     def statement(self, depth):
         if self.spent > BUDGET:
@@ -607,6 +607,14 @@ class Writer:
         value = self.call(self.pick(["int", "float", "str"]), 2)
         self.put(f"out({value})" if value else "pass")
 
+    def s_display(self, depth):
+        """Many calls in one expression: the frame of each lies where the others' results were in the round before."""
+        kinds = [self.pick(["int", "int", "float", "str", "bool"]) for _ in range(3 + self.below(7))]
+        items = [self.chance(80) and self.call(kind, 1) or self.expr(kind, 1) for kind in kinds]
+        name = self.fresh()
+        self.put(f"{name} = {self.pick(['(%s)', '(%s)', '[%s]', 'dict(enumerate((%s)))', 'max((%s), key=str)'])}" % ", ".join(items))
+        self.put(f"out({name})")
+
     def s_unpack(self, depth):
         a, b = self.target("int"), self.fresh()         # two: CPython 3.11.2 stores to one name twice in the wrong order
         self.put(self.pick([f"{a}, {b} = {self.expr('int', 2)}, {self.expr('int', 1)}", f"{a}, *{self.fresh()} = {self.expr('list', 1)}", f"({a}, {b}) = divmod({self.expr('int', 1)}, 7)",
@@ -781,8 +789,15 @@ class Writer:
         self.put(f"def {name}(p0, p1=1):")
         outer = self.start_function({"p0": "int", "p1": "int"})
         self.put(f"if p0 > {self.below(8) + 4} or p0 <= 0: return p1")
+        if self.chance(50):
+            # The budget's factor stands for all the calls.
+            self.rounds *= 300
+            self.body(1, 1)
+            self.rounds //= 300
         self.put(self.pick([f"return norm({name}(p0 - 1, p1 {self.pick(['+', '*'])} {self.expr('int', 1)}) + {self.expr('int', 0)})",
                             f"return {name}(p0 - 1) + {name}(p0 - 2, p1)",
+                            f"return norm(sum([{name}(p0 - i, {self.expr('int', 0)}) for i in range(1, 4)]))",
+                            f"return norm(sum({name}(p0 - i, p1) for i in (2, 3, {self.expr('int', 0)}) if i > 1))",
                             f"return ({name}(p0 - 1, {self.expr('int', 1)}) if {self.expr('bool', 1)} else {self.expr('int', 1)})"]))
         self.end_function(outer)
         self.functions.append((name, ["int", "int"], "", "int", 300))

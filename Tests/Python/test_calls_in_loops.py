@@ -306,4 +306,33 @@ def test_coroutines():
     assert again(ROUNDS) == ROUNDS
 
 
+def test_headers_of_frames_over_dead_temporaries():
+    # Calls inside of a tuple have their frames where temporaries of the round before were.
+    class Item:
+        def __init__(self, number):
+            self.number = number
+
+        def is_four(self):
+            return bool(self.number == 4)
+
+        def second(self):
+            return self.number & 2
+
+        def third(self):
+            return self.number
+
+    def visit(items, children):
+        found = []
+        for item in items:
+            found.append((item.is_four(), item.second(), item.third(), item.third(), item.second(), item.third(), item.third(), item.second()))
+        return found, [visit(*child) for child in children]
+
+    tree = [Item(number * 7 % 11) for number in range(9)], []
+    for width in (3, 2, 4):
+        tree = [Item(number * 5 % 13) for number in range(width * 3)], [tree] * width
+    first = visit(*tree)
+    assert all(visit(*tree) == first for _ in range(12))
+    assert first[0][:2] == [(False, 0, 0, 0, 0, 0, 0, 0), (False, 0, 5, 5, 0, 5, 5, 0)]
+
+
 run(globals())

@@ -273,4 +273,29 @@ def test_a_binary_standard_output_is_flushed_at_exit():
     assert subprocess.run([sys.executable, "-c", source], capture_output=True).stdout == b"text"
 
 
+def test_descriptors_of_unreachable_objects():
+    # What nobody refers to any more is closed when there are no more descriptors.
+    code = """if True:
+        import gc, os, resource, select, socket, tempfile, warnings
+        resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+        warnings.simplefilter("ignore")
+        gc.disable()
+        folder = tempfile.mkdtemp()
+        makers = [socket.socket, socket.socketpair, lambda: open(os.devnull), lambda: open(os.devnull, "rb", 0), select.epoll, lambda: os.scandir(folder).__next__,
+                  lambda: os.fdopen(os.dup(0)), lambda: [os.fdopen(end, "wb") for end in os.pipe()], lambda: os.fdopen(os.open(os.devnull, os.O_RDONLY))]
+        for make in makers:
+            for _ in range(120):
+                make()
+        kept = []
+        try:
+            while True:
+                kept.append(open(os.devnull))
+        except OSError as error:
+            print(error.errno == 24, len(kept) > 30)
+        os.rmdir(folder)
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True True\n", ""), done
+
+
 run(globals())

@@ -119,4 +119,30 @@ def test_signal_numbers_out_of_range():
     raises(ValueError, None, signal.pthread_sigmask, signal.SIG_BLOCK, [1 << 100])
 
 
+def test_handlers_after_long_native_calls():
+    import math
+    import re
+
+    class Stop(Exception):
+        pass
+
+    def stop(number, frame):
+        raise Stop
+
+    log = []
+    signal.signal(signal.SIGALRM, lambda number, frame: log.append(number))
+    try:
+        # No loop and no function in Python comes between.
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        math.factorial(30000)
+        seen = len(log)
+        assert seen == 1
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        raises(Stop, "", lambda: re.match("(a+)+$", "a" * 40 + "b"))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
 run(globals())

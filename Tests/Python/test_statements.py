@@ -212,4 +212,10 @@ def test_conditional_and_boolean_expressions_return_operands():
     assert (0 or "x", 1 and "", [] or () or {}, 1 if [] else 2, not [], not 1) == ("x", "", {}, 2, True, False)
 
 
+def test_very_long_comparisons():
+    names = dict.fromkeys(["a", "b"], 1)
+    assert eval("a<=" * 30000 + "b", names) is True
+    assert eval("1 if " + "a<=" * 5000 + "b<0 else 2", names) == 2
+
+
 run(globals())

@@ -140,4 +140,12 @@ def test_a_format_without_conversions_is_the_result():
     assert type(S("") % []) is str
 
 
+def test_arguments_that_are_ints():
+    for text in ("a\nb", b"a\nb", bytearray(b"a\nb")):
+        assert text.splitlines(3) == text.splitlines(True) == text.splitlines(keepends=-1) != text.splitlines(0)
+        raises(TypeError, "'NoneType' object cannot be interpreted as an integer", text.splitlines, None)
+        raises(OverflowError, "Python int too large to convert to C int", text.splitlines, 2 ** 70)
+        raises(OverflowError, "Python int too large to convert to C int", text.expandtabs, 2 ** 31)
+
+
 run(globals())

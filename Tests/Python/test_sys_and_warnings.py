@@ -1,7 +1,9 @@
 """The sys module, warnings and printed tracebacks."""
 import io
 import os
+import subprocess
 import sys
+import tempfile
 import warnings
 
 from harness import raises, run
@@ -172,7 +174,6 @@ def test_profiler():
 
 
 def test_import_times():
-    import subprocess
     for arguments, environment in ((["-X", "importtime"], {}), ([], {"PYTHONPROFILEIMPORTTIME": "1"})):
         lines = subprocess.run([sys.executable, "-S", *arguments, "-c", "import json"], env={**os.environ, **environment}, capture_output=True, text=True).stderr.splitlines()
         assert lines[0] == "import time: self [us] | cumulative | imported package"
@@ -184,7 +185,6 @@ def test_import_times():
 
 def output(code, *options, **environment):
     """Exit status, output and errors of a command line in an environment of its own."""
-    import subprocess
     result = subprocess.run([sys.executable, *options, "-c", code], env=environment, capture_output=True, text=True)
     return result.returncode, result.stdout.strip(), result.stderr.strip()
 
@@ -213,6 +213,44 @@ def test_places_of_errors_in_empty_sources():
         error = raises(SyntaxError, "invalid syntax (f, line 0)", compile, "", "f", mode)
         assert error.args == ("invalid syntax", ("f", 0, 0, "", 0, 0)) and (error.end_lineno, error.end_offset) == (0, 0)
     raises(TypeError, "globals must be a real dict; try eval(expr, {}, mapping)", eval, "1", "f")
+
+
+def test_bytes_warnings():
+    code = "b'a' == 'a'\nbytearray(b'a') == 'a'\n97 != b'a'\nbytearray(b'a') == 97\nstr(b'a')\nf'{bytearray()}'"
+    done = subprocess.run([sys.executable, "-b", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr.splitlines() == [
+        "<string>:1: BytesWarning: Comparison between bytes and string", "<string>:2: BytesWarning: Comparison between bytearray and string",
+        "<string>:3: BytesWarning: Comparison between bytes and int", "<string>:5: BytesWarning: str() on a bytes instance",
+        "<string>:6: BytesWarning: str() on a bytearray instance"], done.stderr
+    done = subprocess.run([sys.executable, "-bb", "-c", "str(b'a')"], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.endswith("BytesWarning: str() on a bytes instance\n")
+
+
+def test_program_on_standard_input():
+    done = subprocess.run([sys.executable], input="print(__file__, __cached__)", capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("<stdin> None\n", "")
+    environment = dict(os.environ, PYTHONINSPECT="1")
+    done = subprocess.run([sys.executable, "-c", "print(1)"], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_prompt():
+    lines = "# comment\n1 + 1\nfrom __future__ import annotations\ndef f(a: missing): return 3\n\nf(1)\n"
+    done = subprocess.run([sys.executable, "-i", "-q"], input=lines, capture_output=True, text=True)
+    assert done.stdout == "2\n3\n" and "Error" not in done.stderr, (done.stdout, done.stderr)
+
+
+def test_syntax_errors_in_files():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "wrong.py")
+        for source, shown in (("f'{a b}'\n", "    (a b)\n     ^^^\nSyntaxError: f-string: invalid syntax. Perhaps you forgot a comma?\n"),
+                              ("try: pass\n", "    try: pass\nSyntaxError: expected 'except' or 'finally' block\n"),
+                              ("def f():\n", "    def f():\nIndentationError: expected an indented block after function definition on line 1\n"),
+                              ("x = 1 +\n", "    x = 1 +\n           ^\nSyntaxError: invalid syntax\n")):
+            with open(path, "w") as file:
+                file.write(source)
+            done = subprocess.run([sys.executable, path], capture_output=True, text=True)
+            assert done.returncode == 1 and done.stderr.split("\n", 1)[1] == shown, done.stderr
 
 
 run(globals())

@@ -136,7 +136,9 @@ enum FileIO {
                 object.pointee.descriptor = Int32(truncatingIfNeeded: number)
             } else {
                 guard let path = FileNames.bytes(thread, name) else { return .empty }
-                guard let descriptor = retrying(thread, { Int(path.withUnsafeBufferPointer { taipan_open(UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: CChar.self), flags, 0o666) }) }) else { return .empty }
+                guard let descriptor = Descriptors.make(thread, {
+                    retrying(thread, { Int(path.withUnsafeBufferPointer { taipan_open(UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: CChar.self), flags, 0o666) }) })
+                }) else { return .empty }
                 if descriptor < 0 { return thread.raiseOSError(errno, name) }
                 object.pointee.descriptor = Int32(descriptor)
             }

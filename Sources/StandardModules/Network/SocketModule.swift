@@ -67,14 +67,14 @@ enum SocketModule {
         },
         Def("dup(fd, /)", .calls, "Duplicate an integer socket file descriptor.", kind: .function) { thread, a, _ in
             guard let descriptor = SystemArguments.int(thread, a[0]) else { return .empty }
-            let result = system_fcntl_int(Int32(truncatingIfNeeded: descriptor), F_DUPFD_CLOEXEC, 0)
+            let result = Descriptors.make(thread) { system_fcntl_int(Int32(truncatingIfNeeded: descriptor), F_DUPFD_CLOEXEC, 0) }
             return result < 0 ? thread.raiseOSError(errno) : Value(small: Int(result))
         },
         Def("socketpair(*args)", .calls, "Two sockets that are connected to each other.", kind: .function) { thread, a, _ in
             guard let a = Positional(thread, a[0], "socketpair", 0, 3), let family = NetworkArguments.int32(thread, a[0], default: AF_UNIX),
                   let kind = NetworkArguments.int32(thread, a[1], default: Int32(SOCK_STREAM.rawValue)), let proto = NetworkArguments.int32(thread, a[2], default: 0) else { return .empty }
             var ends: [Int32] = [-1, -1]
-            if Glibc.socketpair(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto, &ends) < 0 { return thread.raiseOSError(errno) }
+            if Descriptors.make(thread, { Glibc.socketpair(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto, &ends) }) < 0 { return thread.raiseOSError(errno) }
             let first = thread.allocateInstance(SocketType.native.type)
             guard !first.isEmpty, SocketType.adopt(thread, first, ends[0], family: family, kind: kind, proto: proto) else { return .empty }
             let second = thread.allocateInstance(SocketType.native.type)

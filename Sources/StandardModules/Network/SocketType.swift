@@ -48,7 +48,7 @@ enum SocketType {
         if family == -1 { family = AF_INET }
         if kind == -1 { kind = Int32(SOCK_STREAM.rawValue) }
         if proto == -1 { proto = 0 }
-        let descriptor = Glibc.socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto)
+        let descriptor = Descriptors.make(thread) { Glibc.socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), proto) }
         if descriptor < 0 { return thread.raiseOSError(errno) }
         if SocketType.adopt(thread, a[0], descriptor, family: family, kind: kind, proto: proto) { return .none }
         Glibc.close(descriptor)

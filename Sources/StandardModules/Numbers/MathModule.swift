@@ -70,9 +70,7 @@ enum MathModule {
             guard let x = MathModule.double(t, a[0]) else { return .empty }
             if x.isInfinite { return t.newFloat(.infinity) }
             if x <= 0 && x == x.rounded(.down) { return MathModule.domainError(t) }
-            if x == 1 || x == 2 { return .positiveZero }
-            var sign: Int32 = 0
-            let result = lgamma_r(x, &sign)
+            let result = GammaFunctions.logarithm(x)
             return result.isInfinite ? MathModule.rangeError(t) : t.newFloat(result)
         },
         Def("log1p(x, /)", .callsOnArguments, "log(1 + x) without loss of precision for small x.", kind: .function) { t, a, _ in
@@ -219,7 +217,7 @@ enum MathModule {
             }
             return thread.newFloat(result)
         }
-        let result = tgamma(x)
+        let result = GammaFunctions.gamma(x)
         return result.isInfinite ? rangeError(thread) : thread.newFloat(result)
     }
 }

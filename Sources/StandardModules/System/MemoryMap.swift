@@ -107,7 +107,7 @@ enum MemoryMap {
         if descriptor == -1 {
             flags |= MAP_ANONYMOUS
         } else {
-            map.pointee.descriptor = system_fcntl_int(descriptor, F_DUPFD_CLOEXEC, 0)
+            map.pointee.descriptor = Descriptors.make(thread) { system_fcntl_int(descriptor, F_DUPFD_CLOEXEC, 0) }
             if map.pointee.descriptor < 0 { return thread.raiseOSError(errno) }
         }
         guard let start = mmap(nil, length, protection, flags, descriptor, offset), start != MAP_FAILED else {

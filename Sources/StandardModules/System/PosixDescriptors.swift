@@ -104,7 +104,7 @@ enum PosixDescriptors {
         },
         Def("dup(fd, /)", .calls, "Return a duplicate of a file descriptor.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
-            return SystemCall.int(thread, system_fcntl_int(descriptor, F_DUPFD_CLOEXEC, 0))
+            return SystemCall.int(thread, Descriptors.make(thread) { system_fcntl_int(descriptor, F_DUPFD_CLOEXEC, 0) })
         },
         Def("dup2(fd, fd2, inheritable=True)", .calls, "Duplicate file descriptor.") { thread, a, _ in
             guard let from = SystemArguments.int32(thread, a[0]), let to = SystemArguments.int32(thread, a[1]), let inheritable = SystemArguments.flag(thread, a[2], default: true) else { return .empty }
@@ -145,12 +145,12 @@ enum PosixDescriptors {
         },
         Def("pipe()", .calls, "Create a pipe.") { thread, _, _ in
             var ends: [Int32] = [0, 0]
-            return system_pipe2(&ends, O_CLOEXEC) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
+            return Descriptors.make(thread) { system_pipe2(&ends, O_CLOEXEC) } < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
         },
         Def("pipe2(flags, /)", .calls, "Create a pipe with flags set atomically.") { thread, a, _ in
             guard let flags = SystemArguments.int32(thread, a[0]) else { return .empty }
             var ends: [Int32] = [0, 0]
-            return system_pipe2(&ends, flags) < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
+            return Descriptors.make(thread) { system_pipe2(&ends, flags) } < 0 ? thread.raiseOSError(errno) : PosixDescriptors.pair(thread, ends[0], ends[1])
         },
         Def("openpty()", .calls, "Open a pseudo-terminal.") { thread, _, _ in
             var first: Int32 = 0, second: Int32 = 0

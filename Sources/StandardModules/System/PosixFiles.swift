@@ -33,7 +33,7 @@ enum PosixFiles {
             guard let path = PathArgument.take(thread, a[0], "open"), let flags = SystemArguments.int32(thread, a[1]),
                   let mode = a[2].isEmpty ? 0o777 : SystemArguments.int32(thread, a[2]), let directory = Descriptor.directory(thread, a[3]),
                   Audit.event(thread, "open", [path.object, .none, Value(small: Int(flags | O_CLOEXEC))]),
-                  let descriptor = SystemCall.retry(thread, { system_openat(directory, path.bytes, flags | O_CLOEXEC, mode) }) else { return .empty }
+                  let descriptor = Descriptors.make(thread, { SystemCall.retry(thread, { system_openat(directory, path.bytes, flags | O_CLOEXEC, mode) }) }) else { return .empty }
             return descriptor < 0 ? path.raise(thread) : Value(small: Int(descriptor))
         },
         Def("access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)", .calls, "Use the real uid/gid to test for access to a path.") { thread, a, _ in

@@ -116,7 +116,7 @@ enum PosixStat {
     private static func open(_ thread: ThreadRef, _ path: PathArgument) -> OpaquePointer? {
         let directory: OpaquePointer?
         if path.descriptor >= 0 {
-            let copy = system_fcntl_int(path.descriptor, F_DUPFD_CLOEXEC, 0)
+            let copy = Descriptors.make(thread) { system_fcntl_int(path.descriptor, F_DUPFD_CLOEXEC, 0) }
             if copy < 0 {
                 path.raise(thread)
                 return nil
@@ -124,7 +124,12 @@ enum PosixStat {
             directory = fdopendir(copy)
             if directory == nil { Glibc.close(copy) }
         } else {
-            directory = GIL.blocking(thread) { opendir(path.bytes) }
+            var opened: OpaquePointer?
+            _ = Descriptors.make(thread) { () -> Int in
+                opened = GIL.blocking(thread) { opendir(path.bytes) }
+                return opened == nil ? -1 : 0
+            }
+            directory = opened
         }
         if directory == nil { path.raise(thread) }
         return directory

@@ -267,7 +267,7 @@ enum SelectModule {
         guard let hint = a[1].isEmpty ? -1 : SystemArguments.int32(thread, a[1]), let flags = a[2].isEmpty ? 0 : SystemArguments.int32(thread, a[2]) else { return .empty }
         if hint != -1 && hint <= 0 { return thread.raise(.valueError, "negative sizehint") }
         if flags != 0 && flags != O_CLOEXEC { return thread.raise(.osError, "invalid flags") }
-        let descriptor = epoll_create1(O_CLOEXEC)
+        let descriptor = Descriptors.make(thread) { epoll_create1(O_CLOEXEC) }
         return descriptor < 0 ? thread.raiseOSError(errno) : SelectModule.adopt(thread, TypeRef(a[0]), descriptor)
     }
 
