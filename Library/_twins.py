@@ -8,7 +8,7 @@ they are, since the library shows them too (`asyncio.futures._PyFuture`, `_pydec
 import sys as _sys
 from types import CellType as _Cell, FunctionType as _Function
 
-from __taipan__ import builtin as _builtin, hidden, hide, seal
+from __taipan__ import builtin as _builtin, hidden, hide, seal as _seal
 
 _VARARGS, _VARKEYWORDS = 4, 8
 
@@ -61,6 +61,23 @@ def copy_class(original, module, bases=None, **changes):
     copy = type(original)(original.__name__, original.__bases__ if bases is None else bases, namespace)
     cell.cell_contents = copy
     return copy
+
+
+def seal(kind, is_final=False):
+    """Makes a class immutable, and has messages name it with its module; returns it. Of a final one there are no subclasses.
+
+    Classes in C have no `__slots__`, whose contents would be pickled.
+    """
+    if "__slots__" in vars(kind):
+        del kind.__slots__
+    if is_final:
+        text = f"type '{kind.__module__}.{kind.__qualname__}' is not an acceptable base type"
+
+        def __init_subclass__(cls, /, **keywords):
+            raise TypeError(text)
+
+        kind.__init_subclass__ = classmethod(__init_subclass__)
+    return _seal(kind)
 
 
 def builtin(function, signature=None):

@@ -51,7 +51,7 @@ public enum MappingProxyType {
             slots.unary(.iter) { thread, value in thread.iterator(MappingProxyType.mapping(value)) }
             slots.length { thread, value in thread.length(MappingProxyType.mapping(value)) }
             slots.contains { thread, value, key in thread.contains(MappingProxyType.mapping(value), key) }
-            slots.binary(.getItem) { thread, value, key in thread.getItem(MappingProxyType.mapping(value), key) }
+            slots.lookup { thread, value, key in thread.getItem(MappingProxyType.mapping(value), key) }
             slots.binary(.bitOr) { thread, a, b in thread.binary(MappingProxyType.unwrap(a), MappingProxyType.unwrap(b), .bitOr) }
             slots.binary(.inplaceBitOr) { thread, a, _ in
                 thread.raise(.typeError, "'|=' is not supported by \(a.type.name); use '|' instead")

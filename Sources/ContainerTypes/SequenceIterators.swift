@@ -133,7 +133,7 @@ enum SequenceIterators {
                 let iterator = value.object(IteratorObject.self)
                 if iterator.pointee.container.isEmpty { return .empty }
                 if iterator.pointee.index == Int.max { return thread.raise(.overflowError, "iter index too large") }
-                let result = thread.getItem(iterator.pointee.container, thread.newInt(iterator.pointee.index))
+                let result = thread.item(iterator.pointee.container, iterator.pointee.index)
                 if !result.isEmpty {
                     iterator.pointee.index += 1
                     return result
@@ -201,7 +201,7 @@ enum SequenceIterators {
                 if iterator.pointee.container.isEmpty { return .empty }
                 let index = iterator.pointee.index
                 if index >= 0 {
-                    let result = thread.getItem(iterator.pointee.container, thread.newInt(index))
+                    let result = thread.item(iterator.pointee.container, index)
                     if !result.isEmpty {
                         iterator.pointee.index = index - 1
                         return result
@@ -224,7 +224,7 @@ enum SequenceIterators {
         let method = kind.lookup(.__reversed__)
         if method.isNone { return thread.raise(.typeError, "'\(kind.name)' object is not reversible") }
         if !method.isEmpty { return thread.callSpecialFast(sequence, Name.__reversed__.value) }
-        guard kind.slotPointer(.getItem).pointee != nil, kind.has(.heap) || kind.slotPointer(.length).pointee != nil, !kind.has(.dictSubclass), !sequence.isExact(.mappingProxy) else {
+        guard kind.isSequence else {
             return thread.raise(.typeError, "'\(kind.name)' object is not reversible")
         }
         let length = thread.length(sequence)

@@ -52,7 +52,7 @@ public enum Finalizers {
             Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
                 let object = Value(raw), address = UInt(bitPattern: raw)
                 if object.isExact(.code) || kept.contains(where: { $0 == object }) { return false }
-                let hasMethod = !object.type.lookup(.__del__).isExact(.wrapperDescriptor)
+                let hasMethod = !object.type.lookup(.__del__).isNativeWrapper
                 return hasMethod ? !held.contains(address) : !isPython && !heldNow.contains(address)
             }
             var rounds = 0
@@ -71,7 +71,7 @@ public enum Finalizers {
         guard let function = object.type.unary(.finalize) else { return }
         if function(thread, object).isEmpty && thread.hasException {
             let method = object.type.lookup(.__del__)
-            report(thread, method.isEmpty || method.isExact(.wrapperDescriptor) ? object : method)
+            report(thread, method.isEmpty || method.isNativeWrapper ? object : method)
         }
     }
 

@@ -38,7 +38,7 @@ enum GenericAlias {
                 if name.isString && !GenericAlias.isOwn(name) { return thread.getAttribute(alias.object(GenericAliasObject.self).pointee.origin, name) }
                 return thread.genericGet(alias, name)
             }
-            slots.binary(.getItem) { thread, alias, item in GenericAlias.substitute(thread, alias, item) }
+            slots.lookup { thread, alias, item in GenericAlias.substitute(thread, alias, item) }
             slots.unary(.iter) { thread, alias in
                 guard let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: GenericAlias.iterator.shape) else { return thread.raiseOutOfMemory() }
                 raw.assumingMemoryBound(to: WrapperObject.self).pointee.callable = alias

@@ -46,9 +46,10 @@ enum TypeMethods {
 
     /// The signature that a class's docstring begins with, as those of native code do: the name, parameters in parentheses, and a line of two dashes. None without one.
     private static func signature(_ thread: ThreadRef, _ type: TypeRef) -> Value {
+        if type.has(.foreignLayout), let text = ForeignLayout.textSignature(type) { return thread.newString(text) }
         let doc = type.namespace.get(.__doc__)
         guard doc.isString else { return .none }
-        let text = Array(StringRef(doc).description.utf8), name = Array("\(type.name)(".utf8), end = Array(")\n--\n\n".utf8)
+        let text = Array(StringRef(doc).description.utf8), name = Array("\(type.shortName)(".utf8), end = Array(")\n--\n\n".utf8)
         guard text.starts(with: name) else { return .none }
         var place = name.count
         while place + end.count <= text.count {
@@ -83,6 +84,8 @@ enum TypeMethods {
             for index in 0 ..< StringRef(a[1]).count where StringRef(a[1])[index] == 0 { return thread.raise(.valueError, "type name must not contain null characters") }
             if StringRef(a[1]).hasSurrogates, thread.callMethod(a[1], .encode, Name.utf_8.value).isEmpty { return .empty }
             TypeRef(a[0]).pointer.pointee.name = a[1]
+            // The new name is the whole of it.
+            TypeRef(a[0]).pointer.pointee.flags.remove(.namesModule)
             Heap.barrier(a[0].raw)
             return .none
         }) { _, a, _ in TypeRef(a[0]).pointer.pointee.name },

@@ -27,7 +27,7 @@ enum UnionType {
                 return text.finish()
             }
             slots.binary(.bitOr) { thread, a, b in UnionType.or(thread, a, b) }
-            slots.binary(.getItem) { thread, union, item in
+            slots.lookup { thread, union, item in
                 let parameters = UnionType.parameters(thread, union)
                 if parameters.isEmpty { return .empty }
                 let members = GenericAlias.substituted(thread, union, union.object(UnionObject.self).pointee.arguments, parameters, item)

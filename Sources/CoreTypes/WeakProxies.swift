@@ -89,7 +89,7 @@ enum WeakProxies {
             let target = WeakProxies.target(thread, proxy)
             return target.isEmpty ? -1 : thread.length(target)
         }
-        slots.binary(.getItem) { thread, proxy, key in
+        slots.lookup { thread, proxy, key in
             let target = WeakProxies.target(thread, proxy)
             return target.isEmpty ? .empty : thread.getItem(target, key)
         }

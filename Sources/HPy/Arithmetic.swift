@@ -40,12 +40,15 @@ enum Arithmetic {
         c.pointee.ctx_InPlacePower = { _, a, b, modulus in
             let thread = Contexts.thread
             if modulus.isNone { return thread.inplace(a, b, .power) }
-            // `__ipow__` never sees the modulus; what it does not take goes to `__pow__`.
-            if let function = a.type.binary(.inplacePower) {
+            // `__ipow__` in Python never sees the modulus; what is not taken goes to `__pow__`.
+            if let record = a.type.lookup(.__ipow__).foreignSlotRecord {
+                let result = Functions.power(thread, UnsafeMutableRawPointer(record), a, b, modulus)
+                if result != .notImplemented { return result }
+            } else if let function = a.type.binary(.inplacePower) {
                 let result = function(thread, a, b)
                 if result != .notImplemented { return result }
             }
-            return thread.power(a, b, modulus)
+            return thread.power(a, b, modulus, symbol: "**=")
         }
         c.pointee.ctx_InPlaceLshift = { _, a, b in Contexts.thread.inplace(a, b, .leftShift) }
         c.pointee.ctx_InPlaceRshift = { _, a, b in Contexts.thread.inplace(a, b, .rightShift) }

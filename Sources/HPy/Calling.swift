@@ -8,6 +8,7 @@ enum Calling {
             let thread = Contexts.thread
             guard arguments.isEmpty || arguments.isTuple else { return thread.raise(.typeError, "HPy_CallTupleDict requires args to be a tuple or null handle") }
             guard keywords.isEmpty || keywords.isDict else { return thread.raise(.typeError, "HPy_CallTupleDict requires kw to be a dict or null handle") }
+            guard callable.type.slotPointer(.call).pointee != nil else { return thread.raise(.typeError, "'\(callable.type.name)' object is not callable") }
             return thread.call(callable, tuple: arguments.isEmpty ? WellKnown.emptyTuple.value : arguments, dict: keywords)
         }
         c.pointee.ctx_Call = { _, callable, arguments, count, names in

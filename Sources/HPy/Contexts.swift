@@ -71,6 +71,7 @@ enum Contexts {
         Capsules.fill(plain)
         ContextVariables.fill(plain)
         Evaluation.fill(plain)
+        SequenceSlots.start()
         Types.fill(plain)
         Instances.fill(plain)
         Execution.fill(plain)

@@ -15,6 +15,7 @@ enum Errors {
         }
         c.pointee.ctx_Err_SetString = { _, type, message in
             let thread = Contexts.thread
+            guard type.isExceptionClass else { return Errors.raise(thread, type, .none) }
             let text = thread.newString(cString: message)
             if !text.isEmpty { Errors.raise(thread, type, text) }
         }
@@ -83,7 +84,7 @@ enum Errors {
     }
 
     private static func raise(_ thread: ThreadRef, _ type: Value, code: Int32, _ first: Value, _ second: Value) {
-        let text = thread.newString(String(cString: strerror(code)))
+        let text = thread.newString(code == 0 ? "Error" : String(cString: strerror(code)))
         if text.isEmpty { return }
         guard type.isExceptionClass else { return Errors.raise(thread, type, text) }
         let number = Value(small: Int(code))
@@ -105,15 +106,18 @@ enum Errors {
     }
 
     private static func make(_ thread: ThreadRef, _ name: UnsafePointer<CChar>?, _ doc: UnsafePointer<CChar>?, _ base: Value, _ dict: Value) -> Value {
-        let full = name.map { String(cString: $0) } ?? ""
-        guard let dot = full.lastIndex(of: ".") else { return thread.raise(.systemError, "PyErr_NewException: name must be module.class") }
+        let whole = thread.newString(cString: name)
+        if whole.isEmpty { return .empty }
+        let full = StringRef(whole).description
         guard dict.isEmpty || dict.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
-        let namespace = dict.isEmpty ? thread.newDict() : thread.copyDict(DictRef(dict))
+        // A given dict gets the entries too.
+        let namespace = dict.isEmpty ? thread.newDict() : dict
         if namespace.isEmpty { return .empty }
         if let doc {
             let text = thread.newString(cString: doc)
             if text.isEmpty || !DictRef(namespace).set(thread, Name.__doc__, text) { return .empty }
         }
+        guard let dot = full.lastIndex(of: ".") else { return thread.raise(.systemError, "PyErr_NewException: name must be module.class") }
         if DictRef(namespace).get(.__module__).isEmpty {
             let module = thread.newString(String(full[..<dot]))
             if module.isEmpty || !DictRef(namespace).set(thread, Name.__module__, module) { return .empty }

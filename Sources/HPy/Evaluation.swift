@@ -7,7 +7,10 @@ enum Evaluation {
         c.pointee.ctx_Import_ImportModule = { _, name in
             let thread = Contexts.thread
             guard let name else { return thread.raise(.systemError, "a null pointer was passed for a string") }
-            return thread.importModule(String(cString: name))
+            let text = thread.newString(cString: name)
+            if text.isEmpty { return .empty }
+            if StringRef(text).count == 0 { return thread.raise(.valueError, "Empty module name") }
+            return thread.importModule(StringRef(text).description)
         }
         c.pointee.ctx_Compile_s = { _, source, filename, kind in
             let thread = Contexts.thread

@@ -37,6 +37,14 @@ enum Functions {
 
     typealias Record = UnsafeMutableRawPointer
 
+    /// Whether a record's function is called by this entry.
+    static func calls(_ record: UnsafeMutablePointer<NativeRecord>, _ entry: @escaping ForeignFunction) -> Bool {
+        unsafeBitCast(record.pointee.foreign, to: UInt.self) == unsafeBitCast(entry, to: UInt.self)
+    }
+
+    /// Whether two records call the same C function.
+    static func isSame(_ a: UnsafeMutablePointer<NativeRecord>, _ b: UnsafeMutablePointer<NativeRecord>) -> Bool { data(a).pointee.implementation == data(b).pointee.implementation }
+
     @inline(__always) fileprivate static func data(_ record: Record) -> UnsafeMutablePointer<FunctionData> {
         record.native.pointee.foreignData.unsafelyUnwrapped.assumingMemoryBound(to: FunctionData.self)
     }
@@ -55,11 +63,24 @@ enum Functions {
         return !thread.hasException
     }
 
-    @inline(never) private static func disagree(_ thread: ThreadRef, _ record: Record, _ result: Value) -> Value {
+    /// The same for what makes and initialises instances of a class, which is what was called.
+    private static func check(_ thread: ThreadRef, _ record: Record, _ result: Value, of type: Value) -> Value {
+        if result.isEmpty != thread.hasException { return Functions.disagree(thread, record, result, of: type) }
+        return result
+    }
+
+    @inline(never) private static func disagree(_ thread: ThreadRef, _ record: Record, _ result: Value, of type: Value = .empty) -> Value {
         let name = StringRef(record.native.pointee.name).description, owner = record.native.pointee.owner
-        let subject = owner.isEmpty ? "<built-in function \(name)>" : "<method '\(name)' of '\(TypeRef(owner).name)' objects>"
-        if result.isEmpty { return thread.raise(.systemError, "\(subject) returned NULL without setting an exception") }
         let cause = thread.takeException()
+        let subject = !type.isEmpty ? type.reprForMessage(thread) : owner.isEmpty ? "<built-in function \(name)>" : "<method '\(name)' of '\(TypeRef(owner).name)' objects>"
+        if !cause.isEmpty { thread.restore(cause) }
+        return Functions.disagree(thread, subject, result)
+    }
+
+    /// Reports that what a C function has returned and the exception do not agree.
+    @inline(never) static func disagree(_ thread: ThreadRef, _ subject: String, _ result: Value) -> Value {
+        let cause = thread.takeException()
+        if result.isEmpty { return thread.raise(.systemError, "\(subject) returned NULL without setting an exception") }
         thread.raise(.systemError, "\(subject) returned a result with an exception set")
         if thread.exceptionMatches(.systemError) {
             let object = thread.pointee.exception.object(ExceptionObject.self)
@@ -90,7 +111,7 @@ enum Functions {
         if Functions.hasKeywords(names) { return thread.raise(.typeError, "wrapper \(StringRef(record.native.pointee.name).description)() takes no keyword arguments") }
         let bound = wanted == most ? "" : count < wanted ? "at least " : "at most "
         let number = count < wanted ? wanted : most
-        return thread.raise(.typeError, "expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
+        return thread.raise(.typeError, "\(most > 1 ? " " : "")expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
     }
 
     // MARK: Methods
@@ -143,7 +164,7 @@ enum Functions {
         let data = Functions.data(record)
         guard let layout = ForeignType.of(receiver.type),
               let function = Instances.callMember(receiver, layout, Int(data.pointee.detail)).pointee.implementation else {
-            return thread.raise(.typeError, "'\(receiver.type.name)' object has no call function")
+            return thread.raise(.typeError, "'\(receiver.type.name)' object does not support vectorcall")
         }
         return Functions.call(thread, record, data.pointee.context, function, receiver, a, count, names)
     }
@@ -184,9 +205,9 @@ enum Functions {
         if Contexts.isDebug(context) {
             return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(type, a, count - named, dict) { c, own, arguments, keywords in
                 function(c, own, arguments, count - named, keywords)
-            }))
+            }), of: type)
         }
-        return Functions.check(thread, record, Contexts.call(context) { function($0, type, a, count - named, dict) })
+        return Functions.check(thread, record, Contexts.call(context) { function($0, type, a, count - named, dict) }, of: type)
     }
 
     static let initialize: ForeignFunction = { thread, record, receiver, a, count, names in
@@ -202,7 +223,7 @@ enum Functions {
         } else {
             status = Contexts.call(context) { function($0, receiver, a, count - named, dict) }
         }
-        return Functions.check(thread, record, Int(status)) ? .none : .empty
+        return Functions.check(thread, record, status < 0 ? .empty : .none, of: receiver.type.value)
     }
 
     // MARK: Special methods
@@ -234,7 +255,7 @@ enum Functions {
         return Functions.power(thread, record, a[0], receiver, count == 2 ? a[1] : .none)
     }
 
-    private static func power(_ thread: ThreadRef, _ record: Record, _ first: Value, _ second: Value, _ third: Value) -> Value {
+    static func power(_ thread: ThreadRef, _ record: Record, _ first: Value, _ second: Value, _ third: Value) -> Value {
         let data = Functions.data(record), context = data.pointee.context
         let x = Contexts.open(context, first), y = Contexts.open(context, second), z = Contexts.open(context, third)
         let value = Contexts.receive(context, Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyTernaryFunction.self)($0, x, y, z) })
@@ -262,14 +283,27 @@ enum Functions {
         return Functions.check(thread, record, result) ? thread.newInt(result) : .empty
     }
 
-    /// -1 means failure only with an exception.
+    /// The method: -1 is a hash like another unless an exception was set.
     static let hash: ForeignFunction = { thread, record, receiver, _, count, names in
         guard count == 0 else { return Functions.refuseSlot(thread, record, count, names, 0, 0) }
+        let result = Functions.hashValue(record, receiver)
+        if result == -1 { return thread.hasException ? .empty : thread.newInt(result) }
+        return Functions.check(thread, record, 0) ? thread.newInt(result) : .empty
+    }
+
+    /// The slot, where -1 means failure. An exception has been raised then.
+    static func hash(_ thread: ThreadRef, _ record: Record, _ receiver: Value) -> Int {
+        let result = Functions.hashValue(record, receiver)
+        if (result == -1) != thread.hasException { _ = Functions.disagree(thread, "<built-in function hash>", result == -1 ? .empty : .none) }
+        return thread.hasException ? -1 : result
+    }
+
+    private static func hashValue(_ record: Record, _ receiver: Value) -> Int {
         let data = Functions.data(record), context = data.pointee.context
         let own = Contexts.open(context, receiver)
         let result = Contexts.call(context) { unsafeBitCast(data.pointee.implementation, to: HPyLengthFunction.self)($0, own) }
         Contexts.close(context, own)
-        return thread.hasException ? .empty : thread.newInt(result)
+        return result
     }
 
     static let compare: ForeignFunction = { thread, record, receiver, a, count, names in
@@ -316,11 +350,12 @@ enum Functions {
 
     /// The index that a sequence's item function gets: the length is added to a negative one. nil when it has raised.
     private static func index(_ thread: ThreadRef, _ receiver: Value, _ key: Value) -> Int? {
-        guard key.isInt || key.type.slotPointer(.index).pointee != nil else {
-            thread.raise(.typeError, "sequence index must be integer, not '\(key.type.name)'")
+        let index = thread.toIndex(key)
+        if index.isEmpty { return nil }
+        guard var result = IntOps.toInt(index) else {
+            thread.raise(.overflowError, "cannot fit '\(key.type.name)' into an index-sized integer")
             return nil
         }
-        guard var result = thread.toInt(key, overflow: .indexError) else { return nil }
         if result < 0, let function = receiver.type.slot(.length, as: LengthFunction.self) {
             let length = function(thread, receiver)
             if length < 0 { return nil }
@@ -338,8 +373,9 @@ enum Functions {
     /// Repetition: any count that has an index.
     static let repeated: ForeignFunction = { thread, record, receiver, a, count, names in
         guard count == 1, names.isEmpty else { return Functions.refuseSlot(thread, record, count, names, 1, 1) }
-        guard a[0].isInt || a[0].type.slotPointer(.index).pointee != nil else { return thread.raise(.typeError, "can't multiply sequence by non-int of type '\(a[0].type.name)'") }
-        guard let number = thread.toInt(a[0]) else { return .empty }
+        let count = thread.toIndex(a[0])
+        if count.isEmpty { return .empty }
+        guard let number = IntOps.toInt(count) else { return thread.raise(.overflowError, "cannot fit '\(a[0].type.name)' into an index-sized integer") }
         return Functions.indexed(thread, record, receiver, number)
     }
 
@@ -361,7 +397,7 @@ enum Functions {
         return Functions.storeAt(thread, record, receiver, a[0], .empty)
     }
 
-    private static func storeAt(_ thread: ThreadRef, _ record: Record, _ receiver: Value, _ key: Value, _ value: Value) -> Value {
+    static func storeAt(_ thread: ThreadRef, _ record: Record, _ receiver: Value, _ key: Value, _ value: Value) -> Value {
         guard let index = Functions.index(thread, receiver, key) else { return .empty }
         let data = Functions.data(record), context = data.pointee.context
         let own = Contexts.open(context, receiver), item = value.isEmpty ? value : Contexts.open(context, value)

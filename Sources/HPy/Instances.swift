@@ -8,6 +8,8 @@ struct ForeignType {
     var context: UnsafeMutablePointer<HPyContext>
     /// `HPyType_BuiltinShape`
     var shape: Int32
+    /// The bits of the type itself: subclasses in Python share the struct.
+    var owner: UInt64 = 0
     /// Bytes of the struct.
     var size: Int
     /// Offset of the struct in an instance; 0 when it follows items of variable number.
@@ -17,6 +19,10 @@ struct ForeignType {
     var destroy: HPyDestroyFunction?
     var getBuffer: HPyGetBufferFunction?
     var releaseBuffer: HPyReleaseBufferFunction?
+    /// `__text_signature__`, zero-terminated.
+    var signature: UnsafePointer<CChar>?
+    /// Its own sequence slots, if it has any: see `SequenceSlots`.
+    var sequence: SequenceSlots.Records?
     /// It or a base has `HPy_tp_call`.
     var hasCall = false
     /// The offset in the struct of the member `__vectorcalloffset__`, or -1.
@@ -46,6 +52,7 @@ enum Instances {
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
         ForeignLayout.watch = { Instances.watch($0) }
+        ForeignLayout.end = { Instances.buryAll() }
         Collector.addDeathVisitor { major in Instances.bury(major) }
         Collector.customReferents = { object, body in Instances.referents(object, body) }
 
@@ -196,19 +203,33 @@ enum Instances {
                 Instances.old.append(address)
                 continue
             }
-            let value = Value(raw)
-            if value.isExact(.capsule) {
-                Capsules.destroy(value.object(CapsuleObject.self))
-                continue
-            }
-            guard let layout = ForeignType.of(value.type) else { continue }
-            let start = Instances.structure(value, layout)
-            var current: UnsafeMutablePointer<ForeignType>? = layout
-            while let type = current {
-                if let destroy = type.pointee.destroy { destroy(start) }
-                current = type.pointee.base
-            }
+            Instances.destroy(raw)
         }
         NativeMemory.settle(major: major)
+    }
+
+    private static func destroy(_ object: UnsafeMutableRawPointer) {
+        let value = Value(object)
+        if value.isExact(.capsule) { return Capsules.destroy(value.object(CapsuleObject.self)) }
+        guard let layout = ForeignType.of(value.type) else { return }
+        let start = Instances.structure(value, layout)
+        var current: UnsafeMutablePointer<ForeignType>? = layout
+        while let type = current {
+            if let destroy = type.pointee.destroy { destroy(start) }
+            current = type.pointee.base
+        }
+    }
+
+    /// At the program's end: calls the destructors of all but what C keeps in globals and what threads were at work on, as CPython gives up everything else. Modules are taken apart there, so that who is found
+    /// through one of them is not kept.
+    private static func buryAll() {
+        let objects = Instances.old + Instances.young
+        if objects.isEmpty { return }
+        Instances.old = []
+        Instances.young = []
+        let left = Collector.retire(objects, notThrough: { Value($0).isExact(.module) }, roots: {
+            for address in Handles.globals { Collector.mark(UnsafeMutablePointer<Value>(bitPattern: address).unsafelyUnwrapped.pointee) }
+        })
+        for address in left { Instances.destroy(UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped) }
     }
 }

@@ -18,6 +18,9 @@ enum Members {
     nonisolated(unsafe) private static var getSetType: NativeType!
     nonisolated(unsafe) private static var memberType: NativeType!
 
+    /// The type of members that are sizes and offsets.
+    static let sizeField = Field.ssize
+
     /// `HPyMember_FieldType`
     private enum Field {
         static let short: Int32 = 0, int: Int32 = 1, long: Int32 = 2, float: Int32 = 3, double: Int32 = 4, string: Int32 = 5, object: Int32 = 6, char: Int32 = 7
@@ -30,14 +33,25 @@ enum Members {
 
     static func start(_ thread: ThreadRef) {
         getSetType = descriptorType("getset_descriptor")
-        memberType = descriptorType("member_descriptor")
+        memberType = descriptorType("member_descriptor", methods: [Def("__reduce__(self, /)", .calls) { thread, a, _ in
+            let place = thread.newTuple(Members.object(a[0]).pointee.owner, Members.object(a[0]).pointee.name)
+            return place.isEmpty ? .empty : thread.newTuple(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("getattr").value), place)
+        }])
     }
+
+    /// Members that hold objects show as getsets, since CPython knows nothing of `HPyField`.
+    private static func isObject(_ descriptor: Value) -> Bool {
+        let definition = object(descriptor).pointee.data.pointee.definition
+        return definition.pointee.kind == Int32(HPyKindMember) && Members.isObject(definition)
+    }
+
+    private static func isObject(_ definition: UnsafeMutablePointer<HPyDefinition>) -> Bool { definition.pointee.member.type == Field.object || definition.pointee.member.type == Field.objectEx }
 
     private static func isGetSet(_ descriptor: Value) -> Bool { object(descriptor).pointee.data.pointee.definition.pointee.kind == Int32(HPyKindGetSet) }
 
     /// Both kinds of descriptor look alike, and differ in what they do.
-    private static func descriptorType(_ name: StaticString) -> NativeType {
-        NativeType(name, size: MemoryLayout<ForeignDescriptorObject>.size, mask: 0b110, getters: [
+    private static func descriptorType(_ name: StaticString, methods: [Def] = []) -> NativeType {
+        NativeType(name, size: MemoryLayout<ForeignDescriptorObject>.size, mask: 0b110, methods: methods, getters: [
             Getter("__name__") { _, a, _ in Members.object(a[0]).pointee.name },
             Getter("__objclass__") { _, a, _ in Members.object(a[0]).pointee.owner },
             Getter("__qualname__") { thread, a, _ in
@@ -58,7 +72,7 @@ enum Members {
                 return Members.isGetSet(descriptor) ? Members.set(thread, descriptor, receiver, value) : Members.write(thread, descriptor, receiver, value) ? 0 : -1
             }
             slots.unary(.repr) { thread, value in
-                thread.newString("<\(Members.isGetSet(value) ? "attribute" : "member") '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>")
+                thread.newString("<\(Members.isGetSet(value) || Members.isObject(value) ? "attribute" : "member") '\(Members.name(value))' of '\(TypeRef(Members.object(value).pointee.owner).name)' objects>")
             }
         }
     }
@@ -74,7 +88,7 @@ enum Members {
 
     /// A descriptor for a definition, or empty when it has raised.
     static func make(_ thread: ThreadRef, _ owner: TypeRef, _ name: Value, _ definition: UnsafeMutablePointer<HPyDefinition>) -> Value {
-        let type: NativeType = definition.pointee.kind == Int32(HPyKindGetSet) ? getSetType : memberType
+        let type: NativeType = definition.pointee.kind == Int32(HPyKindGetSet) || Members.isObject(definition) ? getSetType : memberType
         let result = type.allocate(thread, size: MemoryLayout<ForeignDescriptorObject>.size)
         if result.isEmpty { return .empty }
         let data = UnsafeMutablePointer<DescriptorData>.allocate(capacity: 1)
@@ -85,33 +99,36 @@ enum Members {
         return result
     }
 
+    private static func refuse(_ thread: ThreadRef, _ descriptor: Value, _ what: String) -> Value {
+        thread.raise(.attributeError, "attribute '\(name(descriptor))' of '\(TypeRef(object(descriptor).pointee.owner).name)' objects is not \(what)")
+    }
+
     // MARK: Getsets
 
     private static func get(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value) -> Value {
         let data = object(descriptor).pointee.data, context = data.pointee.context
         let definition = data.pointee.definition.pointee.getset
         guard let getter = definition.getter else {
-            return thread.raise(.attributeError, "unreadable attribute")
+            return Members.refuse(thread, descriptor, "readable")
         }
         let own = Contexts.open(context, receiver)
         let value = Contexts.receive(context, Contexts.call(context) { unsafeBitCast(getter, to: HPyGetterFunction.self)($0, own, definition.closure) })
         Contexts.close(context, own)
-        if value.isEmpty && !thread.hasException { return thread.raise(.systemError, "the getter of '\(name(descriptor))' returned NULL without setting an exception") }
-        return thread.hasException ? .empty : value
+        return value.isEmpty == thread.hasException ? value : Functions.disagree(thread, "the getter of '\(name(descriptor))'", value)
     }
 
     private static func set(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value, _ value: Value) -> Int32 {
         let data = object(descriptor).pointee.data, context = data.pointee.context
         let definition = data.pointee.definition.pointee.getset
         guard let setter = definition.setter else {
-            thread.raise(.attributeError, "attribute '\(name(descriptor))' of '\(TypeRef(object(descriptor).pointee.owner).name)' objects is not writable")
+            _ = Members.refuse(thread, descriptor, "writable")
             return -1
         }
         let own = Contexts.open(context, receiver), new = value.isEmpty ? value : Contexts.open(context, value)
         let status = Contexts.call(context) { unsafeBitCast(setter, to: HPySetterFunction.self)($0, own, new, definition.closure) }
         Contexts.close(context, own)
         if !new.isEmpty { Contexts.close(context, new) }
-        if status < 0 && !thread.hasException { thread.raise(.systemError, "the setter of '\(name(descriptor))' failed without setting an exception") }
+        if (status < 0) != thread.hasException { _ = Functions.disagree(thread, "the setter of '\(name(descriptor))'", status < 0 ? .empty : .none) }
         return thread.hasException ? -1 : 0
     }
 
@@ -161,28 +178,33 @@ enum Members {
             return false
         }
         if member.readonly != 0 {
-            thread.raise(.attributeError, "readonly attribute")
+            if Members.isObject(descriptor) { _ = Members.refuse(thread, descriptor, "writable") } else { thread.raise(.attributeError, "readonly attribute") }
             return false
         }
-        let isObject = member.type == Field.object || member.type == Field.objectEx
         if value.isEmpty {
-            if member.type == Field.objectEx, place.loadUnaligned(as: Value.self).isEmpty {
-                thread.raise(.attributeError, name(descriptor))
-                return false
-            }
-            if !isObject {
+            guard Members.isObject(descriptor) else {
                 thread.raise(.typeError, "can't delete numeric/char attribute")
                 return false
             }
         }
-        /// An integer of the range, truncated with a warning if it is not in it.
-        func integer(_ least: Int, _ most: Int, _ what: String) -> Int? {
-            guard let number = thread.toInt(value) else { return nil }
-            if number < least || number > most {
-                guard RuntimeHooks.warn(thread, .runtimeWarning, "Truncation of value to \(what)", 1) else { return nil }
-            }
-            return number
+        // As in CPython a value that does not fit is stored first, and then warned of.
+        func warn(_ text: String) -> Bool { RuntimeHooks.warn(thread, .runtimeWarning, text, 1) }
+        func signed<T: FixedWidthInteger>(_ type: T.Type, _ what: String) -> Bool {
+            guard let number = Numbers.signed(value, "long") else { return false }
+            place.storeBytes(of: T(truncatingIfNeeded: number), as: T.self)
+            return T(exactly: number) != nil || warn("Truncation of value to \(what)")
         }
+        /// A number of 64 bits, stored as -1 where there is none.
+        func whole(_ number: Int?) -> Bool {
+            place.storeBytes(of: number ?? -1, as: Int.self)
+            return number != nil
+        }
+        /// What is no int, or not between 0 and 2**64, is taken as a signed number.
+        func unsigned() -> (number: UInt, isSigned: Bool)? {
+            if value.isInt, let number = Numbers.word(value) { return (number, false) }
+            return Numbers.signed(value, "long").map { (UInt(bitPattern: $0), true) }
+        }
+        let negative = "Writing negative value into unsigned field"
         switch member.type {
         case Field.bool:
             guard value.isBool else {
@@ -190,39 +212,24 @@ enum Members {
                 return false
             }
             place.storeBytes(of: value == .true ? 1 : 0, as: UInt8.self)
-        case Field.byte:
-            guard let number = integer(-128, 127, "char") else { return false }
-            place.storeBytes(of: Int8(truncatingIfNeeded: number), as: Int8.self)
-        case Field.ubyte:
-            guard let number = integer(0, 255, "unsigned char") else { return false }
-            place.storeBytes(of: UInt8(truncatingIfNeeded: number), as: UInt8.self)
-        case Field.short:
-            guard let number = integer(-32768, 32767, "short") else { return false }
-            place.storeBytes(of: Int16(truncatingIfNeeded: number), as: Int16.self)
-        case Field.ushort:
-            guard let number = integer(0, 65535, "unsigned short") else { return false }
-            place.storeBytes(of: UInt16(truncatingIfNeeded: number), as: UInt16.self)
-        case Field.int:
-            guard let number = integer(Int(Int32.min), Int(Int32.max), "int") else { return false }
-            place.storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
+        case Field.byte: return signed(Int8.self, "char")
+        case Field.ubyte: return signed(UInt8.self, "unsigned char")
+        case Field.short: return signed(Int16.self, "short")
+        case Field.ushort: return signed(UInt16.self, "unsigned short")
+        case Field.int: return signed(Int32.self, "int")
         case Field.uint:
-            guard let number = integer(0, Int(UInt32.max), "unsigned int") else { return false }
+            guard let (number, isSigned) = unsigned() else { return false }
             place.storeBytes(of: UInt32(truncatingIfNeeded: number), as: UInt32.self)
-        case Field.long, Field.longLong, Field.ssize:
-            guard let number = thread.toInt(value) else { return false }
-            place.storeBytes(of: number, as: Int.self)
-        case Field.ulong, Field.ulongLong:
-            let index = thread.toIndex(value)
-            if index.isEmpty { return false }
-            if let word = IntOps.toInt(index) {
-                if word < 0, !RuntimeHooks.warn(thread, .runtimeWarning, "Writing negative value into unsigned field", 1) { return false }
-                place.storeBytes(of: UInt(bitPattern: word), as: UInt.self)
-            } else if !IntOps.isNegative(index), IntOps.size(index) == 1 {
-                place.storeBytes(of: IntOps.limbs(index)[0], as: UInt.self)
-            } else {
-                thread.raise(.overflowError, "Python int too large to convert to C unsigned long")
-                return false
-            }
+            if isSigned && !warn(negative) { return false }
+            return number <= UInt32.max || warn("Truncation of value to unsigned int")
+        case Field.long: return whole(Numbers.signed(value, "long"))
+        case Field.longLong: return whole(Numbers.signed(value, nil))
+        case Field.ssize: return whole(Numbers.size(value))
+        case Field.ulong:
+            guard let (number, isSigned) = unsigned() else { return whole(nil) }
+            _ = whole(Int(bitPattern: number))
+            return !isSigned || warn(negative)
+        case Field.ulongLong: return whole(value.isInt ? Numbers.unsigned(value, nil).map { Int(bitPattern: $0) } : Numbers.signed(value, "long"))
         case Field.float:
             guard let number = thread.toDouble(value) else { return false }
             place.storeBytes(of: Float(number), as: Float.self)

@@ -20,37 +20,22 @@ enum Numbers {
         }
         c.pointee.ctx_Long_AsSsize_t = { _, value in
             if value.isSmallInt { return value.smallInt }
-            let thread = Contexts.thread
-            guard value.isInt else {
-                thread.raise(.typeError, "an integer is required")
-                return -1
-            }
-            if let result = IntOps.toInt(value) { return result }
-            thread.raise(.overflowError, "Python int too large to convert to C ssize_t")
-            return -1
+            return Numbers.size(value) ?? -1
         }
         c.pointee.ctx_Long_AsUInt32_t = { _, value in
-            guard let wide = Numbers.unsigned(value, "unsigned long") else { return UInt32.max }
-            guard let narrow = UInt32(exactly: wide) else {
-                Contexts.thread.raise(.overflowError, "Python int too large to convert to C uint32_t")
-                return UInt32.max
-            }
-            return narrow
+            if let narrow = Numbers.unsigned(value, "unsigned long").flatMap({ UInt32(exactly: $0) }) { return narrow }
+            // Whatever was wrong: CPython takes the failure for a large number.
+            Contexts.thread.takeException()
+            Contexts.thread.raise(.overflowError, "Python int too large to convert to C uint32_t")
+            return UInt32.max
         }
-        c.pointee.ctx_Long_AsUInt64_t = { _, value in UInt64(Numbers.unsigned(value, "unsigned long") ?? UInt.max) }
+        c.pointee.ctx_Long_AsUInt64_t = { _, value in UInt64(Numbers.unsigned(value, nil) ?? UInt.max) }
         c.pointee.ctx_Long_AsSize_t = { _, value in Int(bitPattern: Numbers.unsigned(value, "size_t") ?? UInt.max) }
         c.pointee.ctx_Long_AsUInt32_tMask = { _, value in UInt32(truncatingIfNeeded: Numbers.masked(value)) }
         c.pointee.ctx_Long_AsUInt64_tMask = { _, value in UInt64(Numbers.masked(value)) }
         c.pointee.ctx_Long_AsVoidPtr = { _, value in
-            let thread = Contexts.thread
-            guard value.isInt else {
-                thread.raise(.typeError, "an integer is required")
-                return nil
-            }
-            if let word = IntOps.toInt(value) { return UnsafeMutableRawPointer(bitPattern: word) }
-            if !IntOps.isNegative(value), IntOps.size(value) == 1 { return UnsafeMutableRawPointer(bitPattern: IntOps.limbs(value)[0]) }
-            thread.raise(.overflowError, "int too large to convert to pointer")
-            return nil
+            if value.isInt, IntOps.toInt(value) != nil || IntOps.isNegative(value) { return Numbers.signed(value, "long").flatMap { UnsafeMutableRawPointer(bitPattern: $0) } }
+            return Numbers.unsigned(value, "unsigned long").flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
         }
         c.pointee.ctx_Long_AsDouble = { _, value in
             let thread = Contexts.thread
@@ -78,28 +63,44 @@ enum Numbers {
         return index.isEmpty ? nil : index
     }
 
-    static func signed(_ value: Value, _ name: StaticString) -> Int? {
+    /// A word. `name` is the C type that the message names; without one it is `long long`'s. nil when it has raised.
+    static func signed(_ value: Value, _ name: String?) -> Int? {
         guard let index = Numbers.integer(value) else { return nil }
         if let result = IntOps.toInt(index) { return result }
-        Contexts.thread.raise(.overflowError, "Python int too large to convert to C \(name)")
+        Contexts.thread.raise(.overflowError, name.map { "Python int too large to convert to C \($0)" } ?? "int too big to convert")
         return nil
     }
 
+    /// `Py_ssize_t`, of an int only. nil when it has raised.
+    static func size(_ value: Value) -> Int? {
+        guard value.isInt else {
+            Contexts.thread.raise(.typeError, "an integer is required")
+            return nil
+        }
+        if let result = IntOps.toInt(value) { return result }
+        Contexts.thread.raise(.overflowError, "Python int too large to convert to C ssize_t")
+        return nil
+    }
+
+    /// An int between 0 and 2**64, or nil.
+    static func word(_ value: Value) -> UInt? {
+        if let word = IntOps.toInt(value) { return UInt(exactly: word) }
+        return !IntOps.isNegative(value) && IntOps.size(value) == 1 ? IntOps.limbs(value)[0] : nil
+    }
+
     /// Only for ints: objects with `__index__` are refused, as CPython does for unsigned results.
-    private static func unsigned(_ value: Value, _ name: StaticString) -> UInt? {
+    static func unsigned(_ value: Value, _ name: String?) -> UInt? {
         let thread = Contexts.thread
         guard value.isInt else {
             thread.raise(.typeError, "an integer is required")
             return nil
         }
-        if let word = IntOps.toInt(value) {
-            if word >= 0 { return UInt(word) }
-        } else if !IntOps.isNegative(value) {
-            if IntOps.size(value) == 1 { return IntOps.limbs(value)[0] }
-            thread.raise(.overflowError, name.utf8CodeUnitCount == 6 ? "Python int too large to convert to C size_t" : "Python int too large to convert to C \(name)")
-            return nil
+        if let word = Numbers.word(value) { return word }
+        if IntOps.toInt(value) != nil || IntOps.isNegative(value) {
+            thread.raise(.overflowError, name.map { "can't convert negative value to \($0)" } ?? "can't convert negative int to unsigned")
+        } else {
+            thread.raise(.overflowError, name.map { "Python int too large to convert to C \($0)" } ?? "int too big to convert")
         }
-        thread.raise(.overflowError, name.utf8CodeUnitCount == 6 ? "can't convert negative value to size_t" : "can't convert negative value to \(name)")
         return nil
     }
 

@@ -13,8 +13,9 @@ enum ObjectProtocol {
             let thread = Contexts.thread
             if value.isEmpty { return thread.newBytes(Array("<NULL>".utf8)) }
             if value.isExact(.bytes) { return value }
-            // bytes(5) is five zeros, but an int is no bytes-like object.
-            if value.isInt && value.type.lookup(.__bytes__).isEmpty { return thread.raise(.typeError, "cannot convert '\(value.type.name)' object to bytes") }
+            // bytes(5) is five zeros, but what has an index is no bytes-like object, nor is text.
+            let isNumber = value.isInt || value.isString || value.type.slotPointer(.index).pointee != nil && value.type.slotPointer(.iter).pointee == nil && !value.type.isSequence && !value.isBuffer
+            if isNumber && value.type.lookup(.__bytes__).isEmpty { return thread.raise(.typeError, "cannot convert '\(value.type.name)' object to bytes") }
             return thread.call(TypeID.bytes.value, value)
         }
         c.pointee.ctx_RichCompare = { _, a, b, operation in

@@ -34,7 +34,7 @@ enum Texts {
         c.pointee.ctx_Bytes_FromStringAndSize = { _, bytes, size in
             let thread = Contexts.thread
             guard let bytes else { return thread.raise(.valueError, "NULL char * passed to HPyBytes_FromStringAndSize") }
-            if size < 0 { return thread.raise(.systemError, "negative size passed") }
+            if size < 0 { return thread.raise(.systemError, "Negative size passed to PyBytes_FromStringAndSize") }
             return thread.newBytes(bytes, size)
         }
 
@@ -120,6 +120,7 @@ enum Texts {
 
     private static func decode(_ text: UnsafePointer<CChar>?, _ size: Int, _ encoding: String, _ errors: UnsafePointer<CChar>?) -> Value {
         let thread = Contexts.thread
+        if text == nil && size == 0 { return WellKnown.emptyString.value }
         guard let text, size >= 0 else { return thread.raise(.systemError, "bad argument to internal function") }
         let bytes = thread.newBytes(text, size)
         let name = thread.newString(encoding)

@@ -2,8 +2,8 @@ import Objects
 
 /// HPy's type slots as special methods.
 ///
-/// A slot's C function stands in the type's namespace under the names that it implements, as a method; the type's native slots are then what they are for a class that defines
-/// those names in Python. So inheritance, `super()` and overriding follow from the ordinary rules.
+/// A slot's C function stands in the type's namespace under the names that it implements, as a slot wrapper; the type's native slots are then what they are for a class that defines
+/// those names in Python. So inheritance, `super()` and overriding follow from the ordinary rules. What names do not tell is in `SequenceSlots`.
 enum TypeSlots {
     struct Method {
         let name: Name
@@ -78,7 +78,4 @@ enum TypeSlots {
         table[80] = [Method(name: .__del__, entry: Functions.finalize)]
         return table
     }()
-
-    /// Sequence slots give way to number and mapping slots of the same name.
-    static let sequence: Set<Int32> = [39, 40, 42, 43, 44, 45, 46]
 }

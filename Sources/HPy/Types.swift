@@ -19,6 +19,11 @@ enum Types {
     }
 
     static func fill(_ c: UnsafeMutablePointer<HPyContext>) {
+        ForeignDoc.decode = { $0.newString(cString: $1) }
+        ForeignLayout.textSignature = { type in
+            guard let layout = ForeignType.of(type), layout.pointee.owner == type.value.bits else { return nil }
+            return layout.pointee.signature.map { String(cString: $0) }
+        }
         c.pointee.ctx_Type_FromSpec = { _, specification, parameters in
             let thread = Contexts.thread
             guard let specification else { return thread.raise(.systemError, "a null pointer was passed for a type specification") }
@@ -120,7 +125,9 @@ enum Types {
     static func make(_ thread: ThreadRef, _ specification: UnsafeMutablePointer<HPyTypeSpecification>, _ parameters: UnsafeMutablePointer<HPyTypeParameter>?) -> Value {
         let spec = specification.pointee
         guard let rawName = spec.name else { return thread.raise(.systemError, "Type spec does not define the name field.") }
-        let fullName = String(cString: rawName)
+        let wholeName = thread.newString(cString: rawName)
+        if wholeName.isEmpty { return .empty }
+        let fullName = StringRef(wholeName).description
         guard let (givenBases, givenMeta) = Types.read(thread, fullName, parameters) else { return .empty }
         if spec.legacySlots != nil || spec.shape == Shape.legacy { return Legacy.refuse(thread, "type '\(fullName)' is a legacy type or has legacy slots") }
         let definitions = Types.definitions(spec.definitions)
@@ -129,9 +136,7 @@ enum Types {
             return thread.raise(.valueError, "You must provide an HPy_tp_traverse slot if you specify HPy_TPFLAGS_HAVE_GC")
         }
         guard let builtin = Types.builtin(spec.shape) else { return thread.raise(.valueError, "invalid shape: \(spec.shape)") }
-        guard spec.basicsize >= 0, spec.basicsize <= ForeignLayout.largestStruct else {
-            return thread.raise(.systemError, "type '\(fullName)' has a struct of \(spec.basicsize) bytes; at most \(ForeignLayout.largestStruct) are supported")
-        }
+        guard spec.basicsize >= 0 else { return thread.raise(.systemError, "type '\(fullName)' has a struct of \(spec.basicsize) bytes") }
         // Items have no API: the size of one is only kept from mixing with the call protocol.
         if spec.itemsize != 0, slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) {
             return thread.raise(.typeError, "Cannot use HPy call protocol with var objects")
@@ -140,12 +145,18 @@ enum Types {
             return thread.raise(.typeError, "Type claims to have basicsize==0 but defines members")
         }
         var callMember: UnsafeMutablePointer<HPyDefinition>?
-        for definition in definitions where definition.pointee.kind == Int32(HPyKindMember) {
-            guard let name = definition.pointee.member.name, String(cString: name) == "__vectorcalloffset__" else { continue }
-            if slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) {
-                return thread.raise(.typeError, "Cannot have HPy_tp_call and explicit member '__vectorcalloffset__'. Specify just one of them.")
+        var hasDict = false, isWeakReferenceable = false
+        for definition in definitions {
+            switch Types.offsetMember(definition) {
+            case "__vectorcalloffset__":
+                if slots.contains(where: { $0.pointee.slot.slot == TypeSlots.call }) {
+                    return thread.raise(.typeError, "Cannot have HPy_tp_call and explicit member '__vectorcalloffset__'. Specify just one of them.")
+                }
+                callMember = definition
+            case "__dictoffset__": hasDict = true
+            case "__weaklistoffset__": isWeakReferenceable = true
+            default: break
             }
-            callMember = definition
         }
 
         var bases = givenBases
@@ -157,20 +168,30 @@ enum Types {
         guard let base = ForeignLayout.bestBase(thread, bases) else { return .empty }
         // A shape that the base does not have is only a place for the struct; behind items there is none.
         let hasShape = base.isSubtype(of: builtin)
+        let native = ForeignLayout.nativeBase(base)
         if spec.basicsize > 0, !hasShape, builtin.has(.variableSize) || base.has(.variableSize) {
             return thread.raise(.typeError, "type '\(fullName)' has a shape of '\(builtin.name)', but its base is '\(base.name)'")
         }
         let parent = ForeignType.of(base)
-        if spec.basicsize > 0, !Types.compatible(base, hasShape ? builtin : Types.nativeBase(base), parent) {
+        let size = max(Int(spec.basicsize), parent?.pointee.size ?? 0)
+        if spec.basicsize > 0, !Types.compatible(base, hasShape ? builtin : native, isLarger: size > parent?.pointee.size ?? 0) {
             return thread.raise(.typeError, "type '\(fullName)' cannot add a struct to '\(base.name)' with the given shape")
         }
 
         // The layout, and what we know of the type for good.
         let type = UnsafeMutablePointer<ForeignType>.allocate(capacity: 1)
-        type.initialize(to: ForeignType(context: Contexts.making, shape: spec.shape, size: max(Int(spec.basicsize), parent?.pointee.size ?? 0), offset: 0, base: parent))
-        let natural = ForeignLayout.structOffset(fixed: Int(Types.nativeBase(base).pointer.pointee.basicSize))
-        let wanted = hasShape || spec.basicsize == 0 ? natural : max(natural, ForeignLayout.structOffset(fixed: Int(builtin.pointer.pointee.basicSize)))
-        type.pointee.offset = base.has(.variableSize) ? 0 : parent?.pointee.offset ?? wanted
+        type.initialize(to: ForeignType(context: Contexts.making, shape: spec.shape, size: size, offset: 0, base: parent))
+        if base.has(.variableSize) {
+            type.pointee.offset = 0
+        } else if let parent, parent.pointee.size > 0 || size == 0 {
+            type.pointee.offset = parent.pointee.offset
+        } else if size == 0 {
+            // Only the word before the struct is needed, and whatever the base has is in its way.
+            type.pointee.offset = ForeignLayout.structOffset(fixed: Int(base.pointer.pointee.basicSize))
+        } else {
+            type.pointee.offset = ForeignLayout.structOffset(fixed: Int(native.pointer.pointee.basicSize))
+            if !hasShape { type.pointee.offset = max(type.pointee.offset, ForeignLayout.structOffset(fixed: Int(builtin.pointer.pointee.basicSize))) }
+        }
         if let parent {
             type.pointee.hasCall = parent.pointee.hasCall
             type.pointee.callOffset = parent.pointee.callOffset
@@ -206,7 +227,10 @@ enum Types {
             type.pointee.objectMembers.append(definition.pointee.member.offset)
         }
         var layout = ForeignLayout(visit: Instances.visit)
-        layout.structSize = type.pointee.size + (base.has(.variableSize) ? 0 : type.pointee.offset - natural)
+        layout.structSize = type.pointee.size
+        layout.structOffset = type.pointee.offset
+        layout.hasDict = hasDict
+        layout.isWeakReferenceable = isWeakReferenceable
         layout.isBase = spec.flags & Flag.baseType != 0
         layout.isWatched = type.pointee.isDestroyed
         layout.data = UInt(bitPattern: type)
@@ -216,27 +240,37 @@ enum Types {
         let dot = fullName.lastIndex(of: ".")
         let shortName = thread.newString(dot.map { String(fullName[fullName.index(after: $0)...]) } ?? fullName)
         if shortName.isEmpty { return .empty }
-        let module = thread.newString(dot.map { String(fullName[..<$0]) } ?? "builtins")
-        guard !module.isEmpty, DictRef(namespace).set(thread, Name.__module__, module) else { return .empty }
+        var module = Value.empty
+        if let dot {
+            module = thread.newString(String(fullName[..<dot]))
+            guard !module.isEmpty, DictRef(namespace).set(thread, Name.__module__, module) else { return .empty }
+        } else if !RuntimeHooks.warn(thread, .deprecationWarning, "builtin type \(fullName) has no __module__ attribute", 1) {
+            return .empty
+        }
         if let doc = spec.doc {
-            let parts = ForeignDoc(String(cString: doc), name: fullName)
+            let whole = thread.newString(cString: doc)
+            if whole.isEmpty { return .empty }
+            let parts = ForeignDoc(StringRef(whole).description, name: fullName)
             let text = thread.newString(parts.text)
             guard !text.isEmpty, DictRef(namespace).set(thread, Name.__doc__, text) else { return .empty }
-            if let signature = parts.signature {
-                let text = thread.newString(signature)
-                guard !text.isEmpty, DictRef(namespace).set(thread, Name.__text_signature__, text) else { return .empty }
-            }
+            type.pointee.signature = parts.signature.map { cString($0) }
         }
         // Placeholders decide what the class looks like while it is made (`__hash__`, slots); the descriptors need the finished type as their owner.
         var pending: [(name: Value, definition: UnsafeMutablePointer<HPyDefinition>, method: TypeSlots.Method?)] = []
         guard Types.collect(thread, definitions, &pending, namespace) else { return .empty }
         let result = layout.make(thread, givenMeta ?? TypeID.type.type, shortName, bases, namespace)
         if result.isEmpty { return .empty }
-        guard Types.define(thread, TypeRef(result), pending) else { return .empty }
+        type.pointee.owner = result.bits
+        if !module.isEmpty {
+            TypeRef(result).pointer.pointee.module = module
+            TypeRef(result).pointer.pointee.flags.insert(.namesModule)
+            Heap.barrier(result.raw)
+        }
+        guard Types.define(thread, TypeRef(result), pending, slots, type) else { return .empty }
         if let callMember {
             // The function is in each instance; the record only needs to be able to call.
             let record = Functions.record(Functions.callMember, Name.__call__.value, UnsafeMutableRawPointer(callMember), detail: Int32(callMember.pointee.member.offset))
-            let method = thread.newForeignMethod(record, owner: TypeRef(result))
+            let method = thread.newForeignWrapper(record, owner: TypeRef(result), ofSequence: false)
             guard !method.isEmpty, TypeRef(result).namespace.set(thread, Name.__call__.value, method) else { return .empty }
             ForeignLayout.refreshSlots(TypeRef(result))
         }
@@ -244,22 +278,21 @@ enum Types {
         return result
     }
 
-    /// The built-in type at the bottom of a base's layout.
-    private static func nativeBase(_ base: TypeRef) -> TypeRef {
-        var native = base
-        while native.has(.foreignLayout) { native = TypeRef(native.pointer.pointee.base) }
-        return native
-    }
-
-    /// Whether a struct can follow: the base is the shape's built-in type, or extends it by nothing but foreign structs.
-    private static func compatible(_ base: TypeRef, _ builtin: TypeRef, _ parent: UnsafeMutablePointer<ForeignType>?) -> Bool {
-        let native = Types.nativeBase(base)
+    /// Whether a struct can follow: the base is the shape's built-in type, or extends it by foreign structs and what can be moved.
+    private static func compatible(_ base: TypeRef, _ builtin: TypeRef, isLarger: Bool) -> Bool {
+        let native = ForeignLayout.nativeBase(base)
         guard TypeConstruction.solidBase(native) == TypeConstruction.solidBase(builtin) else { return false }
         if base.has(.variableSize) { return true }
-        // A Python class on the way has put its dict or slots where the struct would grow.
         guard native.pointer.pointee.basicSize == builtin.pointer.pointee.basicSize else { return false }
-        guard let parent else { return true }
-        return Int(base.pointer.pointee.basicSize) == (parent.pointee.offset + parent.pointee.size + 7) & ~7
+        // The `__slots__` of a class in Python stand where the struct would grow.
+        return !isLarger || !ForeignLayout.hasSlots(base, upTo: native)
+    }
+
+    /// The name of a member that only says where the type has something.
+    private static func offsetMember(_ definition: UnsafeMutablePointer<HPyDefinition>) -> String? {
+        guard definition.pointee.kind == Int32(HPyKindMember), definition.pointee.member.type == Members.sizeField, let name = definition.pointee.member.name else { return nil }
+        let text = String(cString: name)
+        return ["__vectorcalloffset__", "__dictoffset__", "__weaklistoffset__"].contains(text) ? text : nil
     }
 
     /// Names and definitions of what goes into the namespace, which gets them as a list of names for now. False when it has raised.
@@ -269,8 +302,17 @@ enum Types {
         func add(_ name: Value, _ definition: UnsafeMutablePointer<HPyDefinition>, _ method: TypeSlots.Method?) {
             if taken.insert(name.bits).inserted { pending.append((name, definition, method)) }
         }
+        // Slots come before methods of their names, and the last one of each kind counts.
+        for sequences in [false, true] {
+            for definition in definitions.reversed() where definition.pointee.kind == Int32(HPyKindSlot) {
+                let slot = definition.pointee.slot.slot
+                guard SequenceSlots.all.contains(slot) == sequences else { continue }
+                if slot == TypeSlots.new { add(Name.__new__.value, definition, TypeSlots.Method(name: .__new__, entry: Functions.new)) }
+                for method in TypeSlots.methods[slot] ?? [] { add(method.name.value, definition, method) }
+            }
+        }
         // Interned names live for good.
-        for definition in definitions {
+        for definition in definitions where Types.offsetMember(definition) == nil || Types.offsetMember(definition) == "__vectorcalloffset__" {
             let text: UnsafePointer<CChar>?
             switch Int(definition.pointee.kind) {
             case HPyKindMethod: text = definition.pointee.method.name
@@ -295,14 +337,6 @@ enum Types {
             }
             add(name, definition, nil)
         }
-        for sequences in [false, true] {
-            for definition in definitions where definition.pointee.kind == Int32(HPyKindSlot) {
-                let slot = definition.pointee.slot.slot
-                guard TypeSlots.sequence.contains(slot) == sequences else { continue }
-                if slot == TypeSlots.new { add(Name.__new__.value, definition, TypeSlots.Method(name: .__new__, entry: Functions.new)) }
-                for method in TypeSlots.methods[slot] ?? [] { add(method.name.value, definition, method) }
-            }
-        }
         // `__eq__` without `__hash__` makes a class unhashable, which is decided while the class is made.
         for item in pending where item.name == Name.__hash__.value {
             guard DictRef(namespace).set(thread, Name.__hash__, .notImplemented) else { return false }
@@ -314,16 +348,19 @@ enum Types {
     }
 
     /// Fills the namespace of a new type. False when it has raised.
-    private static func define(_ thread: ThreadRef, _ type: TypeRef, _ pending: [(name: Value, definition: UnsafeMutablePointer<HPyDefinition>, method: TypeSlots.Method?)]) -> Bool {
+    private static func define(_ thread: ThreadRef, _ type: TypeRef, _ pending: [(name: Value, definition: UnsafeMutablePointer<HPyDefinition>, method: TypeSlots.Method?)],
+                               _ slots: [UnsafeMutablePointer<HPyDefinition>], _ layout: UnsafeMutablePointer<ForeignType>) -> Bool {
         for item in pending {
             let value: Value
             if let method = item.method {
                 let implementation = item.definition.pointee.slot.implementation.unsafelyUnwrapped
+                let slot = item.definition.pointee.slot.slot
                 let record = Functions.record(method.entry, item.name, implementation, detail: method.detail)
                 if method.name == .__new__ {
                     value = thread.newBuiltinFunction(record, receiver: type.value, module: .none)
                 } else {
-                    value = thread.newForeignMethod(record, owner: type)
+                    value = thread.newForeignWrapper(record, owner: type, ofSequence: SequenceSlots.all.contains(slot))
+                    if SequenceSlots.all.contains(slot) { SequenceSlots.keep(record, slot, layout) }
                 }
             } else if item.definition.pointee.kind == Int32(HPyKindMethod) {
                 let method = item.definition.pointee.method
@@ -333,6 +370,15 @@ enum Types {
                 value = Members.make(thread, type, item.name, item.definition)
             }
             guard !value.isEmpty, type.namespace.set(thread, item.name, value) else { return false }
+        }
+        for slot in slots.reversed() {
+            // A sequence slot whose names are another's.
+            let number = slot.pointee.slot.slot
+            guard SequenceSlots.all.contains(number), layout.pointee.sequence?[SequenceSlots.place(number)] == nil,
+                  let method = TypeSlots.methods[number]?.first, let implementation = slot.pointee.slot.implementation else { continue }
+            let record = Functions.record(method.entry, method.name.value, implementation)
+            record.pointee.owner = type.value
+            SequenceSlots.keep(record, number, layout)
         }
         ForeignLayout.refreshSlots(type)
         return true
@@ -365,7 +411,8 @@ enum Buffers {
         buffer.pointee.obj = exporter
         guard status == 0, !thread.hasException else {
             buffer.deallocate()
-            if !thread.hasException { thread.raise(.bufferError, "the object gave no buffer") }
+            if status == 0 { _ = Functions.disagree(thread, "<slot bf_getbuffer of '\(object.type.name)' objects>", .none) }
+            if !thread.hasException { _ = Functions.disagree(thread, "<slot bf_getbuffer of '\(object.type.name)' objects>", .empty) }
             return -1
         }
         let b = buffer.pointee
@@ -379,7 +426,8 @@ enum Buffers {
         view.pointee.format = b.format.map { UnsafePointer($0) }
         view.pointee.shape = b.shape
         view.pointee.strides = b.strides
-        view.pointee.suboffsets = b.suboffsets
+        // Negative ones say that nothing is indirect.
+        if let suboffsets = b.suboffsets, (0 ..< Int(max(b.ndim, 0))).contains(where: { suboffsets[$0] >= 0 }) { view.pointee.suboffsets = suboffsets }
         view.pointee.internal = UInt(bitPattern: buffer)
         return 0
     }

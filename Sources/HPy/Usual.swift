@@ -6,7 +6,7 @@ enum Usual {
         Usual.check()
         taipan_hpy_slow = HPySlowFunctions(
             isString: { $0.type.has(.strSubclass) ? 1 : 0 }, isList: { $0.type.has(.listSubclass) ? 1 : 0 }, isTuple: { $0.type.has(.tupleSubclass) ? 1 : 0 },
-            isDict: { $0.type.has(.dictSubclass) ? 1 : 0 }, isInstance: { ObjectProtocol.isInstance($0, $1) }, asInt64: { Int64(Numbers.signed($0, "long") ?? -1) }, utf8: { Texts.utf8Slow($0, $1) }, getItem: { Attributes.general($0, $1) }, getItemAt: { Attributes.item($0, $1) },
+            isDict: { $0.type.has(.dictSubclass) ? 1 : 0 }, isInstance: { ObjectProtocol.isInstance($0, $1) }, asInt64: { Int64(Numbers.signed($0, nil) ?? -1) }, utf8: { Texts.utf8Slow($0, $1) }, getItem: { Attributes.general($0, $1) }, getItemAt: { Attributes.item($0, $1) },
             length: { Contexts.thread.length($0) }, keys: { Containers.keys($0) }, newList: { Contexts.thread.newList(capacity: $0) }, barrier: { Heap.barrier($0.raw) },
             logMore: { HandleLogs.add($0) }, closeEarlier: { HandleLogs.close($0) })
         taipan_hpy_fill_usual(c)

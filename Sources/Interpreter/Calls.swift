@@ -145,7 +145,7 @@ enum Calls {
         var arguments = base[frameHeaderWords]
         var keywords = hasKeywords ? base[frameHeaderWords + 1] : .empty
         if !arguments.isExact(.tuple) {
-            if !arguments.isTuple && arguments.type.slotPointer(.iter).pointee == nil && arguments.type.slotPointer(.getItem).pointee == nil {
+            if !arguments.isTuple && arguments.type.slotPointer(.iter).pointee == nil && !arguments.type.isSequence {
                 return thread.raise(.typeError, "\(describe(thread, callee)) argument after * must be an iterable, not \(arguments.type.name)")
             }
             arguments = thread.tuple(arguments)
@@ -221,7 +221,7 @@ public enum Building {
     }
 
     static func extend(_ thread: ThreadRef, _ list: Value, _ iterable: Value) -> Bool {
-        if iterable.type.slotPointer(.iter).pointee == nil && iterable.type.slotPointer(.getItem).pointee == nil {
+        if iterable.type.slotPointer(.iter).pointee == nil && !iterable.type.isSequence {
             thread.raise(.typeError, "Value after * must be an iterable, not \(iterable.type.name)")
             return false
         }

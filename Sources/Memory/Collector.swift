@@ -402,6 +402,15 @@ public enum Collector {
     public static func finalizableHeldByOtherThreads(notThrough isBarrier: (ObjectPointer) -> Bool) -> Set<UInt> {
         guard let running = ThreadRegistry.current, !Collector.running, taipan.threads != running || running.pointee.next != nil else { return [] }
         // The marks say who is reachable from there, until the collection that follows at once puts them right.
+        markHeld(running, notThrough: isBarrier)
+        let held = Set((0 ..< finalizable.count).lazy.map { finalizable[$0] }.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
+        Collector.running = false
+        collect(major: true)
+        return held
+    }
+
+    /// Marks what threads other than the running one lead to, and what `roots` marks besides, and nothing else.
+    private static func markHeld(_ running: ThreadRef, notThrough isBarrier: (ObjectPointer) -> Bool, roots: () -> Void = {}) {
         Collector.running = true
         finishSweep()
         clearMarks()
@@ -411,11 +420,16 @@ public enum Collector {
             if thread != running { markRoots(of: thread, isRunning: false, 0) }
             next = thread.pointee.next
         }
+        roots()
         drain()
-        let held = Set((0 ..< finalizable.count).lazy.map { finalizable[$0] }.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark != Mark.new })
-        Collector.running = false
-        collect(major: true)
-        return held
+    }
+
+    /// The last that is asked of it: which of some objects nobody will use any more when the program has ended, neither a thread that has stopped for good nor what `roots` marks. No collection
+    /// comes afterwards, so that these objects may be taken apart.
+    public static func retire(_ objects: [UInt], notThrough isBarrier: (ObjectPointer) -> Bool, roots: () -> Void) -> [UInt] {
+        guard let running = ThreadRegistry.current, !Collector.running else { return [] }
+        markHeld(running, notThrough: isBarrier, roots: roots)
+        return objects.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
     }
 
     /// Marks what has a finalizer or weak references, and all that it needs.

@@ -10,9 +10,9 @@ public struct ShapeRecord {
     /// Changes whenever something that inline caches keyed by this shape took for granted changed; unique over all shapes and time.
     public var version: UInt32
     public var trace: TraceKind
-    /// Byte offset of the first word of the tail, for `.tail` and `.mask`.
-    public var tailOffset: UInt16
     public var flags: UInt8
+    /// Byte offset of the first word of the tail, for `.tail` and `.mask`.
+    public var tailOffset: UInt32
     /// Bit n set: word n of the object is a value (or empty). For objects of up to 64 words.
     public var mask: UInt64
     /// Traces an object of kind `.custom`.
@@ -66,7 +66,7 @@ public enum ShapeTable {
         guard Int(count) < capacity, range.commit((Int(count) + 1) * stride) else { return nil }
         let index = count
         count += 1
-        record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, tailOffset: UInt16(tailOffset), flags: 0, mask: mask,
+        record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, flags: 0, tailOffset: UInt32(tailOffset), mask: mask,
                                                  visit: visit, payload: (0, 0, 0, 0)))
         return index
     }
@@ -102,7 +102,7 @@ extension ShapeTable {
     /// Sets a numbered shape's record; the type can be defined later.
     public static func define(_ index: ShapeIndex, type: Value, trace: TraceKind = .leaf, mask: UInt64 = 0, tailOffset: Int = 0,
                               visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)? = nil) {
-        record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, tailOffset: UInt16(tailOffset), flags: 0, mask: mask,
+        record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, flags: 0, tailOffset: UInt32(tailOffset), mask: mask,
                                                  visit: visit, payload: (0, 0, 0, 0)))
     }
 }

@@ -173,7 +173,7 @@ extension NativeType {
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > (keywords.isEmpty ? 0 : TupleRef(keywords).count) else {
-                    return thread.raise(.typeError, "unbound method \(TypeRef(descriptor.pointee.owner).name).\(StringRef(descriptor.pointee.name).description)() needs an argument")
+                    return thread.raise(.typeError, "unbound method \(StringRef(TypeRef(descriptor.pointee.owner).pointer.pointee.qualifiedName).description).\(StringRef(descriptor.pointee.name).description)() needs an argument")
                 }
                 guard Descriptors.check(thread, descriptor, arguments[0]) else { return .empty }
                 return UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload)!.call(thread, arguments, count, keywords)

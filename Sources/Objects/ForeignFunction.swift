@@ -23,7 +23,9 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
     /// Text signature and doc: `name(a, b)\n--\n\ntext` holds both.
     func foreignDocParts(_ thread: ThreadRef) -> (signature: Value, doc: Value) {
         guard let start = pointee.foreignDoc else { return (.none, .none) }
-        let text = String(cString: start)
+        let whole = ForeignDoc.decode(thread, start)
+        if whole.isEmpty { return (.empty, .empty) }
+        let text = StringRef(whole).description
         let parts = ForeignDoc(text, name: StringRef(pointee.name).description)
         return (parts.signature.map { thread.newString($0) } ?? .none, thread.newString(parts.text))
     }
@@ -31,6 +33,8 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
 
 /// A doc that may begin with a text signature, as `inspect` reads it.
 public struct ForeignDoc {
+    /// A str of zero-terminated UTF-8, or empty when it has raised.
+    nonisolated(unsafe) public static var decode: (ThreadRef, UnsafePointer<CChar>) -> Value = { thread, text in thread.newString(String(cString: text)) }
     public let signature: String?
     public let text: String
 
@@ -64,6 +68,16 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newForeignMethod(_ record: UnsafeMutablePointer<NativeRecord>, owner: TypeRef) -> Value {
         record.pointee.owner = owner.value
         let result = Descriptors.make(.methodDescriptor, owner, record.pointee.name, UInt(bitPattern: record))
+        return result.isEmpty ? raiseOutOfMemory() : result
+    }
+
+    /// A special method of such a type, which shows as the wrapper of a slot: of a sequence's, where a number's has the same name.
+    public func newForeignWrapper(_ record: UnsafeMutablePointer<NativeRecord>, owner: TypeRef, ofSequence: Bool) -> Value {
+        record.pointee.owner = owner.value
+        let rows = SlotTable.byName[record.pointee.name.bits] ?? []
+        let sequences: [Slot] = [.concat, .repeat, .inplaceConcat, .inplaceRepeat]
+        guard let row = rows.first(where: { sequences.contains(SlotTable.entries[$0].slot) == ofSequence }) ?? rows.first else { return newForeignMethod(record, owner: owner) }
+        let result = Descriptors.make(.wrapperDescriptor, owner, record.pointee.name, UInt(bitPattern: record), UInt(row) | DescriptorObject.foreignWrapper)
         return result.isEmpty ? raiseOutOfMemory() : result
     }
 }

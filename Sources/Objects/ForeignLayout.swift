@@ -4,8 +4,14 @@
 /// str and tuple it follows the items and the dict word, wherever they end. The collector cannot know what the struct holds: `visit` tells it. A Python subclass inherits all
 /// of that.
 public struct ForeignLayout {
-    /// Bytes of the struct; 0 adds none to the base's.
+    /// Bytes of the struct, that of a foreign base included.
     public var structSize = 0
+    /// Where it begins in instances of fixed size.
+    public var structOffset = 0
+    /// Instances have attributes of their own, whether the base's have or not.
+    public var hasDict = false
+    /// So with weak references to them.
+    public var isWeakReferenceable = false
     /// Instances may be made of subclasses.
     public var isBase = false
     /// The interface's data, found in `TypeObject.nativeData`.
@@ -14,10 +20,16 @@ public struct ForeignLayout {
     /// The interface is told of every instance made, and finds out when it dies.
     public var isWatched = false
     nonisolated(unsafe) public static var watch: (UnsafeMutableRawPointer) -> Void = { _ in }
+    /// Called when the program has ended and nothing in Python runs any more: the interface ends what it watches.
+    nonisolated(unsafe) public static var end: () -> Void = {}
     /// Words at the interface's disposal before the struct.
     public static let wordBytes = 8
-    /// Sizes beyond this have no room in the shapes' offsets.
-    public static let largestStruct = 60000
+    /// What a type has in a slot whose method is the interface's function of this record. nil where a trampoline that calls the method by its name will do.
+    nonisolated(unsafe) public static var slotFunction: (Slot, UnsafeMutablePointer<NativeRecord>) -> UnsafeRawPointer? = { _, _ in nil }
+    /// The text signature of a type made by the interface.
+    nonisolated(unsafe) public static var textSignature: (TypeRef) -> String? = { _ in nil }
+    /// Called when a type's slots have been found by names: the interface may set those that names do not tell of.
+    nonisolated(unsafe) public static var completeSlots: (TypeRef) -> Void = { _ in }
 
     public init(visit: @escaping @convention(c) (UnsafeMutableRawPointer) -> Void) { self.visit = visit }
 
@@ -31,20 +43,30 @@ public struct ForeignLayout {
         let object = type.pointer
         object.pointee.nativeData = data
         object.pointee.visit = visit
-        object.pointee.trace = .custom
+        object.pointee.trace = base.pointer.pointee.trace.hasTail ? .customTail : .custom
         object.pointee.flags.insert([.foreignLayout, .slotted])
+        if isWeakReferenceable || base.has(.weakReferenceable) { object.pointee.flags.insert(.weakReferenceable) }
         if isWatched { object.pointee.flags.insert(.watched) }
         if !isBase { object.pointee.flags.remove(.base) }
         if type.has(.variableSize) {
             if structSize > 0 { object.pointee.structSize = UInt32(structSize) }
+            if hasDict { object.pointee.dictOffset = 1 << 15 }
         } else {
-            // A foreign base's struct is the beginning of ours.
-            var builtin = base
-            while builtin.has(.foreignLayout) { builtin = TypeRef(builtin.pointer.pointee.base) }
-            let size = ForeignLayout.structOffset(fixed: Int(builtin.pointer.pointee.basicSize)) + structSize
             // Attribute slots would stand where the struct does: attributes go to the overflow array.
             object.pointee.inlineCapacity = 0
-            object.pointee.basicSize = max(object.pointee.basicSize, UInt32((size + 7) & ~7))
+            let end = UInt32((structOffset + structSize + 7) & ~7)
+            let isAdded = object.pointee.dictOffset >= ForeignLayout.nativeBase(base).pointer.pointee.basicSize
+            if isAdded && object.pointee.dictOffset < end && object.pointee.dictOffset != 0 {
+                // The dict word that a class on the way has added makes room for the struct: each type says where its own is.
+                object.pointee.dictOffset = end
+                object.pointee.basicSize = end + 8
+            } else {
+                object.pointee.basicSize = max(object.pointee.basicSize, end)
+                if hasDict && object.pointee.dictOffset == 0 {
+                    object.pointee.dictOffset = object.pointee.basicSize
+                    object.pointee.basicSize += 8
+                }
+            }
         }
         if structSize > 0 { object.pointee.flags.insert(.extendsLayout) }
     }
@@ -69,6 +91,23 @@ public struct ForeignLayout {
         type.modified()
         SlotTable.updateAll(type)
         type.updatePlainFlags()
+    }
+
+    /// The built-in type at the bottom of a type's layout.
+    public static func nativeBase(_ type: TypeRef) -> TypeRef {
+        var native = type
+        while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
+        return native
+    }
+
+    /// Whether classes between a type and `end` have added `__slots__`, whose places in instances are fixed.
+    public static func hasSlots(_ type: TypeRef, upTo end: TypeRef) -> Bool {
+        var current = type
+        while current != end {
+            if current.pointer.pointee.slotMembers > 0 { return true }
+            current = TypeRef(current.pointer.pointee.base)
+        }
+        return false
     }
 
     /// The base whose layout a class with these bases extends. nil when it has raised.

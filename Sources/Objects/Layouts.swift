@@ -40,7 +40,7 @@ public struct TypeObject {
     public var nativeData: UInt
     /// How the fixed part is traced; `.leaf`, `.mask`, `.counted` or `.custom`.
     public var trace: TraceKind
-    public var tailOffset: UInt16
+    public var tailOffset: UInt32
     /// Bytes of a foreign struct that follows the items of a type of variable size.
     public var structSize: UInt32
     /// Number of `__slots__` members that the class itself added: at the end of the fixed part, or behind the items of an object of variable size.
@@ -86,8 +86,8 @@ public struct TypeFlags: OptionSet {
     public static let foreignLayout = TypeFlags(rawValue: 1 << 16)
     /// A foreign interface wants to know when instances die.
     public static let watched = TypeFlags(rawValue: 1 << 17)
-    /// Written in Python in place of a native type: messages name its module, as they do for those.
-    public static let twin = TypeFlags(rawValue: 1 << 18)
+    /// Made by a class statement or a foreign interface, and yet messages name its module, as they do for native types.
+    public static let namesModule = TypeFlags(rawValue: 1 << 18)
     // Subclasses of the built-in types, for one-test checks.
     public static let intSubclass = TypeFlags(rawValue: 1 << 20)
     public static let listSubclass = TypeFlags(rawValue: 1 << 21)
@@ -358,15 +358,18 @@ public struct DescriptorObject {
     public var name: Value
     /// doc of members made at run time, or empty
     public var doc: Value
-    /// `NativeRecord` for methods, getters and slot wrappers; for a `__slots__` member its byte offset.
+    /// `NativeRecord` for methods, getters and the slot wrappers of a foreign interface; the slot's function for other slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
-    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry. Of a member: 1 when it is read-only, `computedMember`, `trailingMember`, or the setter's record of a computed one.
+    /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry, with `foreignWrapper` added for a foreign interface's. Of a member: 1 when it is read-only,
+    /// `computedMember`, `trailingMember`, or the setter's record of a computed one.
     public var payload2: UInt
 
     /// A read-only member whose `payload` is a getter's record.
     public static let computedMember: UInt = 2
     /// A member of an object of variable size, whose `payload` is its number among those behind the items.
     public static let trailingMember: UInt = 3
+    /// A slot wrapper whose `payload` is the record of a foreign function.
+    static let foreignWrapper: UInt = 1 << 16
 
     /// Of a member: whether `payload` is a getter's record.
     public var isComputedMember: Bool { payload2 == DescriptorObject.computedMember || payload2 > DescriptorObject.trailingMember }

@@ -16,8 +16,13 @@ public struct SlotBuilder {
     /// repr, str, iter, next, negative, positive, absolute, invert, int, float, index, await, asyncIter, asyncNext, finalize. A `next` that has ended returns
     /// the zero word and raises nothing.
     public func unary(_ slot: Slot, _ function: @escaping UnaryFunction) { set(slot, function) }
-    /// The arithmetic slots (either operand may be the type's), concat, getItem, getAttribute, divmod and the in-place ones; for repeat the count is any object with an index.
-    public func binary(_ slot: Slot, _ function: @escaping BinaryFunction) { set(slot, function) }
+    /// The arithmetic slots (either operand may be the type's), concat, getItem, getAttribute, divmod and the in-place ones; for repeat the count is any object with an index. Who has getItem is a sequence.
+    public func binary(_ slot: Slot, _ function: @escaping BinaryFunction) {
+        set(slot, function)
+        if slot == .getItem { set(.item, function) }
+    }
+    /// getItem of what has keys and is no sequence.
+    public func lookup(_ function: @escaping BinaryFunction) { set(.getItem, function) }
     /// power (the third is None unless given) and descriptorGet (descriptor, instance or the zero word, type or the zero word).
     public func ternary(_ slot: Slot, _ function: @escaping TernaryFunction) { set(slot, function) }
     /// call, new (the receiver is the type) and initialize (returns None).
@@ -65,7 +70,7 @@ public struct NativeType {
         object.pointee.dictOffset = UInt32(dictOffset)
         object.pointee.mask = mask
         object.pointee.trace = trace ?? (mask == 0 ? .leaf : .mask)
-        object.pointee.tailOffset = UInt16(tailOffset)
+        object.pointee.tailOffset = UInt32(tailOffset)
         object.pointee.visit = visit
         let base = base ?? (id == .object ? nil : TypeID.object.type)
         object.pointee.name = StringRef.intern(static: name).value

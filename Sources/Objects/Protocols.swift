@@ -185,7 +185,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if result.isEmpty || result.type.slotPointer(.next).pointee != nil { return result }
             return raise(.typeError, "iter() returned non-iterator of type '\(result.type.name)'")
         }
-        if type.slotPointer(.getItem).pointee != nil && !type.has(.dictSubclass) && !type.lookup(.__getitem__).isEmpty { return newIterator(.sequenceIterator, value) }
+        if type.isSequence { return newIterator(.sequenceIterator, value) }
         return raise(.typeError, "'\(type.name)' object is not iterable")
     }
 
@@ -311,10 +311,18 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return raise(.typeError, "'\(container.type.name)' object is not subscriptable")
     }
 
+    /// The item of a sequence at a number, by which `iter(x)` and `reversed(x)` go.
+    public func item(_ sequence: Value, _ index: Int) -> Value {
+        let number = newInt(index)
+        if number.isEmpty { return .empty }
+        if let function = sequence.type.binary(.item) { return function(self, sequence, number) }
+        return getItem(sequence, number)
+    }
+
     /// x[key] = value. False when it has raised.
     public func setItem(_ container: Value, _ key: Value, _ value: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, value) == 0 }
-        if isSequence(container.type), isIndex(key), toInt(key, overflow: .indexError) == nil { return false }
+        if container.type.hasSequenceSlots, isIndex(key), toInt(key, overflow: .indexError) == nil { return false }
         raise(.typeError, "'\(container.type.name)' object does not support item assignment")
         return false
     }
@@ -323,22 +331,17 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func deleteItem(_ container: Value, _ key: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, .empty) == 0 }
         // Of what is a sequence by its type, and of a class's instance, an index is said to be wanted in other words.
-        let wantsIndex = isSequence(container.type) && isIndex(key)
+        let wantsIndex = container.type.hasSequenceSlots && isIndex(key)
         if wantsIndex, toInt(key, overflow: .indexError) == nil { return false }
         raise(.typeError, "'\(container.type.name)' object \(wantsIndex ? "doesn't" : "does not") support item deletion")
         return false
-    }
-
-    /// Whether objects of a type could be sequences by what the type says of itself; those of a class always could.
-    private func isSequence(_ type: TypeRef) -> Bool {
-        type.has(.heap) || type.slotPointer(.contains).pointee != nil || type.slotPointer(.getItem).pointee != nil
     }
 
     /// item in x: 1, 0, or -1 when it has raised.
     public func contains(_ container: Value, _ item: Value) -> Int32 {
         if let function = container.type.slot(.contains, as: ContainsFunction.self) { return function(self, container, item) }
         let type = container.type
-        if type.slotPointer(.iter).pointee == nil && type.lookup(.__getitem__).isEmpty {
+        if type.slotPointer(.iter).pointee == nil && !type.isSequence {
             raise(.typeError, "argument of type '\(type.name)' is not iterable")
             return -1
         }
@@ -380,6 +383,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return .notImplemented
     }
 
+    /// a op b by the number slots alone; `.notImplemented` when neither side knows how.
+    public func binaryOfNumbers(_ a: Value, _ b: Value, _ slot: Slot) -> Value { binary1(a, b, slot) }
+
     /// a op b
     @inline(never) public func binary(_ a: Value, _ b: Value, _ slot: Slot) -> Value {
         if slot == .power { return power(a, b, .none) }
@@ -407,8 +413,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             if let function = a.type.binary(.concat) { return function(self, a, b) }
         } else if slot == .multiply {
             if let function = inplace ? a.type.binary(.inplaceRepeat) ?? a.type.binary(.repeat) : a.type.binary(.repeat) { return repeated(function, a, b) }
-            // On the left of `*=` what could be a sequence is none to be repeated by.
-            if !(inplace && isSequence(a.type)), let function = b.type.binary(.repeat) { return repeated(function, b, a) }
+            // In place the left operand counts alone if it might be a sequence at all.
+            if let function = b.type.binary(.repeat), !(inplace && a.type.hasSequenceSlots) { return repeated(function, b, a) }
         }
         let symbol = UnsafeMutablePointer.symbols[slot.rawValue - Slot.add.rawValue] + (inplace ? "=" : "")
         if slot == .rightShift, a.isExact(.builtinFunction), StringRef(a.object(BuiltinFunctionObject.self).pointee.record.pointee.name).equals("print") {
@@ -430,6 +436,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         let left = a.type, right = b.type
         let leftFunction = left.slotPointer(.power).pointee
         var rightFunction = right.slotPointer(.power).pointee
+        let third = modulus.isNone ? nil : modulus.type.slotPointer(.power).pointee
+        let isThirdNew = third != nil && third != leftFunction && third != rightFunction
         if left == right || rightFunction == leftFunction { rightFunction = nil }
         if let leftFunction {
             if let later = rightFunction, right.isSubtype(of: left) {
@@ -444,16 +452,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             let result = unsafeBitCast(rightFunction, to: TernaryFunction.self)(self, a, b, modulus)
             if result != .notImplemented { return result }
         }
-        if !modulus.isNone, let function = modulus.type.slot(.power, as: TernaryFunction.self) { return function(self, a, b, modulus) }
-        return .notImplemented
+        return isThirdNew ? unsafeBitCast(third, to: TernaryFunction.self)(self, a, b, modulus) : .notImplemented
     }
 
     /// pow(a, b[, modulus])
-    public func power(_ a: Value, _ b: Value, _ modulus: Value) -> Value {
+    public func power(_ a: Value, _ b: Value, _ modulus: Value, symbol: String = "** or pow()") -> Value {
         let result = power1(a, b, modulus)
         if result != .notImplemented { return result }
-        if modulus.isNone { return raise(.typeError, "unsupported operand type(s) for ** or pow(): '\(a.type.name)' and '\(b.type.name)'") }
-        return raise(.typeError, "unsupported operand type(s) for ** or pow(): '\(a.type.name)', '\(b.type.name)', '\(modulus.type.name)'")
+        if modulus.isNone { return raise(.typeError, "unsupported operand type(s) for \(symbol): '\(a.type.name)' and '\(b.type.name)'") }
+        return raise(.typeError, "unsupported operand type(s) for \(symbol): '\(a.type.name)', '\(b.type.name)', '\(modulus.type.name)'")
     }
 
     /// divmod(a, b)

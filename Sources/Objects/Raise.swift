@@ -112,7 +112,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     @inline(never) public func raiseAttributeError(_ object: Value, _ name: Value) -> Value {
         if !object.isType {
             let type = object.type, module = type.pointer.pointee.module
-            if type.has(.twin) == false, type.has(.heap) || module.isEmpty || StringRef(module).equals("builtins"),
+            if !type.has(.namesModule), type.has(.heap) || module.isEmpty || StringRef(module).equals("builtins"),
                case let message = attributeMessage(StringRef(type.pointer.pointee.name), StringRef(name)), !message.isEmpty {
                 return raiseAttributeError(message, object, name)
             }

@@ -75,20 +75,23 @@ extension SlotTable {
 
     /// Calls the native function behind a wrapper; the arguments are those after the receiver.
     static func callWrapper(_ thread: ThreadRef, _ descriptor: UnsafeMutablePointer<DescriptorObject>, _ receiver: Value, _ a: Arguments, _ count: Int, _ keywords: Value) -> Value {
-        let entry = entries[Int(descriptor.pointee.payload2)]
-        let function = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)!
+        if let record = descriptor.pointee.foreignRecord, let foreign = record.pointee.foreign {
+            return foreign(thread, UnsafeMutableRawPointer(record), receiver, a, count, keywords)
+        }
+        let entry = descriptor.pointee.entry
+        let function = descriptor.pointee.nativeFunction.unsafelyUnwrapped
         if entry.kind == .call || entry.kind == .initialize || entry.kind == .new {
             return unsafeBitCast(function, to: CallFunction.self)(thread, receiver, a, count, keywords)
         }
         guard keywords.isEmpty || TupleRef(keywords).count == 0 else {
             return thread.raise(.typeError, "wrapper \(StringRef(entry.name.value).description)() takes no keyword arguments")
         }
-        // Where CPython unpacks a tuple of arguments, the message begins with the blank behind the name that it lacks.
-        func arity(_ least: Int, _ most: Int, unpacked: Bool = false) -> Bool {
+        func arity(_ least: Int, _ most: Int) -> Bool {
             if count >= least && count <= most { return true }
             let bound = least == most ? "" : count < least ? "at least " : "at most "
             let number = count < least ? least : most
-            thread.raise(.typeError, "\(unpacked ? " " : "")expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
+            // CPython takes several apart by a function that puts the method's name in front, and gives none.
+            thread.raise(.typeError, "\(most > 1 ? " " : "")expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(count)")
             return false
         }
         func stored(_ status: Int32) -> Value { status < 0 ? .empty : .none }
@@ -115,10 +118,10 @@ extension SlotTable {
             guard arity(1, 1) else { return .empty }
             return unsafeBitCast(function, to: BinaryFunction.self)(thread, receiver, a[0])
         case .ternary:
-            guard arity(1, 2, unpacked: true) else { return .empty }
+            guard arity(1, 2) else { return .empty }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, receiver, a[0], count > 1 ? a[1] : .none)
         case .ternaryReflected:
-            guard arity(1, 2, unpacked: true) else { return .empty }
+            guard arity(1, 2) else { return .empty }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, a[0], receiver, count > 1 ? a[1] : .none)
         case .compare:
             guard arity(1, 1) else { return .empty }
@@ -140,13 +143,13 @@ extension SlotTable {
             let found = unsafeBitCast(function, to: ContainsFunction.self)(thread, receiver, a[0])
             return found < 0 ? .empty : Value(found != 0)
         case .store:
-            guard arity(2, 2, unpacked: true) else { return .empty }
+            guard arity(2, 2) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], a[1]))
         case .delete:
             guard arity(1, 1) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], .empty))
         case .setAttribute, .deleteAttribute:
-            guard entry.kind == .setAttribute ? arity(2, 2, unpacked: true) : arity(1, 1) else { return .empty }
+            guard entry.kind == .setAttribute ? arity(2, 2) : arity(1, 1) else { return .empty }
             guard a[0].isString else { return thread.raise(.typeError, "attribute name must be string, not '\(a[0].type.name)'") }
             // `object.__setattr__(cls, …)` must not get around `type.__setattr__`.
             if let own = receiver.type.store(.setAttribute), receiver.isType, unsafeBitCast(own, to: UnsafeRawPointer.self) != function,
@@ -155,13 +158,13 @@ extension SlotTable {
             }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], entry.kind == .setAttribute ? a[1] : .empty))
         case .descriptorGet:
-            guard arity(1, 2, unpacked: true) else { return .empty }
+            guard arity(1, 2) else { return .empty }
             let instance = a[0].isNone ? Value.empty : a[0]
             let type = count > 1 && !a[1].isNone ? a[1] : .empty
             if instance.isEmpty && type.isEmpty { return thread.raise(.typeError, "__get__(None, None) is invalid") }
             return unsafeBitCast(function, to: TernaryFunction.self)(thread, receiver, instance, type)
         case .descriptorSet:
-            guard arity(2, 2, unpacked: true) else { return .empty }
+            guard arity(2, 2) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], a[1]))
         case .descriptorDelete:
             guard arity(1, 1) else { return .empty }
@@ -226,7 +229,7 @@ extension SlotTable {
 
     /// Signature and text of a wrapper's doc, which has CPython's form `name(sig)\n--\n\ntext`.
     static func docParts(_ thread: ThreadRef, _ wrapper: Value) -> (signature: Value, doc: Value) {
-        let text = "\(entries[Int(wrapper.object(DescriptorObject.self).pointee.payload2)].doc)"
+        let text = "\(wrapper.object(DescriptorObject.self).pointee.entry.doc)"
         guard let open = text.firstIndex(of: "("), let close = text.firstIndex(of: "\n") else { return (.none, thread.newString(text)) }
         return (thread.newString(String(text[open ..< close])), thread.newString(String(text[text.index(close, offsetBy: 5)...])))
     }
@@ -270,6 +273,7 @@ extension SlotTable {
         guard let own = ownSlots(type) else {
             for slot in Slot.allCases { type.slotPointer(slot).pointee = nil }
             for slot in Slot.allCases { update(type, slot: slot) }
+            if type.has(.foreignLayout) { ForeignLayout.completeSlots(type) }
             return
         }
         let base = TypeRef(type.pointer.pointee.base)
@@ -316,8 +320,12 @@ extension SlotTable {
     }
 
     static func update(_ type: TypeRef, slot: Slot) {
-        defer { if slot == .getAttribute || slot == .setAttribute || slot == .finalize { type.updatePlainFlags() } }
+        defer {
+            if slot == .getAttribute || slot == .setAttribute || slot == .finalize { type.updatePlainFlags() }
+            if slot == .getItem { type.slotPointer(.item).pointee = itemFunction(type) }
+        }
         if slot == .new { return updateNew(type) }
+        if slot == .item { return }
         if slot == .getBuffer || slot == .releaseBuffer {
             if !type.pointer.pointee.base.isEmpty { type.slotPointer(slot).pointee = TypeRef(type.pointer.pointee.base).slotPointer(slot).pointee }
             return
@@ -332,13 +340,13 @@ extension SlotTable {
             found = true
             if attribute.isExact(.wrapperDescriptor) {
                 let descriptor = attribute.object(DescriptorObject.self)
-                let other = entries[Int(descriptor.pointee.payload2)]
+                let other = descriptor.pointee.entry
                 if other.slot == slot && other.name == entry.name && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
-                    let function = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)
+                    let function = descriptor.pointee.nativeFunction ?? descriptor.pointee.foreignRecord.flatMap { ForeignLayout.slotFunction(slot, $0) } ?? Trampolines.pointer(slot)
                     if native == nil || native == function { native = function } else { python = true }
                 } else if slot == .inplaceAdd && other.slot == .inplaceConcat && type.has(.heap) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     // A class derived from a list extends itself before the right operand is asked: the two slots' wrappers are of one kind.
-                    native = UnsafeRawPointer(bitPattern: descriptor.pointee.payload)
+                    if let function = descriptor.pointee.nativeFunction { native = function } else { python = true }
                 } else if other.slot != slot && isSequenceTwin(slot, other.slot) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     // `list.__add__` is the wrapper of concat, not of the arithmetic slot, and the other way round.
                     if slotEntries[slot.rawValue].count == 1 || native == nil { found = native != nil || python }
@@ -355,10 +363,18 @@ extension SlotTable {
         if !found { type.slotPointer(slot).pointee = nil; return }
         if python {
             // Sequence slots have no trampoline: the arithmetic slot of the same name serves.
-            type.slotPointer(slot).pointee = Trampolines.pointer(slot) ?? nil
+            type.slotPointer(slot).pointee = Trampolines.pointer(slot)
         } else {
             type.slotPointer(slot).pointee = native
         }
+    }
+
+    /// What gives a class's items by number: subscription, unless that comes from a type that has keys only.
+    private static func itemFunction(_ type: TypeRef) -> UnsafeRawPointer? {
+        let subscription = type.slotPointer(.getItem).pointee
+        let attribute = type.lookup(.__getitem__)
+        guard subscription != nil, attribute.isExact(.wrapperDescriptor) else { return subscription }
+        return TypeRef(attribute.object(DescriptorObject.self).pointee.owner).slotPointer(.item).pointee == nil ? nil : subscription
     }
 
     private static func isSequenceTwin(_ a: Slot, _ b: Slot) -> Bool {
@@ -412,4 +428,20 @@ extension TypeRef {
         if slotPointer(.finalize).pointee != nil { flags.insert(.finalized) } else { flags.remove(.finalized) }
         pointer.pointee.flags = flags
     }
+}
+
+extension DescriptorObject {
+    /// Of a slot wrapper: its row in the slot table.
+    var entry: SlotEntry { SlotTable.entries[Int(payload2 & (DescriptorObject.foreignWrapper - 1))] }
+    /// Of a slot wrapper: the record of the foreign function that it calls, if it is a foreign interface's.
+    var foreignRecord: UnsafeMutablePointer<NativeRecord>? { payload2 & DescriptorObject.foreignWrapper == 0 ? nil : UnsafeMutablePointer(bitPattern: payload) }
+    /// Of a slot wrapper: the slot's function, unless the wrapper is a foreign interface's.
+    var nativeFunction: UnsafeRawPointer? { payload2 & DescriptorObject.foreignWrapper == 0 ? UnsafeRawPointer(bitPattern: payload) : nil }
+}
+
+extension Value {
+    /// The record of the foreign function that this slot wrapper calls; nil for everything else.
+    public var foreignSlotRecord: UnsafeMutablePointer<NativeRecord>? { isExact(.wrapperDescriptor) ? object(DescriptorObject.self).pointee.foreignRecord : nil }
+    /// Whether this is the wrapper of a native slot, as opposed to a method in Python or a foreign interface's.
+    public var isNativeWrapper: Bool { isExact(.wrapperDescriptor) && object(DescriptorObject.self).pointee.nativeFunction != nil }
 }

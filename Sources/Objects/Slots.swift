@@ -77,7 +77,10 @@ public enum Comparison: Int32 {
 
 public enum Slot: Int, CaseIterable {
     case repr, str, hash, compare, call, new, initialize, getAttribute, setAttribute, descriptorGet, descriptorSet, iter, next
-    case bool, length, getItem, setItem, contains, concat, `repeat`, inplaceConcat, inplaceRepeat
+    case bool, length, getItem
+    /// The item at a number counted from 0, which makes an object a sequence: `iter`, `reversed` and `operator.concat` ask for it. It follows getItem, and has no name of its own.
+    case item
+    case setItem, contains, concat, `repeat`, inplaceConcat, inplaceRepeat
     // In the order of `BinaryOperator` and of the opcodes.
     case add, subtract, multiply, matrixMultiply, divide, modulo, power, leftShift, rightShift, bitOr, bitXor, bitAnd, floorDivide
     case inplaceAdd, inplaceSubtract, inplaceMultiply, inplaceMatrixMultiply, inplaceDivide, inplaceModulo, inplacePower

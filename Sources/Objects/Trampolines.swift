@@ -119,8 +119,8 @@ enum Trampolines {
                 thread.leaveRecursion()
                 return result
             }
-            if method.isExact(.wrapperDescriptor) {
-                result = unsafeBitCast(method.object(DescriptorObject.self).pointee.payload, to: BinaryFunction.self)(thread, receiver, name)
+            if method.isExact(.wrapperDescriptor), let function = method.object(DescriptorObject.self).pointee.nativeFunction {
+                result = unsafeBitCast(function, to: BinaryFunction.self)(thread, receiver, name)
             } else {
                 result = thread.callSpecialFast(receiver, Name.__getattribute__.value, name)
             }
@@ -180,11 +180,9 @@ enum Trampolines {
         set(.setItem, { thread, receiver, key, value in
             // A class that defines only one of the two has the other from a native base, as Counter has `__setitem__`.
             let inherited = receiver.type.lookup(value.isEmpty ? .__delitem__ : .__setitem__)
-            if inherited.isExact(.wrapperDescriptor) {
-                let descriptor = inherited.object(DescriptorObject.self)
-                if SlotTable.entries[Int(descriptor.pointee.payload2)].slot == .setItem, receiver.type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
-                    return unsafeBitCast(descriptor.pointee.payload, to: StoreFunction.self)(thread, receiver, key, value)
-                }
+            if inherited.isExact(.wrapperDescriptor), case let descriptor = inherited.object(DescriptorObject.self), let function = descriptor.pointee.nativeFunction,
+               descriptor.pointee.entry.slot == .setItem, receiver.type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
+                return unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, key, value)
             }
             let result = value.isEmpty ? thread.callSpecialFast(receiver, Name.__delitem__.value, key)
                 : thread.callSpecialFast(receiver, Name.__setitem__.value, key, value)

@@ -254,7 +254,7 @@ public enum TypeConstruction {
             guard addSlots(thread, type, base, namespace, TupleRef(bases)) else { return .empty }
         }
 
-        if namespace.get(.__module__).isEmpty {
+        if layout == nil, namespace.get(.__module__).isEmpty {
             let globals = RuntimeHooks.currentGlobals(thread)
             if !globals.isEmpty {
                 let module = DictRef(globals).get(.__name__)
@@ -399,9 +399,10 @@ public enum TypeConstruction {
                 var offset = Int(object.pointee.basicSize)
                 if object.pointee.dictOffset != 0 { offset = max(offset, Int(object.pointee.dictOffset) + 8 + Int(object.pointee.inlineCapacity) * 8) }
                 offset = (offset + 7) & ~7
+                let start = offset
                 var doc: Value = .empty
                 for name in members {
-                    guard offset < mostSlots * 8 else {
+                    guard offset - start < mostSlots * 8 else {
                         thread.raise(.typeError, "too many __slots__")
                         return false
                     }
@@ -410,7 +411,7 @@ public enum TypeConstruction {
                     } else if !object.pointee.trace.hasTail {
                         // Words beyond the mask's reach are found as the tail.
                         object.pointee.trace = object.pointee.trace == .custom ? .customTail : .tail
-                        object.pointee.tailOffset = UInt16(offset)
+                        object.pointee.tailOffset = UInt32(offset)
                     }
                     if slots.isDict { doc = DictRef(slots).get(string: name) }
                     let member = Descriptors.make(.memberDescriptor, type, name, UInt(offset))
@@ -453,7 +454,7 @@ public enum TypeConstruction {
         return true
     }
 
-    /// How many words of an instance slots can have.
+    /// How many words of an instance a class's slots can have.
     private static let mostSlots = 4096
 
     /// How many attributes the class's functions assign on their first parameter, as the compiler counted them.

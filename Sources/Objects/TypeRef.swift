@@ -11,8 +11,8 @@ public struct TypeRef: Equatable {
     @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { pointer.pointee.flags.rawValue & flags.rawValue == flags.rawValue }
     /// The name as messages have it: with the module in front for native types outside `builtins` (`types.UnionType`).
     public var name: String {
-        if has(.twin) {
-            let module = namespace.get(string: Name.__module__.value)
+        if has(.namesModule) {
+            let module = pointer.pointee.module.isEmpty ? namespace.get(string: Name.__module__.value) : pointer.pointee.module
             return module.isEmpty || !module.isString ? shortName : "\(StringRef(module).description).\(shortName)"
         }
         let module = pointer.pointee.module
@@ -61,6 +61,14 @@ public struct TypeRef: Equatable {
             index += 1
         }
         return false
+    }
+
+    /// Whether instances have items by number. A dict has keys only, whatever a subclass adds.
+    public var isSequence: Bool { slotPointer(.item).pointee != nil && !has(.dictSubclass) }
+
+    /// Whether a type is one of those that could be a sequence: every class is, and of the native types those with any slot of sequences.
+    var hasSequenceSlots: Bool {
+        has(.heap) || [Slot.item, .contains, .concat, .repeat].contains { slotPointer($0).pointee != nil }
     }
 
     // MARK: Lookup

@@ -292,6 +292,7 @@ public final class Runtime {
                 if name == "stdout" { RuntimeHooks.writeUnraisable(thread, "", stream); status = 120 } else { thread.takeException() }
             }
         }
+        ForeignLayout.end()
         Engine.finish()
         return status
     }

@@ -22,7 +22,7 @@ enum TaipanModule {
             },
             Def("seal(type, /)", .writes, "Make a class immutable, and have messages name it with its module, as native types are; return it.", kind: .function) { thread, a, _ in
                 guard a[0].isType, TypeRef(a[0]).has(.heap) else { return thread.raise(.typeError, "seal() argument must be a class, not \(a[0].type.name)") }
-                TypeRef(a[0]).pointer.pointee.flags.formUnion([.immutable, .twin])
+                TypeRef(a[0]).pointer.pointee.flags.formUnion([.immutable, .namesModule])
                 return a[0]
             },
         ], setUp: { module in

@@ -230,6 +230,7 @@ public enum MemoryViews {
         let view = managed.pointee.view
         if view.suboffsets != nil || view.ndim > 64 {
             release(thread, managed)
+            if view.ndim > 64 { return thread.raise(.valueError, "memoryview: number of dimensions must not exceed 64") }
             return thread.raise(.bufferError, "memoryview: suboffsets are not supported")
         }
         let result = allocate(thread, ndim: view.ndim)

@@ -217,6 +217,8 @@ private struct PeeledLoop {
             case .float:
                 if isBoxed { carried[i].start = o.emit(Instruction(.boxf, .value, phi)) }
             case .knownClass: o.setClass(phi, carried[i].classWord)
+            // A number that a slot holds in each round but the first, where what reads the slot expects a word.
+            case .same: if isBoxed { carried[i].start = o.word(carried[i].left) }
             case .virtual:
                 carried[i].start = o.makeVirtual(VirtualObject(layout: carried[i].layout, count: carried[i].count, fields: []))
             default: break

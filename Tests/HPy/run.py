@@ -1,7 +1,7 @@
 """HPy's own tests, unmodified, from PyPI's source distribution: under Taipan, in universal, debug and trace mode.
 
 The distribution, pytest and setuptools are fetched by pip into `.build/hpy-tests`. The tests compile their extension modules with `cc` as they go. A test that `expected.txt` lists may fail: each line there is a
-test id or a pattern, a tab, and the reason. The folder's own tests run beside them: `test_taipan.py`, modules that are wrong (`bad_modules.py`), functions
+test id or a pattern, a tab, and the reason. The folder's own tests run beside them: those that `OWN` names, modules that are wrong (`bad_modules.py`), functions
 that are given what they must not (`misuse.py`), and extensions that Taipan builds itself (`building.py`).
 """
 import fnmatch, os, re, shutil, subprocess, sys
@@ -14,7 +14,7 @@ import bad_modules, building, misuse
 VERSION = "0.9.0"
 FOLDER = os.path.join(support.ROOT, ".build", "hpy-tests")
 TOOLS = ["pytest<9", "setuptools<70", "filelock"]
-OWN = "test_taipan.py"
+OWN = ["test_taipan.py", "test_types.py", "test_members.py"]
 LIBRARY = os.path.join(FOLDER, "site", "hpy", "devel", "lib", "universal", "libhpyextra.a")
 BAD = os.path.join(FOLDER, "bad")
 SOURCES = ["argparse", "buildvalue", "format", "helpers", "structseq"]
@@ -63,7 +63,7 @@ def files(mode):
     if mode != "universal" and os.path.isdir(inner):
         names += sorted(f"{mode}/{name}" for name in os.listdir(inner) if name.startswith("test_"))
     # The other file there, `test_distutils.py`, installs PyPI's hpy from its sources, which is for CPython only: `building.py` is in its place.
-    return names + (["hpy_devel/test_abitag.py"] if mode == "universal" else []) + [OWN]
+    return names + (["hpy_devel/test_abitag.py"] if mode == "universal" else []) + OWN
 
 
 ENUMERATIONS = {"HPyFunc_Signature", "HPyType_BuiltinShape", "_HPyCapsule_key", "HPy_SourceKind"}
@@ -112,7 +112,7 @@ def run(mode, name, options):
     # Random values of hashes play no part in them, and the other modes are chosen by each test.
     environment = support.environment(PYTHONPATH=os.pathsep.join(paths), HPY=None, PYTHONDONTWRITEBYTECODE=None)
     command = [*support.taipan(), "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "hpy_modes", f"--hpy-mode={mode}", "--tb=short",
-               *(["-p", "test.conftest", os.path.join(HERE, name)] if name == OWN else [f"test/{name}"])]
+               *(["-p", "test.conftest", os.path.join(HERE, name)] if name in OWN else [f"test/{name}"])]
     if options.k:
         command += ["-k", options.k]
     outcome = support.run(command, env=environment, cwd=os.path.join(FOLDER, "upstream"), timeout=options.timeout)

@@ -306,6 +306,23 @@ def test_coroutines():
     assert again(ROUNDS) == ROUNDS
 
 
+def test_arguments_that_are_numbers_from_the_second_round_on():
+    def store(n, key, value):
+        items = {1.0: 3, 2: 1}
+        found = []
+        i = 0
+        while i < n:
+            i += 1
+            items[key] = value
+            found.append(repr(value))
+            value = 1 if type(key) is str else 0.5
+        return items[key], found[:2], found[-1]
+
+    for n in (3, 5, 80, 3000):
+        assert store(n, "a", 4) == (1, ["4", "1"], "1")
+        assert store(n, 7, None) == (0.5, ["None", "0.5"], "0.5")
+
+
 def test_headers_of_frames_over_dead_temporaries():
     # Calls inside of a tuple have their frames where temporaries of the round before were.
     class Item:

@@ -166,4 +166,97 @@ def test_fields_of_a_delta_are_members():
     assert Own(7).days == 7
 
 
+def test_arguments_that_cannot_be_taken():
+    day, moment, clock, delta = date(2020, 1, 2), datetime(2020, 1, 2, 3, 4), time(1, 2, 3), timedelta(1)
+    for function, arguments, text in (
+        (day.ctime, (1,), "date.ctime() takes no arguments (1 given)"), (delta.total_seconds, (1, 2), "timedelta.total_seconds() takes no arguments (2 given)"),
+        (moment.timetuple, (1,), "datetime.timetuple() takes no arguments (1 given)"), (day.strftime, (), "strftime() missing required argument 'format' (pos 1)"),
+        (day.strftime, (1,), "strftime() argument 1 must be str, not int"), (day.strftime, ("a", "b"), "strftime() takes at most 1 argument (2 given)"),
+        (day.__format__, (1,), "__format__() argument 1 must be str, not int"), (day.__format__, (), "__format__() takes exactly 1 argument (0 given)"),
+        (date, (), "function missing required argument 'year' (pos 1)"), (date, (2020, 1, 1, 1), "function takes at most 3 arguments (4 given)"),
+        (Own, (2020,), "function missing required argument 'month' (pos 2)"), (datetime, ("x",), "'str' object cannot be interpreted as an integer"),
+        (date, (2020, 1, None), "'NoneType' object cannot be interpreted as an integer"), (day.replace, (None,), "'NoneType' object cannot be interpreted as an integer"),
+        (day.replace, (1, 2, 3, 4), "replace() takes at most 3 arguments (4 given)"), (time, (1, 2, 3, 4, None, 0), "function takes at most 5 positional arguments (6 given)"),
+        (timedelta, ("a",), "unsupported type for timedelta days component: str"), (timedelta, (None,), "unsupported type for timedelta days component: NoneType"),
+        (timedelta, (*range(8),), "__new__() takes at most 7 arguments (8 given)"), (OwnDelta, ([],), "unsupported type for timedelta days component: list"),
+        (timezone, (), "timezone() missing required argument 'offset' (pos 1)"), (timezone, (1,), "timezone() argument 1 must be datetime.timedelta, not int"),
+        (timezone, (delta, None), "timezone() argument 2 must be str, not None"), (timezone.utc.utcoffset, (), "timezone.utcoffset() takes exactly one argument (0 given)"),
+        (timezone.utc.dst, (1,), "dst(dt) argument must be a datetime instance or None, not int"), (timezone.utc.fromutc, (1,), "fromutc: argument must be a datetime"),
+        (datetime.combine, (1, 2), "combine() argument 1 must be datetime.date, not int"), (datetime.combine, (day, 2), "combine() argument 2 must be datetime.time, not int"),
+        (datetime.strptime, (1, "%Y"), "strptime() argument 1 must be str, not int"), (datetime.strptime, ("a",), "strptime() takes exactly 2 arguments (1 given)"),
+        (moment.isoformat, (1,), "isoformat() argument 1 must be a unicode character, not int"), (moment.isoformat, ("ab",), "isoformat() argument 1 must be a unicode character, not str"),
+        (moment.astimezone, (1,), "tzinfo argument must be None or of a tzinfo subclass, not type 'int'"),
+        (date.fromordinal, ("a",), "'str' object cannot be interpreted as an integer"), (datetime.fromtimestamp, ("a",), "'str' object cannot be interpreted as an integer"),
+        (date.__new__, (), "datetime.date.__new__(): not enough arguments"), (date.__new__, (1,), "datetime.date.__new__(X): X is not a type object (int)"),
+        (date.__new__, (int, 1, 1, 1), "datetime.date.__new__(int): int is not a subtype of datetime.date"),
+        (date.__new__, (datetime, 1, 1, 1), "datetime.date.__new__(datetime.datetime) is not safe, use datetime.datetime.__new__()"),
+        (type, ("Sub", (timezone,), {}), "type 'datetime.timezone' is not an acceptable base type"),
+    ):
+        raises(TypeError, text, function, *arguments)
+    raises(TypeError, "'foo' is an invalid keyword argument for replace()", lambda: day.replace(foo=1))
+    raises(TypeError, "'x' is an invalid keyword argument for this function", lambda: Own(2020, 1, 1, x=1))
+    raises(TypeError, "function missing required argument 'day' (pos 3)", lambda: date(2020, month=1))
+    raises(TypeError, "argument for function given by name ('month') and position (2)", lambda: datetime(2020, 1, 1, month=1))
+    raises(TypeError, "date.__format__() takes no keyword arguments", lambda: day.__format__(format=""))
+    raises(TypeError, "datetime.timetz() takes no keyword arguments", lambda: moment.timetz(x=1))
+    assert day.replace(day=5) == date(2020, 1, 5) and moment.replace(fold=1).fold == 1 and Own(2020, 1, 1).replace(month=2, tzinfo=None) == Own(2020, 2, 1)
+    assert moment.strftime(format="%Y") == "2020" and datetime.combine(date=day, time=clock, tzinfo=timezone.utc).tzinfo is timezone.utc and tzinfo(1, x=2) is not None
+    for function, argument, kind, text in (
+        (date.fromordinal, 0, ValueError, "ordinal must be >= 1"), (date.fromordinal, 2 ** 40, OverflowError, "signed integer is greater than maximum"),
+        (date.fromisoformat, "2020-13-01", ValueError, "month must be in 1..12"), (date.fromisoformat, "2020-12-41", ValueError, "day is out of range for month"),
+        (lambda one: date.fromisocalendar(2021, 1, one), 8, ValueError, "Invalid day: 8 (range is [1, 7])"),
+        (lambda one: date.fromisocalendar(one, 1, 1), 2 ** 40, ValueError, "ISO calendar component out of range"),
+        (datetime.fromtimestamp, float("nan"), ValueError, "Invalid value NaN (not a number)"),
+        (timedelta, 10 ** 10, OverflowError, "Python int too large to convert to C int"), (timedelta, 10 ** 9, OverflowError, "days=1000000000; must have magnitude <= 999999999"),
+        (timezone, delta, ValueError, "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not datetime.timedelta(days=1)."),
+        (tzinfo().dst, None, NotImplementedError, "a tzinfo subclass must implement dst()"), (tzinfo().fromutc, moment, ValueError, "fromutc: dt.tzinfo is not self"),
+    ):
+        raises(kind, text, function, argument)
+
+
+def test_texts_that_are_nearly_dates():
+    offset = "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not datetime.timedelta(days=1)."
+    for text in "２020-01-01", "2020-0 1-0", "+020-01-01", "2020-01- 1", "-202-01-01", "2020--1-01", "2020-001", "2020-W011":
+        raises(ValueError, f"Invalid isoformat string: {text!r}", date.fromisoformat, text)
+        raises(ValueError, f"Invalid isoformat string: {text!r}", datetime.fromisoformat, text)
+    for text in "1 :00", "12:", "12:3Z", "12:34:56.", "12:34:56.1x", "12345.5", "12:3456", "12+01:", "12Z+", "Z", "12:0０":
+        raises(ValueError, f"Invalid isoformat string: {text!r}", time.fromisoformat, text)
+    raises(ValueError, offset, time.fromisoformat, "12:00+24:00")
+    raises(ValueError, offset, datetime.fromisoformat, "2020-01-01T00:00+24:00")
+    for text, fields in (("12.5", (12, 0, 0, 500000)), ("1234,5", (12, 34, 0, 500000)), ("12345678", (12, 34, 56, 780000)), ("12:34:56:78", (12, 34, 56, 780000)), ("T12", (12,))):
+        assert time.fromisoformat(text) == time(*fields), text
+    for text in "12:00 Z", "12:Z", "12:00:00-00:00:00.5":
+        assert time.fromisoformat(text) == time(12, tzinfo=timezone.utc), text
+    assert time.fromisoformat("12-0102030405").utcoffset() == -timedelta(hours=1, minutes=2, seconds=3, microseconds=40500)
+    assert date(2020, 1, 1).strftime("%Y\0%d") == "2020"
+
+
+def test_dates_and_datetimes_do_not_mix():
+    raises(TypeError, "unsupported operand type(s) for -: 'datetime.datetime' and 'datetime.date'", lambda: datetime(2020, 1, 1) - date(2020, 1, 1))
+    raises(TypeError, "unsupported operand type(s) for -: 'datetime.date' and 'datetime.datetime'", lambda: date(2020, 1, 1) - datetime(2020, 1, 1))
+    assert date.__sub__(datetime(2020, 1, 1), date(2020, 1, 1)) is NotImplemented and date.__add__(datetime(2020, 1, 1), timedelta(1)) is NotImplemented
+
+
+def test_what_is_written_for_others():
+    """Pickles and texts that another Python reads."""
+    import zoneinfo
+    zone = timezone(timedelta(hours=1), "x")
+    assert timezone.utc.__reduce__() == (timezone, (timedelta(0),), None) and zone.__reduce__() == (timezone, (timedelta(hours=1), "x"), None)
+    assert zone.__getstate__() is None and Own(2020, 1, 1).__getstate__() is None and not hasattr(date, "__slots__")
+    assert pickle.dumps(timezone.utc, 2) == b"\x80\x02cdatetime\ntimezone\nq\x00cdatetime\ntimedelta\nq\x01K\x00K\x00K\x00\x87q\x02Rq\x03\x85q\x04Rq\x05."
+    assert pickle.dumps(datetime(2020, 1, 1), 4)[11:37] == b"\x8c\x08datetime\x94\x8c\x08datetime\x94\x93\x94C\n"
+    assert pickle.dumps(zoneinfo.ZoneInfo("UTC"), 2).endswith(b"X\x03\x00\x00\x00UTCq\x05K\x01\x86q\x06Rq\x07.")
+    for value in zone, timezone.utc, datetime(2020, 1, 1, tzinfo=zone), zoneinfo.ZoneInfo("UTC"):
+        assert all(pickle.loads(pickle.dumps(value, protocol)) == value for protocol in range(6))
+    assert repr(zoneinfo.ZoneInfo("UTC")) == "zoneinfo.ZoneInfo(key='UTC')" and repr(type("Z", (zoneinfo.ZoneInfo,), {})("UTC")) == "Z(key='UTC')"
+    assert repr(date(2020, 1, 1).isocalendar()) == "datetime.IsoCalendarDate(year=2020, week=1, weekday=3)"
+    assert repr(datetime(2020, 1, 1, fold=1, tzinfo=timezone.utc)) == "datetime.datetime(2020, 1, 1, 0, 0, fold=1, tzinfo=datetime.timezone.utc)"
+    assert repr(time(1, fold=1, tzinfo=timezone.utc)) == "datetime.time(1, 0, tzinfo=datetime.timezone.utc, fold=1)"
+    raises(AttributeError, "attribute 'year' of 'datetime.date' objects is not writable", setattr, Own(2020, 1, 1), "year", 1)
+    raises(AttributeError, "attribute 'fold' of 'datetime.time' objects is not writable", delattr, time(1), "fold")
+    raises(AttributeError, "readonly attribute", setattr, zoneinfo.ZoneInfo("UTC"), "key", 1)
+    raises(TypeError, "cannot set 'x' attribute of immutable type 'zoneinfo.ZoneInfo'", setattr, zoneinfo.ZoneInfo, "x", 1)
+    raises(TypeError, "function missing required argument 'key' (pos 1)", zoneinfo.ZoneInfo)
+
+
 run(globals())

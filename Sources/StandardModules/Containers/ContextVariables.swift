@@ -293,7 +293,7 @@ public enum ContextVariables {
                 let found = ContextVariables.lookUp(thread, value, key)
                 return found.isEmpty ? (thread.hasException ? -1 : 0) : 1
             }
-            slots.binary(.getItem) { thread, value, key in
+            slots.lookup { thread, value, key in
                 let found = ContextVariables.lookUp(thread, value, key)
                 return found.isEmpty && !thread.hasException ? thread.raiseKeyError(key) : found
             }

@@ -120,8 +120,13 @@ enum OperatorModule {
     private static func concat(_ thread: ThreadRef, _ a: Value, _ b: Value, _ slot: Slot, _ arithmetic: Slot) -> Value {
         if let function = a.type.binary(slot) { return function(thread, a, b) }
         // Classes that define `__add__` in Python have only the arithmetic slot; they must look like sequences.
-        if a.type.slotPointer(.getItem).pointee != nil && b.type.slotPointer(.getItem).pointee != nil {
-            return arithmetic == .inplaceAdd ? thread.inplace(a, b, .add) : thread.binary(a, b, .add)
+        if a.type.isSequence && b.type.isSequence {
+            if arithmetic == .inplaceAdd, let function = a.type.binary(.inplaceAdd) {
+                let result = function(thread, a, b)
+                if result != .notImplemented { return result }
+            }
+            let result = thread.binaryOfNumbers(a, b, .add)
+            if result != .notImplemented { return result }
         }
         return thread.raise(.typeError, "'\(a.type.name)' object can't be concatenated")
     }

@@ -281,7 +281,7 @@ enum BraceFormat {
             } else {
                 let number = FieldNameIterator.integer(thread, string, rest.name.0, rest.name.1)
                 if number == -2 { return .empty }
-                value = thread.getItem(value, number >= 0 ? thread.newInt(number) : name)
+                value = number >= 0 && value.type.isSequence ? thread.item(value, number) : thread.getItem(value, number >= 0 ? thread.newInt(number) : name)
             }
             if value.isEmpty { return .empty }
         }

@@ -224,7 +224,7 @@ enum RegexMatch {
                 let joined = thread.concatenate(StringRef(before), StringRef(shown))
                 return joined.isEmpty ? .empty : thread.concatenate(StringRef(joined), StringRef(after))
             }
-            slots.binary(.getItem) { thread, value, key in
+            slots.lookup { thread, value, key in
                 let match = value.object(MatchObject.self)
                 let group = RegexMatch.group(thread, match, key)
                 return group < 0 ? .empty : RegexMatch.text(thread, match, group)
