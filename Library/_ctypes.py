@@ -164,6 +164,8 @@ class _CData(_foreign.Data, metaclass=_CDataType):
     _size_ = 0
     _align_ = 1
     _codes_ = ""
+    # How instances lend their memory: format (PEP 3118), bytes of an item, and how many there are in each dimension.
+    _buffer_ = ("B", 0, ())
 
     @property
     def _b_needsfree_(self):
@@ -194,6 +196,11 @@ def _has_pointers(cls):
     if issubclass(cls, Array):
         return _has_pointers(cls._type_)
     return any(_has_pointers(field.type) for field in cls.__dict__.get("_all_fields_", ()))
+
+
+def _shaped(format, shape):
+    """A format with the shape of an array in front."""
+    return f"({','.join(map(str, shape))}){format}" if shape else format
 
 
 def _unpickle(cls, state):
@@ -227,9 +234,12 @@ class PyCSimpleType(_CDataType):
         cls._codes_ = "h" if code == "v" else code
         cls._size_ = cls._align_ = _foreign.size_of(cls._codes_)
         cls._swapped_ = False
+        letter = {"l": "q", "L": "Q"}.get(code, code)
+        cls._buffer_ = ("<" + letter, cls._size_, ())
         if code in "hHiIlLqQfd" and _SimpleCData in bases:
-            swapped = super().__new__(metaclass, name, bases, dict(namespace))
+            swapped = super().__new__(metaclass, name + "_be", bases, dict(namespace))
             swapped._size_, swapped._align_, swapped._codes_, swapped._swapped_ = cls._size_, cls._align_, code, True
+            swapped._buffer_ = (">" + letter, cls._size_, ())
             cls.__ctype_le__, cls.__ctype_be__ = cls, swapped
             swapped.__ctype_le__, swapped.__ctype_be__ = cls, swapped
         elif code in "cbB?" and _SimpleCData in bases:
@@ -552,6 +562,8 @@ def _lay_out(cls, fields, union):
     offset = base._size_ if inherited and not union else 0
     size, align = base._size_ if inherited else 0, base._align_ if inherited else 1
     made = []
+    # A union or what is packed cannot be told by a format.
+    format = None if union or hasattr(cls, "_pack_") else "T{"
     unit = None     # of bit fields: offset, size in bits, bits used
     for index, field in enumerate(fields, len(inherited)):
         if not isinstance(field, tuple) or not 2 <= len(field) <= 3 or not isinstance(field[0], str) or not isinstance(field[-1], (int, type)):
@@ -606,9 +618,13 @@ def _lay_out(cls, fields, union):
             size = max(size, offset)
         type.__setattr__(cls, name, member)
         made.append(member)
+        if format:
+            part, _, shape = kind._buffer_
+            format += f"{_shaped(part, shape)}:{name}:"
     cls._all_fields_ = tuple(inherited + made)
     cls._align_ = align
     cls._size_ = (size + align - 1) // align * align
+    cls._buffer_ = (format + "}" if format else "B", cls._size_, ())
     cls._codes_ = "{" + _flat(cls) + "}" if cls._size_ else ""
     for name in getattr(cls, "_anonymous_", ()):
         member = cls.__dict__.get(name)
@@ -743,6 +759,8 @@ class PyCArrayType(_CDataType):
         if length * kind._size_ > _sys.maxsize:
             raise OverflowError("array too large")
         cls._size_, cls._align_, cls._codes_ = length * kind._size_, kind._align_, "P"
+        format, size, shape = kind._buffer_
+        cls._buffer_ = (format, size, (length, *shape))
         if issubclass(kind, (Structure, Union)):
             kind._final_ = True
         if kind._size_ and issubclass(kind, _SimpleCData) and kind._type_ == "c":
@@ -882,6 +900,11 @@ class PyCPointerType(_CDataType):
         kind = namespace.get("_type_")
         if kind is not None and not isinstance(kind, _CDataType):
             raise TypeError("_type_ must have storage info")
+        if kind is not None:
+            format, _, shape = kind._buffer_
+            cls._buffer_ = ("&" + _shaped(format, shape), _POINTER_SIZE, ())
+        elif not hasattr(cls, "_type_"):
+            cls._buffer_ = ("B", _POINTER_SIZE, ())
         return cls
 
     def set_type(self, kind):
@@ -1084,6 +1107,7 @@ class PyCFuncPtrType(_CDataType):
         cls = super().__new__(metaclass, name, bases, namespace)
         cls._size_ = cls._align_ = _POINTER_SIZE
         cls._codes_ = "P"
+        cls._buffer_ = ("X{}", _POINTER_SIZE, ())
         if bases[0] is not _CData and not isinstance(getattr(cls, "_flags_", None), int):
             raise TypeError("class must define _flags_ which must be an integer")
         return cls
@@ -1372,11 +1396,8 @@ call_cdeclfunction.__name__ = call_cdeclfunction.__qualname__ = "call_cdeclfunct
 
 def buffer_info(data, /):
     """Return buffer interface information"""
-    kind, shape = data if isinstance(data, type) else type(data), []
-    while issubclass(kind, Array):
-        shape.append(kind._length_)
-        kind = kind._type_
-    return "<" + getattr(kind, "_type_", "B"), len(shape), tuple(shape)
+    format, _, shape = (data if isinstance(data, type) else type(data))._buffer_
+    return format, len(shape), shape
 
 
 # C functions that `ctypes` calls by address and that are Python here.
@@ -1396,102 +1417,17 @@ def _cast(place, source, kind):
     return result
 
 
-def _signal_handler(number):
-    """PyOS_getsig: the address of a signal's handler."""
-    action = bytearray(152)
-    if _foreign.call(_foreign.dlsym(0, "sigaction"), "i", "iPP", (number, 0, _foreign.buffer_address(action, True)[0]), 1) < 0:
-        return -1
-    return int.from_bytes(action[:8], _sys.byteorder)
-
-
-def _set_signal_handler(number, handler):
-    """PyOS_setsig: gives a signal the handler at an address, and returns the one before."""
-    before = _signal_handler(number)
-    # The address, the mask (nothing), SA_ONSTACK, and what is the C library's own.
-    action = (handler or 0).to_bytes(8, _sys.byteorder) + bytes(128) + (0x08000000).to_bytes(4, _sys.byteorder) + bytes(12)
-    if _foreign.call(_foreign.dlsym(0, "sigaction"), "i", "iPP", (number, _foreign.buffer_address(action, False)[0], 0), 1) < 0:
-        return -1
-    return before
-
-
-def _set_asynchronous_exception(thread, exception):
-    """PyThreadState_SetAsyncExc: has a thread raise an exception soon; NULL takes it back. Returns the number of threads."""
-    return _foreign.set_asynchronous_exception(thread, exception or None)
-
-
-def _count_reference(value):
-    """Py_IncRef and Py_DecRef: references are not counted."""
-
-
-def _new_capsule(pointer, name, destructor):
-    if not pointer:
-        raise ValueError("PyCapsule_New called with null pointer")
-    return _foreign.new_capsule(pointer, name or 0, destructor or 0)
-
-
-def _check_capsule(capsule, function):
-    if type(capsule) is not _foreign.Capsule:
-        raise ValueError(f"PyCapsule_{function} called with invalid PyCapsule object")
-
-
-def _is_named(capsule, name):
-    own = _foreign.capsule_word(capsule, 1)
-    return own == (name or 0) or bool(own and name) and _foreign.read(own, -1) == _foreign.read(name, -1)
-
-
-def _is_capsule(capsule, name):
-    return type(capsule) is _foreign.Capsule and _is_named(capsule, name)
-
-
-def _capsule_pointer(capsule, name):
-    _check_capsule(capsule, "GetPointer")
-    if not _is_named(capsule, name):
-        raise ValueError("PyCapsule_GetPointer called with incorrect name")
-    return _foreign.capsule_word(capsule, 0)
-
-
-def _set_capsule_pointer(capsule, pointer):
-    _check_capsule(capsule, "SetPointer")
-    if not pointer:
-        raise ValueError("PyCapsule_SetPointer called with null pointer")
-    _foreign.capsule_word(capsule, 0, pointer)
-    return 0
-
-
-def _capsule_reader(function, number):
-    def read(capsule):
-        _check_capsule(capsule, function)
-        return _foreign.capsule_word(capsule, number)
-    return read
-
-
-def _capsule_writer(function, number):
-    def write(capsule, value):
-        _check_capsule(capsule, function)
-        _foreign.capsule_word(capsule, number, value or 0)
-        return 0
-    return write
-
-
-# Functions of Python's C interface that programs call through ctypes.pythonapi, each made when it is first asked for.
-_interface = {
-    "PyOS_getsig": (_signal_handler, "P", "i"), "PyOS_setsig": (_set_signal_handler, "P", "iP"),
-    "PyThreadState_SetAsyncExc": (_set_asynchronous_exception, "i", "LO"), "Py_IncRef": (_count_reference, "v", "O"), "Py_DecRef": (_count_reference, "v", "O"),
-    "PyCapsule_New": (_new_capsule, "O", "PPP"), "PyCapsule_IsValid": (_is_capsule, "i", "OP"),
-    "PyCapsule_GetPointer": (_capsule_pointer, "P", "OP"), "PyCapsule_SetPointer": (_set_capsule_pointer, "i", "OP"),
-    "PyCapsule_GetName": (_capsule_reader("GetName", 1), "P", "O"), "PyCapsule_SetName": (_capsule_writer("SetName", 1), "i", "OP"),
-    "PyCapsule_GetContext": (_capsule_reader("GetContext", 2), "P", "O"), "PyCapsule_SetContext": (_capsule_writer("SetContext", 2), "i", "OP"),
-    "PyCapsule_GetDestructor": (_capsule_reader("GetDestructor", 3), "P", "O"), "PyCapsule_SetDestructor": (_capsule_writer("SetDestructor", 3), "i", "OP"),
-}
+# Those of `_ctypes_interface`, made when they are first asked for.
 _interface_callbacks = {}
 
 
 def _interface_function(name):
-    if name not in _interface:
+    from _ctypes_interface import functions
+    if name not in functions:
         return 0
     if name not in _interface_callbacks:
-        _interface_callbacks[name] = callback = _foreign.Callback(*_interface[name])
-        _own_functions[callback.address] = _interface[name][0]
+        _interface_callbacks[name] = callback = _foreign.Callback(*functions[name])
+        _own_functions[callback.address] = functions[name][0]
     return _interface_callbacks[name].address
 
 

@@ -98,7 +98,7 @@ enum BuiltinExecution {
     static func eval(_ thread: ThreadRef, _ source: Value, _ globals: Value, _ locals: Value) -> Value {
         if !locals.isEmpty && !locals.isNone && !isMapping(locals) { return thread.raise(.typeError, "locals must be a mapping") }
         if !globals.isEmpty && !globals.isNone && !globals.isDict {
-            return thread.raise(.typeError, isMapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)" : "globals must be a dict")
+            return thread.raise(.typeError, isMapping(globals) ? "globals must be a real dict; try eval(expr, {}, mapping)" : "globals must be a dict")
         }
         guard let space = namespaces(thread, globals, locals) else { return .empty }
         var code = source

@@ -136,7 +136,7 @@ enum SysModule {
         _ = add(builder, "int_info", [("bits_per_digit", int(30)), ("sizeof_digit", int(4)), ("default_max_str_digits", int(4300)), ("str_digits_check_threshold", int(640))])
         _ = add(builder, "hash_info", [
             ("width", int(64)), ("modulus", int(Int(Hashing.modulus))), ("inf", int(Hashing.infinity)), ("nan", int(0)), ("imag", int(1000003)),
-            ("algorithm", text("wyhash")), ("hash_bits", int(64)), ("seed_bits", int(128)), ("cutoff", int(0)),
+            ("algorithm", text(Hashing.algorithm)), ("hash_bits", int(64)), ("seed_bits", int(128)), ("cutoff", int(0)),
         ])
         _ = add(builder, "thread_info", [("name", text("pthread")), ("lock", text("semaphore")), ("version", text("NPTL 2.36"))])
         asyncGenHooks = StructSequence("asyncgen_hooks", module: "builtins", visible: 2, fields: ["firstiter", "finalizer"])

@@ -49,6 +49,34 @@ enum ForeignModule {
     }
 
     /// Frees what a handle holds, if it still holds something.
+    /// Says of a view what the class of the object does in `_buffer_`, its format, the size of an item and the shape. Memory of another size is lent as bytes.
+    private static func describe(_ value: Value, _ view: UnsafeMutablePointer<BufferView>) {
+        let layout = value.type.lookup(StringRef.intern("_buffer_").value)
+        guard layout.isTuple, TupleRef(layout).count == 3 else { return }
+        let format = TupleRef(layout)[0], size = TupleRef(layout)[1], shape = TupleRef(layout)[2]
+        guard format.isString, size.isSmallInt, shape.isTuple, TupleRef(shape).count <= 64 else { return }
+        let count = TupleRef(shape).count
+        var total = size.smallInt
+        for index in 0 ..< count {
+            guard TupleRef(shape)[index].isSmallInt else { return }
+            let (product, overflow) = total.multipliedReportingOverflow(by: TupleRef(shape)[index].smallInt)
+            if overflow { return }
+            total = product
+        }
+        let text = StringRef(format).utf8
+        guard total == view.pointee.length, let block = malloc(count * 8 + text.count + 1) else { return }
+        let extents = block.bindMemory(to: Int.self, capacity: count)
+        for index in 0 ..< count { extents[index] = TupleRef(shape)[index].smallInt }
+        let characters = (block + count * 8).bindMemory(to: CChar.self, capacity: text.count + 1)
+        for (index, unit) in text.enumerated() { characters[index] = CChar(bitPattern: unit) }
+        characters[text.count] = 0
+        view.pointee.internal = UInt(bitPattern: block)
+        view.pointee.format = UnsafePointer(characters)
+        view.pointee.itemSize = size.smallInt
+        view.pointee.ndim = count
+        view.pointee.shape = count == 0 ? nil : extents
+    }
+
     private static func free(_ thread: ThreadRef, _ value: Value) {
         let handle = value.object(HandleObject.self)
         guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return }
@@ -364,7 +392,13 @@ enum ForeignModule {
                 slots.buffer { thread, value, view, flags in
                     let object = value.object(DataObject.self)
                     let pointer = UnsafeMutableRawPointer(bitPattern: object.pointee.address) ?? UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped
-                    return view.view.fill(thread, value, pointer, object.pointee.size, readOnly: false, flags)
+                    guard view.view.fill(thread, value, pointer, object.pointee.size, readOnly: false, flags) == 0 else { return -1 }
+                    if flags & BufferFlags.format != 0 { ForeignModule.describe(value, view.view) }
+                    return 0
+                }
+                slots.releaseBuffer { _, _, view in
+                    Glibc.free(UnsafeMutableRawPointer(bitPattern: view.view.pointee.internal))
+                    view.view.pointee.internal = 0
                 }
             }
             callback = NativeType("Callback", module: "_foreign", size: MemoryLayout<CallbackObject>.size, mask: 0b10, getters: [

@@ -110,7 +110,7 @@ public enum Attributes {
                 } else if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     set(cache, .nativeGetter, version, 0, found)
                 } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
-                    if found.object(DescriptorObject.self).pointee.payload2 == DescriptorObject.computedMember {
+                    if found.object(DescriptorObject.self).pointee.isComputedMember {
                         set(cache, .nativeGetter, version, 0, found)
                     } else if found.object(DescriptorObject.self).pointee.payload2 != DescriptorObject.trailingMember {
                         set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)

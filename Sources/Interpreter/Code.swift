@@ -349,7 +349,10 @@ public enum Code {
             }
             return tuple
         case .frozenSet(let items):
-            let list = make(thread, .tuple(items))
+            // CPython's compiler fills the constant from a set of the items: what collides stands in the order of that one's places.
+            let tuple = make(thread, .tuple(items))
+            let set = tuple.isEmpty ? .empty : thread.call(TypeID.frozenset.value, tuple)
+            let list = set.isEmpty ? .empty : thread.list(set)
             return list.isEmpty ? .empty : thread.call(TypeID.frozenset.value, list)
         }
     }

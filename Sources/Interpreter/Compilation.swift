@@ -372,7 +372,7 @@ public enum CompileBuiltin {
             line = thread.newString(String(decoding: textLine, as: UTF8.self))
             if line.isEmpty { return .empty }
         }
-        let hasEnd = failure.line > 0
+        let hasEnd = failure.line > 0 || failure.textLine != nil
         let place = thread.newTuple(filename, thread.newInt(failure.line), thread.newInt(failure.column), line,
                                     hasEnd ? thread.newInt(failure.endLine) : .absent, hasEnd ? thread.newInt(failure.endColumn) : .absent)
         return raise(thread, id, failure.message, place)

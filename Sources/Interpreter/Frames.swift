@@ -120,6 +120,21 @@ enum Frames {
         return frame.pointee.lastIndex
     }
 
+    /// `f_lasti`, in words. A frame that has handed on what its delegate yielded goes on at the `send` in front: shown is where it stands, the `yieldDelegated` behind that.
+    static func lastInstruction(_ frame: UnsafeMutablePointer<FrameObject>) -> Int {
+        let index = index(frame), code = frame.pointee.code.object(CodeObject.self)
+        guard index >= 0, index + 1 < Int(code.pointee.instructionCount) else { return index }
+        func opcode(_ place: Int) -> UInt8 { Tracing.original(code, code.pointee.instructions + place) }
+        func behindPrefixes(_ place: Int) -> Int {
+            var place = place
+            while opcode(place) == Opcode.extended.number { place += 1 }
+            return place
+        }
+        let next = behindPrefixes(index + 1)
+        guard opcode(next) == Opcode.send.number else { return index }
+        return behindPrefixes(next + 1 + Opcode.send.extraWords)
+    }
+
     /// `f_lineno`; the line of the head before the first instruction.
     static func line(_ frame: UnsafeMutablePointer<FrameObject>) -> Int {
         let index = index(frame), code = frame.pointee.code.object(CodeObject.self)
@@ -250,7 +265,7 @@ enum Frames {
                 if frame.pointee.jump > 0 { return Value(small: Code.line(frame.pointee.code.object(CodeObject.self), frame.pointee.jump - 1)) }
                 return Value(small: Frames.line(frame))
             },
-            Getter("f_lasti") { _, a, _ in Value(small: max(Frames.index(a[0].object(FrameObject.self)), -1) * 4) },
+            Getter("f_lasti") { _, a, _ in Value(small: max(Frames.lastInstruction(a[0].object(FrameObject.self)), -1) * 4) },
             Getter("f_trace", set: { thread, a, _ in
                 Tracing.setLocal(a[0], a[1].isNone ? .empty : a[1])
                 return .none

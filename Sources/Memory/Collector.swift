@@ -35,8 +35,15 @@ public enum Collector {
     /// With `TAIPAN_GC=stress`: collect at every n-th slow allocation.
     public static var stressInterval = 0
     static var stressCount = 0
-    /// Set by `gc.disable`: only memory pressure far over the threshold collects.
+    /// Cleared by `gc.disable`. What dies by the reference count in CPython has to be found by a collection all the same: it then goes on, but keeps what
+    /// a program could notice the death of.
     public static var automatic = true
+    /// Whether the collection in progress does so.
+    private static var keepsObserved = false
+    /// How much may have survived such collections before one finds everything.
+    private static let mostKept = 1 << 30
+    /// `Heap.oldBytes` after the last major collection that was complete.
+    private static var completeBytes = 0
 
     public private(set) static var minorCount = 0
     public private(set) static var majorCount = 0
@@ -84,8 +91,9 @@ public enum Collector {
             return
         }
         if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
-        if !automatic && Heap.allocatedSinceCollection < 1 << 30 { return }
+        keepsObserved = !automatic && Heap.oldBytes < completeBytes + mostKept
         collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+        keepsObserved = false
     }
 
     /// Set while somebody wants to look at what a collection has found to be dead, before anything of it is gone.
@@ -147,6 +155,7 @@ public enum Collector {
         }
         markRoots(stackPointer)
         drain()
+        if keepsObserved { markObserved() }
         census?()
         WeakTable.clearDead(major: major)
         queueFinalizers(major: major)
@@ -155,7 +164,11 @@ public enum Collector {
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived
-        if major { Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes * 2) }
+        if major {
+            // The more there is to look through, the later the next time. Large buffers are not looked through: what has died of them must not wait for so long.
+            Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes + max(Heap.oldBytes - Heap.bufferBytes, Heap.bufferBytes / 4))
+            if !keepsObserved { completeBytes = Heap.oldBytes }
+        }
         Heap.allocatedSinceCollection = 0
         if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
     }
@@ -245,6 +258,21 @@ public enum Collector {
         }
     }
 
+    /// Marks the values of a range that belongs to an old object. Most of them are old, too, if there are many: that is seen in the bitmap, without fetching each of them.
+    private static func markYoung(_ words: UnsafeMutablePointer<Value>, count: Int) {
+        var index = 0
+        while index < count {
+            let value = words[index]
+            if value.isHeap, !Heap.isMarked(value.header) { mark(value.header) }
+            index += 1
+        }
+    }
+
+    /// Marks the values behind an object's fixed part.
+    @inline(__always) private static func markTail(_ words: UnsafeMutablePointer<Value>, count: Int) {
+        if isMajor || count < 64 { mark(words, count: count) } else { markYoung(words, count: count) }
+    }
+
     static func scan(_ header: ObjectPointer) {
         let record = ShapeTable.record(header.pointee.shape)
         mark(record.pointee.type)
@@ -259,9 +287,9 @@ public enum Collector {
             break
         case .tail:
             let first = Int(record.pointee.tailOffset) >> 3
-            mark(words + first, count: Heap.cellSize(UnsafeMutableRawPointer(header)) >> 3 - first)
+            markTail(words + first, count: Heap.cellSize(UnsafeMutableRawPointer(header)) >> 3 - first)
         case .counted:
-            mark(words + Int(record.pointee.tailOffset) >> 3, count: Int(words[1].bits))
+            markTail(words + Int(record.pointee.tailOffset) >> 3, count: Int(words[1].bits))
         case .custom:
             record.pointee.visit.unsafelyUnwrapped(UnsafeMutableRawPointer(header))
         case .customTail:
@@ -404,6 +432,16 @@ public enum Collector {
         return objects.filter { ObjectPointer(bitPattern: $0).unsafelyUnwrapped.pointee.mark == Mark.new }
     }
 
+    /// Marks what has a finalizer or weak references, and all that it needs.
+    private static func markObserved() {
+        for index in (isMajor ? 0 : youngFinalizable) ..< finalizable.count {
+            let header = ObjectPointer(bitPattern: finalizable[index]).unsafelyUnwrapped
+            if header.pointee.bits & HeaderBits.finalizable != 0 { mark(header) }
+        }
+        WeakTable.forEachReferent(major: isMajor) { mark($0) }
+        drain()
+    }
+
     static func queueFinalizers(major: Bool) {
         let first = finalizerQueue.count
         var kept = major ? 0 : youngFinalizable
@@ -542,6 +580,11 @@ public enum Collector {
         Heap.newLarge = []
         Heap.oldLarge = []
         survived += sweepLarge(&large, into: &Heap.oldLarge)
+        Heap.bufferBytes = 0
+        for start in Heap.oldLarge {
+            let header = Heap.pointer(toBlock: Int(start)).assumingMemoryBound(to: ObjectHeader.self)
+            if ShapeTable.record(header.pointee.shape).pointee.trace == .leaf { Heap.bufferBytes += Int(Heap.blocks[Int(start)].detail) << blockShift }
+        }
         returnMemory(keeping: max(survived / 2, Heap.leastKept) >> blockShift)
         return survived
     }

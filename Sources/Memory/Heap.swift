@@ -139,6 +139,8 @@ public enum Heap {
     static var nurserySize = 4 << 20
     /// Bytes that have survived before the first major collection, and that a small heap grows by between two. What dies old stays in memory that long.
     static let leastMajorThreshold = 28 << 20
+    /// Bytes in large objects without references, as of the last major collection.
+    static var bufferBytes = 0
     static var majorThreshold = leastMajorThreshold
 
     /// Reserves address space. Called once, before anything else. False when there is none to be had.
@@ -345,6 +347,12 @@ public enum Heap {
 
     /// Words of `marks` that belong to a block.
     static let marksPerBlock = blockSize >> 10
+
+    /// Whether an object is marked, by the bitmap.
+    @inline(__always) static func isMarked(_ header: ObjectPointer) -> Bool {
+        let offset = UInt(bitPattern: header) - taipan.heapBase
+        return marks[Int(offset >> 10)] & 1 << UInt64(offset >> 4 & 63) != 0
+    }
 
     /// Finds the next run of free cells for a size class. False when memory is exhausted.
     private static func nextRun(_ sizeClass: Int, _ cellSize: Int) -> Bool {

@@ -51,6 +51,15 @@ public enum WeakTable {
         return cells[UInt(object.bits)] ?? []
     }
 
+    /// Visits the objects with weak references; before a minor collection only those that it could find dead.
+    static func forEachReferent(major: Bool, _ body: (ObjectPointer) -> Void) {
+        if major {
+            for address in cells.keys { body(ObjectPointer(bitPattern: address).unsafelyUnwrapped) }
+        } else {
+            for index in 0 ..< youngReferents.count { body(ObjectPointer(bitPattern: youngReferents[index]).unsafelyUnwrapped) }
+        }
+    }
+
     /// Clears the references to what the collection in progress has not reached, before finalizers bring some of it back (PEP 442).
     static func clearDead(major: Bool) {
         for index in 0 ..< youngReferents.count {

@@ -115,7 +115,11 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             var index = 0
             var position = 0
             while let (key, value) = DictRef(dict).next(&position), index < named {
-                guard key.isString else { return raise(.typeError, "keywords must be strings") }
+                guard key.isString else {
+                    // That the object cannot be called comes first.
+                    if callable.type.call(.call) == nil { return call(callable, vector + 1, positional) }
+                    return raise(.typeError, "keywords must be strings")
+                }
                 TupleRef(names).initialize(index, key)
                 vector[positional + 1 + index] = value
                 index += 1

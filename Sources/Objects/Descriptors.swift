@@ -31,6 +31,9 @@ public enum Descriptors {
         if let function = getter.set, unsafeBitCast(function, to: UInt.self) == unsafeBitCast(readOnlyMember, to: UInt.self) {
             return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), DescriptorObject.computedMember), get.pointee.name, to: type)
         }
+        if getter.isMember, let set {
+            return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), UInt(bitPattern: set)), get.pointee.name, to: type)
+        }
         add(thread, make(.getSetDescriptor, type, get.pointee.name, UInt(bitPattern: get), UInt(bitPattern: set)), get.pointee.name, to: type)
     }
 
@@ -105,14 +108,18 @@ extension NativeType {
                 if !function.pointee.receiver.isEmpty { return function.pointee.receiver }
                 if function.pointee.record.pointee.kind == .staticMethod && !function.pointee.record.pointee.owner.isEmpty { return function.pointee.record.pointee.owner }
                 // As CPython has it, a module's function is bound to its module.
-                let module = function.pointee.module
+                let own = function.pointee.record.pointee.module, module = own.isEmpty ? function.pointee.module : own
                 if module.isString, !WellKnown.modules.value.isEmpty {
                     let found = DictRef(WellKnown.modules.value).get(string: module)
                     if !found.isEmpty { return found }
                 }
                 return .none
             },
-            Getter("__module__") { _, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.module },
+            Getter("__module__", isMember: true, set: { _, a, _ in
+                a[0].object(BuiltinFunctionObject.self).pointee.module = a[1].isEmpty ? .none : a[1]
+                Heap.barrier(a[0].raw)
+                return .none
+            }) { _, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.module },
             Getter("__doc__") { thread, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.record.docString(thread) },
             Getter("__text_signature__") { thread, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.record.textSignature(thread) },
         ]) { slots in
@@ -209,16 +216,14 @@ extension NativeType {
                     thread.raise(.attributeError, "attribute '\(StringRef(object.pointee.name).description)' of '\(TypeRef(object.pointee.owner).name)' objects is not writable")
                     return -1
                 }
-                var pair = (receiver, value)
-                let result = withUnsafeMutablePointer(to: &pair) { setter.pointee.function(thread, UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self), 2) }
-                return result.isEmpty ? -1 : 0
+                return Descriptors.set(thread, setter, receiver, value)
             }
             slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, "attribute") }
         }
         NativeType(id: .memberDescriptor, "member_descriptor", size: size, mask: 0b1110, getters: getters + [
             Getter("__doc__") { thread, a, _ in
                 let descriptor = a[0].object(DescriptorObject.self)
-                if descriptor.pointee.payload2 == DescriptorObject.computedMember { return UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload)!.docString(thread) }
+                if descriptor.pointee.isComputedMember { return UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.pointee.payload)!.docString(thread) }
                 return descriptor.pointee.doc.isEmpty ? .none : descriptor.pointee.doc
             },
         ], slots: { slots in
@@ -226,7 +231,7 @@ extension NativeType {
                 if receiver.isEmpty { return descriptor }
                 let object = descriptor.object(DescriptorObject.self)
                 guard Descriptors.check(thread, object, receiver) else { return .empty }
-                if object.pointee.payload2 == DescriptorObject.computedMember {
+                if object.pointee.isComputedMember {
                     var argument = receiver
                     return UnsafeMutablePointer<NativeRecord>(bitPattern: object.pointee.payload)!.pointee.function(thread, &argument, 1)
                 }
@@ -236,6 +241,9 @@ extension NativeType {
             slots.store(.descriptorSet) { thread, descriptor, receiver, value in
                 let object = descriptor.object(DescriptorObject.self)
                 guard Descriptors.check(thread, object, receiver) else { return -1 }
+                if object.pointee.payload2 > DescriptorObject.trailingMember {
+                    return Descriptors.set(thread, UnsafeMutablePointer<NativeRecord>(bitPattern: object.pointee.payload2).unsafelyUnwrapped, receiver, value)
+                }
                 if object.pointee.payload2 != 0 && object.pointee.payload2 != DescriptorObject.trailingMember {
                     thread.raise(.attributeError, "readonly attribute")
                     return -1
@@ -256,6 +264,13 @@ extension NativeType {
 }
 
 extension Descriptors {
+    /// Calls a setter; an empty value deletes. -1 when it has raised.
+    fileprivate static func set(_ thread: ThreadRef, _ setter: UnsafeMutablePointer<NativeRecord>, _ receiver: Value, _ value: Value) -> Int32 {
+        var pair = (receiver, value)
+        let result = withUnsafeMutablePointer(to: &pair) { setter.pointee.function(thread, UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self), 2) }
+        return result.isEmpty ? -1 : 0
+    }
+
     /// Where an object keeps the value of a member that is no computed one.
     static func memberWord(_ descriptor: UnsafeMutablePointer<DescriptorObject>, _ receiver: Value) -> UnsafeMutablePointer<Value> {
         if descriptor.pointee.payload2 == DescriptorObject.trailingMember { return VariableSize.members(receiver, receiver.type) + Int(descriptor.pointee.payload) }

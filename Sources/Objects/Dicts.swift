@@ -219,7 +219,8 @@ public struct DictRef {
     public func insert(_ thread: ThreadRef, _ key: Value, hash: Int, _ value: Value) -> Bool {
         var tableValue = pointer.pointee.table
         if tableValue.isEmpty || used >= Int(tableValue.object(DictTable.self).pointee.capacity) {
-            guard resize(thread, atLeast: count * 2 + 4) else { return false }
+            // Most dicts stay small, and double; a large one grows to four times its size.
+            guard resize(thread, atLeast: count < 64 ? max(count * 2, 4) : count * 2 + 4) else { return false }
             tableValue = pointer.pointee.table
         }
         let table = tableValue.object(DictTable.self)

@@ -361,7 +361,7 @@ public struct DescriptorObject {
     /// `NativeRecord` for methods, getters and the slot wrappers of a foreign interface; the slot's function for other slot wrappers; for a `__slots__` member its byte offset.
     public var payload: UInt
     /// Of a getter: the setter's record, or 0. Of a slot wrapper: the slot table's entry, with `foreignWrapper` added for a foreign interface's. Of a member: 1 when it is read-only,
-    /// `computedMember`, or `trailingMember`.
+    /// `computedMember`, `trailingMember`, or the setter's record of a computed one.
     public var payload2: UInt
 
     /// A read-only member whose `payload` is a getter's record.
@@ -370,4 +370,7 @@ public struct DescriptorObject {
     public static let trailingMember: UInt = 3
     /// A slot wrapper whose `payload` is the record of a foreign function.
     static let foreignWrapper: UInt = 1 << 16
+
+    /// Of a member: whether `payload` is a getter's record.
+    public var isComputedMember: Bool { payload2 == DescriptorObject.computedMember || payload2 > DescriptorObject.trailingMember }
 }

@@ -57,9 +57,12 @@ public struct Getter {
     let doc: StaticString
     let get: NativeFunction
     let set: NativeFunction?
+    /// Whether it shows as a member of a C struct, which `types.MemberDescriptorType` tells from a property computed in C.
+    let isMember: Bool
 
-    public init(_ name: StaticString, _ doc: StaticString = "", set: NativeFunction? = nil, get: @escaping NativeFunction) {
+    public init(_ name: StaticString, _ doc: StaticString = "", isMember: Bool = false, set: NativeFunction? = nil, get: @escaping NativeFunction) {
         self.name = name
+        self.isMember = isMember
         self.doc = doc
         self.get = get
         self.set = set

@@ -322,6 +322,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// x[key] = value. False when it has raised.
     public func setItem(_ container: Value, _ key: Value, _ value: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, value) == 0 }
+        if container.type.hasSequenceSlots, isIndex(key), toInt(key, overflow: .indexError) == nil { return false }
         raise(.typeError, "'\(container.type.name)' object does not support item assignment")
         return false
     }
@@ -330,9 +331,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func deleteItem(_ container: Value, _ key: Value) -> Bool {
         if let function = container.type.store(.setItem) { return function(self, container, key, .empty) == 0 }
         // Of what is a sequence by its type, and of a class's instance, an index is said to be wanted in other words.
-        let type = container.type
-        let isSequence = type.has(.heap) || type.slotPointer(.contains).pointee != nil || type.slotPointer(.getItem).pointee != nil
-        raise(.typeError, "'\(type.name)' object \(isSequence && isIndex(key) ? "doesn't" : "does not") support item deletion")
+        let wantsIndex = container.type.hasSequenceSlots && isIndex(key)
+        if wantsIndex, toInt(key, overflow: .indexError) == nil { return false }
+        raise(.typeError, "'\(container.type.name)' object \(wantsIndex ? "doesn't" : "does not") support item deletion")
         return false
     }
 

@@ -43,7 +43,8 @@ public struct SetTable {
         self.mask = mask
         start = hash & mask
         place = start
-        perturb = UInt(bitPattern: hash)
+        // The highest bit is not kept beside a key (see `entry`).
+        perturb = UInt(bitPattern: (hash << 1) >> 1)
         last = start + SetProbe.neighbours <= mask ? start + SetProbe.neighbours : start
     }
 
@@ -175,7 +176,7 @@ public struct SetRef {
         }
     }
 
-    /// The key at a place, empty when there is none, with its hash as a small int, which only a free place has not.
+    /// The key at a place, empty when there is none, with its hash as a small int, which only a free place has not: without the highest bit.
     @inlinable @inline(__always) func entry(_ place: Int) -> (hash: Value, key: Value) {
         if !isPlain { return (words[place &* 2], words[place &* 2 + 1]) }
         let key = words[place]
@@ -481,7 +482,8 @@ public struct SetRef {
         while position < limit {
             let (hash, key) = entry(position)
             position += 1
-            if !key.isEmpty { return (key, hash.smallInt) }
+            // What hashes a string alike in every set, whichever form its table has.
+            if !key.isEmpty { return (key, SetRef.isPlain(key) ? SetRef.plainHash(key) : hash.smallInt) }
         }
         return nil
     }

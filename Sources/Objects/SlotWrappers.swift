@@ -149,7 +149,7 @@ extension SlotTable {
             guard arity(1, 1) else { return .empty }
             return stored(unsafeBitCast(function, to: StoreFunction.self)(thread, receiver, a[0], .empty))
         case .setAttribute, .deleteAttribute:
-            guard arity(entry.kind == .setAttribute ? 2 : 1, entry.kind == .setAttribute ? 2 : 1) else { return .empty }
+            guard entry.kind == .setAttribute ? arity(2, 2) : arity(1, 1) else { return .empty }
             guard a[0].isString else { return thread.raise(.typeError, "attribute name must be string, not '\(a[0].type.name)'") }
             // `object.__setattr__(cls, …)` must not get around `type.__setattr__`.
             if let own = receiver.type.store(.setAttribute), receiver.isType, unsafeBitCast(own, to: UnsafeRawPointer.self) != function,
@@ -344,6 +344,9 @@ extension SlotTable {
                 if other.slot == slot && other.name == entry.name && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     let function = descriptor.pointee.nativeFunction ?? descriptor.pointee.foreignRecord.flatMap { ForeignLayout.slotFunction(slot, $0) } ?? Trampolines.pointer(slot)
                     if native == nil || native == function { native = function } else { python = true }
+                } else if slot == .inplaceAdd && other.slot == .inplaceConcat && type.has(.heap) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
+                    // A class derived from a list extends itself before the right operand is asked: the two slots' wrappers are of one kind.
+                    if let function = descriptor.pointee.nativeFunction { native = function } else { python = true }
                 } else if other.slot != slot && isSequenceTwin(slot, other.slot) && type.isSubtype(of: TypeRef(descriptor.pointee.owner)) {
                     // `list.__add__` is the wrapper of concat, not of the arithmetic slot, and the other way round.
                     if slotEntries[slot.rawValue].count == 1 || native == nil { found = native != nil || python }

@@ -69,7 +69,7 @@ public struct StringRef {
 
     // MARK: Hash and equality
 
-    /// Never -1. Computed once; seeded as `PYTHONHASHSEED` says.
+    /// Never -1. Computed once, and again where it is 0; keyed as `PYTHONHASHSEED` says.
     @inlinable public var hash: Int {
         @inline(__always) get {
             let known = pointer.pointee.hash
@@ -78,9 +78,7 @@ public struct StringRef {
     }
 
     @inline(never) @usableFromInline func computeHash() -> Int {
-        var result = count == 0 ? 0 : Hashing.bytes(units, count * width)
-        if count == 0 { return 0 }
-        if result == 0 || result == -1 { result = -2 }
+        let result = Hashing.bytes(units, count * width)
         pointer.pointee.hash = result
         return result
     }
@@ -240,8 +238,7 @@ public struct StringRef {
 
     /// The interned string of ASCII text, when there is one.
     private static func known(ascii: UnsafeRawPointer, _ count: Int) -> StringRef? {
-        var hash = Hashing.bytes(ascii, count)
-        if hash == 0 || hash == -1 { hash = -2 }
+        let hash = Hashing.bytes(ascii, count)
         let mask = tableSize - 1
         var index = hash & mask
         while !table[index].isEmpty {
@@ -499,92 +496,6 @@ extension StringRef {
         } else {
             for index in start ..< end { units4[place + index - start] = source[index] }
         }
-    }
-}
-
-/// Hashing of bytes, seeded so that collisions cannot be planned (PEP 456), and of numbers.
-public enum Hashing {
-    nonisolated(unsafe) public static var seed: (UInt64, UInt64) = (0x5bd1_e995_9e37_79b9, 0xc2b2_ae3d_27d4_eb4f)
-    public static let modulus: UInt64 = (1 << 61) - 1
-    public static let infinity = 314159
-
-    /// A hash of bytes: 64-bit multiply-and-fold over 8 bytes a step (wyhash's mixing).
-    public static func bytes(_ start: UnsafeRawPointer, _ count: Int) -> Int {
-        var state = seed.0 ^ UInt64(count) &* 0x9E37_79B9_7F4A_7C15
-        var position = 0
-        while position + 8 <= count {
-            let word = start.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            state = fold(state ^ word, seed.1 ^ 0xa076_1d64_78bd_642f)
-            position += 8
-        }
-        var last: UInt64 = 0
-        var shift: UInt64 = 0
-        while position < count {
-            last |= UInt64(start.load(fromByteOffset: position, as: UInt8.self)) << shift
-            shift += 8
-            position += 1
-        }
-        state = fold(state ^ last, 0xe703_7ed1_a0b4_28db ^ seed.0)
-        // Folded to 62 bits so that it survives being kept as a small integer.
-        return Int(bitPattern: UInt(fold(state, 0x8ebc_6af0_9c88_c6e3))) >> 2
-    }
-
-    @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        let product = a.multipliedFullWidth(by: b)
-        return product.high ^ product.low
-    }
-
-    /// hash(n) for a machine integer: n modulo 2^61-1, with the sign.
-    @inlinable @inline(__always) public static func int(_ value: Int) -> Int {
-        let magnitude = value.magnitude
-        if magnitude < modulus { return value == -1 ? -2 : value }
-        let reduced = Int(magnitude % UInt(modulus))
-        let result = value < 0 ? -reduced : reduced
-        return result == -1 ? -2 : result
-    }
-
-    /// hash(x) by identity.
-    public static func identity(_ value: Value) -> Int {
-        let hash = int(Int(bitPattern: UInt(value.bits >> 4 | value.bits << 60)) >> 2)
-        return hash == -1 ? -2 : hash
-    }
-
-    /// Seeds the hashes of text and bytes, as `PYTHONHASHSEED` says; to be called before the first string is hashed.
-    public static func start(seed number: UInt64) {
-        // SplitMix64.
-        var state = number
-        func next() -> UInt64 {
-            state = state &+ 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-            return word ^ word >> 31
-        }
-        seed = (next(), next())
-    }
-
-    /// hash(x) of a float: equal to that of an equal int. NaN hashes by `identity`.
-    public static func double(_ value: Double, identity: Int) -> Int {
-        if !value.isFinite { return value.isNaN ? identity : value > 0 ? infinity : -infinity }
-        if value == value.rounded(.towardZero), abs(value) < 4e18 { return int(Int(value)) }
-        var exponent: Int32 = 0
-        var mantissa = frexp(value, &exponent)
-        var sign = 1
-        if mantissa < 0 { sign = -1; mantissa = -mantissa }
-        var x: UInt64 = 0
-        while mantissa != 0 {
-            x = ((x << 28) & modulus) | x >> 33
-            mantissa *= 268435456
-            exponent -= 28
-            let y = UInt64(mantissa)
-            mantissa -= Double(y)
-            x += y
-            if x >= modulus { x -= modulus }
-        }
-        let e = exponent >= 0 ? Int(exponent) % 61 : 60 - (-1 - Int(exponent)) % 61
-        x = ((x << UInt64(e)) & modulus) | x >> UInt64(61 - e)
-        let result = Int(x) * sign
-        return result == -1 ? -2 : result
     }
 }
 

@@ -37,10 +37,7 @@ public final class Runtime {
 
     /// Brings an interpreter up. nil when that fails: the reason is on standard error.
     public init?(options: RuntimeOptions) {
-        if options.hashRandomization || options.hashSeed != nil {
-            var random = SystemRandomNumberGenerator()
-            Hashing.start(seed: options.hashSeed.map { UInt64($0) } ?? random.next())
-        }
+        if let seed = options.hashSeed { Hashing.start(seed: seed) } else { Hashing.startRandomly() }
         ImportTimes.isOn = options.extensions.contains { $0.name == "importtime" } || !options.ignoreEnvironment && getenv("PYTHONPROFILEIMPORTTIME").map { $0.pointee != 0 } == true
         guard let thread = Bootstrap.start(stackSize: 128 << 20) else {
             fputs("taipan: cannot reserve memory\n", stderr)
@@ -263,10 +260,14 @@ public final class Runtime {
         var streams: [Value] = []
         for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
             var stream = sys.get(string: StringRef.intern(name).value)
-            for inner in ["buffer", "raw", ""] where !stream.isEmpty && !stream.isNone {
-                streams.append(stream)
-                stream = inner.isEmpty ? .empty : thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
-                if stream.isEmpty { thread.takeException() }
+            if stream.isEmpty || stream.isNone { continue }
+            streams.append(stream)
+            // A binary stream has no `buffer`, and an unbuffered one no `raw`.
+            for inner in ["buffer", "raw"] {
+                let lower = thread.getAttributeOrEmpty(stream, StringRef.intern(inner).value)
+                if lower.isEmpty { thread.takeException(); continue }
+                streams.append(lower)
+                stream = lower
             }
         }
         return streams

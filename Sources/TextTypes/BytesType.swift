@@ -104,9 +104,7 @@ public enum BytesType {
 
     /// The hash of bytes: equal to that of a str with the same Latin-1 units, as memoryview and bytes agree on it.
     static func hash(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        if count == 0 { return 0 }
-        let result = Hashing.bytes(start, count)
-        return result == 0 || result == -1 ? -2 : result
+        Hashing.bytes(start, count)
     }
 
     static let make = Constructor("bytes(self, source=b'', encoding='utf-8', errors='strict')") { thread, a, _ in

@@ -371,10 +371,12 @@ public enum MemoryViews {
         return base + index * view.strides[dimension]
     }
 
+    private static let onlySlices = "memoryview slice assignments are currently restricted to ndim = 1"
+
     private static func isIndex(_ value: Value) -> Bool { value.isInt || value.type.slotPointer(.index).pointee != nil }
 
     /// The address of the item that a key names; nil when it names none or it has raised.
-    private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value) -> UnsafeMutableRawPointer? {
+    private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value, stores: Bool = false) -> UnsafeMutableRawPointer? {
         if key.isTuple {
             let tuple = TupleRef(key)
             for index in 0 ..< tuple.count where !isIndex(tuple[index]) {
@@ -382,7 +384,7 @@ public enum MemoryViews {
                     thread.raise(.typeError, "memoryview: invalid slice key")
                     return nil
                 }
-                thread.raise(.notImplementedError, "multi-dimensional slicing is not implemented")
+                thread.raise(.notImplementedError, stores ? onlySlices : "multi-dimensional slicing is not implemented")
                 return nil
             }
             guard tuple.count == view.ndim else {
@@ -408,7 +410,7 @@ public enum MemoryViews {
             return nil
         }
         if view.ndim > 1 {
-            thread.raise(.notImplementedError, "multi-dimensional sub-views are not implemented")
+            thread.raise(.notImplementedError, stores ? "sub-views are not implemented" : "multi-dimensional sub-views are not implemented")
             return nil
         }
         return place(thread, view, index, 0, from: view.pointer.pointee.pointer)
@@ -467,7 +469,7 @@ public enum MemoryViews {
             return MemoryFormats.store(thread, code, view.pointer.pointee.pointer, item, view.pointer.pointee.format)
         }
         if key.isExact(.slice) {
-            if view.ndim != 1 { return fail(.notImplementedError, "memoryview slice assignments are currently restricted to ndim = 1") }
+            if view.ndim != 1 { return fail(.notImplementedError, onlySlices) }
             var source = BufferView()
             guard item.isBuffer else { return fail(.typeError, "a bytes-like object is required, not '\(item.type.name)'") }
             guard thread.acquireBufferSlow(item, &source, BufferFlags.fullReadOnly) else { return false }
@@ -490,8 +492,7 @@ public enum MemoryViews {
             }
             return true
         }
-        if view.ndim > 1 && isIndex(key) { return fail(.notImplementedError, "sub-views are not implemented") }
-        guard let place = self.item(thread, view, key) else { return false }
+        guard let place = self.item(thread, view, key, stores: true) else { return false }
         if code == 0 { return !unsupported(thread, view).isEmpty }
         // Finding out what number an object stands for may release the view.
         let item = number(thread, code, item)
@@ -633,6 +634,21 @@ public enum MemoryViews {
             made.strides[dimension] = stride
             stride *= extents[dimension]
         }
+        return result
+    }
+
+    /// The memory of a contiguous view as bytes, whichever way its dimensions lie; BufferError when it is not contiguous.
+    public static func raw(_ thread: ThreadRef, _ value: Value) -> Value {
+        let view = MemoryViewRef(value)
+        guard check(thread, view) else { return .empty }
+        guard view.isCContiguous || view.isFortranContiguous else { return thread.raise(.bufferError, "cannot extract raw buffer from non-contiguous buffer") }
+        let result = copy(thread, view, ndim: 1)
+        if result.isEmpty { return .empty }
+        let made = MemoryViewRef(result)
+        made.pointer.pointee.itemSize = 1
+        made.pointer.pointee.format = MemoryFormats.intern("B")
+        made.shape[0] = view.pointer.pointee.length
+        made.strides[0] = 1
         return result
     }
 

@@ -113,4 +113,41 @@ def test_incremental_surrogates():
     assert decoder.decode(b"\xed\xa4") == "" and decoder.decode(b"\x81", True) == "\ud901"
 
 
+def test_nothing_is_text_in_any_encoding():
+    for empty in b"", bytearray(), memoryview(b""):
+        assert str(empty, "nosuch") == str(empty, "hex") == str(empty, "utf-8", "nosuch") == ""
+    assert b"".decode("nosuch") == bytearray().decode("nosuch", "nosuch") == ""
+    raises(LookupError, "unknown encoding: nosuch", b"x".decode, "nosuch")
+    raises(LookupError, "unknown encoding: nosuch", "".encode, "nosuch")
+
+
+def test_an_unknown_error_handler_is_the_cause():
+    error = raises(LookupError, "decoding with 'utf-7' codec failed (LookupError: unknown error handler name 'nosuch')", b"\xff".decode, "utf-7", "nosuch")
+    assert type(error.__cause__) is LookupError and error.__context__ is None and error.__suppress_context__
+
+
+def test_membership_of_what_fails_to_be_an_index():
+    class Broken:
+        def __index__(self):
+            return "x"
+    for container in b"x", bytearray(b"x"):
+        raises(TypeError, "a bytes-like object is required, not 'Broken'", container.__contains__, Broken())
+        raises(ValueError, "byte must be in range(0, 256)", container.__contains__, 10 ** 30)
+
+
+def test_texts_of_views_of_several_dimensions():
+    def store(view, key, value):
+        view[key] = value
+    table = memoryview(bytearray(12)).cast("B", (3, 4))
+    raises(NotImplementedError, "sub-views are not implemented", store, table, 0, 5)
+    raises(NotImplementedError, "multi-dimensional sub-views are not implemented", lambda: table[0])
+    raises(NotImplementedError, "sub-views are not implemented", store, table, (0,), 5)
+    only = "memoryview slice assignments are currently restricted to ndim = 1"
+    for key in slice(0, 1), (slice(0, 1), slice(0, 1)):
+        raises(NotImplementedError, only, store, table, key, b"a")
+    raises(NotImplementedError, "multi-dimensional slicing is not implemented", lambda: table[0:1, 0:1])
+    table[1, 2] = 7
+    assert table[1, 2] == 7 and table.tolist()[1] == [0, 0, 7, 0]
+
+
 run(globals())

@@ -273,4 +273,46 @@ def test_what_ctypes_refuses():
                     ("Exception ignored on calling ctypes callback function", ZeroDivisionError, "integer division or modulo by zero")], seen
 
 
+def test_formats_of_buffers():
+    class Pair(Structure):
+        _fields_ = [("a", c_int), ("b", c_int)]
+
+    class Mixed(Structure):
+        _fields_ = [("x", c_char), ("pair", Pair), ("y", c_double), ("z", ctypes.c_short * 3)]
+
+    class Packed(Structure):
+        _pack_ = 1
+        _fields_ = [("a", c_char), ("b", c_int)]
+
+    class Either(Union):
+        _fields_ = [("a", c_int), ("b", c_double)]
+
+    class Big(BigEndianStructure):
+        _fields_ = [("a", c_int), ("b", ctypes.c_short)]
+
+    class Derived(Pair):
+        _fields_ = [("c", c_byte)]
+
+    class Holder(Structure):
+        _fields_ = [("p", POINTER(Pair)), ("f", CFUNCTYPE(c_int)), ("s", c_char_p)]
+    expected = [
+        (c_int, "<i", 4, ()), (ctypes.c_long, "<q", 8, ()), (c_bool, "<?", 1, ()), (ctypes.c_short.__ctype_be__, ">h", 2, ()), (c_char_p, "<z", 8, ()),
+        (c_int * 2, "<i", 4, (2,)), (c_int * 2 * 3, "<i", 4, (3, 2)), (c_char * 5, "<c", 1, (5,)), (c_int * 0, "<i", 4, (0,)),
+        (Pair, "T{<i:a:<i:b:}", 8, ()), (Mixed, "T{<c:x:T{<i:a:<i:b:}:pair:<d:y:(3)<h:z:}", 32, ()), (Packed, "B", 5, ()), (Either, "B", 8, ()),
+        (Big, "T{>i:a:>h:b:}", 8, ()), (Derived, "T{<b:c:}", 12, ()), (Pair * 2, "T{<i:a:<i:b:}", 8, (2,)),
+        (POINTER(c_int), "&<i", 8, ()), (POINTER(c_int * 2), "&(2)<i", 8, ()), (CFUNCTYPE(c_int), "X{}", 8, ()),
+        (Holder, "T{&T{<i:a:<i:b:}:p:X{}:f:<z:s:}", 24, ())]
+    for kind, format, size, shape in expected:
+        view = memoryview(kind())
+        assert (view.format, view.itemsize, view.shape, view.ndim) == (format, size, shape, len(shape)), (kind, view.format, view.itemsize, view.shape)
+        assert view.nbytes == ctypes.sizeof(kind) and not view.readonly and len(bytes(view)) == view.nbytes
+    numbers = (c_int * 2)(1, 2)
+    view = memoryview(numbers)
+    raises(NotImplementedError, "memoryview: unsupported format <i", view.tolist)
+    raises(TypeError, "memoryview: cannot cast between two non-byte formats", view.cast, "i")
+    assert view.cast("B").cast("i").tolist() == [1, 2]
+    view.cast("B").cast("i")[1] = 7
+    assert list(numbers) == [1, 7]
+
+
 run(globals())

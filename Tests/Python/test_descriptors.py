@@ -158,4 +158,19 @@ def test_class_attribute_becomes_a_descriptor():
     assert read(owner) == 1
 
 
+def test_the_module_of_a_builtin_function_can_be_set():
+    from math import sin
+    import math
+    import types
+    assert type(type(sin).__dict__["__module__"]) is types.MemberDescriptorType
+    sin.__module__ = "elsewhere"
+    try:
+        assert sin.__module__ == "elsewhere"
+        del sin.__module__
+        assert sin.__module__ is None
+    finally:
+        sin.__module__ = "math"
+    assert math.sin.__module__ == "math"
+
+
 run(globals())

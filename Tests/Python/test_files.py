@@ -260,6 +260,19 @@ def test_lines_one_after_the_other():
     raises(ValueError, None, next, file)
 
 
+def test_open_belongs_to_io():
+    assert open is io.open and open.__module__ == io.open_code.__module__ == io.text_encoding.__module__ == "io"
+    import pickle
+    assert b"_io" not in pickle.dumps(open) and pickle.loads(pickle.dumps(open)) is open
+
+
+def test_a_binary_standard_output_is_flushed_at_exit():
+    source = "import os, sys\nsys.stdout = os.fdopen(1, 'wb')\nsys.stdout.write(b'te\\xe4st')"
+    assert subprocess.run([sys.executable, "-c", source], capture_output=True).stdout == b"te\xe4st"
+    source = "import os, sys\nsys.stdout = open(1, 'wb', closefd=False)\nsys.stdout.write(b'text')\nsys.__stdout__ = None"
+    assert subprocess.run([sys.executable, "-c", source], capture_output=True).stdout == b"text"
+
+
 def test_descriptors_of_unreachable_objects():
     # What nobody refers to any more is closed when there are no more descriptors.
     code = """if True:

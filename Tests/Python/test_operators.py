@@ -229,4 +229,119 @@ def test_deletion_of_items_from_what_has_none():
         raises(TypeError, f"'{type(container).__name__}' object does not support item deletion", delete, container, 0)
 
 
+def test_a_class_derived_from_a_list_extends_itself_first():
+    class Reflected:
+        def __iter__(self):
+            return iter([1, 2])
+
+        def __radd__(self, other):
+            return "reflected"
+
+        def __rmul__(self, other):
+            return "multiplied"
+
+    class L(list):
+        pass
+
+    class BA(bytearray):
+        pass
+
+    class B(bytes):
+        def __radd__(self, other):
+            return "reflected"
+    x = L([0])
+    y = x
+    x += Reflected()
+    assert x is y and x == [0, 1, 2]
+    x = [0]
+    x += Reflected()
+    assert x == "reflected"
+    assert L([0]) + Reflected() == "reflected"
+    x = BA(b"a")
+    x += B(b"b")
+    assert type(x) is BA and x == b"ab"
+    x = bytearray(b"a")
+    x += B(b"b")
+    assert x == "reflected"
+    x = L([0])
+    x *= Reflected()
+    assert x == "multiplied"
+
+
+def test_what_could_be_a_sequence_is_not_repeated_by_in_place():
+    class Index:
+        def __index__(self):
+            return 2
+
+    def multiply(a, b):
+        a *= b
+        return a
+    assert Index() * "ab" == "abab" and "ab" * Index() == "abab"
+    for right in "ab", [1], (1,), b"ab":
+        name = type(right).__name__
+        raises(TypeError, f"unsupported operand type(s) for *=: 'Index' and '{name}'", multiply, Index(), right)
+        raises(TypeError, f"unsupported operand type(s) for *=: 'dict' and '{name}'", multiply, {}, right)
+        assert multiply(2, right) == right * 2 and multiply(True, right) == right
+        assert multiply(right[:], Index()) == right * 2
+
+
+def test_indices_of_containers_without_item_assignment():
+    class Broken:
+        def __index__(self):
+            return "x"
+
+    def store(container, key):
+        container[key] = 1
+
+    def delete(container, key):
+        del container[key]
+    for container in "", b"", (), range(3), set(), frozenset():
+        for change in store, delete:
+            raises(IndexError, "cannot fit 'int' into an index-sized integer", change, container, 10 ** 400)
+            raises(TypeError, "__index__ returned non-int (type str)", change, container, Broken())
+    raises(TypeError, "'str' object does not support item assignment", store, "ab", 0)
+    raises(TypeError, "'int' object does not support item assignment", store, 5, 10 ** 400)
+
+
+def test_membership_of_what_cannot_be_iterated():
+    class Refusing:
+        def __iter__(self):
+            raise TypeError("no")
+
+    class Failing:
+        def __iter__(self):
+            raise ValueError("no")
+
+    class NoIterator:
+        def __iter__(self):
+            return 5
+    raises(TypeError, "argument of type 'Refusing' is not iterable", operator.contains, Refusing(), 1)
+    raises(TypeError, "argument of type 'NoIterator' is not iterable", operator.contains, NoIterator(), 1)
+    raises(ValueError, "no", operator.contains, Failing(), 1)
+    raises(TypeError, "argument of type 'memoryview' is not iterable", operator.contains, memoryview(b"a").cast("B", ()), 1)
+
+
+def test_numbers_of_arguments_of_slot_wrappers():
+    raises(TypeError, " expected at most 2 arguments, got 3", int.__pow__, 1, 2, 3, 4)
+    raises(TypeError, " expected at least 1 argument, got 0", int.__pow__, 1)
+    raises(TypeError, " expected 2 arguments, got 1", list.__setitem__, [1], 0)
+    raises(TypeError, " expected 2 arguments, got 1", object.__setattr__, 1, "a")
+    raises(TypeError, "expected 1 argument, got 2", int.__add__, 1, 2, 3)
+    raises(TypeError, "expected 0 arguments, got 1", int.__neg__, 1, 2)
+
+
+def test_errors_of_calls_with_keywords_that_are_no_strings():
+    raises(TypeError, "'int' object is not callable", lambda f: f(**{1: 2}), 5)
+    raises(TypeError, "keywords must be strings", lambda f: f(**{1: 2}), len)
+
+
+def test_reversed_needs_a_length():
+    class Items:
+        def __getitem__(self, index):
+            return index
+    raises(TypeError, "object of type 'Items' has no len()", reversed, Items())
+    raises(TypeError, "'object' object is not reversible", reversed, object())
+    raises(TypeError, "'set' object is not reversible", reversed, set())
+
+
 run(globals())

@@ -326,4 +326,34 @@ def test_recursion():
     assert pickle.loads(b"(" * 10000 + b"t" * 10000 + b".")[:0] == ()
 
 
+def test_members_of_a_pickler():
+    for name in "dispatch_table", "bin", "fast":
+        assert type(getattr(pickle.Pickler, name)) is types.MemberDescriptorType
+
+    class Tabled(pickle.Pickler):
+        dispatch_table = {complex: lambda number: (complex, (9, 9))}
+    file = io.BytesIO()
+    pickler = Tabled(file)
+    # Past what the class has under the name.
+    pickle.Pickler.dispatch_table.__set__(pickler, {complex: lambda number: (complex, (5, 5))})
+    pickler.dump(1j)
+    assert pickle.loads(file.getvalue()) == 5 + 5j
+    pickler = pickle.Pickler(io.BytesIO())
+    raises(AttributeError, "'_pickle.Pickler' object has no attribute 'dispatch_table'", lambda: pickler.dispatch_table)
+    pickler.fast = True
+    assert pickler.fast == 1 and pickler.bin == 1
+
+
+def test_raw_buffers_of_views_of_several_dimensions():
+    import ctypes
+    table = memoryview(bytearray(range(12))).cast("B", (3, 4))
+    raw = pickle.PickleBuffer(table).raw()
+    assert raw.tolist() == list(range(12)) and (raw.format, raw.ndim, raw.shape) == ("B", 1, (12,))
+    for kind in ctypes.c_int * 0, ctypes.c_int * 0 * 3, ctypes.c_int * 3 * 0:
+        raw = pickle.PickleBuffer(kind()).raw()
+        assert (raw.format, raw.shape, raw.nbytes) == ("B", (0,), 0)
+    assert pickle.PickleBuffer((ctypes.c_short * 2)(1, 2)).raw().tolist() == [1, 0, 2, 0]
+    raises(BufferError, "cannot extract raw buffer from non-contiguous buffer", pickle.PickleBuffer(memoryview(bytes(9))[::2]).raw)
+
+
 run(globals())

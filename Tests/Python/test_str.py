@@ -129,6 +129,17 @@ def test_case_of_unicode_14():
     assert "a\U0001171e\u03a3".lower() == "a\U0001171e\u03c2"
 
 
+def test_a_format_without_conversions_is_the_result():
+    class S(str):
+        pass
+    text = S("text")
+    assert text % [] is text and text % () is text and text % {} is text
+    plain = "te" + "xt".lower()
+    assert plain % [] is plain
+    assert type(S("100%%") % []) is str and S("100%%") % [] == "100%"
+    assert type(S("") % []) is str
+
+
 def test_arguments_that_are_ints():
     for text in ("a\nb", b"a\nb", bytearray(b"a\nb")):
         assert text.splitlines(3) == text.splitlines(True) == text.splitlines(keepends=-1) != text.splitlines(0)

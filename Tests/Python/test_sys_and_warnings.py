@@ -208,6 +208,13 @@ def test_exit_status_130_is_no_signal():
     assert output("raise KeyboardInterrupt")[0] == -2
 
 
+def test_places_of_errors_in_empty_sources():
+    for mode in "eval", "single":
+        error = raises(SyntaxError, "invalid syntax (f, line 0)", compile, "", "f", mode)
+        assert error.args == ("invalid syntax", ("f", 0, 0, "", 0, 0)) and (error.end_lineno, error.end_offset) == (0, 0)
+    raises(TypeError, "globals must be a real dict; try eval(expr, {}, mapping)", eval, "1", "f")
+
+
 def test_bytes_warnings():
     code = "b'a' == 'a'\nbytearray(b'a') == 'a'\n97 != b'a'\nbytearray(b'a') == 97\nstr(b'a')\nf'{bytearray()}'"
     done = subprocess.run([sys.executable, "-b", "-c", code], capture_output=True, text=True)

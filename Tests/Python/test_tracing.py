@@ -299,4 +299,32 @@ def test_jumps_into_asynchronous_loops():
     assert messages == ["can't jump into the body of a for loop"] * 2, messages
 
 
+def test_a_frame_that_delegates_stands_at_its_yield():
+    import dis
+    seen = []
+
+    def delegating():
+        yield from [1, 2]
+        yield 3
+
+    def trace(frame, event, argument):
+        if frame.f_code is delegating.__code__ and event == "return":
+            seen.append(frame.f_code.co_code[frame.f_lasti])
+        return trace
+    sys.settrace(trace)
+    try:
+        list(delegating())
+    finally:
+        sys.settrace(None)
+    leaves = {dis.opmap[name] for name in ("YIELD_FROM", "YIELD_VALUE", "RETURN_VALUE", "RETURN_NONE") if name in dis.opmap}
+    assert len(seen) == 4 and leaves.issuperset(seen), seen
+    generator = delegating()
+    next(generator)
+    before = generator.gi_frame.f_lasti
+    next(generator)
+    assert generator.gi_frame.f_lasti == before
+    next(generator)
+    assert generator.gi_frame.f_lasti != before
+
+
 run(globals())

@@ -1,5 +1,6 @@
 """Weak references, finalizers and the collector. Collection is asked for, never assumed to be immediate."""
 import gc
+import os
 import weakref
 from harness import raises, run
 
@@ -247,6 +248,53 @@ def test_collect_does_not_count_what_a_finalizer_keeps():
     assert gc.collect() == 20 and len(kept) == 2
     kept.clear()
     assert gc.collect() == 2
+
+
+def test_a_disabled_collector_notices_nothing_and_keeps_memory_in_bounds():
+    # Under stress everything is collected all the time.
+    if "TAIPAN_GC" in os.environ:
+        return
+
+    class Node:
+        pass
+    deleted = []
+
+    class Finalized:
+        def __del__(self):
+            deleted.append(1)
+
+    def leave():
+        node, finalized = Node(), Finalized()
+        node.own, finalized.own = node, finalized
+        return weakref.ref(node)
+    gc.collect()
+    gc.disable()
+    try:
+        reference = leave()
+        # Garbage by the reference count, of several hundred MB in all.
+        for n in range(300000):
+            block = [n] * 200
+        assert reference() is not None and not deleted
+        with open("/proc/self/statm") as file:
+            assert int(file.read().split()[1]) * 4096 < 300 << 20
+    finally:
+        gc.enable()
+    gc.collect()
+    assert reference() is None and deleted == [1]
+
+
+def test_a_long_list_keeps_what_is_appended_and_replaced():
+    size = 6000 if "TAIPAN_GC" in os.environ else 400000
+    values = []
+    for n in range(size):
+        values.append([n])
+        values[n // 2] = (n // 2,)
+    assert all(value == ((n,) if n < size // 2 else [n]) for n, value in enumerate(values))
+    table = {}
+    for n in range(size):
+        table[n] = [n]
+        table[n // 3] = (n // 3,)
+    assert all(value == ((n,) if n <= (size - 1) // 3 else [n]) for n, value in table.items())
 
 
 run(globals())

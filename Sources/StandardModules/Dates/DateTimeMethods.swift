@@ -20,17 +20,16 @@ struct DateTimeFields {
     @inline(__always) init?(_ value: Value) {
         guard value.isPointer, value.shapeIndex == DateLayout.datetimeShape else { return nil }
         let offsets = DateLayout.datetimeFields
-        guard let date = DateFields(value, offsets) else { return nil }
-        let hour = DateLayout.field(value, offsets[4]).pointee, minute = DateLayout.field(value, offsets[5]).pointee, second = DateLayout.field(value, offsets[6]).pointee
-        let microsecond = DateLayout.field(value, offsets[7]).pointee, fold = DateLayout.field(value, offsets[8]).pointee
-        guard hour.bits & minute.bits & second.bits & microsecond.bits & fold.bits & 1 != 0, !DateLayout.field(value, offsets[9]).pointee.isEmpty else { return nil }
-        self.init(date, checking: hour.smallInt, minute.smallInt, second.smallInt, microsecond.smallInt, fold.smallInt)
+        guard let date = DateFields(value, offsets), let time = TimeFields(value, offsets + 4) else { return nil }
+        self.init(date, time)
     }
 
     @inline(__always) init?(_ date: DateFields, checking hour: Int, _ minute: Int, _ second: Int, _ microsecond: Int, _ fold: Int) {
-        guard hour >= 0, hour < 24, minute >= 0, minute < 60, second >= 0, second < 60, microsecond >= 0, microsecond < 1_000_000, fold == 0 || fold == 1 else { return nil }
-        self.init(date, hour * 3600 + minute * 60 + second, microsecond, fold: fold)
+        guard let time = TimeFields(checking: hour, minute, second, microsecond, fold) else { return nil }
+        self.init(date, time)
     }
+
+    @inline(__always) private init(_ date: DateFields, _ time: TimeFields) { self.init(date, time.seconds, time.microseconds, fold: time.fold) }
 
     /// This moved by days, seconds and microseconds; nil when that is out of range.
     @inline(__always) func moved(_ days: Int, _ more: Int, _ microsecondsMore: Int) -> DateTimeFields? {
@@ -44,13 +43,7 @@ struct DateTimeFields {
         if result.isEmpty { return .empty }
         let offsets = DateLayout.datetimeFields
         date.store(result, offsets)
-        DateLayout.field(result, offsets[4]).pointee = Value(small: seconds / 3600)
-        DateLayout.field(result, offsets[5]).pointee = Value(small: seconds / 60 % 60)
-        DateLayout.field(result, offsets[6]).pointee = Value(small: seconds % 60)
-        DateLayout.field(result, offsets[7]).pointee = Value(small: microseconds)
-        DateLayout.field(result, offsets[8]).pointee = Value(small: fold)
-        DateLayout.field(result, offsets[9]).pointee = zone
-        Heap.barrier(result.raw)
+        TimeFields(seconds, microseconds, fold: fold).store(result, offsets + 4, zone)
         return result
     }
 
@@ -136,17 +129,7 @@ struct DateTimeFields {
             count -= 6
         }
         if count == 10 { return zone.isNone ? (DateTimeFields(date, 0, 0), zone) : nil }
-        guard count == 16 || count == 19 || count == 23 || count == 26, text[13] == 58, let hour = TextFields.number(text + 11, 2), let minute = TextFields.number(text + 14, 2) else { return nil }
-        var second = 0, microsecond = 0
-        if count > 16 {
-            guard text[16] == 58, let number = TextFields.number(text + 17, 2) else { return nil }
-            second = number
-        }
-        if count > 19 {
-            guard text[19] == 46, let number = TextFields.number(text + 20, count - 20) else { return nil }
-            microsecond = count == 23 ? number * 1000 : number
-        }
-        return DateTimeFields(date, checking: hour, minute, second, microsecond, 0).map { ($0, zone) }
+        return TimeFields(text: text + 11, count - 11).map { (DateTimeFields(date, $0), zone) }
     }
 
     func text(_ thread: ThreadRef, _ separator: UInt8, _ zone: Value) -> Value? {

@@ -197,12 +197,16 @@ enum DeltaMethods {
 enum DateHash {
     static func known(_ thread: ThreadRef, _ value: Value, _ offset: Int, _ state: () -> Value) -> Int {
         let kept = DateLayout.field(value, offset).pointee
-        if kept.isSmallInt && kept.smallInt != -1 { return kept.smallInt }
+        if kept.isSmallInt ? kept.smallInt != -1 : kept.isExact(.int) {
+            if let hash = thread.toInt(kept) { return hash }
+        }
         let content = state()
         if content.isEmpty { return -1 }
         let hash = thread.hash(content)
-        // A hash beyond small ints is made anew each time.
-        if Value.fitsSmall(hash) { DateLayout.field(value, offset).pointee = Value(small: hash) }
+        let number = thread.newInt(hash)
+        if number.isEmpty { return -1 }
+        DateLayout.field(value, offset).pointee = number
+        Heap.barrier(value.raw)
         return hash
     }
 

@@ -17,7 +17,11 @@ struct TimeFields {
     /// Those of an exact instance of `time`; nil for anything else.
     @inline(__always) init?(_ value: Value) {
         guard value.isPointer, value.shapeIndex == DateLayout.timeShape else { return nil }
-        let offsets = DateLayout.timeFields
+        self.init(value, DateLayout.timeFields)
+    }
+
+    /// Those that stand at `offsets`, behind which there is a time zone; nil when they are none of a time.
+    @inline(__always) init?(_ value: Value, _ offsets: UnsafeMutablePointer<Int>) {
         let hour = DateLayout.field(value, offsets[0]).pointee, minute = DateLayout.field(value, offsets[1]).pointee, second = DateLayout.field(value, offsets[2]).pointee
         let microsecond = DateLayout.field(value, offsets[3]).pointee, fold = DateLayout.field(value, offsets[4]).pointee
         guard hour.bits & minute.bits & second.bits & microsecond.bits & fold.bits & 1 != 0, !DateLayout.field(value, offsets[5]).pointee.isEmpty else { return nil }
@@ -29,6 +33,17 @@ struct TimeFields {
         self.init(hour * 3600 + minute * 60 + second, microsecond, fold: fold)
     }
 
+    /// Puts them and a time zone at `offsets`.
+    @inline(__always) func store(_ target: Value, _ offsets: UnsafeMutablePointer<Int>, _ zone: Value) {
+        DateLayout.field(target, offsets[0]).pointee = Value(small: hour)
+        DateLayout.field(target, offsets[1]).pointee = Value(small: minute)
+        DateLayout.field(target, offsets[2]).pointee = Value(small: second)
+        DateLayout.field(target, offsets[3]).pointee = Value(small: microseconds)
+        DateLayout.field(target, offsets[4]).pointee = Value(small: fold)
+        DateLayout.field(target, offsets[5]).pointee = zone
+        Heap.barrier(target.raw)
+    }
+
     var hour: Int { seconds / 3600 }
     var minute: Int { seconds / 60 % 60 }
     var second: Int { seconds % 60 }
@@ -36,35 +51,32 @@ struct TimeFields {
     @inline(__always) func make(_ thread: ThreadRef, _ zone: Value) -> Value {
         let result = thread.allocateInstance(DateLayout.time)
         if result.isEmpty { return .empty }
-        let offsets = DateLayout.timeFields
-        DateLayout.field(result, offsets[0]).pointee = Value(small: hour)
-        DateLayout.field(result, offsets[1]).pointee = Value(small: minute)
-        DateLayout.field(result, offsets[2]).pointee = Value(small: second)
-        DateLayout.field(result, offsets[3]).pointee = Value(small: microseconds)
-        DateLayout.field(result, offsets[4]).pointee = Value(small: fold)
-        DateLayout.field(result, offsets[5]).pointee = zone
-        DateLayout.field(result, offsets[6]).pointee = Value(small: -1)
-        Heap.barrier(result.raw)
+        store(result, DateLayout.timeFields, zone)
+        DateLayout.field(result, DateLayout.timeFields[6]).pointee = Value(small: -1)
         return result
     }
 
     /// The time zone of an exact instance.
     @inline(__always) static func zone(_ value: Value) -> Value { DateLayout.field(value, DateLayout.timeFields[5]).pointee }
 
-    /// "12:34", "12:34:56" or "12:34:56.789012", perhaps after a "T"; nil for anything else.
+    /// "12:34", "12:34:56", "12:34:56.789" or "12:34:56.789012", perhaps after a "T"; nil for anything else.
     init?(_ string: StringRef) {
         guard string.isASCII, string.count >= 5 else { return nil }
-        let prefix = string.units1[0] == UInt8(ascii: "T") ? 1 : 0, count = string.count - prefix
-        let text = UnsafePointer(string.units1) + prefix
-        guard count == 5 || count == 8 || count == 15, text[2] == 58, let hour = TextFields.number(text, 2), let minute = TextFields.number(text + 3, 2) else { return nil }
+        let prefix = string.units1[0] == UInt8(ascii: "T") ? 1 : 0
+        self.init(text: UnsafePointer(string.units1) + prefix, string.count - prefix)
+    }
+
+    /// The same without a "T".
+    init?(text: UnsafePointer<UInt8>, _ count: Int) {
+        guard count == 5 || count == 8 || count == 12 || count == 15, text[2] == 58, let hour = TextFields.number(text, 2), let minute = TextFields.number(text + 3, 2) else { return nil }
         var second = 0, microsecond = 0
         if count > 5 {
             guard text[5] == 58, let number = TextFields.number(text + 6, 2) else { return nil }
             second = number
         }
         if count > 8 {
-            guard text[8] == 46, let number = TextFields.number(text + 9, 6) else { return nil }
-            microsecond = number
+            guard text[8] == 46, let number = TextFields.number(text + 9, count - 9) else { return nil }
+            microsecond = count == 12 ? number * 1000 : number
         }
         self.init(checking: hour, minute, second, microsecond, 0)
     }

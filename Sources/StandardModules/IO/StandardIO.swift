@@ -29,6 +29,13 @@ public enum StandardIO {
             TextIO.start(module)
             module.set("DEFAULT_BUFFER_SIZE", 8192)
             OpenFunction.function.pointee = module.namespace.get(string: StringRef.intern("open").value)
+            // The module goes by the name of the one that gives its contents out, and so do its functions.
+            _ = module.namespace.set(module.thread, Name.__name__, StringRef.intern("io").value)
+            for name in ["open", "open_code", "text_encoding"] {
+                let function = module.namespace.get(string: StringRef.intern(name).value)
+                function.object(BuiltinFunctionObject.self).pointee.module = StringRef.intern("io").value
+                Heap.barrier(function.raw)
+            }
             return true
         }
     }

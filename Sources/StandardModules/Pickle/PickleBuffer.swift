@@ -37,11 +37,7 @@ enum PickleBuffers {
                           doc: "Wrapper for potentially out-of-band buffers", methods: [
             Def("raw(self, /)", .calls, "The memory of this buffer as a plain memoryview; BufferError when it is not contiguous.") { thread, a, _ in
                 guard PickleBuffers.ready(thread, a[0]) else { return .empty }
-                let view = PickleBuffers.object(a[0]).pointee.view
-                let isContiguous = thread.getAttribute(view, StringRef.intern("c_contiguous").value)
-                if isContiguous.isEmpty { return .empty }
-                if isContiguous != .true { return thread.raise(.bufferError, "cannot extract raw buffer from non-contiguous buffer") }
-                return thread.callMethod(view, StringRef.intern("cast").value, StringRef.intern("B").value)
+                return MemoryViews.raw(thread, PickleBuffers.object(a[0]).pointee.view)
             },
             Def("release(self, /)", .writes, "Release the underlying buffer held by the PickleBuffer object.") { thread, a, _ in
                 let view = PickleBuffers.object(a[0]).pointee.view

@@ -328,19 +328,19 @@ enum Picklers {
                 return thread.newInt(MemoryLayout<PicklerObject>.size + pickler.pointee.memoCapacity * 8 + pickler.pointee.indexCapacity * 4)
             },
         ], getters: [
-            Getter("bin", set: { thread, a, _ in
+            Getter("bin", isMember: true, set: { thread, a, _ in
                 guard !a[1].isEmpty else { return thread.raise(.typeError, "can't delete numeric/char attribute") }
                 guard let number = thread.toInt(a[1]) else { return .empty }
                 Picklers.object(a[0]).pointee.bin = number
                 return .none
             }) { thread, a, _ in thread.newInt(Picklers.object(a[0]).pointee.bin) },
-            Getter("fast", set: { thread, a, _ in
+            Getter("fast", isMember: true, set: { thread, a, _ in
                 guard !a[1].isEmpty else { return thread.raise(.typeError, "can't delete numeric/char attribute") }
                 guard let number = thread.toInt(a[1]) else { return .empty }
                 Picklers.object(a[0]).pointee.fast = number
                 return .none
             }) { thread, a, _ in thread.newInt(Picklers.object(a[0]).pointee.fast) },
-            Getter("dispatch_table", set: { thread, a, _ in
+            Getter("dispatch_table", isMember: true, set: { thread, a, _ in
                 if a[1].isEmpty && Picklers.object(a[0]).pointee.dispatchTable.isEmpty { return thread.raise(.attributeError, "dispatch_table") }
                 Picklers.object(a[0]).pointee.dispatchTable = a[1]
                 Heap.barrier(a[0].raw)

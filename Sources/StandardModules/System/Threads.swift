@@ -21,6 +21,8 @@ public enum Threads {
     nonisolated(unsafe) private static var nextNumber = 1
     /// Threads that run a function of `start_new_thread`.
     nonisolated(unsafe) private static var count = 0
+    /// A thread has ended since `_count` was last asked.
+    nonisolated(unsafe) private static var hasEnded = false
     nonisolated(unsafe) private static var exceptHookArguments: StructSequence!
 
     // Words of `ThreadState.extra` that are this module's.
@@ -92,6 +94,7 @@ public enum Threads {
         count += 1
         call(thread, takeEntry(number))
         count -= 1
+        hasEnded = true
         end(thread)
         ThreadRegistry.remove(thread)
         GIL.release(thread)
@@ -223,7 +226,14 @@ public enum Threads {
             Def("get_native_id()", .reads, "The number that the system has for this thread.", kind: .function) { thread, _, _ in
                 thread.newInt(unsigned: UInt(taipan_native_thread_id()))
             },
-            Def("_count()", .reads, "How many threads run besides the main one.", kind: .function) { _, _, _ in Value(small: Threads.count) },
+            Def("_count()", .calls, "How many threads run besides the main one.", kind: .function) { thread, _, _ in
+                // Who counts threads also looks for what those that have ended leave behind, which by counting references would be gone.
+                if Threads.hasEnded && Collector.automatic {
+                    Threads.hasEnded = false
+                    CollectorModule.collectQuietly(thread)
+                }
+                return Value(small: Threads.count)
+            },
             Def("stack_size(size=0, /)", .writes, "Return the thread stack size used when creating new threads, and set it when a size is given (0 for the default).", kind: .function) { thread, a, _ in
                 Threads.setStackSize(thread, a[0])
             },

@@ -79,10 +79,19 @@ public enum Codecs {
 
     static func decode(_ thread: ThreadRef, _ object: Value, _ encoding: Value, _ errors: Value) -> Value {
         guard check(thread, encoding), check(thread, errors), !checksNames || checkNames(thread, encoding, errors) else { return .empty }
-        if let known = known(encoding) {
+        let native = known(encoding)
+        if native == nil {
+            // Nothing is the empty text in any encoding, one that does not exist included.
+            var view = BufferView()
+            guard thread.acquireBuffer(object, &view) else { return .empty }
+            let isEmpty = view.length == 0
+            thread.releaseBuffer(&view)
+            if isEmpty { return WellKnown.emptyString.value }
+        }
+        if let native {
             return thread.withBuffer(object) { bytes, count in
                 var consumed = 0
-                switch known {
+                switch native {
                 case .utf8: return UTF8Codec.decode(thread, bytes, count, errors, final: true, &consumed)
                 case .ascii: return ByteCodecs.decodeASCII(thread, bytes, count, errors)
                 case .latin1: return Units(bytes, count).string(thread)
@@ -205,7 +214,6 @@ enum CodecRegistry {
         if wrapped.isEmpty || !wrapped.isException { return }
         let object = wrapped.object(ExceptionObject.self)
         object.pointee.cause = original
-        object.pointee.context = original
         object.pointee.suppressContext = .true
         Heap.barrier(wrapped.raw)
         thread.restore(wrapped)

@@ -14,11 +14,14 @@ struct PercentFormat: ~Copyable {
     /// A value looked up by key, which stands for the only argument.
     private var keyed = Value.empty
     private var usedKeys = false
+    /// There is nothing but text in the format, which therefore is the result.
+    private var isLiteral = false
     private var builder = StringBuilder()
 
     static func format(_ thread: ThreadRef, _ format: Value, _ arguments: Value) -> Value {
         var formatter = PercentFormat(thread, Units(StringRef(format)), arguments, binary: false)
-        return formatter.run() ? formatter.builder.finish(thread) : .empty
+        guard formatter.run() else { return .empty }
+        return formatter.isLiteral ? format : formatter.builder.finish(thread)
     }
 
     static func format(_ thread: ThreadRef, bytes format: Value, _ arguments: Value) -> Value {
@@ -81,6 +84,7 @@ struct PercentFormat: ~Copyable {
             if units[index] != 37 {
                 let stop = units.find(37, index, end)
                 let limit = stop < 0 ? end : stop
+                isLiteral = index == 0 && limit == end
                 if units.width == 1 {
                     builder.append(latin1: units.units1 + index, limit - index)
                 } else {
