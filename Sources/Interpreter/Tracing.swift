@@ -108,6 +108,12 @@ public enum Tracing {
 
     private static func compiledWords(_ code: UnsafeMutablePointer<CodeObject>) -> [UInt32] { Code.compiled(code).instructions }
 
+    /// The instructions of a code object as they were compiled, even if it is traced or was until lately.
+    public static func words(_ code: UnsafeMutablePointer<CodeObject>) -> [UInt32] {
+        let words = Array(UnsafeBufferPointer(start: code.pointee.instructions, count: Int(code.pointee.instructionCount)))
+        return words.contains { UInt8(truncatingIfNeeded: $0) == Opcode.traced.rawValue } ? compiledWords(code) : words
+    }
+
     /// The opcode of a word that may be traced.
     @inline(never) static func original(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> UInt8 {
         let opcode = UInt8(truncatingIfNeeded: pc.pointee)

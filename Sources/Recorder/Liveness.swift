@@ -15,7 +15,7 @@ final class Liveness {
 
     init(_ code: UnsafeMutablePointer<CodeObject>) {
         first = Int(code.pointee.clearCount)
-        let words = Array(UnsafeBufferPointer(start: code.pointee.instructions, count: Int(code.pointee.instructionCount)))
+        let words = Tracing.words(code)
         stride = max(1, (Int(code.pointee.registerCount) - first + 63) / 64)
         bits = [UInt64](repeating: 0, count: (words.count + 1) * stride)
         live = [UInt64](repeating: 0, count: stride)

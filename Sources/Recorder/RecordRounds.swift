@@ -68,7 +68,7 @@ extension Recorder {
     func findSteadyRegisters() -> Set<Int> {
         guard let cache else { return [] }
         let code = levels[0].code
-        let words = Array(UnsafeBufferPointer(start: code.pointee.instructions, count: Int(code.pointee.instructionCount)))
+        let words = Tracing.words(code)
         var place = anchor - code.pointee.instructions, steady = Set(0 ..< Int(code.pointee.clearCount)), written: Set<Int> = []
         var isLoop = false
         while place < words.count, let instruction = Bytecode.Instruction.decode(words, at: place) {

@@ -327,4 +327,26 @@ def test_a_frame_that_delegates_stands_at_its_yield():
     assert generator.gi_frame.f_lasti != before
 
 
+def test_compiled_code_after_it_was_traced():
+    def table(rows, columns):
+        return [[row * column for column in range(columns)] for row in rows if row or True]
+
+    def tracer(frame, event, argument):
+        return tracer
+
+    expected = [[0, 0, 0], [0, 1, 2], [0, 2, 4]]
+    for _ in range(60):
+        assert table(range(3), 3) == expected
+    for rounds in range(4):
+        sys.settrace(tracer)
+        try:
+            assert table(range(3), 3) == expected
+        finally:
+            sys.settrace(None)
+        # The code is still prepared for tracing where compiled code goes on in it.
+        for number in range(120):
+            assert table(range(3), 3) == expected
+            assert table((True, 2.5, 1 << 70), number % 4) == [[row * column for column in range(number % 4)] for row in (True, 2.5, 1 << 70)]
+
+
 run(globals())
