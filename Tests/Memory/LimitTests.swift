@@ -126,7 +126,8 @@ private func exhaust(size: Int) {
 
 private func testExhaustionCollectsFirst() {
     limitMemory(to: 300 << 20)
-    Collector.automatic = false
+    // No collection is due before memory runs out.
+    Heap.nurserySize = 1 << 40
     for (size, most) in [(64, 20), (5000, 20), (20 << 20, 60)] {
         let before = Collector.majorCount
         for index in 0 ..< (2000 << 20) / max(size, 320) {
