@@ -12,7 +12,7 @@ enum NativeMemory {
     nonisolated(unsafe) private static var last = 0, settled = 0
     /// Bytes of `Heap.externalBytes` that are from here.
     nonisolated(unsafe) private static var counted = 0
-    private static let longestInterval = 32
+    private static let usualInterval = 32, longestInterval = 256
 
     /// One more object was made. May collect.
     static func noteObject() {
@@ -20,7 +20,7 @@ enum NativeMemory {
         if made < next { return }
         let before = nanoseconds(), now = taipan_hpy_allocated()
         // The C library walks its lists of free memory: where these are long, less often.
-        next = made + max(min(made, longestInterval), (nanoseconds() - before) / 1000)
+        next = made + max(min(made, usualInterval), min((nanoseconds() - before) / 1000, longestInterval))
         let growth = last == 0 ? 0 : now - last
         if last == 0 { settled = now }
         last = now
@@ -39,9 +39,10 @@ enum NativeMemory {
         Heap.externalBytes += counted
     }
 
+    /// Processor time: what else runs on the machine is not to count.
     private static func nanoseconds() -> Int {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
