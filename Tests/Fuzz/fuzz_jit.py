@@ -2,8 +2,8 @@
 
 usage: fuzz_jit.py [--seconds N] [--first SEED] [--count N] [--mode MODE ...] [--minimise] [--keep FOLDER]
 
-A program that prints something else in some mode than under CPython, or crashes, is a finding: its seed is printed, and with --minimise
-the smallest program found that still shows it is written to FOLDER/SEED.py. `fuzz_jit.py --first SEED --count 1 --minimise` repeats one, and
+A program that prints something else in some mode than under CPython, or crashes, is a finding: its seed is printed, and it is written to FOLDER/SEED.py
+(.build/findings), with --minimise the smallest program found that still shows it. `fuzz_jit.py --first SEED --count 1 --minimise` repeats one, and
 `fuzz_jit.py FILE …` compares files. Executed by CPython.
 """
 import ast, os, sys, tempfile, time
@@ -168,6 +168,7 @@ def fuzz(first, count, until, modes, keep=None, minimise_for=0):
                 if keep:
                     if minimise_for:
                         source = minimise(source, mode, text, folder, minimise_for)
+                    os.makedirs(keep, exist_ok=True)
                     with open(os.path.join(keep, f"{seed}.py"), "w") as file:
                         file.write(f"# {mode}: {text}\n{source}".encode("utf-8", "replace").decode())
             seed += 1
@@ -181,7 +182,7 @@ def main():
     parser.add_argument("--count", type=int)
     parser.add_argument("--mode", action="append", choices=list(MODES))
     parser.add_argument("--minimise", action="store_true")
-    parser.add_argument("--keep", default=".", help="where to write findings")
+    parser.add_argument("--keep", default=os.path.join(support.ROOT, ".build", "findings"), help="where to write findings")
     parser.add_argument("file", nargs="*")
     options = parser.parse_args()
     modes = options.mode or list(MODES)
