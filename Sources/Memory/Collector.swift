@@ -92,7 +92,7 @@ public enum Collector {
         }
         if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
         keepsObserved = !automatic && Heap.oldBytes < completeBytes + mostKept
-        collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+        collect(major: false)
         keepsObserved = false
     }
 
@@ -141,7 +141,8 @@ public enum Collector {
     }
 
     static func run(major: Bool, stackPointer: UInt) {
-        let major = major || hasForgotten
+        // Whoever asks for minor ones, time and again, makes old objects of what soon dies.
+        let major = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
         hasForgotten = false
         finishSweep()
         isMajor = major
