@@ -78,10 +78,9 @@ public func decodeSource(_ bytes: [UInt8], filename: String = "<string>", isFile
         guard let offset = content.firstIndex(where: { $0 >= 0x80 }) else { return content }
         throw failure(isFile ? "encoding problem: \(name)"
             : "'ascii' codec can't decode byte 0x\(twoDigits(content[offset])) in position \(offset): ordinal not in range(128)")
-    case "utf-16", "utf16", "u16", "utf-32", "utf32", "u32" where isFile:
-        // Their text cannot have begun with the line that names them.
-        throw failure("encoding problem: \(name)")
     default:
+        // Their text cannot have begun with the line that names them.
+        if isFile, ["utf-16", "utf16", "u16", "utf-32", "utf32", "u32"].contains(name.lowercased()) { throw failure("encoding problem: \(name)") }
         guard let result = decode(name, content) else { throw failure("\(isFile ? "encoding problem" : "unknown encoding"): \(name)") }
         return result
     }
