@@ -48,6 +48,8 @@ public enum Collector {
     public private(set) static var minorCount = 0
     public private(set) static var majorCount = 0
     public private(set) static var longestPause = 0.0
+    /// How much of native and register stacks the collection in progress has scanned.
+    private static var scannedBytes: UInt = 0
 
     /// Finalizable objects, by age.
     private static var finalizable = AddressList()
@@ -108,6 +110,12 @@ public enum Collector {
         }
     }
 
+    /// While they are examined: keeps dead objects, and all that they refer to.
+    public static func keep(_ objects: [ObjectPointer]) {
+        for object in objects { mark(object) }
+        drain()
+    }
+
     /// Visits the dead objects in order of their addresses.
     public static func forEachDead(_ body: (ObjectPointer) -> Void) {
         walk { header in if header.pointee.mark == Mark.new { body(header) } }
@@ -146,6 +154,7 @@ public enum Collector {
         hasForgotten = false
         finishSweep()
         isMajor = major
+        scannedBytes = 0
         if major {
             clearMarks()
             rememberedCount = 0
@@ -171,6 +180,8 @@ public enum Collector {
             if !keepsObserved { completeBytes = Heap.oldBytes }
         }
         Heap.allocatedSinceCollection = 0
+        // Every collection scans whole stacks. As much as was scanned may be allocated on top before the next one, or deep recursion would take quadratic time.
+        Heap.nurserySize = Heap.leastNurserySize + Int(min(scannedBytes, 1 << 30))
         if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
     }
 
@@ -321,6 +332,9 @@ public enum Collector {
     /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
     private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
         var low = isRunning ? stackPointer : thread.pointee.savedStackPointer
+        // Before it runs for the first time, a thread has saved none.
+        if low != 0 { scannedBytes &+= thread.pointee.nativeStackBase &- low }
+        scannedBytes &+= UInt(bitPattern: thread.pointee.stackTop) &- UInt(bitPattern: thread.pointee.stackBase)
         var next = thread.pointee.loop
         while let loop = next {
             scanConservatively(from: low, to: loop.pointee.low)
