@@ -60,11 +60,7 @@ public enum Collector {
 
     /// False when there is no memory for the mark stack.
     static func start(heapSize: Int) -> Bool {
-        var size = heapSize >> 2
-        repeat {
-            stackRange = Reservation(size: size, step: 1 << 15)
-            size >>= 1
-        } while stackRange == nil && size > 1 << 20
+        stackRange = Reservation(size: heapSize >> 2, step: 1 << 15)
         guard stackRange != nil, stackRange.commit(1 << 15) else { return false }
         stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
         stackCapacity = stackRange.committed >> 3
