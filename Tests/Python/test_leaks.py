@@ -1,0 +1,98 @@
+"""What a program has dropped is given back: later rounds take no more memory than earlier ones.
+
+Each program runs in a process of its own, which tells how much memory it had after some rounds and after many more."""
+import subprocess
+import sys
+
+from harness import run
+
+MEASURE = """
+import gc
+
+def resident():
+    gc.collect()
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+def measure(rounds, per_round, work):
+    for number in range(rounds):
+        work(number)
+    before = resident()
+    for number in range(rounds):
+        work(number)
+    grown = resident() - before
+    print(grown < 4 << 20 or f"{grown // (rounds * per_round)} bytes for each are left")
+"""
+
+
+def check(source, *options):
+    """The program's last statement measures."""
+    result = subprocess.run([sys.executable, *options, "-c", MEASURE + source], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "True\n", ""), (result.returncode, result.stdout, result.stderr[-2000:])
+
+
+def test_compiled_code():
+    check("""
+def work(number):
+    for _ in range(100):
+        compile("x = 1\\nfor j in range(3): x += j", "", "exec")
+measure(200, 100, work)
+""")
+
+
+def test_functions_made_by_exec():
+    check("""
+def work(number):
+    for _ in range(50):
+        names = {}
+        exec("def f(a, b=2, *, c=3):\\n    try:\\n        return [a + x for x in range(c)]\\n    finally:\\n        b = 1", names)
+        assert names["f"](number) == [number, number + 1, number + 2]
+measure(200, 50, work)
+""")
+
+
+def test_expressions_and_replaced_code():
+    check("""
+import marshal
+def f(x):
+    return x + 1
+def work(number):
+    for index in range(50):
+        assert eval(f"{number} + {index}") == number + index
+        assert f.__code__.replace(co_name="g").co_name == "g"
+        assert marshal.loads(marshal.dumps(f.__code__)) == f.__code__
+measure(200, 150, work)
+""")
+
+
+def test_loops_that_were_compiled():
+    # The loops are hot enough for machine code, whose anchors are addresses in code that dies; other code comes to lie there.
+    check("""
+def work(number):
+    kind = number % 5
+    names = {}
+    body = ["n += i", "n -= i", "n += i * 2", "n = n ^ i", "n += len(str(i))"][kind]
+    exec(f"def f(m):\\n    n = 0\\n    for i in range(m):\\n        for j in range(2):\\n            {body}\\n    return n", names)
+    expected = 0
+    for i in range(40):
+        for j in range(2):
+            expected = [expected + i, expected - i, expected + i * 2, expected ^ i, expected + len(str(i))][kind]
+    for _ in range(30):
+        assert names["f"](40) == expected
+measure(600, 1, work)
+""")
+
+
+def test_code_that_dies_while_it_runs():
+    check("""
+def work(number):
+    names = {}
+    exec("def f(drop, m):\\n    drop()\\n    n = 0\\n    for i in range(m):\\n        n += len([i] * 50)\\n        yield n", names)
+    generator = names["f"](lambda: names.clear(), 300)
+    assert list(generator)[-1] == 15000
+    exec("def g(names, m):\\n    names.clear()\\n    n = 0\\n    for i in range(m):\\n        n += len((i,) * 50)\\n    return n", names)
+    assert names["g"](names, 300) == 15000
+measure(200, 2, work)
+""")
+
+
+run(globals())
