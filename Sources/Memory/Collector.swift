@@ -159,6 +159,7 @@ public enum Collector {
         WeakTable.dropDeadCells()
         for visitor in deathVisitors { visitor(major) }
         Owners.releaseDead(major: major)
+        if major { ShapeTable.noteCollection() }
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived

@@ -323,7 +323,7 @@ public enum Heap {
     }
 
     /// Collects when an allocation has failed. False when that is not possible now.
-    private static func collectWhenExhausted() -> Bool {
+    static func collectWhenExhausted() -> Bool {
         if Collector.suspended > 0 || Collector.running { return false }
         Collector.collect(major: true)
         return true

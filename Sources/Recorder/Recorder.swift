@@ -480,6 +480,8 @@ final class Recorder {
             b.guardTag(ref, mask: 7, tag: 0)
             guardNotMissing(ref)
         }
+        // The index may be another class's when this one has died.
+        if actual.type.has(.heap) { keep(actual.type.value) }
         b.guardClass(ref, actual.shapeIndex)
     }
 

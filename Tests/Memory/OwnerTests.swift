@@ -1,7 +1,7 @@
-/// Memory outside the heap that goes with its owners.
+/// Memory outside the heap that goes with its owners, and shapes that go with their types.
 
 let ownerTests: [Test] = [("ownersAreReleasedOnce", testOwnersAreReleasedOnce), ("oldOwners", testOldOwners), ("ownersThatFinalizersNeed", testOwnersThatFinalizersNeed),
-                          ("kindsOfOwners", testKindsOfOwners), ("manyOwners", testManyOwners), ("ownersSeeThemselves", testOwnersSeeThemselves)]
+                          ("kindsOfOwners", testKindsOfOwners), ("manyOwners", testManyOwners), ("ownersSeeThemselves", testOwnersSeeThemselves), ("shapesAreUsedAgain", testShapesAreUsedAgain)]
 
 /// The numbers of the objects released, in order.
 private var released: [UInt64] = []
@@ -74,4 +74,23 @@ private func testOwnersSeeThemselves() {
     for number in 0 ..< 1000 { _ = makeOwner(number, looking) }
     Collector.collect(major: true)
     expect(seen, is: [Bool](repeating: true, count: 1000), "an owner is as it was")
+}
+
+private func testShapesAreUsedAgain() {
+    let type = Value(make(32, Shapes.leaf))
+    Roots.words[0] = type
+    let first = Shapes.add(.mask, mask: 0b1100, tail: 0, type: type), second = Shapes.add(.mask, mask: 0b1100, tail: 0, type: type)
+    let versions = [first, second].map { ShapeTable.record($0).pointee.version }
+    let end = ShapeTable.count
+    ShapeTable.remove(first)
+    ShapeTable.remove(second)
+    let again = [Shapes.add(.leaf, mask: 0, tail: 0, type: type), Shapes.add(.leaf, mask: 0, tail: 0, type: type)]
+    expect(Set(again), is: [first, second], "the same indices")
+    expect(ShapeTable.count, is: end, "indices in all")
+    for index in again {
+        let record = ShapeTable.record(index).pointee
+        expect(!versions.contains(record.version) && record.version != 0, "a version of its own")
+        expect(record.trace == .leaf && record.mask == 0 && record.payload.0 == 0, "nothing of the old shape")
+    }
+    expect(Shapes.add(.leaf, mask: 0, tail: 0, type: type), is: end, "then a new index")
 }

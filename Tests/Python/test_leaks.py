@@ -95,4 +95,106 @@ measure(200, 2, work)
 """)
 
 
+def test_classes():
+    check("""
+def work(number):
+    for _ in range(50):
+        class A:
+            pass
+        a = A()
+        a.x = 1
+        a.y = 2
+        a.z = a.x + a.y
+        assert a.z == 3
+measure(200, 50, work)
+""")
+
+
+def test_classes_with_many_attributes():
+    # More attributes than a class has room for at first, branches, deletions, instances with a dict, and metaclasses that die with their classes.
+    check("""
+def work(number):
+    for _ in range(10):
+        class Meta(type):
+            pass
+        class A(metaclass=Meta):
+            pass
+        class B(A):
+            pass
+        A.known = 1
+        a, b, c = A(), B(), B()
+        for index in range(30):
+            setattr(a, "name%d" % index, index)
+        b.x = b.y = b.z = 1
+        c.z = c.y = c.w = 1
+        del b.y
+        c.__dict__["more"] = 2
+        assert (a.name29, b.z, hasattr(b, "y"), c.more, c.w) == (29, 1, False, 2, 1)
+measure(200, 20, work)
+""")
+
+
+def test_classes_of_the_library():
+    check("""
+import collections, enum
+def work(number):
+    Point = collections.namedtuple("Point", "x y")
+    assert Point(1, 2).y == 2
+    Colour = enum.Enum("Colour", "RED GREEN")
+    assert Colour.RED.name == "RED"
+    T = type("T", (int,), {"__slots__": ()})
+    assert T(3) == 3
+measure(200, 3, work)
+""")
+
+
+def test_shapes_in_compiled_loops():
+    # The same code sees instances of ever other classes, whose shapes come to have the numbers of dead ones: attributes at other places, other methods.
+    check("""
+def total(items):
+    n = 0
+    for item in items:
+        n += item.x + item.get()
+    return n
+
+def work(number):
+    class A:
+        def __init__(self, x):
+            if number % 3 == 0:
+                self.y = 100
+            self.x = x
+            if number % 3 == 1:
+                self.y = 7
+        if number % 2:
+            def get(self): return 1
+        else:
+            def get(self): return self.x
+    items = [A(index) for index in range(50)]
+    expected = sum(range(50)) + (50 if number % 2 else sum(range(50)))
+    for _ in range(60):
+        assert total(items) == expected
+measure(300, 1, work)
+""")
+
+
+def limited(megabytes, source):
+    """Run a program that has so much address space from its start."""
+    command = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20,) * 2); os.execv(sys.executable, [sys.executable, '-c', {source!r}])"
+    result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    return result.returncode, result.stdout, result.stderr[-2000:]
+
+
+def test_classes_without_end_in_little_memory():
+    # Far more than there is room for at a time.
+    found = limited(1000, """
+for number in range(100000):
+    class A:
+        pass
+    a = A()
+    a.x = a.y = 1
+print("done")
+""")
+    assert found == (0, "done\n", ""), found
+
+
 run(globals())
