@@ -1,10 +1,14 @@
 """What a program has dropped is given back: later rounds take no more memory than earlier ones.
 
 Each program runs in a process of its own, which tells how much memory it had after some rounds and after many more."""
+import os
 import subprocess
 import sys
 
 from harness import run
+
+# What these programs are to show is not when they collect.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "TAIPAN_GC"}
 
 MEASURE = """
 import gc
@@ -26,7 +30,7 @@ def measure(rounds, per_round, work):
 
 def check(source, *options):
     """The program's last statement measures."""
-    result = subprocess.run([sys.executable, *options, "-c", MEASURE + source], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, *options, "-c", MEASURE + source], capture_output=True, text=True, env=ENVIRONMENT)
     assert (result.returncode, result.stdout, result.stderr) == (0, "True\n", ""), (result.returncode, result.stdout, result.stderr[-2000:])
 
 
@@ -180,7 +184,7 @@ measure(300, 1, work)
 def limited(megabytes, source):
     """Run a program that has so much address space from its start."""
     command = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20,) * 2); os.execv(sys.executable, [sys.executable, '-c', {source!r}])"
-    result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, env=ENVIRONMENT)
     return result.returncode, result.stdout, result.stderr[-2000:]
 
 
