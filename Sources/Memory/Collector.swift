@@ -7,8 +7,8 @@ import Glibc
 /// are the native stacks (without the frames of dispatch loops, see `taipan_enter_loop`) and register stacks, scanned conservatively, and the registered root tables.
 ///
 /// After marking, in this order: weak references to dead objects are cleared and their callbacks queued; dead objects with a
-/// finalizer are kept alive once more and queued (PEP 442); then the dead are dead. The queue is drained by `Interpreter`
-/// at a safepoint, never inside an allocation.
+/// finalizer are kept alive once more and queued (PEP 442); then the dead are dead, and what they own outside the heap is released (`Owners`).
+/// The queue is drained by `Interpreter` at a safepoint, never inside an allocation.
 public enum Collector {
     // MARK: State
 
@@ -62,17 +62,14 @@ public enum Collector {
 
     /// False when there is no memory for the mark stack.
     static func start(heapSize: Int) -> Bool {
-        var size = heapSize >> 2
-        repeat {
-            stackRange = Reservation(size: size, step: 1 << 15)
-            size >>= 1
-        } while stackRange == nil && size > 1 << 20
+        stackRange = Reservation(size: heapSize >> 2, step: 1 << 15)
         guard stackRange != nil, stackRange.commit(1 << 15) else { return false }
         stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
         stackCapacity = stackRange.committed >> 3
-        rememberedSet = malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
+        rememberedSet = rememberedSet ?? malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
         // Objects with a finalizer and weak references are larger than this on average, with what belongs to them.
         return rememberedSet != nil && finalizable.start(size: heapSize >> 4) && finalizerQueue.start(size: heapSize >> 4) && WeakTable.start(heapSize: heapSize)
+            && Owners.start(heapSize: heapSize)
     }
 
     /// Adds a function that marks roots by calling `mark`.
@@ -171,6 +168,8 @@ public enum Collector {
         queueFinalizers(major: major)
         WeakTable.dropDeadCells()
         for visitor in deathVisitors { visitor(major) }
+        Owners.releaseDead(major: major)
+        if major { ShapeTable.noteCollection() }
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived

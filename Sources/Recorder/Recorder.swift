@@ -126,6 +126,8 @@ final class Recorder {
         pc = anchor
         next = anchor
         levels = [Level(base: 0, fp: root, code: root.code, function: root[FrameSlot.function], call: -1, flags: 0)]
+        // The cache and the anchor are in it, even if the trace goes on in the frame's caller.
+        keep(Value(anchorCode))
     }
 
     /// A bridge begins where its exit has left the interpreter, perhaps in inlined frames. False when they are not as they should be.
@@ -247,7 +249,7 @@ final class Recorder {
         }
         pc = target
         if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
-        engine.heads[UInt(bitPattern: target)] = loop
+        engine.heads[UInt(bitPattern: target)] = Engine.LoopHead(cache: loop, code: Value(level.code))
         return leave(at: target)
     }
 
@@ -480,6 +482,8 @@ final class Recorder {
             b.guardTag(ref, mask: 7, tag: 0)
             guardNotMissing(ref)
         }
+        // The index may be another class's when this one has died.
+        if actual.type.has(.heap) { keep(actual.type.value) }
         b.guardClass(ref, actual.shapeIndex)
     }
 
