@@ -68,6 +68,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if type.pointer.pointee.dictOffset != 0 {
             let own = InstanceAttributes.get(object, type, name)
             if !own.isEmpty { return own }
+        } else if object.isType, case let own = TypeRef(object).namespace.get(string: name), !own.isEmpty {
+            // A class's own attributes are those of its namespace.
+            return own
         }
         if let get {
             let result = get(self, found, object, type.value)

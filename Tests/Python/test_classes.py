@@ -321,4 +321,47 @@ def test_old_object_with_a_young_class():
     assert (module.answer, thing.answer, type(module).__mro__[1]) == (42, 43, types.ModuleType)
 
 
+def test_a_class_as_an_object_of_its_metaclass():
+    import abc
+
+    class A(abc.ABC):
+        "Docs of A."
+        x = 5
+
+        def method(self):
+            pass
+
+    get = object.__getattribute__
+    assert get(A, "x") == 5 and get(A, "__doc__") == "Docs of A." and get(A, "method") is A.__dict__["method"]
+    assert get(int, "bit_length") is int.__dict__["bit_length"] and get(A, "__class__") is abc.ABCMeta
+    try:
+        get(A, "missing")
+    except AttributeError as error:
+        assert str(error) == "'ABCMeta' object has no attribute 'missing'"
+    else:
+        assert False
+
+
+def test_hashes_of_neighbours():
+    class Empty:
+        pass
+    things = [Empty() for _ in range(10000)]
+    assert len(set(map(hash, things))) == len(things)
+
+
+def test_nothing_for_a_text():
+    def message(function, *arguments):
+        try:
+            function(*arguments)
+        except TypeError as error:
+            return str(error)
+    assert message("a".replace, None, "b") == "replace() argument 1 must be str, not None"
+    assert message("a".encode, None) == "encode() argument 'encoding' must be str, not None"
+    assert message(format, 1, None) == "format() argument 2 must be str, not None"
+    assert message(bytes.fromhex, None) == "fromhex() argument must be str, not None"
+    assert message(type, None, (), {}) == "type.__new__() argument 1 must be str, not None"
+    assert message("a".replace, 1, "b") == "replace() argument 1 must be str, not int"
+    assert message("a".join, None) == "can only join an iterable" and message(super, None) == "super() argument 1 must be a type, not NoneType"
+
+
 run(globals())

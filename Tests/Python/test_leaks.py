@@ -201,4 +201,24 @@ print("done")
     assert found == (0, "done\n", ""), found
 
 
+def test_exporters_that_views_have_locked():
+    source = """
+def work(number):
+    for _ in range(2000):
+        buffer = bytearray(5010)
+        view = memoryview(buffer)
+        view[3:].tobytes()
+        view.release()
+        buffer.clear()
+work(0)
+first = resident_now()
+for number in range(20):
+    work(number)
+print(resident_now() - first < 64 << 20)
+"""
+    source = "def resident_now():\n    return int(open('/proc/self/statm').read().split()[1]) * 4096\n" + source
+    result = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, env=ENVIRONMENT)
+    assert (result.stdout, result.stderr) == ("True\n", "")
+
+
 run(globals())
