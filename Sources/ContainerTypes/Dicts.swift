@@ -206,7 +206,7 @@ enum DictType {
             var entry = other.nextEntry(0)
             while entry >= 0 {
                 let words = other.entries + entry * 3
-                guard dict.set(thread, words[1], hash: words[0].smallInt, words[2]) else { return false }
+                guard dict.set(thread, words[1], hash: other.hash(entry: entry), words[2]) else { return false }
                 if other.pointer.pointee.table != table || other.count != count {
                     thread.raise(.runtimeError, "dict mutated during update")
                     return false
@@ -270,7 +270,7 @@ enum DictType {
                 var entry = DictRef(iterable).nextEntry(0)
                 while entry >= 0 {
                     let words = DictRef(iterable).entries + entry * 3
-                    guard dict.set(thread, words[1], hash: words[0].smallInt, value) else { return .empty }
+                    guard dict.set(thread, words[1], hash: DictRef(iterable).hash(entry: entry), value) else { return .empty }
                     entry = DictRef(iterable).nextEntry(entry + 1)
                 }
                 return result

@@ -51,7 +51,7 @@ public enum Finalizers {
             if isPython { held = heldNow }
             Collector.queueAllFinalizers(oldestFirst: isPython) { raw in
                 let object = Value(raw), address = UInt(bitPattern: raw)
-                if object.isExact(.code) || kept.contains(where: { $0 == object }) { return false }
+                if kept.contains(where: { $0 == object }) { return false }
                 let hasMethod = !object.type.lookup(.__del__).isNativeWrapper
                 return hasMethod ? !held.contains(address) : !isPython && !heldNow.contains(address)
             }

@@ -247,7 +247,7 @@ public enum Building {
             if DictRef(dict).count == 0 { return become(thread, dict, mapping) }
             var position = 0
             while let (key, value) = DictRef(mapping).next(&position) {
-                guard DictRef(dict).set(thread, key, hash: DictRef(mapping).entries[(position - 1) * 3].smallInt, value) else { return false }
+                guard DictRef(dict).set(thread, key, hash: DictRef(mapping).hash(entry: position - 1), value) else { return false }
             }
             return true
         }

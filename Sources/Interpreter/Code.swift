@@ -25,7 +25,7 @@ public struct CodeObject {
     /// `Consumers`' functions for generators with this code: a tuple, or empty.
     public var consumers: Value
     // Untraced:
-    /// Immortal: kept by `CompiledCode`'s owner table until the code object dies.
+    /// These buffers, unless it is an outline, and `compiled` are the object's own (`Code.release`).
     public var instructions: ProgramCounter
     public var caches: UnsafeMutablePointer<InlineCache>
     public var constantItems: UnsafeMutablePointer<Value>
@@ -79,7 +79,7 @@ public enum CacheKind: UInt8 {
     case inlineSlot
     /// An attribute in the overflow array that the dict word at `value` (an offset) points to, at `offset`.
     case overflowSlot
-    /// A class attribute that takes part in the access (a function, a property, another descriptor), or the function for `getMethod`.
+    /// A class attribute that takes part in the access (a function, a property, another descriptor; for `setAttr` one that a function of Python sets), or the function for `getMethod`.
     case classValue
     /// A class attribute that is data: entry `offset` of the dict `value`, whose version is `secondVersion`.
     case classEntry
@@ -91,6 +91,8 @@ public enum CacheKind: UInt8 {
     case typeEntry
     /// A native getter: `value` holds the descriptor.
     case nativeGetter
+    /// There is no such attribute: `value` is the class's `__getattr__`, a function of Python.
+    case missing
     /// `setAttr` that adds an attribute at `offset`: `value.bits` is the new shape.
     case transition
     /// Globals: entry `offset`; builtins: entry `offset` while the globals have `version` and the builtins `value.bits`.
@@ -224,9 +226,21 @@ public enum Code {
         code.pointee.selfAttributeCount = Int32(compiled.selfAttributeCount)
         code.pointee.freeCount = Int32(compiled.freeCount)
         code.pointee.hasDocstring = compiled.hasDocstring
-        if !Collector.registerFinalizable(raw) { return thread.raiseOutOfMemory() }
+        if !Owners.register(raw, owner) { return thread.raiseOutOfMemory() }
         code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
         return Value(raw)
+    }
+
+    private static let owner = Owners.addKind { release($0.assumingMemoryBound(to: CodeObject.self)) }
+
+    /// A code object has died. Frames, generators and functions keep theirs; what the recorder keeps by the addresses of instructions and caches is dropped before.
+    private static func release(_ code: UnsafeMutablePointer<CodeObject>) {
+        if !code.pointee.isOutline {
+            code.pointee.instructions.deallocate()
+            code.pointee.caches.deallocate()
+            code.pointee.exceptionRanges.deallocate()
+        }
+        Unmanaged<CompiledCode>.fromOpaque(code.pointee.compiled).release()
     }
 
     nonisolated(unsafe) private static let noInstructions: UnsafeMutablePointer<UInt32> = {

@@ -7,8 +7,8 @@ import Glibc
 /// are the native stacks (without the frames of dispatch loops, see `taipan_enter_loop`) and register stacks, scanned conservatively, and the registered root tables.
 ///
 /// After marking, in this order: weak references to dead objects are cleared and their callbacks queued; dead objects with a
-/// finalizer are kept alive once more and queued (PEP 442); then the dead are dead. The queue is drained by `Interpreter`
-/// at a safepoint, never inside an allocation.
+/// finalizer are kept alive once more and queued (PEP 442); then the dead are dead, and what they own outside the heap is released (`Owners`).
+/// The queue is drained by `Interpreter` at a safepoint, never inside an allocation.
 public enum Collector {
     // MARK: State
 
@@ -48,6 +48,8 @@ public enum Collector {
     public private(set) static var minorCount = 0
     public private(set) static var majorCount = 0
     public private(set) static var longestPause = 0.0
+    /// How much of native and register stacks the collection in progress has scanned.
+    private static var scannedBytes: UInt = 0
 
     /// Finalizable objects, by age.
     private static var finalizable = AddressList()
@@ -60,17 +62,14 @@ public enum Collector {
 
     /// False when there is no memory for the mark stack.
     static func start(heapSize: Int) -> Bool {
-        var size = heapSize >> 2
-        repeat {
-            stackRange = Reservation(size: size, step: 1 << 15)
-            size >>= 1
-        } while stackRange == nil && size > 1 << 20
+        stackRange = Reservation(size: heapSize >> 2, step: 1 << 15)
         guard stackRange != nil, stackRange.commit(1 << 15) else { return false }
         stack = stackRange.base.assumingMemoryBound(to: ObjectPointer.self)
         stackCapacity = stackRange.committed >> 3
-        rememberedSet = malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
+        rememberedSet = rememberedSet ?? malloc(rememberedCapacity * MemoryLayout<ObjectPointer>.stride)?.assumingMemoryBound(to: ObjectPointer.self)
         // Objects with a finalizer and weak references are larger than this on average, with what belongs to them.
         return rememberedSet != nil && finalizable.start(size: heapSize >> 4) && finalizerQueue.start(size: heapSize >> 4) && WeakTable.start(heapSize: heapSize)
+            && Owners.start(heapSize: heapSize)
     }
 
     /// Adds a function that marks roots by calling `mark`.
@@ -92,7 +91,7 @@ public enum Collector {
         }
         if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
         keepsObserved = !automatic && Heap.oldBytes < completeBytes + mostKept
-        collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+        collect(major: false)
         keepsObserved = false
     }
 
@@ -106,6 +105,12 @@ public enum Collector {
             collect(major: major)
             census = nil
         }
+    }
+
+    /// While they are examined: keeps dead objects, and all that they refer to.
+    public static func keep(_ objects: [ObjectPointer]) {
+        for object in objects { mark(object) }
+        drain()
     }
 
     /// Visits the dead objects in order of their addresses.
@@ -141,10 +146,12 @@ public enum Collector {
     }
 
     static func run(major: Bool, stackPointer: UInt) {
-        let major = major || hasForgotten
+        // Whoever asks for minor ones, time and again, makes old objects of what soon dies.
+        let major = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
         hasForgotten = false
         finishSweep()
         isMajor = major
+        scannedBytes = 0
         if major {
             clearMarks()
             rememberedCount = 0
@@ -161,6 +168,8 @@ public enum Collector {
         queueFinalizers(major: major)
         WeakTable.dropDeadCells()
         for visitor in deathVisitors { visitor(major) }
+        Owners.releaseDead(major: major)
+        if major { ShapeTable.noteCollection() }
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived
@@ -170,6 +179,8 @@ public enum Collector {
             if !keepsObserved { completeBytes = Heap.oldBytes }
         }
         Heap.allocatedSinceCollection = 0
+        // Every collection scans whole stacks. As much as was scanned may be allocated on top before the next one, or deep recursion would take quadratic time.
+        Heap.nurserySize = Heap.leastNurserySize + Int(min(scannedBytes, 1 << 30))
         if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
     }
 
@@ -320,6 +331,9 @@ public enum Collector {
     /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
     private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
         var low = isRunning ? stackPointer : thread.pointee.savedStackPointer
+        // Before it runs for the first time, a thread has saved none.
+        if low != 0 { scannedBytes &+= thread.pointee.nativeStackBase &- low }
+        scannedBytes &+= UInt(bitPattern: thread.pointee.stackTop) &- UInt(bitPattern: thread.pointee.stackBase)
         var next = thread.pointee.loop
         while let loop = next {
             scanConservatively(from: low, to: loop.pointee.low)

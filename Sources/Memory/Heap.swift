@@ -134,43 +134,52 @@ public enum Heap {
         // A block has room for hundreds of small objects before an allocation looks.
         Collector.collectIfDue(about: 0)
     }
-    /// Bytes allocated between two minor collections. Measured: what fits the second-level cache several times over beats both a larger
-    /// nursery, whose every line comes from memory, and a smaller one, which promotes too much.
-    static var nurserySize = 4 << 20
+    /// Bytes allocated between two minor collections while stacks are small. Measured: what fits the second-level cache several times over beats both a
+    /// larger nursery, whose every line comes from memory, and a smaller one, which promotes too much.
+    static let leastNurserySize = 4 << 20
+    /// Bytes allocated between two minor collections.
+    static var nurserySize = leastNurserySize
     /// Bytes that have survived before the first major collection, and that a small heap grows by between two. What dies old stays in memory that long.
     static let leastMajorThreshold = 28 << 20
     /// Bytes in large objects without references, as of the last major collection.
     static var bufferBytes = 0
     static var majorThreshold = leastMajorThreshold
 
-    /// Reserves address space. Called once, before anything else. False when there is none to be had.
+    /// Reserves address space, as much as the system's limits allow. Called once, before anything else. False when there is none to be had.
     public static func start() -> Bool {
         var size = 1 << 38
-        while size >= 1 << 28 {
-            // The collector's stack and the table of shapes need address space of their own.
-            if let reserved = Reservation(size: size, step: 1 << 22, leaving: max(size >> 1, 300 << 20)) {
-                let address = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
-                taipan.heapBase = address
-                taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)
-                blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
-                range = reserved
-                table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
-                markRange = Reservation(size: blockLimit * marksPerBlock * 8, step: 1 << 16)
-                guard table != nil, markRange != nil, ShapeTable.reserve(heapSize: size), Collector.start(heapSize: size) else { return false }
-                blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
-                marks = markRange.base.assumingMemoryBound(to: UInt64.self)
-                sweepLists = .allocate(capacity: classCount)
-                sweepLists.initialize(repeating: 0, count: classCount)
-                current = .allocate(capacity: classCount)
-                current.initialize(repeating: 0, count: classCount)
-                newBlocks = malloc(newBlocksCapacity * MemoryLayout<UInt32>.stride)?.assumingMemoryBound(to: UInt32.self)
-                taipan_guard_allocations()
-                return newBlocks != nil && commit(blockTop)
-            }
+        while !reserve(size) {
+            Reservation.giveUpAll()
             size >>= 1
+            if size < 1 << 26 { return false }
         }
-        return false
+        blocks = table.base.assumingMemoryBound(to: BlockInfo.self)
+        marks = markRange.base.assumingMemoryBound(to: UInt64.self)
+        sweepLists = .allocate(capacity: classCount)
+        sweepLists.initialize(repeating: 0, count: classCount)
+        current = .allocate(capacity: classCount)
+        current.initialize(repeating: 0, count: classCount)
+        newBlocks = malloc(newBlocksCapacity * MemoryLayout<UInt32>.stride)?.assumingMemoryBound(to: UInt32.self)
+        taipan_guard_allocations()
+        return newBlocks != nil && commit(blockTop)
     }
+
+    /// Reserves a heap of `size` bytes and what stands beside it. False when there is no room for all of it and for what the process needs besides: the main thread's
+    /// stack, compiled code, libraries, and tables that come from the C library.
+    private static func reserve(_ size: Int) -> Bool {
+        guard let reserved = Reservation(size: size, step: 1 << 22) else { return false }
+        taipan.heapBase = (UInt(bitPattern: reserved.base) + UInt(blockSize) - 1) & ~UInt(blockSize - 1)
+        taipan.heapEnd = (UInt(bitPattern: reserved.base) + UInt(size)) & ~UInt(blockSize - 1)
+        blockLimit = Int(taipan.heapEnd - taipan.heapBase) >> blockShift
+        range = reserved
+        table = Reservation(size: blockLimit * MemoryLayout<BlockInfo>.stride, step: 1 << 16)
+        markRange = Reservation(size: blockLimit * marksPerBlock * 8, step: 1 << 16)
+        return table != nil && markRange != nil && ShapeTable.reserve(heapSize: size) && Collector.start(heapSize: size)
+            && Reservation.leaves(max(size >> 2, min(size, 256 << 20) + 64 << 20))
+    }
+
+    /// How large a stack of registers the main thread can have in what `start` has left, if it is to be `wanted` bytes.
+    public static func stackSize(_ wanted: Int) -> Int { min(wanted, range.size >> 2) }
 
     /// Makes the blocks below `top` usable, and the spare ones behind them. False when memory is exhausted.
     private static func commit(_ top: Int) -> Bool {
@@ -316,7 +325,7 @@ public enum Heap {
     }
 
     /// Collects when an allocation has failed. False when that is not possible now.
-    private static func collectWhenExhausted() -> Bool {
+    static func collectWhenExhausted() -> Bool {
         if Collector.suspended > 0 || Collector.running { return false }
         Collector.collect(major: true)
         return true

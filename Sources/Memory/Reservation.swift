@@ -11,21 +11,34 @@ struct Reservation {
     private(set) var committed = 0
     private let step: Int
 
-    /// Reserves `size` bytes, to be committed at least `step` at a time; nil when there is no such range, or when nothing of `leaving` bytes is left beside it.
-    init?(size: Int, step: Int, leaving rest: Int = 0) {
-        let pointer = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-        guard let pointer, pointer != MAP_FAILED else { return nil }
-        if rest > 0 {
-            let other = mmap(nil, rest, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            guard let other, other != MAP_FAILED else {
-                munmap(pointer, size)
-                return nil
-            }
-            munmap(other, rest)
-        }
+    /// The ranges of the attempt to start that is being made.
+    nonisolated(unsafe) private static var made: [(base: UnsafeMutableRawPointer, size: Int)] = []
+
+    /// Reserves `size` bytes, to be committed at least `step` at a time; nil when there is no such range.
+    init?(size: Int, step: Int) {
+        guard let pointer = Reservation.map(size) else { return nil }
+        Reservation.made.append((pointer, size))
         base = pointer
         self.size = size
         self.step = step
+    }
+
+    private static func map(_ size: Int) -> UnsafeMutableRawPointer? {
+        let pointer = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        return pointer == MAP_FAILED ? nil : pointer
+    }
+
+    /// Gives up all ranges: an attempt to start has failed.
+    static func giveUpAll() {
+        for range in made { munmap(range.base, range.size) }
+        made = []
+    }
+
+    /// Whether so many bytes of address space are left beside what is reserved.
+    static func leaves(_ size: Int) -> Bool {
+        guard let pointer = map(size) else { return false }
+        munmap(pointer, size)
+        return true
     }
 
     /// Makes the first `bytes` bytes usable. False when the system or the range has no room for them.

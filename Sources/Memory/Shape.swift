@@ -1,6 +1,11 @@
 /// The shape table. A heap object's header holds an index into it, so that one 32-bit compare tells both its type and
-/// where its attributes are. Records have a fixed stride in a reserved address range and never move; an index is
-/// never given out twice.
+/// where its attributes are. Records have a fixed stride in a reserved address range and never move.
+///
+/// When a type has died its shapes' indices are given out again. Nobody may then take the new shape for the old one:
+/// - No object has the old one. Whatever is marked has its shape's type marked, so all instances of a dead type are dead; and the sweep, which comes to dead cells
+///   much later, goes by their marks. The next collection has them cleared before anyone looks at cells again.
+/// - Inline caches compare a shape's version, and versions are never used twice. What else a cache holds belongs to the type of the shape whose version it is.
+/// - Compiled code compares indices. A trace lists the types of the shapes that it names among its objects (`Holdings`), and is given up when one of them dies.
 ///
 /// Here a shape is no more than what the collector needs; `payload` words belong to `Objects`.
 
@@ -44,7 +49,13 @@ public typealias ShapeIndex = UInt32
 public enum ShapeTable {
     private static var capacity = 0
     static let stride = MemoryLayout<ShapeRecord>.stride
+    /// The first index that was never given out.
     static var count: UInt32 = 1
+    /// The first of the indices that can be given out again, each of which has the next one in its record; 0 ends.
+    private static var firstFree: ShapeIndex = 0
+    private static var freeCount = 0
+    /// The last major collection has left the table as good as full, so that another one is not worth its time.
+    private static var isCrowded = false
 
     /// The record of a shape.
     @inlinable @inline(__always) public static func record(_ index: ShapeIndex) -> UnsafeMutablePointer<ShapeRecord> {
@@ -54,36 +65,47 @@ public enum ShapeTable {
     private static var range: Reservation! = nil
 
     static func reserve(heapSize: Int) -> Bool {
-        capacity = max(1 << 16, heapSize >> 14)
+        capacity = max(1 << 18, heapSize >> 14)
         range = Reservation(size: capacity * stride, step: 1 << 18)
         guard range != nil, range.commit(1) else { return false }
         taipan.shapes = range.base
         return true
     }
 
-    /// A new shape, or nil when the table is full.
+    /// A new shape, or nil when the table is full. May collect.
     public static func add(type: Value, trace: TraceKind, mask: UInt64, tailOffset: Int, visit: (@convention(c) (UnsafeMutableRawPointer) -> Void)? = nil) -> ShapeIndex? {
-        guard Int(count) < capacity, range.commit((Int(count) + 1) * stride) else { return nil }
-        let index = count
-        count += 1
+        guard let index = take() ?? (Int(count) >= capacity && !isCrowded && Heap.collectWhenExhausted() ? take() : nil) else { return nil }
         record(index).initialize(to: ShapeRecord(type: type, version: nextVersion(), trace: trace, flags: 0, tailOffset: UInt32(tailOffset), mask: mask,
                                                  visit: visit, payload: (0, 0, 0, 0)))
         return index
     }
 
+    private static func take() -> ShapeIndex? {
+        if firstFree != 0 {
+            let index = firstFree
+            firstFree = ShapeIndex(truncatingIfNeeded: record(index).pointee.payload.0)
+            freeCount -= 1
+            return index
+        }
+        guard Int(count) < capacity, range.commit((Int(count) + 1) * stride) else { return nil }
+        count += 1
+        return count - 1
+    }
+
+    /// Lets the index of a shape be given out again: its type has died. For a release function of `Owners`.
+    public static func remove(_ index: ShapeIndex) {
+        record(index).initialize(to: ShapeRecord(type: .empty, version: 0, trace: .leaf, flags: 0, tailOffset: 0, mask: 0, visit: nil, payload: (UInt64(firstFree), 0, 0, 0)))
+        firstFree = index
+        freeCount += 1
+    }
+
+    /// A major collection has removed what it could.
+    static func noteCollection() { isCrowded = Int(count) + capacity >> 6 > capacity + freeCount }
+
     /// A number never used before, for shapes, types and dictionaries.
     @inline(__always) public static func nextVersion() -> UInt32 {
         taipan.versionCounter &+= 1
         return UInt32(truncatingIfNeeded: taipan.versionCounter)
-    }
-
-    /// Visits every live shape's type.
-    static func forEach(_ body: (UnsafeMutablePointer<ShapeRecord>) -> Void) {
-        var index: UInt32 = 1
-        while index < count {
-            body(record(index))
-            index += 1
-        }
     }
 }
 

@@ -7,7 +7,7 @@ import Glibc
 public enum Bootstrap {
     /// Makes the main thread's state and the core of the object model. The rooms above then define the types that are theirs. False when there is no memory.
     public static func start(stackSize: Int) -> ThreadRef? {
-        guard Heap.start(), let thread = newThread(stackSize: stackSize) else { return nil }
+        guard Heap.start(), let thread = newThread(stackSize: Heap.stackSize(stackSize)) else { return nil }
         Collector.suspended += 1
         taipan.recursionLimit = 1000
         ThreadRegistry.add(thread)

@@ -3,7 +3,7 @@ import Glibc
 /// Dicts: compact, insertion-ordered hash tables.
 ///
 /// Entries stand in order of insertion, three words each (hash as a small int, key, value); deletion leaves a hole whose key is the zero word.
-/// An open-addressing index maps hashes to entry numbers. Both live in one `DictTable`, which is replaced as a whole when
+/// An open-addressing index maps hashes to entry numbers. Both, and the hashes' `HighBits`, live in one `DictTable`, which is replaced as a whole when
 /// it is full, so that an iteration notices by the table's identity and a lookup interrupted by `__eq__` can start again.
 ///
 /// `version` changes whenever an entry's place changes (insertion, deletion, growth), not when a value does: an inline cache that holds
@@ -42,6 +42,22 @@ public struct DictRef {
 
     @inline(__always) static func indexBase(_ table: UnsafeMutablePointer<DictTable>) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(table) + MemoryLayout<DictTable>.size + Int(table.pointee.capacity) * 24
+    }
+
+    /// Bytes up to the end of the index, a multiple of 8.
+    @inline(__always) private static func indexEnd(_ capacity: Int, _ logSize: Int, _ logWidth: Int) -> Int { MemoryLayout<DictTable>.size + capacity * 24 + 1 << (logSize + logWidth) }
+
+    @inline(__always) private static func highBits(_ table: UnsafeMutablePointer<DictTable>) -> HighBits {
+        HighBits(at: UnsafeMutableRawPointer(table) + indexEnd(Int(table.pointee.capacity), Int(table.pointee.logSize), Int(table.pointee.logWidth)))
+    }
+
+    /// Bytes of a table.
+    static func size(capacity: Int, logSize: Int, logWidth: Int) -> Int { indexEnd(capacity, logSize, logWidth) + HighBits.size(capacity) }
+
+    /// The whole hash of an entry's key.
+    public func hash(entry: Int) -> Int {
+        let key = entries[entry * 3 + 1]
+        return SetRef.isPlain(key) ? SetRef.plainHash(key) : DictRef.highBits(pointer.pointee.table.object(DictTable.self)).whole(entries[entry * 3], at: entry)
     }
 
     @inline(__always) static func readIndex(_ base: UnsafeMutableRawPointer, _ logWidth: UInt8, _ place: Int) -> Int {
@@ -229,6 +245,7 @@ public struct DictRef {
         words[0] = Value(small: hash)
         words[1] = key
         words[2] = value
+        if !SetRef.isPlain(key) { DictRef.highBits(table)[entry] = HighBits.isLost(hash) }
         table.pointee.tracedWords += 3
         DictRef.place(table, hash, entry)
         pointer.pointee.count += 1
@@ -253,7 +270,7 @@ public struct DictRef {
         let size = 1 << logSize
         let capacity = size * 2 / 3
         let logWidth = size <= 128 ? 0 : size <= 32768 ? 1 : 2
-        guard logSize < 31, let raw = Heap.allocate(MemoryLayout<DictTable>.size + capacity * 24 + size << logWidth, shape: TypeID.dictTable.rawValue) else {
+        guard logSize < 31, let raw = Heap.allocate(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth), shape: TypeID.dictTable.rawValue) else {
             thread.raiseOutOfMemory()
             return false
         }
@@ -265,11 +282,12 @@ public struct DictRef {
         let target = (raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
         var next = leading
         if !pointer.pointee.table.isEmpty {
-            let source = entries
+            let source = entries, high = DictRef.highBits(pointer.pointee.table.object(DictTable.self)), targetHigh = DictRef.highBits(table)
             for entry in 0 ..< used where !source[entry * 3 + 1].isEmpty {
                 target[next * 3] = source[entry * 3]
                 target[next * 3 + 1] = source[entry * 3 + 1]
                 target[next * 3 + 2] = source[entry * 3 + 2]
+                if high[entry] { targetHigh[next] = true }
                 DictRef.place(table, source[entry * 3].smallInt, next)
                 next += 1
             }
@@ -338,6 +356,7 @@ public struct DictRef {
         while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
         DictRef.writeIndex(base, table.pointee.logWidth, place, target)
         for index in 0 ..< 3 { words[target * 3 + index] = words[entry * 3 + index] }
+        DictRef.highBits(table)[target] = DictRef.highBits(table)[entry]
         words[entry * 3 + 1] = .empty
         words[entry * 3 + 2] = .empty
         moved()
@@ -417,8 +436,8 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if source.count == 0 { return result }
         if source.count == source.used {
             let size = Heap.cellSize(table.raw)
-            let bytes = MemoryLayout<DictTable>.size + Int(table.object(DictTable.self).pointee.capacity) * 24
-                + 1 << Int(table.object(DictTable.self).pointee.logSize + table.object(DictTable.self).pointee.logWidth)
+            let head = table.object(DictTable.self).pointee
+            let bytes = DictRef.size(capacity: Int(head.capacity), logSize: Int(head.logSize), logWidth: Int(head.logWidth))
             guard bytes <= size, let raw = Heap.allocate(bytes, shape: TypeID.dictTable.rawValue) else { return raiseOutOfMemory() }
             memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
             copy.pointer.pointee.table = Value(raw)
@@ -429,7 +448,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         guard copy.resize(self, atLeast: source.count) else { return .empty }
         var position = 0
         while let (key, value) = source.next(&position) {
-            guard copy.insert(self, key, hash: source.entries[(position - 1) * 3].smallInt, value) else { return .empty }
+            guard copy.insert(self, key, hash: source.hash(entry: position - 1), value) else { return .empty }
         }
         return result
     }

@@ -235,7 +235,7 @@ public struct DictTable {
     public var lost: UInt16
     /// Entries that fit before it must grow.
     public var capacity: UInt32
-    // Then entries (hash as a small int, key, value), `capacity` of them; then the index.
+    // Then entries (hash as a small int, key, value), `capacity` of them; then the index; then `HighBits`.
 }
 
 public struct SetObject {

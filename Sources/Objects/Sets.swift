@@ -2,7 +2,7 @@
 ///
 /// A table comes in two forms. As long as all keys are *plain*, small ints and strings, whose hashes are at hand, it is an array of keys; a free place has a zero
 /// word. Any other key turns it into an array of pairs (hash as a small int, key) with every key in its place: a free place has two zero words, a deleted one
-/// a zero key. A search looks at a few neighbours and then jumps by the hash's upper bits, so that
+/// a zero key; the hashes' `HighBits` are behind the pairs. A search looks at a few neighbours and then jumps by the hash's upper bits, so that
 /// neither runs of small ints nor strides of powers of two cluster. The table is replaced as a whole when it is too full, so that
 /// a lookup interrupted by `__eq__` notices and starts again.
 ///
@@ -28,6 +28,8 @@ public struct SetTable {
 
     /// A place is a key alone.
     @inlinable public var isPlain: Bool { @inline(__always) get { tracedWords <= mask &+ 1 } }
+    /// Bytes of the whole.
+    var size: Int { MemoryLayout<SetTable>.size + words * 8 + (isPlain ? 0 : HighBits.size(mask + 1)) }
 }
 
 /// The places where a hash is looked for, one after the other.
@@ -84,6 +86,11 @@ public struct SetRef {
     /// Whether the key has its hash at hand.
     @inlinable @inline(__always) static func isPlain(_ key: Value) -> Bool { key.isSmallInt || key.isExact(.str) }
     @inlinable @inline(__always) public static func plainHash(_ key: Value) -> Int { key.isSmallInt ? Hashing.int(key.smallInt) : StringRef(key).hash }
+
+    private static func highBits(_ table: Value) -> HighBits { HighBits(at: words(of: table) + table.object(SetTable.self).pointee.tracedWords) }
+
+    /// The hash of the key at a place of pairs, which is not plain.
+    @usableFromInline func pairHash(_ place: Int) -> Int { SetRef.highBits(pointer.pointee.table).whole(words[place &* 2], at: place) }
 
     // MARK: Lookup
 
@@ -291,6 +298,7 @@ public struct SetRef {
             wasFree = words[place &* 2].isEmpty
             words[place &* 2] = Value(small: hash)
             words[place &* 2 + 1] = key
+            SetRef.highBits(table)[place] = HighBits.isLost(hash)
         }
         if !key.isSmallInt { Heap.barrier(table.raw) }
         if !wasFree { return true }
@@ -307,8 +315,9 @@ public struct SetRef {
 
     /// A table of so many places, a power of two; nil when there is no memory, which is not raised.
     private static func newTable(_ places: Int, isPlain: Bool) -> Value? {
-        let words = isPlain ? places : places * 2
-        guard places < 1 << 40, let raw = Heap.allocate(MemoryLayout<SetTable>.size + words * 8, shape: TypeID.setTable.rawValue) else { return nil }
+        guard places < 1 << 40 else { return nil }
+        let words = isPlain ? places : places * 2, table = SetTable(header: ObjectHeader(), tracedWords: words, mask: places - 1)
+        guard let raw = Heap.allocate(table.size, shape: TypeID.setTable.rawValue) else { return nil }
         raw.assumingMemoryBound(to: SetTable.self).pointee.tracedWords = words
         raw.assumingMemoryBound(to: SetTable.self).pointee.mask = places - 1
         return Value(raw)
@@ -394,10 +403,12 @@ public struct SetRef {
                     target[probe.place] = source[place]
                 }
             } else {
+                let high = SetRef.highBits(pointer.pointee.table), targetHigh = SetRef.highBits(table)
                 for place in 0 ..< old where !source[place * 2 + 1].isEmpty {
                     var probe = SetProbe(source[place * 2].smallInt, mask: mask)
                     while !target[probe.place * 2].isEmpty { probe.advance() }
                     (target[probe.place * 2], target[probe.place * 2 + 1]) = (source[place * 2], source[place * 2 + 1])
+                    if high[place] { targetHigh[probe.place] = true }
                 }
             }
         }
@@ -480,10 +491,10 @@ public struct SetRef {
     @inlinable @inline(__always) public func nextEntry(_ position: inout Int) -> (key: Value, hash: Int)? {
         let limit = walkedPlaces
         while position < limit {
-            let (hash, key) = entry(position)
+            let key = entry(position).key
             position += 1
             // What hashes a string alike in every set, whichever form its table has.
-            if !key.isEmpty { return (key, SetRef.isPlain(key) ? SetRef.plainHash(key) : hash.smallInt) }
+            if !key.isEmpty { return (key, SetRef.isPlain(key) ? SetRef.plainHash(key) : pairHash(position - 1)) }
         }
         return nil
     }
@@ -507,7 +518,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if source.count == 0 { return true }
         let places = SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2)
         if source.pointer.pointee.fill == source.count && source.places == places {
-            let bytes = MemoryLayout<SetTable>.size + source.pointer.pointee.table.object(SetTable.self).pointee.words * 8
+            let bytes = source.pointer.pointee.table.object(SetTable.self).pointee.size
             guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }
             memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
             target.pointer.pointee.table = Value(raw)
@@ -549,7 +560,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             var entry = source.nextEntry(0)
             while entry >= 0 {
                 let key = source.entries[entry * 3 + 1]
-                guard set.add(self, key, hash: source.entries[entry * 3].smallInt) else { return false }
+                guard set.add(self, key, hash: source.hash(entry: entry)) else { return false }
                 entry = source.nextEntry(entry + 1)
             }
             return true

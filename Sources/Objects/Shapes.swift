@@ -90,6 +90,34 @@ public enum Shapes {
         return true
     }
 
+    /// Types that programs make own their shapes.
+    static let owner = Owners.addKind { release(TypeRef(Value($0))) }
+
+    /// Gives back all shapes of a type that has died.
+    private static func release(_ type: TypeRef) {
+        var root = type.pointer.pointee.rootShape
+        while root != 0 {
+            let next = info(root)?.pointee.nextRoot ?? 0
+            remove(root)
+            root = next
+        }
+        let dict = type.pointer.pointee.dictShape
+        // It may have been the root.
+        if dict != 0, ShapeTable.record(dict).pointee.type == type.value { remove(dict) }
+    }
+
+    private static func remove(_ shape: ShapeIndex) {
+        if let info = info(shape) {
+            for index in 0 ..< Int(info.pointee.transitionCount) { remove(info.pointee.transitions![index].shape) }
+            let parent = info.pointee.parent == 0 ? nil : Shapes.info(info.pointee.parent)
+            if info.pointee.names != parent?.pointee.names { info.pointee.names?.deallocate() }
+            info.pointee.transitions?.deallocate()
+            info.pointee.table?.deallocate()
+            info.deallocate()
+        }
+        ShapeTable.remove(shape)
+    }
+
     private static func setInfo(_ shape: ShapeIndex, _ info: ShapeInfo) {
         let pointer = UnsafeMutablePointer<ShapeInfo>.allocate(capacity: 1)
         pointer.initialize(to: info)

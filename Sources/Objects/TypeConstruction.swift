@@ -288,7 +288,7 @@ public enum TypeConstruction {
                 break
             }
         }
-        guard Shapes.makeRoots(type) else { return thread.raiseOutOfMemory() }
+        guard Owners.register(raw, Shapes.owner), Shapes.makeRoots(type) else { return thread.raiseOutOfMemory() }
         // `__eq__` without `__hash__` makes a class unhashable.
         if !namespace.get(.__eq__).isEmpty && namespace.get(.__hash__).isEmpty, !namespace.set(thread, Name.__hash__, .none) { return .empty }
         type.pointer.pointee.version = ShapeTable.nextVersion()

@@ -25,14 +25,16 @@ public final class Engine {
     private var lastExit: (place: ExitRef, frame: FramePointer)?
     /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
     private var anchors: [UInt: CompiledTrace] = [:]
-    /// The caches of loops at whose heads traces have ended, by those heads.
-    var heads: [UInt: UnsafeMutablePointer<InlineCache>] = [:]
+    /// Loops at whose heads traces have ended, by those heads.
+    var heads: [UInt: LoopHead] = [:]
     private var holdings = Holdings()
     let log: TraceLog?
     /// Nanoseconds that recording and compiling have taken.
     private(set) var spent = 0
     /// Nanoseconds that refused requests are thought to have lost.
     private var forgone = 0
+    /// Addresses of namespaces' entries: see `isRebound`.
+    private var rebound: Set<UInt> = []
     /// Bridges made for each root trace, by its number.
     private var bridges: [Int: Int] = [:]
     /// While one instruction is executed for compiled code: whether it has been.
@@ -52,6 +54,12 @@ public final class Engine {
         public var retired = 0, died = 0
         /// Why recordings were given up.
         public var reasons: [String: Int] = [:]
+    }
+
+    struct LoopHead {
+        let cache: UnsafeMutablePointer<InlineCache>
+        /// The code that both belong to.
+        let code: Value
     }
 
     /// What leaving a trace needs to know of a call that it has inlined.
@@ -83,7 +91,10 @@ public final class Engine {
             Engine.shared.holdings.markRunning()
             if let recorder = Engine.shared.recorder { for value in recorder.kept { Collector.mark(value) } }
         }
-        Collector.addDeathVisitor { Engine.shared.forget(Engine.shared.holdings.findDead(major: $0)) }
+        Collector.addDeathVisitor {
+            Engine.shared.forget(Engine.shared.holdings.findDead(major: $0))
+            Engine.shared.forgetDeadHeads()
+        }
         JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) }, onUnwind: { Engine.shared.unwind($0, $1, $2, $3) })
         JIT.loopThreshold = hotLoop
         JIT.callThreshold = hotCall
@@ -139,7 +150,7 @@ public final class Engine {
         for holding in holdings.removeInvalid() {
             statistics.died += 1
             anchors = anchors.filter { $0.value !== holding.trace }
-            if let cache = holding.cache { heads = heads.filter { $0.value != cache } }
+            if let cache = holding.cache { heads = heads.filter { $0.value.cache != cache } }
             if holding.trace.trace.parent != nil { bridges[rootNumber(holding.trace), default: 1] -= 1 } else { bridges[holding.trace.number] = nil }
             guard let cache = holding.cache, trace(cache) === holding.trace else { continue }
             Unmanaged<CompiledTrace>.fromOpaque(UnsafeRawPointer(bitPattern: cache.pointee.offset).unsafelyUnwrapped).release()
@@ -147,6 +158,11 @@ public final class Engine {
             cache.pointee.value = .empty
             if cache.pointee.version < .max >> 1 { postpone(cache) }
         }
+    }
+
+    /// Drops the heads in code that is dead: others may come to lie at their addresses.
+    private func forgetDeadHeads() {
+        if heads.values.contains(where: { !Collector.isMarked($0.code.raw) }) { heads = heads.filter { Collector.isMarked($0.value.code.raw) } }
     }
 
     /// Waits longer before the loop is recorded again.
@@ -212,9 +228,10 @@ public final class Engine {
 
     private func enter(_ thread: ThreadRef, _ trace: CompiledTrace) {
         statistics.entered += 1
+        // Whoever has entered it will look at its cache, and needs the code that this belongs to.
         holdings.begin(trace)
+        defer { holdings.end(trace) }
         _ = compiler.enter(trace, frame: thread.pointee.frame, context: thread)
-        holdings.end(trace)
         guard let (place, frame) = lastExit else { return }
         let times = place.timesLeft
         // Tried again and again, but ever more rarely.
@@ -234,7 +251,7 @@ public final class Engine {
             let frames = left.snapshot(exit).frame
             if frames >= 0, calls[Int(left.trace.frames[frames].token)].isReturn { start(thread, current, nil) }
             // So does a loop whose rounds compiled code goes through: nobody counts them.
-            if let cache = heads[UInt(bitPattern: current.pc)], self.trace(cache) == nil { start(thread, current, cache) }
+            if let head = heads[UInt(bitPattern: current.pc)], self.trace(head.cache) == nil { start(thread, current, head.cache) }
             return
         }
         guard canAfford(.bridge) else { return place.timesLeft -= Engine.limits.hotExit / 2 }
@@ -294,6 +311,14 @@ public final class Engine {
         fp.flags = call.flags
         fp[FrameSlot.saved] = .empty
         return fp
+    }
+
+    // MARK: Names of functions
+
+    /// Whether a namespace's entry has been found to be given another function while compiled code took it for a constant; `now` says that it has.
+    func isRebound(_ entry: UnsafeMutablePointer<Value>, now: Bool) -> Bool {
+        if now { rebound.insert(UInt(bitPattern: entry)) }
+        return rebound.contains(UInt(bitPattern: entry))
     }
 
     // MARK: Instructions without code

@@ -5,7 +5,7 @@
 
 import Glibc
 
-let tests = valueTests + allocationTests + markingTests + generationTests + deathTests + limitTests
+let tests = valueTests + allocationTests + markingTests + generationTests + deathTests + ownerTests + limitTests
 setvbuf(stdout, nil, _IOLBF, 0)
 let name = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : ""
 if name == "list" {

@@ -12,6 +12,13 @@ def limited(source, megabytes=700):
     return result.returncode, result.stdout, result.stderr
 
 
+def test_start_with_little_address_space():
+    for megabytes in [*range(650, 2200, 75), 3000, 3418, 4000, 6000, 10000]:
+        command = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20,) * 2); os.execv(sys.executable, [sys.executable, '-c', 'print(len([0] * 10**6))'])"
+        result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "1000000\n", ""), (megabytes, result.returncode, result.stdout, result.stderr)
+
+
 def test_huge_objects():
     for make in (lambda: bytearray(1 << 60), lambda: [0] * (1 << 57), lambda: "x" * (1 << 60), lambda: (1,) * (1 << 57), lambda: bytes(1 << 60)):
         raises(MemoryError, None, make)

@@ -163,4 +163,113 @@ def test_small_ints_among_others():
     raises(KeyError, "10", d.remove, 10)
 
 
+class Hashed:
+    """Its hash is what it is told, and asked for once."""
+
+    def __init__(self, value):
+        self.value = value
+        self.asked = 0
+
+    def __hash__(self):
+        self.asked += 1
+        return self.value
+
+    def __eq__(self, other):
+        return isinstance(other, Hashed) and self.value == other.value
+
+
+def computed(hashes):
+    """The hash of a frozenset of items with these hashes."""
+    mask = (1 << 64) - 1
+    result = 0
+    for h in hashes:
+        h &= mask
+        result ^= ((h ^ 89869747 ^ h << 16) & mask) * 3644798167 & mask
+    result ^= (len(hashes) + 1) * 1927868237 & mask
+    result ^= result >> 11 ^ result >> 25
+    result = (result * 69069 + 907133923) & mask
+    result = result - (1 << 64) if result >> 63 else result
+    return 590923713 if result == -1 else result
+
+
+WIDE = [1 << 62, -(1 << 63), (1 << 62) + 5, -(1 << 62) - 1, -(1 << 62), (1 << 62) - 1, (1 << 63) - 1, 0, 7, -2, -(1 << 63) + 32]
+
+
+def test_hash_of_a_frozenset_takes_whole_hashes():
+    for count in range(len(WIDE) + 1):
+        items = [Hashed(value) for value in WIDE[:count]]
+        assert hash(frozenset(items)) == computed(WIDE[:count]), count
+        assert hash(frozenset(items[::-1])) == computed(WIDE[:count]), count
+    many = [Hashed((index * 0x9E3779B97F4A7C15 + (1 << 63)) % (1 << 64) - (1 << 63)) for index in range(1000)]
+    assert hash(frozenset(many)) == computed([item.value for item in many])
+    assert all(item.asked == 1 for item in many)
+
+
+def test_whole_hashes_go_from_container_to_container():
+    items = [Hashed(value) for value in WIDE]
+    known = computed(WIDE)
+    plain = ["text", 12, None, 2.5]
+    whole = set(items)
+    mixed = set(plain)
+    mixed.update(whole)
+    mapping = dict.fromkeys(items)
+    copied = dict(mapping)
+    copied.update({"more": 1})
+    del copied["more"]
+    grown = {"first": 0}
+    for item, value in list(mapping.items()):
+        grown[item] = value
+    grown.pop("first")
+    shrunk = {index: index for index in range(50)}
+    shrunk.update(mapping)
+    for index in range(50):
+        del shrunk[index]
+    asked = [item.asked for item in items]
+    union = frozenset().union(whole, [])
+    both = frozenset(items) & whole
+    rest = frozenset(mixed - set(plain))
+    difference = frozenset(mixed.symmetric_difference(plain))
+    toggled = set(plain)
+    toggled.symmetric_difference_update(mapping)
+    toggled.difference_update(plain)
+    for made in (frozenset(whole), frozenset(whole.copy()), union, rest, difference, frozenset(toggled), frozenset(mapping), frozenset(copied), frozenset(shrunk),
+                 frozenset(dict.fromkeys(mapping)), frozenset(dict.fromkeys(whole)), frozenset({**mapping}), frozenset(mapping | {}), frozenset(both)):
+        assert len(made) == len(items) and hash(made) == known
+    assert hash(frozenset(grown)) == known
+    # Places are used again, by items whose hashes are as wide or not.
+    used = set()
+    for _ in range(3):
+        for item in items:
+            used.add(item)
+        for index in range(0, 11, 2):
+            used.remove(items[index])
+        used.add(Hashed(3 << 61))
+        used.remove(Hashed(3 << 61))
+        used.add(Hashed(9))
+        used.remove(Hashed(9))
+    assert hash(frozenset(used)) == computed([item.value for item in items[1::2]])
+    import collections
+    ordered = collections.OrderedDict(mapping)
+    ordered.move_to_end(items[0])
+    ordered.move_to_end(items[5], last=False)
+    assert hash(frozenset(dict(ordered))) == known and hash(frozenset(ordered)) == known
+
+
+def test_hash_of_a_set_that_a_class_defines():
+    import collections.abc
+
+    class Listed(collections.abc.Set):
+        def __init__(self, items): self.items = list(items)
+        def __contains__(self, item): return item in self.items
+        def __iter__(self): return iter(self.items)
+        def __len__(self): return len(self.items)
+        def __hash__(self): return self._hash()
+
+    for items in ([(index,) for index in range(-200, 200)], [frozenset([index, "x"]) for index in range(200)], [b"%d" % index for index in range(200)], [complex(index, index) for index in range(200)]):
+        for index in range(len(items)):
+            some = items[index:index + 3]
+            assert hash(Listed(some)) == hash(frozenset(some)) == hash(frozenset(dict.fromkeys(some)))
+            assert Listed(some) in {frozenset(some)}
+
+
 run(globals())

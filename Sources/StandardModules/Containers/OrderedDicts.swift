@@ -94,7 +94,7 @@ struct OrderedDictRef {
         if toEnd {
             if dict.nextEntry(entry + 1) < 0 { return true }
             let words = dict.entries + entry * 3
-            let hash = words[0].smallInt, key = words[1], item = words[2]
+            let hash = dict.hash(entry: entry), key = words[1], item = words[2]
             // Room is made first, so that nothing is lost when there is none.
             if dict.used >= Int(pointer.pointee.table.object(DictTable.self).pointee.capacity) {
                 guard dict.resize(thread, atLeast: dict.count * 2 + 4) else { return false }
@@ -306,7 +306,7 @@ enum OrderedDicts {
                 let key = words[1], item = words[2]
                 if plain {
                     let count = DictRef(value).count
-                    guard DictRef(value).set(thread, key, hash: words[0].smallInt, item) else { return false }
+                    guard DictRef(value).set(thread, key, hash: other.hash(entry: entry), item) else { return false }
                     if DictRef(value).count != count { OrderedDictRef(value).changed() }
                 } else {
                     guard thread.setItem(value, key, item) else { return false }
