@@ -99,6 +99,8 @@ enum SysHooks {
 
     /// `RuntimeHooks.writeUnraisable`: hands the thread's exception to `sys.unraisablehook`.
     static func writeUnraisable(_ thread: ThreadRef, _ message: String, _ object: Value) {
+        // What no frame has raised happened in the one that runs.
+        if thread.hasException, thread.pointee.exception.object(ExceptionObject.self).pointee.traceback.isEmpty { Inspection.addTraceback(thread) }
         let exception = thread.takeException()
         if exception.isEmpty { return }
         let traceback = exception.object(ExceptionObject.self).pointee.traceback

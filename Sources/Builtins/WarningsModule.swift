@@ -28,10 +28,7 @@ enum WarningsModule {
             let filter = thread.newTuple(action, .none, category.value, module, Value(small: 0))
             if filter.isEmpty || filters.pointee.isEmpty || !ListRef(filters.pointee).append(thread, filter) { return false }
         }
-        RuntimeHooks.warn = { thread, category, message, level in
-            let text = thread.newString(message)
-            return !text.isEmpty && !WarningsModule.warn(thread, text, category.value, level, .empty).isEmpty
-        }
+        RuntimeHooks.issueWarning = { thread, category, message, level in !WarningsModule.warn(thread, message, category, level, .empty).isEmpty }
         NativeModule.register("_warnings", doc: "The fast part of the warnings module.", functions: [
             Def("warn(message, category=None, stacklevel=1, source=None)", .calls, "Issues a warning, or raises it as an exception if a filter says so.", kind: .function) { thread, a, _ in
                 let category = WarningsModule.category(thread, a[0], a[1])

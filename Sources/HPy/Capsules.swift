@@ -48,6 +48,10 @@ enum Capsules {
         c.pointee.ctx_Capsule_IsValid = { _, value, name in value.isExact(.capsule) && Capsules.same(value.object(CapsuleObject.self).pointee.name, name) ? 1 : 0 }
         c.pointee.ctx_Capsule_Set = { _, value, key, new in
             let thread = Contexts.thread
+            if key == Key.pointer && new == nil {
+                thread.raise(.valueError, "PyCapsule_SetPointer called with null pointer")
+                return -1
+            }
             guard value.isExact(.capsule) else {
                 let what = key == Key.pointer ? "SetPointer" : key == Key.name ? "SetName" : key == Key.context ? "SetContext" : "SetDestructor"
                 thread.raise(.valueError, "PyCapsule_\(what) called with invalid PyCapsule object")
@@ -55,12 +59,7 @@ enum Capsules {
             }
             let capsule = value.object(CapsuleObject.self)
             switch key {
-            case Key.pointer:
-                guard let new else {
-                    thread.raise(.valueError, "PyCapsule_SetPointer called with null pointer")
-                    return -1
-                }
-                capsule.pointee.pointer = new
+            case Key.pointer: if let new { capsule.pointee.pointer = new }
             case Key.name: capsule.pointee.name = new.map { UnsafePointer($0.assumingMemoryBound(to: CChar.self)) }
             case Key.context: capsule.pointee.context = new
             case Key.destructor:

@@ -17,7 +17,9 @@ enum Errors {
             let thread = Contexts.thread
             guard type.isExceptionClass else { return Errors.raise(thread, type, .none) }
             let text = thread.newString(cString: message)
-            if !text.isEmpty { Errors.raise(thread, type, text) }
+            // As in CPython a text that is not UTF-8 leaves the exception without one.
+            if text.isEmpty && message != nil { thread.takeException() }
+            if !text.isEmpty || message != nil { Errors.raise(thread, type, text) }
         }
         c.pointee.ctx_Err_SetObject = { _, type, value in Errors.raise(Contexts.thread, type, value) }
         c.pointee.ctx_Err_SetFromErrnoWithFilename = { _, type, filename in
@@ -45,10 +47,7 @@ enum Errors {
             let thread = Contexts.thread
             let text = thread.newString(cString: message)
             if text.isEmpty { return -1 }
-            let warn = thread.importAttribute("warnings", "warn")
-            if warn.isEmpty { return -1 }
-            let kind = category.isEmpty ? TypeID.runtimeWarning.value : category
-            return thread.call(warn, text, kind, thread.newInt(level)).isEmpty ? -1 : 0
+            return RuntimeHooks.issueWarning(thread, category.isEmpty ? TypeID.runtimeWarning.value : category, text, level) ? 0 : -1
         }
         c.pointee.ctx_Err_WriteUnraisable = { _, object in
             let thread = Contexts.thread
@@ -86,7 +85,7 @@ enum Errors {
     private static func raise(_ thread: ThreadRef, _ type: Value, code: Int32, _ first: Value, _ second: Value) {
         let text = thread.newString(code == 0 ? "Error" : String(cString: strerror(code)))
         if text.isEmpty { return }
-        guard type.isExceptionClass else { return Errors.raise(thread, type, text) }
+        if type.isEmpty { return Errors.raise(thread, type, text) }
         let number = Value(small: Int(code))
         let made: Value
         if first.isEmpty {
@@ -96,7 +95,7 @@ enum Errors {
         } else {
             made = thread.call(type, number, text, first, Value(small: 0), second)
         }
-        if !made.isEmpty { thread.raise(made) }
+        if !made.isEmpty { Errors.raise(thread, made.type.value, made) }
     }
 
     /// Whether an exception is of a class, or of one of a tuple of classes.

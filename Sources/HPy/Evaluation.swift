@@ -1,3 +1,4 @@
+import Glibc
 import Interpreter
 import Objects
 
@@ -16,17 +17,20 @@ enum Evaluation {
             let thread = Contexts.thread
             let modes: [StaticString] = ["eval", "exec", "single"]
             guard kind >= 0, kind < 3 else { return thread.raise(.systemError, "invalid source kind") }
-            let text = thread.newString(cString: source)
+            guard let source else { return thread.raise(.systemError, "a null pointer was passed for a string") }
+            // As bytes: they may declare an encoding, and what is not UTF-8 is a syntax error.
+            let text = thread.newBytes(source, strlen(source))
             let name = thread.newString(cString: filename)
             let mode = thread.newString("\(modes[Int(kind)])")
             if text.isEmpty || name.isEmpty || mode.isEmpty { return .empty }
-            return thread.call(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("compile").value), text, name, mode)
+            return thread.call(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("compile").value), text, name, mode, Value(small: 0), .true)
         }
         c.pointee.ctx_EvalCode = { _, code, globals, locals in
             let thread = Contexts.thread
             guard code.isExact(.code) else { return thread.raise(.systemError, "PyEval_EvalCode: code expected") }
             guard globals.isDict else { return thread.raise(.systemError, "PyEval_EvalCode: NULL globals") }
-            return thread.call(DictRef(WellKnown.builtins.value).get(string: StringRef.intern("eval").value), code, globals, locals.isEmpty ? globals : locals)
+            if Code.freeCount(of: code) > 0 { return thread.raise(.typeError, "code object passed to HPy_EvalCode() may not contain free variables") }
+            return Interpreter.exec(thread, code, globals, locals)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Interpreter
 import Objects
 
 /// C functions as Python functions, methods and special methods.
@@ -63,22 +64,25 @@ enum Functions {
         return !thread.hasException
     }
 
-    /// The same for what makes and initialises instances of a class, which is what was called.
-    private static func check(_ thread: ThreadRef, _ record: Record, _ result: Value, of type: Value) -> Value {
-        if result.isEmpty != thread.hasException { return Functions.disagree(thread, record, result, of: type) }
-        return result
+    @inline(never) private static func disagree(_ thread: ThreadRef, _ record: Record, _ result: Value) -> Value {
+        let name = StringRef(record.native.pointee.name).description, owner = record.native.pointee.owner
+        if [noArguments, one, varargs, keywords].contains(where: { Functions.calls(record.native, $0) }) {
+            return Functions.disagree(thread, owner.isEmpty ? "<built-in function \(name)>" : "<method '\(name)' of '\(TypeRef(owner).name)' objects>", result)
+        }
+        return Functions.disagree(thread, slot: owner.isEmpty ? "<built-in method \(name)>" : "<slot wrapper '\(name)' of '\(TypeRef(owner).name)' objects>", result)
     }
 
-    @inline(never) private static func disagree(_ thread: ThreadRef, _ record: Record, _ result: Value, of type: Value = .empty) -> Value {
-        let name = StringRef(record.native.pointee.name).description, owner = record.native.pointee.owner
-        let cause = thread.takeException()
-        let subject = !type.isEmpty ? type.reprForMessage(thread) : owner.isEmpty ? "<built-in function \(name)>" : "<method '\(name)' of '\(TypeRef(owner).name)' objects>"
+    /// The same for a C function that is no callable of Python's. Who is told of is what the running frame calls, as in CPython, where only callables look at results: `len(x)` is to blame for what `HPy_mp_length` did, and nobody for `-x`.
+    static func disagree(_ thread: ThreadRef, slot: String, _ result: Value) -> Value {
+        let cause = thread.takeException(), callee = Inspection.callee(thread)
+        if callee.isEmpty && result.isEmpty { return thread.raise(.systemError, "error return without exception set") }
+        let subject = callee.isEmpty ? slot : callee.reprForMessage(thread)
         if !cause.isEmpty { thread.restore(cause) }
         return Functions.disagree(thread, subject, result)
     }
 
     /// Reports that what a C function has returned and the exception do not agree.
-    @inline(never) static func disagree(_ thread: ThreadRef, _ subject: String, _ result: Value) -> Value {
+    @inline(never) private static func disagree(_ thread: ThreadRef, _ subject: String, _ result: Value) -> Value {
         let cause = thread.takeException()
         if result.isEmpty { return thread.raise(.systemError, "\(subject) returned NULL without setting an exception") }
         thread.raise(.systemError, "\(subject) returned a result with an exception set")
@@ -205,9 +209,9 @@ enum Functions {
         if Contexts.isDebug(context) {
             return Functions.check(thread, record, DebugMode.receive(DebugMode.withArguments(type, a, count - named, dict) { c, own, arguments, keywords in
                 function(c, own, arguments, count - named, keywords)
-            }), of: type)
+            }))
         }
-        return Functions.check(thread, record, Contexts.call(context) { function($0, type, a, count - named, dict) }, of: type)
+        return Functions.check(thread, record, Contexts.call(context) { function($0, type, a, count - named, dict) })
     }
 
     static let initialize: ForeignFunction = { thread, record, receiver, a, count, names in
@@ -223,7 +227,7 @@ enum Functions {
         } else {
             status = Contexts.call(context) { function($0, receiver, a, count - named, dict) }
         }
-        return Functions.check(thread, record, status < 0 ? .empty : .none, of: receiver.type.value)
+        return Functions.check(thread, record, status < 0 ? .empty : .none)
     }
 
     // MARK: Special methods
@@ -294,7 +298,7 @@ enum Functions {
     /// The slot, where -1 means failure. An exception has been raised then.
     static func hash(_ thread: ThreadRef, _ record: Record, _ receiver: Value) -> Int {
         let result = Functions.hashValue(record, receiver)
-        if (result == -1) != thread.hasException { _ = Functions.disagree(thread, "<built-in function hash>", result == -1 ? .empty : .none) }
+        if (result == -1) != thread.hasException { _ = Functions.disagree(thread, record, result == -1 ? .empty : .none) }
         return thread.hasException ? -1 : result
     }
 

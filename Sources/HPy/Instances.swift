@@ -111,24 +111,17 @@ enum Instances {
     /// A zeroed instance. Empty when it has raised.
     private static func new(_ thread: ThreadRef, _ type: TypeRef) -> Value {
         if type.has(.typeSubclass) { return thread.raise(.typeError, "HPy_New cannot make a type") }
-        guard type.has(.foreignLayout) || Instances.plain(type) else { return thread.raise(.typeError, "HPy_New cannot make a '\(type.name)' object") }
         if type.has(.abstract), !type.pointer.pointee.abstractMethods.isEmpty { return thread.raise(.typeError, "Can't instantiate abstract class \(type.name)") }
-        if type.has(.strSubclass) || type.has(.dictSubclass) || type.has(.tupleSubclass) || type.has(.bytesSubclass) || type.has(.intSubclass) {
-            // These are not valid when all zero, or have items: the built-in constructor makes an empty one.
-            var native = type
-            while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
+        var native = type
+        while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
+        if type.has(.strSubclass) || type.has(.dictSubclass) || type.has(.tupleSubclass) || type.has(.bytesSubclass) || type.has(.intSubclass)
+            || !type.has(.foreignLayout) && native != TypeID.object.type {
+            // These are not valid when all zero, or have items, or are not ours: the built-in constructor makes an empty one.
             guard let make = native.call(.new) else { return thread.raise(.typeError, "cannot create '\(type.name)' instances") }
             var nothing = Value.none
             return make(thread, type.value, &nothing, 0, .empty)
         }
         return thread.allocateInstance(type)
-    }
-
-    /// A class whose instances are no more than `object`'s.
-    private static func plain(_ type: TypeRef) -> Bool {
-        var native = type
-        while native.has(.heap) { native = TypeRef(native.pointer.pointee.base) }
-        return native == TypeID.object.type
     }
 
     // MARK: Tracing

@@ -114,7 +114,7 @@ enum Members {
         let own = Contexts.open(context, receiver)
         let value = Contexts.receive(context, Contexts.call(context) { unsafeBitCast(getter, to: HPyGetterFunction.self)($0, own, definition.closure) })
         Contexts.close(context, own)
-        return value.isEmpty == thread.hasException ? value : Functions.disagree(thread, "the getter of '\(name(descriptor))'", value)
+        return value.isEmpty == thread.hasException ? value : Functions.disagree(thread, slot: "the getter of '\(name(descriptor))'", value)
     }
 
     private static func set(_ thread: ThreadRef, _ descriptor: Value, _ receiver: Value, _ value: Value) -> Int32 {
@@ -128,7 +128,7 @@ enum Members {
         let status = Contexts.call(context) { unsafeBitCast(setter, to: HPySetterFunction.self)($0, own, new, definition.closure) }
         Contexts.close(context, own)
         if !new.isEmpty { Contexts.close(context, new) }
-        if (status < 0) != thread.hasException { _ = Functions.disagree(thread, "the setter of '\(name(descriptor))'", status < 0 ? .empty : .none) }
+        if (status < 0) != thread.hasException { _ = Functions.disagree(thread, slot: "the setter of '\(name(descriptor))'", status < 0 ? .empty : .none) }
         return thread.hasException ? -1 : 0
     }
 

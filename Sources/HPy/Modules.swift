@@ -7,8 +7,10 @@ import Objects
 /// The import system finds files that end in `.hpy0.so`; the stubs that setuptools makes call `hpy.universal._load_bootstrap`, and tests call `load`. All end in `load` here: the library is opened,
 /// its required version checked, its context set and its definition asked for. The module made of that is initialized in a second step, as PEP 451 has it.
 public enum HPyModules {
+    /// The universal ABI's ending of file names.
+    static let suffix = ".hpy0.so"
     /// Endings of file names: that of Taipan's own modules, which also names its ABI to tools (`_taipan_sysconfig`), the universal ABI's, and those of modules that could run on CPython as well.
-    static let suffixes = [".taipan-311-x86_64-linux-gnu.so", ".hpy0.so", ".hpy0-cp311.so", ".hpy0-taipan-311-x86_64-linux-gnu.so"]
+    static let suffixes = [".taipan-311-x86_64-linux-gnu.so", suffix, ".hpy0-cp311.so", ".hpy0-taipan-311-x86_64-linux-gnu.so"]
 
     enum Mode: Int {
         case universal = 0, debug, trace
@@ -53,8 +55,8 @@ public enum HPyModules {
             module.set("MODE_UNIVERSAL", Mode.universal.rawValue)
             module.set("MODE_DEBUG", Mode.debug.rawValue)
             module.set("MODE_TRACE", Mode.trace.rawValue)
-            for (name, registered) in [("_debug", "_hpy_debug"), ("_trace", "_hpy_trace")] {
-                guard let inner = NativeModule.make(module.thread, registered), !inner.isEmpty else { return false }
+            for (name, registered) in [("_debug", DebugModule.name), ("_trace", TraceModule.name)] {
+                guard let inner = NativeModule.make(module.thread, registered.description), !inner.isEmpty else { return false }
                 module.set(name, inner)
             }
             return true
@@ -62,6 +64,9 @@ public enum HPyModules {
         DebugModule.register()
         TraceModule.register()
     }
+
+    /// Has importlib's finders look for more than those endings; the module given is `importlib._bootstrap_external`. False when it has raised.
+    public static func extend(_ thread: ThreadRef, finders external: Value) -> Bool { TaggedNames.start(thread, external) }
 
     /// Makes what all modules need, when the first is loaded.
     static func begin(_ thread: ThreadRef) {
@@ -77,14 +82,13 @@ public enum HPyModules {
 
     /// The module's last name as its C symbols have it. nil when it has raised.
     private static func symbolName(_ thread: ThreadRef, _ name: Value) -> String? {
-        let short = HPyModules.string(name).split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-        let ascii = thread.newString("ascii")
-        guard !ascii.isEmpty else { return nil }
-        if short.utf8.contains(where: { $0 >= 0x80 }) {
-            let text = thread.newString(short)
-            if text.isEmpty || !thread.callMethod(text, Name.encode, ascii).isEmpty { return nil }
-            return nil
+        if !StringRef(name).isASCII {
+            // Only the last part has to be ASCII.
+            let whole = StringRef(name), start = (0 ..< whole.count).last { whole[$0] == 0x2E }.map { $0 + 1 } ?? 0
+            let short = thread.substring(whole, start, whole.count), ascii = thread.newString("ascii")
+            if short.isEmpty || ascii.isEmpty || thread.callMethod(short, Name.encode, ascii).isEmpty { return nil }
         }
+        let short = HPyModules.string(name).split(separator: ".", omittingEmptySubsequences: false).last ?? ""
         return short.split(separator: "-", omittingEmptySubsequences: false).joined(separator: "_")
     }
 
@@ -173,7 +177,8 @@ public enum HPyModules {
         }
         let name = thread.getAttribute(spec, Name.name)
         if name.isEmpty { return .empty }
-        if definition.legacyMethods != nil { return Legacy.refuse(thread, "extension module '\(name.isString ? HPyModules.string(name) : "")' has legacy methods") }
+        guard name.isString else { return thread.raise(.typeError, "bad argument type for built-in operation") }
+        if definition.legacyMethods != nil { return Legacy.refuse(thread, "extension module '\(HPyModules.string(name))' has legacy methods") }
         let definitions = Types.definitions(definition.definitions)
         var creator: UnsafeMutableRawPointer?
         var others = false
@@ -228,7 +233,7 @@ public enum HPyModules {
                 return thread.raise(.systemError, "method '\(HPyModules.string(methodName))' has no function")
             }
             let record = Functions.record(call, methodName, doc: method.doc, implementation)
-            if name.isString { record.pointee.module = StringRef(name).interned().value }
+            record.pointee.module = StringRef(name).interned().value
             let function = thread.newBuiltinFunction(record, receiver: module, module: name)
             guard !function.isEmpty, namespace.set(thread, methodName, function) else { return .empty }
         }

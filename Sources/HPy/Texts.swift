@@ -121,7 +121,8 @@ enum Texts {
     private static func decode(_ text: UnsafePointer<CChar>?, _ size: Int, _ encoding: String, _ errors: UnsafePointer<CChar>?) -> Value {
         let thread = Contexts.thread
         if text == nil && size == 0 { return WellKnown.emptyString.value }
-        guard let text, size >= 0 else { return thread.raise(.systemError, "bad argument to internal function") }
+        if size < 0 { return thread.raise(.systemError, "Negative size passed to PyUnicode_New") }
+        guard let text else { return thread.raise(.systemError, "bad argument to internal function") }
         let bytes = thread.newBytes(text, size)
         let name = thread.newString(encoding)
         let handler = errors == nil ? Value.empty : thread.newString(cString: errors)

@@ -406,13 +406,12 @@ enum Buffers {
         let own = Contexts.open(context, object)
         let status = Contexts.call(context) { function($0, own, buffer, flags) }
         Contexts.close(context, own)
-        // The buffer owns its handle of the exporter.
-        let exporter = buffer.pointee.obj.isEmpty ? object : Contexts.receive(context, buffer.pointee.obj)
+        // The buffer owns its handle of the exporter. Without one there is nobody to give it back to.
+        let exporter = buffer.pointee.obj.isEmpty ? Value.empty : Contexts.receive(context, buffer.pointee.obj)
         buffer.pointee.obj = exporter
         guard status == 0, !thread.hasException else {
             buffer.deallocate()
-            if status == 0 { _ = Functions.disagree(thread, "<slot bf_getbuffer of '\(object.type.name)' objects>", .none) }
-            if !thread.hasException { _ = Functions.disagree(thread, "<slot bf_getbuffer of '\(object.type.name)' objects>", .empty) }
+            if (status != 0) != thread.hasException { _ = Functions.disagree(thread, slot: "<slot bf_getbuffer of '\(object.type.name)' objects>", status == 0 ? .none : .empty) }
             return -1
         }
         let b = buffer.pointee
@@ -426,9 +425,8 @@ enum Buffers {
         view.pointee.format = b.format.map { UnsafePointer($0) }
         view.pointee.shape = b.shape
         view.pointee.strides = b.strides
-        // Negative ones say that nothing is indirect.
-        if let suboffsets = b.suboffsets, (0 ..< Int(max(b.ndim, 0))).contains(where: { suboffsets[$0] >= 0 }) { view.pointee.suboffsets = suboffsets }
-        view.pointee.internal = UInt(bitPattern: buffer)
+        view.pointee.suboffsets = b.suboffsets
+        if exporter.isEmpty { buffer.deallocate() } else { view.pointee.internal = UInt(bitPattern: buffer) }
         return 0
     }
 

@@ -11,6 +11,28 @@ public enum Inspection {
     /// The builtins that the running frame sees.
     public static func builtins(_ thread: ThreadRef) -> Value { thread.pointee.frame.map { $0.function.pointee.builtins } ?? WellKnown.builtins.value }
 
+    /// What the running frame is calling, for messages: empty when its instruction is no call.
+    public static func callee(_ thread: ThreadRef) -> Value {
+        guard let fp = thread.pointee.frame else { return .empty }
+        let end = fp.instructionIndex + 1
+        let words = Array(UnsafeBufferPointer(start: fp.code.pointee.instructions, count: max(end, 0)))
+        var index = 0
+        while index < end, let instruction = Instruction.decode(words, at: index) {
+            index = instruction.end
+            guard index == end else { continue }
+            switch instruction.opcode {
+            case .call, .callMethod, .callKeywords, .callMethodKeywords, .callExpanded: return fp[instruction.b]
+            default: return .empty
+            }
+        }
+        return .empty
+    }
+
+    /// Adds the running frame to the traceback of the exception being raised.
+    public static func addTraceback(_ thread: ThreadRef) {
+        if let fp = thread.pointee.frame, thread.hasException { Unwinder.addTraceback(thread, fp, fp.pc) }
+    }
+
     /// `locals()` of the running frame; empty without exception when no Python code runs.
     public static func locals(_ thread: ThreadRef) -> Value {
         guard let fp = thread.pointee.frame else { return .empty }

@@ -221,8 +221,13 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var formatNumber: BinaryFunction?
     /// Raises an audit event with its arguments, set by `Interpreter`. False when a hook has raised.
     nonisolated(unsafe) public static var audit: (ThreadRef, StaticString, [Value]) -> Bool = { _, _, _ in true }
-    /// Issues a warning: category, message, stack level. False when it became an exception.
-    nonisolated(unsafe) public static var warn: (ThreadRef, TypeID, String, Int) -> Bool = { _, _, _, _ in true }
+    /// Issues a warning: category, which nobody checks, message, stack level. False when it became an exception.
+    nonisolated(unsafe) public static var issueWarning: (ThreadRef, Value, Value, Int) -> Bool = { _, _, _, _ in true }
+    /// The same for a category of Python's and a text of ours.
+    public static func warn(_ thread: ThreadRef, _ category: TypeID, _ message: String, _ level: Int) -> Bool {
+        let text = thread.newString(message)
+        return !text.isEmpty && issueWarning(thread, category.value, text, level)
+    }
     /// `origin[arguments]` and `a | b` of types, made by `CoreTypes`.
     nonisolated(unsafe) public static var genericAlias: (ThreadRef, Value, Value) -> Value = { thread, _, _ in thread.raise(.systemError, "no generic aliases yet") }
     nonisolated(unsafe) public static var union: (ThreadRef, Value, Value) -> Value = { _, _, _ in .notImplemented }

@@ -232,7 +232,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     private func unpackIterator(_ iterable: Value) -> Value {
         let type = iterable.type
-        if type.slotPointer(.iter).pointee == nil && type.lookup(.__getitem__).isEmpty {
+        if type.slotPointer(.iter).pointee == nil && !type.isSequence {
             return raise(.typeError, "cannot unpack non-iterable \(type.name) object")
         }
         return iterator(iterable)

@@ -45,7 +45,7 @@ public enum TypeConstruction {
             guard let next = candidate else {
                 var names: [String] = []
                 for (index, sequence) in sequences.enumerated() where starts[index] < sequence.count {
-                    let name = TypeRef(sequence[starts[index]]).name
+                    let name = TypeRef(sequence[starts[index]]).shortName
                     if !names.contains(name) { names.append(name) }
                 }
                 thread.raise(.typeError, "Cannot create a consistent method resolution\norder (MRO) for bases \(names.joined(separator: ", "))")

@@ -152,7 +152,7 @@ public final class Runtime {
         sys("_stdlib_dir", thread.newString(home.standardLibrary))
         guard !thread.callMethod(bootstrap, StringRef.intern("_install_external_importers").value).isEmpty else { return false }
         let external = modules.get(string: StringRef.intern("_frozen_importlib_external").value)
-        if external.isEmpty { return false }
+        if external.isEmpty || !HPyModules.extend(thread, finders: external) { return false }
         // Compiled files are ours by tag, magic number and format.
         var magic = Runtime.magicNumber
         _ = thread.setAttribute(external, StringRef.intern("MAGIC_NUMBER").value, thread.newBytes(&magic, 4))

@@ -258,9 +258,12 @@ public enum ByteMethods {
             if item.isExact(.bytes) {
                 builder.append(BytesRef(item).bytes, BytesRef(item).count)
             } else {
-                guard item.isBuffer else { return thread.raise(.typeError, "sequence item \(index): expected a bytes-like object, \(item.type.name) found") }
                 var view = BufferView()
-                guard thread.acquireBuffer(item, &view) else { return .empty }
+                guard item.isBuffer, thread.acquireBuffer(item, &view) else {
+                    // Whatever the exporter said.
+                    thread.takeException()
+                    return thread.raise(.typeError, "sequence item \(index): expected a bytes-like object, \(item.type.name) found")
+                }
                 builder.append(view.bytes, view.length)
                 thread.releaseBuffer(&view)
             }

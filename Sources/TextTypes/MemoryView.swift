@@ -28,7 +28,9 @@ struct MemoryViewObject {
     /// Buffers lent out by this view.
     var exports: Int
     var readOnly: Bool
-    // Then `ndim` extents and `ndim` strides.
+    /// Whether there are suboffsets.
+    var isIndirect: Bool
+    // Then `ndim` extents, `ndim` strides and perhaps `ndim` suboffsets.
 }
 
 struct MemoryViewRef {
@@ -39,11 +41,13 @@ struct MemoryViewRef {
     var ndim: Int { pointer.pointee.ndim }
     var shape: UnsafeMutablePointer<Int> { (UnsafeMutableRawPointer(pointer) + MemoryLayout<MemoryViewObject>.stride).assumingMemoryBound(to: Int.self) }
     var strides: UnsafeMutablePointer<Int> { shape + pointer.pointee.ndim }
+    var suboffsets: UnsafeMutablePointer<Int>? { pointer.pointee.isIndirect ? strides + pointer.pointee.ndim : nil }
     var isReleased: Bool { pointer.pointee.managed.isEmpty }
     var owner: Value { pointer.pointee.managed.object(ManagedBuffer.self).pointee.view.owner }
     var formatText: String { String(cString: pointer.pointee.format) }
 
     var isCContiguous: Bool {
+        if pointer.pointee.isIndirect { return false }
         var expected = pointer.pointee.itemSize
         if pointer.pointee.length == 0 { return true }
         for dimension in stride(from: ndim - 1, through: 0, by: -1) {
@@ -54,6 +58,7 @@ struct MemoryViewRef {
     }
 
     var isFortranContiguous: Bool {
+        if pointer.pointee.isIndirect { return false }
         var expected = pointer.pointee.itemSize
         if pointer.pointee.length == 0 { return true }
         for dimension in 0 ..< ndim {
@@ -65,6 +70,15 @@ struct MemoryViewRef {
 
     /// The code of a native single-character format, or 0.
     var code: UInt8 { MemoryFormats.code(pointer.pointee.format) }
+}
+
+extension UnsafeMutableRawPointer {
+    /// The place of an item along one dimension. Where the dimension has a suboffset, a pointer is stored there, and the item lies so many bytes behind what that points to.
+    @inline(__always) fileprivate func item(_ index: Int, _ stride: Int, _ suboffsets: UnsafeMutablePointer<Int>?, _ dimension: Int) -> UnsafeMutableRawPointer {
+        let place = self + index * stride
+        guard let suboffset = suboffsets?[dimension], suboffset >= 0 else { return place }
+        return place.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
+    }
 }
 
 /// Items of single-character native formats.
@@ -228,12 +242,11 @@ public enum MemoryViews {
         Heap.barrier(raw)
         active.append(UInt(bitPattern: raw))
         let view = managed.pointee.view
-        if view.suboffsets != nil || view.ndim > 64 {
+        if view.ndim > 64 {
             release(thread, managed)
-            if view.ndim > 64 { return thread.raise(.valueError, "memoryview: number of dimensions must not exceed 64") }
-            return thread.raise(.bufferError, "memoryview: suboffsets are not supported")
+            return thread.raise(.valueError, "memoryview: number of dimensions must not exceed 64")
         }
-        let result = allocate(thread, ndim: view.ndim)
+        let result = allocate(thread, ndim: view.ndim, isIndirect: view.suboffsets != nil)
         if result.isEmpty { return .empty }
         let made = MemoryViewRef(result)
         made.pointer.pointee.managed = Value(raw)
@@ -245,20 +258,22 @@ public enum MemoryViews {
         for dimension in 0 ..< view.ndim {
             made.shape[dimension] = view.extent(dimension)
             made.strides[dimension] = view.stride(dimension)
+            if let suboffsets = view.suboffsets { made.suboffsets?[dimension] = suboffsets[dimension] }
         }
         managed.pointee.views = 1
         return result
     }
 
-    private static func allocate(_ thread: ThreadRef, ndim: Int) -> Value {
-        guard let raw = Heap.allocate(MemoryLayout<MemoryViewObject>.stride + ndim * 16, shape: TypeID.memoryview.rawValue) else { return thread.raiseOutOfMemory() }
+    private static func allocate(_ thread: ThreadRef, ndim: Int, isIndirect: Bool) -> Value {
+        guard let raw = Heap.allocate(MemoryLayout<MemoryViewObject>.stride + ndim * (isIndirect ? 24 : 16), shape: TypeID.memoryview.rawValue) else { return thread.raiseOutOfMemory() }
         raw.assumingMemoryBound(to: MemoryViewObject.self).pointee.ndim = ndim
+        raw.assumingMemoryBound(to: MemoryViewObject.self).pointee.isIndirect = isIndirect
         return Value(raw)
     }
 
-    /// Another view of the same memory, perhaps of another number of dimensions (extents and strides are then unset).
+    /// Another view of the same memory, perhaps of another number of dimensions (extents and strides are then unset, and there are no suboffsets).
     static func copy(_ thread: ThreadRef, _ source: MemoryViewRef, ndim: Int? = nil) -> Value {
-        let result = allocate(thread, ndim: ndim ?? source.ndim)
+        let result = allocate(thread, ndim: ndim ?? source.ndim, isIndirect: ndim == nil && source.pointer.pointee.isIndirect)
         if result.isEmpty { return .empty }
         let made = MemoryViewRef(result)
         let count = made.ndim
@@ -272,6 +287,7 @@ public enum MemoryViews {
             for dimension in 0 ..< count {
                 made.shape[dimension] = source.shape[dimension]
                 made.strides[dimension] = source.strides[dimension]
+                if let suboffsets = source.suboffsets { made.suboffsets?[dimension] = suboffsets[dimension] }
             }
         }
         made.pointer.pointee.managed.object(ManagedBuffer.self).pointee.views += 1
@@ -332,20 +348,42 @@ public enum MemoryViews {
         } else {
             let shape = (0 ..< view.ndim).map { view.extent($0) }
             let strides = (0 ..< view.ndim).map { view.stride($0) }
-            append(view.pointer, shape, strides, view.itemSize, 0, &builder)
+            append(view.pointer, shape, strides, view.suboffsets, view.itemSize, 0, &builder)
         }
     }
 
-    private static func append(_ base: UnsafeMutableRawPointer, _ shape: [Int], _ strides: [Int], _ itemSize: Int, _ dimension: Int, _ builder: inout ByteBuilder) {
+    private static func append(_ base: UnsafeMutableRawPointer, _ shape: [Int], _ strides: [Int], _ suboffsets: UnsafeMutablePointer<Int>?, _ itemSize: Int, _ dimension: Int,
+                               _ builder: inout ByteBuilder) {
         if dimension == shape.count { builder.append(base, itemSize); return }
-        for index in 0 ..< shape[dimension] { append(base + index * strides[dimension], shape, strides, itemSize, dimension + 1, &builder) }
+        for index in 0 ..< shape[dimension] { append(base.item(index, strides[dimension], suboffsets, dimension), shape, strides, suboffsets, itemSize, dimension + 1, &builder) }
+    }
+
+    /// The first dimension as the innermost. With suboffsets an item can only be reached through the dimensions in their order.
+    private static func appendByColumns(_ view: MemoryViewRef, _ builder: inout ByteBuilder) {
+        let size = view.pointer.pointee.itemSize
+        var indices = Array(repeating: 0, count: view.ndim)
+        guard view.pointer.pointee.length > 0 else { return }
+        while true {
+            var place = view.pointer.pointee.pointer
+            for (dimension, index) in indices.enumerated() { place = place.item(index, view.strides[dimension], view.suboffsets, dimension) }
+            builder.append(place, size)
+            var dimension = 0
+            while dimension < view.ndim {
+                indices[dimension] += 1
+                if indices[dimension] < view.shape[dimension] { break }
+                indices[dimension] = 0
+                dimension += 1
+            }
+            if dimension == view.ndim { return }
+        }
     }
 
     private static func appendAll(_ view: MemoryViewRef, _ builder: inout ByteBuilder, fortran: Bool = false) {
-        if !fortran && view.isCContiguous { builder.append(view.pointer.pointee.pointer, view.pointer.pointee.length); return }
+        if fortran { return appendByColumns(view, &builder) }
+        if view.isCContiguous { builder.append(view.pointer.pointee.pointer, view.pointer.pointee.length); return }
         let shape = Array(UnsafeBufferPointer(start: view.shape, count: view.ndim))
         let strides = Array(UnsafeBufferPointer(start: view.strides, count: view.ndim))
-        append(view.pointer.pointee.pointer, fortran ? shape.reversed() : shape, fortran ? strides.reversed() : strides, view.pointer.pointee.itemSize, 0, &builder)
+        append(view.pointer.pointee.pointer, shape, strides, view.suboffsets, view.pointer.pointee.itemSize, 0, &builder)
     }
 
     // MARK: Items
@@ -368,7 +406,7 @@ public enum MemoryViews {
             thread.raise(.indexError, "index out of bounds on dimension \(dimension + 1)")
             return nil
         }
-        return base + index * view.strides[dimension]
+        return base.item(index, view.strides[dimension], view.suboffsets, dimension)
     }
 
     private static let onlySlices = "memoryview slice assignments are currently restricted to ndim = 1"
@@ -484,11 +522,9 @@ public enum MemoryViews {
             var bytes = ByteBuilder(capacity: source.length)
             appendContiguous(source, to: &bytes)
             let size = view.pointer.pointee.itemSize
-            let stride = view.strides[0] &* bounds.step
-            var target = view.pointer.pointee.pointer + (bounds.count > 0 ? bounds.start * view.strides[0] : 0)
             for index in 0 ..< bounds.count {
+                let target = view.pointer.pointee.pointer.item(bounds.start + index * bounds.step, view.strides[0], view.suboffsets, 0)
                 memcpy(target, bytes.base + index * size, size)
-                target += stride
             }
             return true
         }
@@ -521,7 +557,7 @@ public enum MemoryViews {
         let result = thread.newList(capacity: view.shape[dimension])
         if result.isEmpty { return .empty }
         for index in 0 ..< view.shape[dimension] {
-            let item = list(thread, view, code, base + index * view.strides[dimension], dimension + 1)
+            let item = list(thread, view, code, base.item(index, view.strides[dimension], view.suboffsets, dimension), dimension + 1)
             if item.isEmpty || !ListRef(result).append(thread, item) { return .empty }
         }
         return result
@@ -566,7 +602,7 @@ public enum MemoryViews {
             }
             let stride = right.stride(dimension)
             for index in 0 ..< left.shape[dimension] {
-                let result = walk(a + index * left.strides[dimension], b + index * stride, dimension + 1)
+                let result = walk(a.item(index, left.strides[dimension], left.suboffsets, dimension), b.item(index, stride, right.suboffsets, dimension), dimension + 1)
                 if result != 1 { return result }
             }
             return 1
@@ -675,7 +711,7 @@ public enum MemoryViews {
             return fail("memoryview: hashing is restricted to formats 'B', 'b' or 'c'")
         }
         let owner = view.owner
-        if !owner.isBytes && thread.hash(owner) == -1 { return -1 }
+        if !owner.isEmpty, !owner.isBytes, thread.hash(owner) == -1 { return -1 }
         var bytes = ByteBuilder()
         appendAll(view, &bytes)
         view.pointer.pointee.hash = BytesType.hash(bytes.base, bytes.count)
@@ -720,6 +756,7 @@ public enum MemoryViews {
                 if flags & BufferFlags.cContiguous == BufferFlags.cContiguous && !view.isCContiguous { return fail("memoryview: underlying buffer is not C-contiguous") }
                 if flags & BufferFlags.fortranContiguous == BufferFlags.fortranContiguous && !view.isFortranContiguous { return fail("memoryview: underlying buffer is not Fortran contiguous") }
                 if flags & BufferFlags.anyContiguous == BufferFlags.anyContiguous && !view.isCContiguous && !view.isFortranContiguous { return fail("memoryview: underlying buffer is not contiguous") }
+                if flags & BufferFlags.indirect != BufferFlags.indirect && view.pointer.pointee.isIndirect { return fail("memoryview: underlying buffer requires suboffsets") }
                 if flags & BufferFlags.strides != BufferFlags.strides && !view.isCContiguous { return fail("memoryview: underlying buffer is not C-contiguous") }
                 let result = raw.view
                 result.pointee = BufferView()
@@ -732,6 +769,7 @@ public enum MemoryViews {
                 result.pointee.format = flags & BufferFlags.format != 0 ? view.pointer.pointee.format : nil
                 result.pointee.shape = view.shape
                 result.pointee.strides = view.strides
+                result.pointee.suboffsets = view.suboffsets
                 view.pointer.pointee.exports += 1
                 return 0
             }
@@ -751,7 +789,7 @@ public enum MemoryViews {
                 }
                 guard MemoryViews.check(thread, view) else { return .empty }
                 iterator.pointee.index = index + 1
-                return MemoryFormats.load(thread, view.code, view.pointer.pointee.pointer + index * view.strides[0])
+                return MemoryFormats.load(thread, view.code, view.pointer.pointee.pointer.item(index, view.strides[0], view.suboffsets, 0))
             }
         }
     }
@@ -843,7 +881,9 @@ public enum MemoryViews {
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? MemoryViews.tuple(thread, MemoryViewRef(a[0]).strides, MemoryViewRef(a[0]).ndim) : .empty
         },
         Getter("suboffsets", "A tuple of integers used internally for PIL-style arrays.") { thread, a, _ in
-            MemoryViews.check(thread, MemoryViewRef(a[0])) ? WellKnown.emptyTuple.value : .empty
+            let view = MemoryViewRef(a[0])
+            guard MemoryViews.check(thread, view) else { return .empty }
+            return view.suboffsets.map { MemoryViews.tuple(thread, $0, view.ndim) } ?? WellKnown.emptyTuple.value
         },
         Getter("c_contiguous", "A bool indicating whether the memory is C contiguous.") { thread, a, _ in
             MemoryViews.check(thread, MemoryViewRef(a[0])) ? Value(MemoryViewRef(a[0]).isCContiguous) : .empty

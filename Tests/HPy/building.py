@@ -3,7 +3,7 @@
 pip, under Taipan, builds and installs the proof of concept, plainly, in a new virtual environment: it finds `hpy`, the build dependency, by what `hpy.wheel` makes of PyPI's. `setup.py --hpy-abi=universal` builds the examples of
 the documentation; upstream's tests of both run under Taipan. At last the same files are imported by CPython with PyPI's hpy.
 """
-import os, re, shutil, subprocess, sys
+import os, re, shutil, sys, textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -15,6 +15,37 @@ EXAMPLES = ["simple-example", "quickstart", "snippets", "hpytype-example"]
 MIXED = "from hpyvarargs import add_ints\n"
 WITHOUT_LEGACY = "not test_mixed_add_ints"
 RESULT = re.compile(r"^\S*?(\w+\.py::\S+) (PASSED|FAILED|ERROR|SKIPPED)")
+
+
+PROJECT = {
+    "pyproject.toml": """
+        [build-system]
+        requires = ["setuptools", "hpy"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "fresh"
+        version = "1.2"
+    """,
+    "setup.py": """
+        from setuptools import Extension, setup
+        setup(packages=["fresh"], package_dir={"": "source"}, hpy_ext_modules=[Extension("fresh.inner", sources=["inner.c"])])
+    """,
+    "source/fresh/__init__.py": "from .inner import twice",
+    "inner.c": """
+        #include "hpy.h"
+        HPyDef_METH(twice, "twice", HPyFunc_O)
+        static HPy twice_impl(HPyContext *ctx, HPy self, HPy arg) { return HPy_Add(ctx, arg, arg); }
+        static HPyDef *defines[] = { &twice, NULL };
+        static HPyModuleDef definition = { .defines = defines };
+        HPy_MODINIT(inner, definition)
+    """,
+}
+USE = "import fresh; assert fresh.twice('ab') == 'abab' and fresh.inner.__file__.endswith('inner.hpy0.so'), fresh.inner"
+LOAD = """if True:
+    import hpy.universal, importlib.util, sys
+    spec = importlib.util.spec_from_file_location("inner", sys.argv[1])
+    assert hpy.universal.load("inner", sys.argv[1], spec).twice(2) == 4
+"""
 
 
 class Building:
@@ -76,6 +107,20 @@ class Building:
         shutil.copy(os.path.join(poc, "test_pof.py"), self.folder)
         self.upstream("proof of concept", taipan, "test_pof.py", installed, cwd=self.folder)
         self.upstream("proof of concept in CPython", support.REFERENCE, "test_pof.py", installed, hpy, cwd=self.folder)
+
+        # A project with a pyproject.toml, built in isolation: installed, and where it lies.
+        for name, options in (("installed", []), ("editable", ["--editable"])):
+            project, place = self.path(f"project-{name}"), self.path(f"environment-{name}")
+            for path, text in PROJECT.items():
+                os.makedirs(os.path.dirname(os.path.join(project, path)), exist_ok=True)
+                with open(os.path.join(project, path), "w") as file:
+                    file.write(textwrap.dedent(text))
+            self.step(f"venv for a project, {name}", [*taipan, "-m", "venv", place])
+            python = os.path.join(place, "bin", "python")
+            self.step(f"a project, {name}", [python, "-m", "pip", "install", *options, project])
+            self.step(f"use of a project, {name}", [python, "-c", USE])
+            inner = os.path.join(project, "source", "fresh", "inner.hpy0.so") if options else os.path.join(place, "lib", "python3.11", "site-packages", "fresh", "inner.hpy0.so")
+            self.step(f"a project in CPython, {name}", [*support.REFERENCE, "-c", LOAD, inner], hpy)
 
         # By setup.py.
         built = [self.copy("docs", "examples", name) for name in EXAMPLES]

@@ -1,19 +1,17 @@
-"""Members, getsets and conversions, value by value; all of it passes under CPython's universal mode as well, but for what is marked."""
-import sys
+"""Members, getsets and conversions, value by value; all of it passes under CPython's universal mode as well."""
+import io
 import warnings
 
 import pytest
-from test.support import HPyTest
-
-needs_taipan = pytest.mark.skipif("Taipan" not in sys.version, reason="CPython names another function")
+from cases import ModuleTest
 
 
-class TestMembers(HPyTest):
+class TestMembers(ModuleTest):
     SOURCE = """
         typedef struct {
             short s; int i; long l; signed char b; unsigned char ub; unsigned short us; unsigned int ui; unsigned long ul; long long ll; unsigned long long ull; HPy_ssize_t ss; HPyField o, ox;
         } Type;
-        HPyType_HELPERS(Type)
+        @NEW(Type)
         #define MEMBER(NAME, KIND) HPyDef_MEMBER(member_##NAME, #NAME, HPyMember_##KIND, offsetof(Type, NAME))
         MEMBER(s, SHORT) MEMBER(i, INT) MEMBER(l, LONG) MEMBER(b, BYTE) MEMBER(ub, UBYTE) MEMBER(us, USHORT) MEMBER(ui, UINT) MEMBER(ul, ULONG) MEMBER(ll, LONGLONG) MEMBER(ull, ULONGLONG) MEMBER(ss, HPYSSIZET)
         MEMBER(o, OBJECT) MEMBER(ox, OBJECT_EX)
@@ -28,12 +26,6 @@ class TestMembers(HPyTest):
             return HPyLong_FromLong(ctx, 1);
         }
         static int wrong_set(HPyContext *ctx, HPy self, HPy value, void *closure) { return HPy_IsNull(value) ? -1 : (HPyErr_SetString(ctx, ctx->h_KeyError, "raised"), 0); }
-        HPyDef_SLOT(make, HPy_tp_new)
-        static HPy make_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
-        {
-            Type *made;
-            return HPy_New(ctx, type, &made);
-        }
         HPyDef_SLOT(traverse, HPy_tp_traverse)
         static int traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
         {
@@ -41,11 +33,7 @@ class TestMembers(HPyTest):
             HPy_VISIT(&((Type *)self)->ox);
             return 0;
         }
-        static HPyDef *Type_defines[] = { &make, &traverse, &member_s, &member_i, &member_l, &member_b, &member_ub, &member_us, &member_ui, &member_ul, &member_ll, &member_ull, &member_ss, &member_o,
-                                          &member_ox, &read_only, &fixed, &write_only, &wrong, NULL };
-        static HPyType_Spec Type_spec = { .name = "mytest.Type", .basicsize = sizeof(Type), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
-                                          .defines = Type_defines };
-        @EXPORT_TYPE("Type", Type_spec)
+        @TYPE(Type, flags=HAVE_GC, make, traverse, member_s, member_i, member_l, member_b, member_ub, member_us, member_ui, member_ul, member_ll, member_ull, member_ss, member_o, member_ox, read_only, fixed, write_only, wrong)
         @INIT
     """
 
@@ -108,18 +96,19 @@ class TestMembers(HPyTest):
         with pytest.raises(TypeError, match="^ expected at least 1 argument, got 0$"):
             kind.s.__get__()
 
-    @needs_taipan
     def test_getsets_that_disagree_with_the_exception(self):
         value = self.make_module(self.SOURCE).Type()
-        for attempt in (lambda: value.wrong, lambda: setattr(value, "wrong", 1)):
-            with pytest.raises(SystemError, match="returned a result with an exception set") as caught:
+        for attempt, name in ((lambda: getattr(value, "wrong"), "getattr"), (lambda: setattr(value, "wrong", 1), "setattr")):
+            with pytest.raises(SystemError, match=f"<built-in function {name}> returned a result with an exception set") as caught:
                 attempt()
             assert type(caught.value.__cause__) is KeyError
-        with pytest.raises(SystemError, match="without setting an exception"):
+        with pytest.raises(SystemError, match="^error return without exception set$"):
             del value.wrong
+        with pytest.raises(SystemError, match="<built-in function delattr> returned NULL without setting an exception"):
+            delattr(value, "wrong")
 
 
-class TestConversions(HPyTest):
+class TestConversions(ModuleTest):
     def test_texts_of_failures(self):
         mod = self.make_module("""
             #define CONVERSION(NAME, TYPE) \\
@@ -143,16 +132,7 @@ class TestConversions(HPyTest):
             #include <errno.h>
             HPyDef_METH(no_error, "no_error", HPyFunc_NOARGS)
             static HPy no_error_impl(HPyContext *ctx, HPy self) { errno = 0; return HPyErr_SetFromErrnoWithFilename(ctx, ctx->h_OSError, "f"); }
-            @EXPORT(Int64_t)
-            @EXPORT(UInt64_t)
-            @EXPORT(UInt32_t)
-            @EXPORT(VoidPtr)
-            @EXPORT(bytes)
-            @EXPORT(power)
-            @EXPORT(exception)
-            @EXPORT(import_empty)
-            @EXPORT(call)
-            @EXPORT(no_error)
+            @EXPORT(Int64_t, UInt64_t, UInt32_t, VoidPtr, bytes, power, exception, import_empty, call, no_error)
             @INIT
         """)
 
@@ -184,8 +164,7 @@ class TestConversions(HPyTest):
             static HPyType_Spec name = { .name = "mytest.n\\xff", .flags = HPy_TPFLAGS_DEFAULT }, doc = { .name = "mytest.T", .flags = HPy_TPFLAGS_DEFAULT, .doc = "d\\xff" };
             HPyDef_METH(make, "make", HPyFunc_O)
             static HPy make_impl(HPyContext *ctx, HPy self, HPy arg) { return HPyType_FromSpec(ctx, HPy_IsTrue(ctx, arg) ? &name : &doc, NULL); }
-            @EXPORT(method)
-            @EXPORT(make)
+            @EXPORT(method, make)
             @INIT
         """)
         assert mod.method() == 1
@@ -216,9 +195,7 @@ class TestConversions(HPyTest):
                 return 0;
             }
             HPyDef_MEMBER(fails, "fails", HPyMember_BYTE, 0)
-            static HPyDef *Buffer_defines[] = { &make, &get, &fails, NULL };
-            static HPyType_Spec Buffer_spec = { .name = "mytest.Buffer", .basicsize = sizeof(Buffer), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT, .defines = Buffer_defines };
-            @EXPORT_TYPE("Buffer", Buffer_spec)
+            @TYPE(Buffer, make, get, fails)
             @INIT
         """)
         buffer = mod.Buffer()
@@ -226,5 +203,133 @@ class TestConversions(HPyTest):
         assert view.tolist() == [0, 1, 2, 3] and view[1:3].tobytes() == b"\1\2" and bytes(buffer) == b"\0\1\2\3"
         view.release()
         buffer.fails = 1
-        with pytest.raises(SystemError, match="without setting an exception"):
+        with pytest.raises(SystemError, match="<class 'memoryview'> returned NULL without setting an exception"):
             memoryview(buffer)
+
+    def test_buffers_with_suboffsets(self):
+        mod = self.make_module("""
+            typedef struct { char first[8], second[8], *rows[2]; HPy_ssize_t shape[2], strides[2], suboffsets[2]; int kind, releases; } Buffer;
+            HPyType_HELPERS(Buffer)
+            HPyDef_SLOT(make, HPy_tp_new)
+            static HPy make_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+            {
+                Buffer *b;
+                HPy h = HPy_New(ctx, type, &b);
+                if (HPy_IsNull(h)) return h;
+                b->kind = HPyLong_AsLong(ctx, args[0]);
+                for (int i = 0; i < 8; i++) b->first[i] = i, b->second[i] = 10 + i;
+                b->rows[0] = b->first, b->rows[1] = b->second;
+                return h;
+            }
+            HPyDef_SLOT(get, HPy_bf_getbuffer)
+            static int get_impl(HPyContext *ctx, HPy self, HPy_buffer *buffer, int flags)
+            {
+                Buffer *b = Buffer_AsStruct(ctx, self);
+                *b->shape = 2, b->shape[1] = 3, *b->strides = sizeof(char *), b->strides[1] = 2, *b->suboffsets = 1, b->suboffsets[1] = -1;
+                *buffer = (HPy_buffer){ .buf = b->rows, .obj = HPy_Dup(ctx, self), .len = 6, .itemsize = 1, .ndim = 2, .format = "B", .shape = b->shape, .strides = b->strides, .suboffsets = b->suboffsets };
+                if (b->kind == 1) buffer->ndim = 1, buffer->len = 2;
+                if (b->kind == 2) {
+                    HPy_Close(ctx, buffer->obj);
+                    *buffer = (HPy_buffer){ .buf = b->first, .len = 8, .itemsize = 1, .ndim = 1 };
+                }
+                return 0;
+            }
+            HPyDef_SLOT(release, HPy_bf_releasebuffer)
+            static void release_impl(HPyContext *ctx, HPy self, HPy_buffer *buffer) { Buffer_AsStruct(ctx, self)->releases++; }
+            HPyDef_MEMBER(releases, "releases", HPyMember_INT, offsetof(Buffer, releases))
+            @TYPE(Buffer, make, get, release, releases)
+            @INIT
+        """)
+        rows = mod.Buffer(0)
+        view = memoryview(rows)
+        assert view.suboffsets == (1, -1) and view.shape == (2, 3) and not view.contiguous and not view.c_contiguous
+        assert view.tolist() == [[1, 3, 5], [11, 13, 15]] and view.tobytes() == bytes(rows) == b"\1\3\5\x0b\x0d\x0f" and view.tobytes("F") == b"\1\x0b\3\x0d\5\x0f" and view.hex() == "0103050b0d0f"
+        assert view[0, 0] == 1 and view[1, 2] == 15 and view[-1, -3] == 11 and view == memoryview(rows) and memoryview(view).tolist() == view.tolist()
+        assert view[1:].tolist() == [[11, 13, 15]] and view[::-1].tolist() == [[11, 13, 15], [1, 3, 5]] and view[1:].suboffsets == (1, -1)
+        view[1, 1] = 99
+        assert view.tolist() == [[1, 3, 5], [11, 99, 15]]
+        for attempt, error, text in ((lambda: view.cast("B"), TypeError, "casts are restricted to C-contiguous views"), (lambda: io.BytesIO().write(view), BufferError, "underlying buffer requires suboffsets"),
+                                     (lambda: b"".join([view]), TypeError, "sequence item 0: expected a bytes-like object, memoryview found"),
+                                     (lambda: view[2, 0], IndexError, "index out of bounds on dimension 1")):
+            with pytest.raises(error, match=text):
+                attempt()
+        pointers = memoryview(mod.Buffer(1))
+        assert pointers.tolist() == list(pointers) == [1, 11] and pointers[1] == 11 and list(reversed(pointers)) == [11, 1] and 11 in pointers
+        pointers[0:2] = b"ab"
+        assert pointers.tobytes() == b"ab" and pointers[::-1].tobytes() == b"ba"
+        for each in (view, pointers):
+            each.release()
+
+        # Without an object there is nobody to give the buffer back to.
+        alone = mod.Buffer(2)
+        view = memoryview(alone)
+        assert view.obj is None and view.tolist() == list(range(8)) == list(bytes(alone)) and hash(view.toreadonly()) == hash(bytes(range(8)))
+        view.release()
+        assert alone.releases == 0
+
+
+class TestEvaluation(ModuleTest):
+    SOURCE = """
+        #define FUNCTION(NAME) HPyDef_METH(NAME, #NAME, HPyFunc_VARARGS) static HPy NAME##_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+        static const char *text(HPyContext *ctx, HPy h) { return HPyUnicode_AsUTF8AndSize(ctx, h, NULL); }
+        FUNCTION(evaluate) { return HPy_EvalCode(ctx, args[0], args[1], nargs > 2 ? args[2] : HPy_NULL); }
+        FUNCTION(compiled) { const char *s = HPyBytes_AsString(ctx, args[0]); return s ? HPy_Compile_s(ctx, s, "file", HPy_SourceKind_File) : HPy_NULL; }
+        FUNCTION(warned) { return HPyErr_WarnEx(ctx, args[0], text(ctx, args[1]), HPyLong_AsLong(ctx, args[2])) < 0 ? HPy_NULL : HPy_Dup(ctx, ctx->h_None); }
+        FUNCTION(plain) { return HPyType_GenericNew(ctx, args[0], NULL, 0, HPy_NULL); }
+        FUNCTION(raised) { HPyErr_SetString(ctx, args[0], "\\xff"); return HPy_NULL; }
+        FUNCTION(failed) { HPyErr_SetFromErrnoWithFilename(ctx, args[0], "file"); return HPy_NULL; }
+        FUNCTION(unraisable) { HPyErr_SetString(ctx, ctx->h_ValueError, "told"); HPyErr_WriteUnraisable(ctx, self); return HPy_Dup(ctx, ctx->h_None); }
+        FUNCTION(pointer) { HPyCapsule_SetPointer(ctx, args[0], NULL); return HPy_NULL; }
+        @EXPORT(evaluate, compiled, warned, plain, raised, failed, unraisable, pointer)
+        @INIT
+    """
+
+    def test_namespaces(self):
+        mod = self.make_module(self.SOURCE)
+        for locals in ((), ({"z": 5},), (5,), (None,)):
+            names = {"y": 1}
+            assert mod.evaluate(compile("1 + 1", "f", "eval"), names, *locals) == 2 and names == {"y": 1}
+        assert mod.evaluate(compile("len([y, z])", "f", "eval"), {"y": 1}, {"z": 5}) == 2
+        with pytest.raises(TypeError, match="'int' object is not subscriptable"):
+            mod.evaluate(compile("z", "f", "eval"), {}, 5)
+
+    def test_encodings_of_sources(self):
+        mod = self.make_module(self.SOURCE)
+        names = {}
+        mod.evaluate(mod.compiled(b"# coding: latin-1\nx = '\xe9'"), names)
+        assert names["x"] == "\xe9"
+        with pytest.raises(SyntaxError, match=r"\(unicode error\) 'utf-8' codec can't decode byte 0xff"):
+            mod.compiled(b"\xff")
+
+    def test_categories_of_warnings(self):
+        mod = self.make_module(self.SOURCE)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            mod.warned(ValueError, "text", 1)
+            mod.warned(UserWarning, "text", 1)
+            with pytest.raises(TypeError, match="'int' object is not callable"):
+                mod.warned(5, "text", 1)
+        assert [warning.category for warning in caught] == [ValueError, UserWarning]
+
+    def test_exceptions(self):
+        import sys
+        mod = self.make_module(self.SOURCE)
+
+        class Own(ValueError):
+            pass
+
+        assert type(mod.plain(Own)) is Own and type(mod.plain(KeyError)) is KeyError and mod.plain(list) == []
+        with pytest.raises(ValueError) as raised:
+            mod.raised(ValueError)
+        assert raised.value.args == ()
+        with pytest.raises(TypeError, match="'int' object is not callable"):
+            mod.failed(5)
+        with pytest.raises(ValueError, match="PyCapsule_SetPointer called with null pointer"):
+            mod.pointer(None)
+        told, hook = [], sys.unraisablehook
+        sys.unraisablehook = lambda given: told.append((given.exc_type, given.exc_traceback.tb_frame.f_code.co_name))
+        try:
+            mod.unraisable()
+        finally:
+            sys.unraisablehook = hook
+        assert told == [(ValueError, "test_exceptions")]

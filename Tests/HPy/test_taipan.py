@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from test.support import HPyTest
+from cases import ModuleTest
 
 MEMBER = """
     #define MEMBER(number) (((void **)&ctx->h_None)[number])
@@ -17,7 +17,7 @@ MEMBER = """
 """
 
 
-class TestContext(HPyTest):
+class TestContext(ModuleTest):
     def test_keys(self):
         mod = self.make_module("""
             HPyDef_METH(keys, "keys", HPyFunc_O)
@@ -61,8 +61,7 @@ class TestContext(HPyTest):
             {
                 return HPyLong_FromLong(ctx, HPy_TypeCheck(ctx, arg, ctx->h_BoolType) + 2 * HPy_TypeCheck(ctx, arg, ctx->h_LongType) + 4 * HPy_TypeCheck(ctx, arg, ctx->h_FloatType));
             }
-            @EXPORT(number)
-            @EXPORT(kinds)
+            @EXPORT(number, kinds)
             @INIT
         """)
 
@@ -125,12 +124,7 @@ class TestContext(HPyTest):
                 HPy (*function)(HPyContext *, HPy, HPy, HPy) = MEMBER(272);
                 return function(ctx, args[0], args[1], HPy_NULL);
             }
-            @EXPORT(is_dict)
-            @EXPORT(insert)
-            @EXPORT(middle)
-            @EXPORT(cut)
-            @EXPORT(first)
-            @EXPORT(new_slice)
+            @EXPORT(is_dict, insert, middle, cut, first, new_slice)
             @INIT
         """)
         assert mod.is_dict(dict) and not mod.is_dict(list)
@@ -157,17 +151,7 @@ class TestContext(HPyTest):
                 return HPyLong_FromLong(ctx, ++((as_struct)MEMBER(264))(ctx, self)->number);
             }
             HPyDef_MEMBER(number, "number", HPyMember_LONG, offsetof(Counted, number))
-            static HPyDef *defines[] = { &count, &number, NULL };
-            static HPyType_Spec spec = {
-                .name = "mytest.Counted", .basicsize = sizeof(Counted), .builtin_shape = (HPyType_BuiltinShape)7, .defines = defines,
-                .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE,
-            };
-            static void make(HPyContext *ctx, HPy module)
-            {
-                HPyType_SpecParam parameters[] = { { HPyType_SpecParam_Base, ((HPy *)&ctx->h_None)[263] }, { 0 } };
-                HPyHelpers_AddType(ctx, module, "Counted", &spec, parameters);
-            }
-            @EXTRA_INIT_FUNC(make)
+            @TYPE(Counted, shape=7, base=((HPy *)&ctx->h_None)[263], count, number)
             @INIT
         """)
 
@@ -196,10 +180,10 @@ class TestContext(HPyTest):
             mod.f(1)
 
 
-class TestCollector(HPyTest):
+class TestCollector(ModuleTest):
     SOURCE = """
         typedef struct { HPyField field; long number; } Node;
-        HPyType_HELPERS(Node, %(shape)s)
+        HPyType_HELPERS(Node, HPyType_BuiltinShape_%(shape)s)
         HPyDef_SLOT(Node_traverse, HPy_tp_traverse)
         static int Node_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
         {
@@ -226,18 +210,9 @@ class TestCollector(HPyTest):
             return HPyField_Load(ctx, self, node->field);
         }
         HPyDef_MEMBER(Node_number, "number", HPyMember_LONG, offsetof(Node, number))
-        static HPyDef *Node_defines[] = { &Node_traverse, &Node_destroy, &Node_set, &Node_get, &Node_number, NULL };
-        static HPyType_Spec Node_spec = {
-            .name = "mytest.Node", .basicsize = sizeof(Node), .builtin_shape = SHAPE(Node), .defines = Node_defines,
-            .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE | HPy_TPFLAGS_HAVE_GC,
-        };
+        @TYPE(Node, shape=%(shape)s, base=ctx->%(base)s, flags=HAVE_GC, Node_traverse, Node_destroy, Node_set, Node_get, Node_number)
         HPyDef_METH(count, "destroyed", HPyFunc_NOARGS)
         static HPy count_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, destroyed); }
-        static void make_Node(HPyContext *ctx, HPy module)
-        {
-            HPyType_SpecParam param[] = { { HPyType_SpecParam_Base, ctx->%(base)s }, { 0 } };
-            HPyHelpers_AddType(ctx, module, "Node", &Node_spec, param);
-        }
         HPyDef_METH(build, "build", HPyFunc_O)
         static HPy build_impl(HPyContext *ctx, HPy self, HPy arg)
         {
@@ -253,16 +228,14 @@ class TestCollector(HPyTest):
             }
             return HPyListBuilder_Build(ctx, builder);
         }
-        @EXPORT(count)
-        @EXPORT(build)
-        @EXTRA_INIT_FUNC(make_Node)
+        @EXPORT(count, build)
         @INIT
     """
 
     @pytest.mark.parametrize("shape, base, value", [("Object", "h_BaseObjectType", None), ("List", "h_ListType", [1, 2]), ("Long", "h_LongType", 1 << 70),
                                                     ("Float", "h_FloatType", 1.5), ("Unicode", "h_UnicodeType", "añ"), ("Tuple", "h_TupleType", (1, "x"))])
     def test_structs_survive(self, shape, base, value):
-        mod = self.make_module(self.SOURCE % {"shape": "HPyType_BuiltinShape_" + shape, "base": base})
+        mod = self.make_module(self.SOURCE % {"shape": shape, "base": base})
 
         class Sub(mod.Node):
             pass
@@ -290,7 +263,7 @@ class TestCollector(HPyTest):
         assert mod.destroyed() > 300
 
     def test_handles_in_frames_survive(self):
-        mod = self.make_module(self.SOURCE % {"shape": "HPyType_BuiltinShape_Object", "base": "h_BaseObjectType"})
+        mod = self.make_module(self.SOURCE % {"shape": "Object", "base": "h_BaseObjectType"})
         made = []
 
         def make():
@@ -312,22 +285,10 @@ class TestCollector(HPyTest):
         import pickle
         mod = self.make_module("""
             typedef struct { long number; } Number;
-            HPyType_HELPERS(Number)
-            HPyDef_SLOT(Number_new, HPy_tp_new)
-            static HPy Number_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
-            {
-                Number *number;
-                HPy made = HPy_New(ctx, type, &number);
-                if (!HPy_IsNull(made)) number->number = 7;
-                return made;
-            }
+            @NEW(Number, number = 7)
             HPyDef_METH(Number_get, "get", HPyFunc_NOARGS)
             static HPy Number_get_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, Number_AsStruct(ctx, self)->number); }
-            static HPyDef *Number_defines[] = {&Number_new, &Number_get, NULL};
-            static HPyType_Spec Number_spec = {
-                .name = "mytest.Number", .basicsize = sizeof(Number), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Number_defines,
-            };
-            @EXPORT_TYPE("Number", Number_spec)
+            @TYPE(Number, make, Number_get)
             @INIT
         """)
 
@@ -347,8 +308,6 @@ class TestCollector(HPyTest):
         mod = self.make_module("""
             HPyDef_SLOT(Base_repr, HPy_tp_repr)
             static HPy Base_repr_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, "base"); }
-            static HPyDef *Base_defines[] = { &Base_repr, NULL };
-            static HPyType_Spec Base_spec = { .name = "mytest.Base", .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Base_defines };
             HPyDef_SLOT(Derived_repr, HPy_tp_repr)
             static HPy Derived_repr_impl(HPyContext *ctx, HPy self)
             {
@@ -363,21 +322,11 @@ class TestCollector(HPyTest):
                 HPy_Close(ctx, prefix);
                 return result;
             }
-            static HPyDef *Derived_defines[] = { &Derived_repr, NULL };
-            static HPyType_Spec Derived_spec = { .name = "mytest.Derived", .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Derived_defines };
-            static void make(HPyContext *ctx, HPy module)
-            {
-                HPy base = HPyType_FromSpec(ctx, &Base_spec, NULL);
-                HPyType_SpecParam param[] = { { HPyType_SpecParam_Base, base }, { 0 } };
-                HPy derived = HPyType_FromSpec(ctx, &Derived_spec, param);
-                HPy_SetAttr_s(ctx, derived, "base", base);
-                HPy_SetAttr_s(ctx, module, "Derived", derived);
-                HPy_Close(ctx, base);
-                HPy_Close(ctx, derived);
-            }
-            @EXTRA_INIT_FUNC(make)
+            @TYPE(Base, Base_repr)
+            @TYPE(Derived, base=Base, Derived_repr)
             @INIT
         """)
+        mod.Derived.base = mod.Base
         assert repr(mod.Derived()) == "derived of base"
 
         class Python(mod.Derived):
@@ -387,7 +336,7 @@ class TestCollector(HPyTest):
         assert repr(Python()) == "python, derived of base"
 
 
-class TestHandles(HPyTest):
+class TestHandles(ModuleTest):
     def make(self):
         return self.make_module("""
             #include <stdlib.h>
@@ -453,9 +402,7 @@ class TestHandles(HPyTest):
                 }
                 return call(ctx, args[1]);
             }
-            @EXPORT(gather)
-            @EXPORT(queue)
-            @EXPORT(tracked)
+            @EXPORT(gather, queue, tracked)
             @INIT
         """)
 
@@ -507,7 +454,6 @@ class TestHandles(HPyTest):
             #include <stdlib.h>
             #include <string.h>
             typedef struct { char *memory; } Big;
-            HPyType_HELPERS(Big)
             static long alive, most;
             static char *take(void)
             {
@@ -515,27 +461,17 @@ class TestHandles(HPyTest):
                 return memset(malloc(1 << 20), 1, 1 << 20);
             }
             static void give(void *memory) { free(memory); alive--; }
-            HPyDef_SLOT(Big_new, HPy_tp_new)
-            static HPy Big_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
-            {
-                Big *big;
-                HPy made = HPy_New(ctx, type, &big);
-                if (!HPy_IsNull(made)) big->memory = take();
-                return made;
-            }
+            @NEW(Big, memory = take())
             HPyDef_SLOT(Big_destroy, HPy_tp_destroy)
             static void Big_destroy_impl(void *self) { give(((Big *)self)->memory); }
-            static HPyDef *Big_defines[] = { &Big_new, &Big_destroy, NULL };
-            static HPyType_Spec Big_spec = { .name = "mytest.Big", .basicsize = sizeof(Big), .builtin_shape = SHAPE(Big), .flags = HPy_TPFLAGS_DEFAULT, .defines = Big_defines };
             HPyCapsule_DESTRUCTOR(destructor)
             static void destructor_impl(const char *name, void *pointer, void *context) { give(pointer); }
             HPyDef_METH(capsule, "capsule", HPyFunc_NOARGS)
             static HPy capsule_impl(HPyContext *ctx, HPy self) { return HPyCapsule_New(ctx, take(), "memory", &destructor); }
             HPyDef_METH(peak, "peak", HPyFunc_NOARGS)
             static HPy peak_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, most); }
-            @EXPORT_TYPE("Big", Big_spec)
-            @EXPORT(capsule)
-            @EXPORT(peak)
+            @TYPE(Big, make, Big_destroy)
+            @EXPORT(capsule, peak)
             @INIT
         """)
         for make in (mod.Big, mod.capsule):
@@ -544,7 +480,7 @@ class TestHandles(HPyTest):
         assert mod.peak() < 300
 
 
-class TestImport(HPyTest):
+class TestImport(ModuleTest):
     def test_without_a_stub(self, tmpdir):
         module = self.compile_module("""
             HPyDef_METH(f, "f", HPyFunc_NOARGS)
@@ -565,6 +501,100 @@ class TestImport(HPyTest):
                 environment["HPY"] = setting
             out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
             assert out.stdout == f"{name} True nostub\n", out.stderr
+
+    def test_names(self):
+        import hpy.universal
+        assert (hpy.universal._debug.__name__, hpy.universal._trace.__name__) == ("hpy.debug._debug", "hpy.trace._trace")
+        for name, wrong in (("simpl\udc80", r"'\\udc80' in position 5"), ("package\xe9.simpl\xe9", r"'\\xe9' in position 5")):
+            with pytest.raises(UnicodeEncodeError, match=wrong):
+                hpy.universal.load(name, "nowhere.hpy0.so", None)
+        path = self.compile_module("""
+            HPyDef_METH(f, "f", HPyFunc_NOARGS)
+            static HPy f_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, 1); }
+            @EXPORT(f)
+            @INIT
+        """, name="named").so_filename
+
+        class Spec:
+            name = 5
+
+        with pytest.raises(TypeError):
+            hpy.universal.load("named", path, Spec)
+        Spec.name = "named"
+        assert hpy.universal.load("p\xe4ckage.named", path, Spec).f() == 1
+
+    def test_tags_of_others(self, tmpdir):
+        """Whatever interpreter and platform a file's name bears: it is found where the path says, with packages and namespace packages, and the listing follows the folder."""
+        import shutil
+        built = self.compile_module("""
+            HPyDef_METH(f, "f", HPyFunc_NOARGS)
+            static HPy f_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, "here"); }
+            @EXPORT(f)
+            @INIT
+        """, name="tagged").so_filename
+        for place in ("plain", "package/inner", "spaces/name/space", "shadow", "two", "later"):
+            tmpdir.join(place).ensure(dir=True)
+        tmpdir.join("package", "inner", "__init__.py").write("")
+        tmpdir.join("shadow", "tagged.py").write("f = lambda: 'shadow'")
+        tmpdir.join("plain", "tagged").ensure(dir=True)
+
+        def put(*path):
+            shutil.copy(built, str(tmpdir.join(*path)))
+
+        put("plain", "tagged.hpy0-cp311-x86_64-linux-gnu.so")
+        put("package", "inner", "tagged.hpy0-pp73.so")
+        put("spaces", "name", "space", "tagged.hpy0-graalpy-24.2.1.so")
+        put("two", "tagged.hpy0-cp310-darwin.so")
+        put("two", "tagged.hpy0-zz-x86_64-linux-gnu.so")
+        put("two", "other.hpy0-.so")
+        put("two", "tagged.hpy1-cp311.so")
+        tmpdir.join("two", "broken.hpy0-pp73.so").write("no library")
+        code = """if True:
+            import importlib, inspect, os, shutil, sys
+            root = sys.argv[1]
+            def at(*places):
+                sys.modules.pop("tagged", None)
+                sys.path[:] = [os.path.join(root, place) for place in places] + start
+                module = importlib.import_module("tagged")
+                return module.f(), os.path.basename(module.__file__)
+            start = list(sys.path)
+            print(at("plain"), at("plain", "shadow"), at("shadow", "plain"), at("two"))
+            sys.path.insert(0, root)
+            import package.inner.tagged, spaces.name.space.tagged
+            print(package.inner.tagged.__name__, spaces.name.space.tagged.f(), type(spaces.__path__).__name__)
+            print(inspect.getmodulename(package.inner.tagged.__file__), type(package.inner.tagged.__spec__.loader).__name__, inspect.isbuiltin(package.inner.tagged.f))
+            for name in ("other", "missing"):
+                try:
+                    importlib.import_module(name)
+                except ModuleNotFoundError as error:
+                    print(error)
+            sys.path.insert(0, os.path.join(root, "two"))
+            try:
+                import broken
+            except ImportError as error:
+                print(type(error).__name__, error.name, os.path.basename(error.path), "file too short" in str(error))
+            sys.path.insert(0, os.path.join(root, "later"))
+            sys.modules.pop("tagged")
+            try:
+                import nowhere
+            except ImportError:
+                pass
+            shutil.copy(package.inner.tagged.__file__, os.path.join(root, "later", "tagged.hpy0-new.so"))
+            importlib.invalidate_caches()
+            print(os.path.basename(importlib.import_module("tagged").__file__))
+        """
+        environment = {**os.environ}
+        environment.pop("HPY", None)
+        out = subprocess.run([sys.executable, "-c", code, str(tmpdir)], env=environment, capture_output=True, text=True)
+        assert out.stdout.splitlines() == [
+            "('here', 'tagged.hpy0-cp311-x86_64-linux-gnu.so') ('here', 'tagged.hpy0-cp311-x86_64-linux-gnu.so') ('shadow', 'tagged.py') ('here', 'tagged.hpy0-zz-x86_64-linux-gnu.so')",
+            "package.inner.tagged here _NamespacePath",
+            "tagged ExtensionFileLoader True",
+            "No module named 'other'",
+            "No module named 'missing'",
+            "ImportError broken broken.hpy0-pp73.so True",
+            "tagged.hpy0-new.so",
+        ], out.stderr
 
     def test_trace_mode_counts_by_module(self):
         source = """

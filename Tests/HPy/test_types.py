@@ -5,22 +5,14 @@ import sys
 import weakref
 
 import pytest
-from test.support import HPyTest
+from cases import ModuleTest
 
 # HPy 0.9 makes instances of classes with a dict without what CPython 3.11 wants before them.
 needs_taipan = pytest.mark.skipif("Taipan" not in sys.version, reason="CPython crashes")
 
 TYPES = """
     typedef struct { long number; } Struct;
-    HPyType_HELPERS(Struct)
-    HPyDef_SLOT(make, HPy_tp_new)
-    static HPy make_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
-    {
-        Struct *made;
-        HPy h = HPy_New(ctx, type, &made);
-        if (!HPy_IsNull(h)) made->number = 7;
-        return h;
-    }
+    @NEW(Struct, number = 7)
     __attribute__((unused)) static HPy told(HPyContext *ctx, const char *name, HPy a, HPy b, HPy c)
     {
         HPy operands[] = { a, b, c }, items[4];
@@ -36,14 +28,10 @@ TYPES = """
         for (int i = 0; i < count; i++) HPy_Close(ctx, items[i]);
         return result;
     }
-    #define SPEC(NAME, ...) \\
-        static HPyDef *NAME##_defines[] = { &make, __VA_ARGS__, NULL }; \\
-        static HPyType_Spec NAME##_spec = { .name = "mytest." #NAME, .basicsize = sizeof(Struct), .builtin_shape = HPyType_BuiltinShape_Object, \\
-                                            .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = NAME##_defines };
 """
 
 
-class TestSlots(HPyTest):
+class TestSlots(ModuleTest):
     def test_a_name_for_two_slots(self):
         mod = self.make_module(TYPES + """
             HPyDef_SLOT(mp_length, HPy_mp_length)
@@ -73,18 +61,12 @@ class TestSlots(HPyTest):
             static HPy repeat_impl(HPyContext *ctx, HPy a, HPy_ssize_t n) { return HPyLong_FromSsize_t(ctx, n * 3); }
             HPyDef_SLOT(inplace_repeat, HPy_sq_inplace_repeat)
             static HPy inplace_repeat_impl(HPyContext *ctx, HPy a, HPy_ssize_t n) { return HPyLong_FromSsize_t(ctx, n * 5); }
-            SPEC(Both, &mp_length, &sq_length, &subscript, &item)
-            SPEC(Empty, &mp_length, &empty)
-            SPEC(Keys, &subscript)
-            SPEC(Number, &add, &multiply)
-            SPEC(Sequence, &sq_length, &item, &concat, &inplace_concat, &repeat, &inplace_repeat)
-            SPEC(Mixed, &add, &multiply, &concat, &repeat)
-            @EXPORT_TYPE("Both", Both_spec)
-            @EXPORT_TYPE("Empty", Empty_spec)
-            @EXPORT_TYPE("Keys", Keys_spec)
-            @EXPORT_TYPE("Number", Number_spec)
-            @EXPORT_TYPE("Sequence", Sequence_spec)
-            @EXPORT_TYPE("Mixed", Mixed_spec)
+            @TYPE(Both, struct=Struct, make, mp_length, sq_length, subscript, item)
+            @TYPE(Empty, struct=Struct, make, mp_length, empty)
+            @TYPE(Keys, struct=Struct, make, subscript)
+            @TYPE(Number, struct=Struct, make, add, multiply)
+            @TYPE(Sequence, struct=Struct, make, sq_length, item, concat, inplace_concat, repeat, inplace_repeat)
+            @TYPE(Mixed, struct=Struct, make, add, multiply, concat, repeat)
             @INIT
         """)
         both = mod.Both()
@@ -151,19 +133,8 @@ class TestSlots(HPyTest):
             static HPy concat_impl(HPyContext *ctx, HPy a, HPy b) { return told(ctx, "concat", a, b, HPy_NULL); }
             HPyDef_SLOT(add, HPy_nb_add)
             static HPy add_impl(HPyContext *ctx, HPy a, HPy b) { return HPy_Dup(ctx, ctx->h_NotImplemented); }
-            SPEC(Base, &length, &item, &concat)
-            SPEC(Derived, &add)
-            static void make_derived(HPyContext *ctx, HPy module)
-            {
-                HPy base = HPyType_FromSpec(ctx, &Base_spec, NULL);
-                HPyType_SpecParam param[] = { { HPyType_SpecParam_Base, base }, { 0 } };
-                HPy derived = HPyType_FromSpec(ctx, &Derived_spec, param);
-                HPy_SetAttr_s(ctx, module, "Base", base);
-                HPy_SetAttr_s(ctx, module, "Derived", derived);
-                HPy_Close(ctx, base);
-                HPy_Close(ctx, derived);
-            }
-            @EXTRA_INIT_FUNC(make_derived)
+            @TYPE(Base, struct=Struct, make, length, item, concat)
+            @TYPE(Derived, struct=Struct, base=Base, make, add)
             @INIT
         """)
         derived = mod.Derived()
@@ -177,10 +148,8 @@ class TestSlots(HPyTest):
             static HPy inplace_impl(HPyContext *ctx, HPy a, HPy b, HPy c) { return told(ctx, "inplace", a, b, c); }
             HPyDef_SLOT(other, HPy_nb_power)
             static HPy other_impl(HPyContext *ctx, HPy a, HPy b, HPy c) { return told(ctx, "other", a, b, c); }
-            SPEC(Power, &power, &inplace)
-            SPEC(Other, &other)
-            @EXPORT_TYPE("Power", Power_spec)
-            @EXPORT_TYPE("Other", Other_spec)
+            @TYPE(Power, struct=Struct, make, power, inplace)
+            @TYPE(Other, struct=Struct, make, other)
             @INIT
         """)
         power, other = mod.Power(), mod.Other()
@@ -214,8 +183,7 @@ class TestSlots(HPyTest):
             static HPy method_impl(HPyContext *ctx, HPy self) { return HPyUnicode_FromString(ctx, "method"); }
             HPyDef_SLOT(init, HPy_tp_init)
             static int init_impl(HPyContext *ctx, HPy self, const HPy *args, HPy_ssize_t nargs, HPy kw) { return 0; }
-            SPEC(Type, &method, &first, &last, &add, &init)
-            @EXPORT_TYPE("Type", Type_spec)
+            @TYPE(Type, struct=Struct, make, method, first, last, add, init)
             @INIT
         """)
         kind, value = mod.Type, mod.Type()
@@ -228,21 +196,70 @@ class TestSlots(HPyTest):
             with pytest.raises(TypeError, match=text):
                 call()
 
+    def test_who_is_told_of_a_failure_without_exception(self):
+        mod = self.make_module(TYPES + """
+            #define UNARY(NAME, SLOT) HPyDef_SLOT(NAME, SLOT) static HPy NAME##_impl(HPyContext *ctx, HPy self) { return HPy_NULL; }
+            #define BINARY(NAME, SLOT) HPyDef_SLOT(NAME, SLOT) static HPy NAME##_impl(HPyContext *ctx, HPy a, HPy b) { return HPy_NULL; }
+            UNARY(negative, HPy_nb_negative) UNARY(absolute, HPy_nb_absolute) UNARY(number, HPy_nb_float) UNARY(representation, HPy_tp_repr)
+            BINARY(add, HPy_nb_add) BINARY(subscript, HPy_mp_subscript)
+            HPyDef_SLOT(length, HPy_mp_length)
+            static HPy_ssize_t length_impl(HPyContext *ctx, HPy self) { return -1; }
+            HPyDef_SLOT(store, HPy_mp_ass_subscript)
+            static int store_impl(HPyContext *ctx, HPy self, HPy key, HPy value) { return -1; }
+            HPyDef_SLOT(truth, HPy_nb_bool)
+            static int truth_impl(HPyContext *ctx, HPy self) { return -1; }
+            HPyDef_SLOT(initialize, HPy_tp_init)
+            static int initialize_impl(HPyContext *ctx, HPy self, const HPy *args, HPy_ssize_t nargs, HPy kw) { return nargs ? -1 : 0; }
+            HPyDef_METH(method, "method", HPyFunc_NOARGS)
+            static HPy method_impl(HPyContext *ctx, HPy self) { return HPy_NULL; }
+            HPyDef_METH(inner, "inner", HPyFunc_O)
+            static HPy inner_impl(HPyContext *ctx, HPy self, HPy arg) { return HPy_Repr(ctx, arg); }
+            @TYPE(Type, struct=Struct, make, negative, absolute, number, representation, add, subscript, length, store, truth, initialize, method)
+            @EXPORT(inner)
+            @INIT
+        """)
+        value, kind = mod.Type(), mod.Type
 
-class TestLayouts(HPyTest):
+        class Derived(kind):
+            def __init__(self):
+                super().__init__(1)
+
+        def delete():
+            del value[1]
+
+        nobody = "error return without exception set"
+        for attempt, who in ((lambda: -value, nobody), (lambda: value + 1, nobody), (lambda: 1 + value, nobody), (lambda: value[1], nobody), (delete, nobody), (lambda: not value, nobody), (lambda: f"{value!r}", nobody),
+                             (lambda: abs(value), "<built-in function abs>"), (lambda: len(value), "<built-in function len>"), (lambda: repr(value), "<built-in function repr>"), (lambda: float(value), "<class 'float'>"),
+                             (lambda: bool(value), "<class 'bool'>"), (lambda: operator.add(value, 1), "<built-in function add>"), (lambda: value.__add__(1), "<slot wrapper '__add__' of 'mytest.Type' objects>"),
+                             (lambda: kind.__add__(value, 1), "<slot wrapper '__add__' of 'mytest.Type' objects>"), (lambda: value.method(), "<method 'method' of 'mytest.Type' objects>"),
+                             (lambda: kind(1), "<class 'mytest.Type'>"), (lambda: kind.__init__(value, 1), "<slot wrapper '__init__' of 'mytest.Type' objects>"), (lambda: [value].__repr__(), "<slot wrapper '__repr__' of 'list' objects>"),
+                             (lambda: mod.inner(value), "<built-in function inner>"), (lambda: "%r" % value, nobody)):
+            with pytest.raises(SystemError) as raised:
+                attempt()
+            assert str(raised.value) == (who if who is nobody else f"{who} returned NULL without setting an exception")
+
+    def test_subscription_alone_is_no_sequence(self):
+        mod = self.make_module(TYPES + """
+            HPyDef_SLOT(subscript, HPy_mp_subscript)
+            static HPy subscript_impl(HPyContext *ctx, HPy self, HPy key) { return HPy_Dup(ctx, key); }
+            @TYPE(Type, struct=Struct, make, subscript)
+            @INIT
+        """)
+        with pytest.raises(TypeError, match="cannot unpack non-iterable mytest.Type object"):
+            a, b = mod.Type()
+        with pytest.raises(TypeError, match=r"order \(MRO\) for bases object, Type$"):
+            type("Wrong", (object, mod.Type), {})
+
+
+class TestLayouts(ModuleTest):
     def test_attributes_and_weak_references_by_members(self):
         mod = self.make_module(TYPES + """
             typedef struct { long number; void *place; } Placed;
             HPyDef_MEMBER(dict, "__dictoffset__", HPyMember_HPYSSIZET, offsetof(Placed, place), .readonly = 1)
             HPyDef_MEMBER(weak, "__weaklistoffset__", HPyMember_HPYSSIZET, offsetof(Placed, place), .readonly = 1)
             HPyDef_MEMBER(number, "number", HPyMember_LONG, offsetof(Placed, number))
-            static HPyDef *WithDict_defines[] = { &make, &dict, &number, NULL }, *Weak_defines[] = { &make, &weak, &number, NULL };
-            static HPyType_Spec WithDict_spec = { .name = "mytest.WithDict", .basicsize = sizeof(Placed), .builtin_shape = HPyType_BuiltinShape_Object,
-                                                  .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = WithDict_defines };
-            static HPyType_Spec Weak_spec = { .name = "mytest.Weak", .basicsize = sizeof(Placed), .builtin_shape = HPyType_BuiltinShape_Object,
-                                              .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Weak_defines };
-            @EXPORT_TYPE("WithDict", WithDict_spec)
-            @EXPORT_TYPE("Weak", Weak_spec)
+            @TYPE(WithDict, struct=Placed, make, dict, number)
+            @TYPE(Weak, struct=Placed, make, weak, number)
             @INIT
         """)
         values = [mod.WithDict() for _ in range(20)]
@@ -266,11 +283,9 @@ class TestLayouts(HPyTest):
         HPyDef_SLOT(call, HPy_tp_call)
         static HPy call_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs, HPy kw) { return HPyLong_FromSize_t(ctx, nargs); }
         typedef struct { long number, more[6]; } Larger;
-        SPEC(Derived, &number, &field)
-        static HPyDef *Larger_defines[] = { &make, &number, &field, NULL }, *Plain_defines[] = { &call, NULL };
-        static HPyType_Spec Larger_spec = { .name = "mytest.Larger", .basicsize = sizeof(Larger), .builtin_shape = HPyType_BuiltinShape_Object,
-                                            .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Larger_defines };
-        static HPyType_Spec Plain_spec = { .name = "mytest.Plain", .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE, .defines = Plain_defines };
+        @SPEC(Derived, struct=Struct, make, number, field)
+        @SPEC(Larger, make, number, field)
+        @SPEC(Plain, call)
         static HPy from(HPyContext *ctx, HPyType_Spec *spec, HPy bases)
         {
             HPyType_SpecParam param[] = { { HPyType_SpecParam_BasesTuple, bases }, { 0 } };
@@ -282,9 +297,7 @@ class TestLayouts(HPyTest):
         static HPy larger_impl(HPyContext *ctx, HPy self, HPy bases) { return from(ctx, &Larger_spec, bases); }
         HPyDef_METH(plain, "plain", HPyFunc_O)
         static HPy plain_impl(HPyContext *ctx, HPy self, HPy bases) { return from(ctx, &Plain_spec, bases); }
-        @EXPORT(derive)
-        @EXPORT(larger)
-        @EXPORT(plain)
+        @EXPORT(derive, larger, plain)
         @INIT
     """
 
@@ -375,10 +388,7 @@ class TestLayouts(HPyTest):
             }
             HPyDef_METH(Large_last, "last", HPyFunc_NOARGS)
             static HPy Large_last_impl(HPyContext *ctx, HPy self) { return HPyField_Load(ctx, self, Large_AsStruct(ctx, self)->last); }
-            static HPyDef *Large_defines[] = { &Large_new, &Large_traverse, &Large_last, NULL };
-            static HPyType_Spec Large_spec = { .name = "mytest.Large", .basicsize = sizeof(Large), .builtin_shape = HPyType_BuiltinShape_Object,
-                                               .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE | HPy_TPFLAGS_HAVE_GC, .defines = Large_defines };
-            @EXPORT_TYPE("Large", Large_spec)
+            @TYPE(Large, flags=HAVE_GC, Large_new, Large_traverse, Large_last)
             @INIT
         """ % size)
         values = [mod.Large([number], [number + 1]) for number in range(5)]
@@ -403,14 +413,13 @@ class TestLayouts(HPyTest):
         assert slotted.slot == [7] and not hasattr(slotted, "other")
 
 
-class TestNames(HPyTest):
+class TestNames(ModuleTest):
     def test_messages_name_the_module(self):
         mod = self.make_module(TYPES + """
             HPyDef_MEMBER(number, "number", HPyMember_LONG, offsetof(Struct, number))
             HPyDef_METH(method, "method", HPyFunc_NOARGS)
             static HPy method_impl(HPyContext *ctx, HPy self) { return HPyLong_FromLong(ctx, 1); }
-            SPEC(Type, &number, &method)
-            @EXPORT_TYPE("Type", Type_spec)
+            @TYPE(Type, struct=Struct, make, number, method)
             @INIT
         """)
         kind, value = mod.Type, mod.Type()
@@ -452,7 +461,7 @@ class TestNames(HPyTest):
             mod.make()
 
 
-class TestEnding(HPyTest):
+class TestEnding(ModuleTest):
     @pytest.mark.parametrize("stress", [False, True])
     def test_destructors_run_at_exit(self, stress, tmpdir):
         import os
@@ -480,9 +489,6 @@ class TestEnding(HPyTest):
             static void finalize_impl(HPyContext *ctx, HPy self) { tell("finalize", Struct_AsStruct(ctx, self)->number); }
             HPyDef_SLOT(destroy, HPy_tp_destroy)
             static void destroy_impl(void *data) { tell("destroy", ((Struct *)data)->number); }
-            static HPyDef *Type_defines[] = { &make, &traverse, &finalize, &destroy, NULL };
-            static HPyType_Spec Type_spec = { .name = "mytest.Type", .basicsize = sizeof(Struct), .builtin_shape = HPyType_BuiltinShape_Object, .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
-                                              .defines = Type_defines };
             HPyCapsule_DESTRUCTOR(end)
             static void end_impl(const char *name, void *pointer, void *context) { tell("capsule", (long)pointer); }
             HPyDef_METH(capsule, "capsule", HPyFunc_O)
@@ -492,9 +498,8 @@ class TestEnding(HPyTest):
             static void last(void) { tell("the end", 0); }
             static void at_end(HPyContext *ctx, HPy module) { atexit(last); }
             @EXPORT_GLOBAL(saved)
-            @EXPORT_TYPE("Type", Type_spec)
-            @EXPORT(capsule)
-            @EXPORT(save)
+            @TYPE(Type, struct=Struct, flags=HAVE_GC, make, traverse, finalize, destroy)
+            @EXPORT(capsule, save)
             @EXTRA_INIT_FUNC(at_end)
             @INIT
         """)

@@ -150,4 +150,12 @@ def test_texts_of_views_of_several_dimensions():
     assert table[1, 2] == 7 and table.tolist()[1] == [0, 0, 7, 0]
 
 
+def test_what_join_says_of_buffers_it_cannot_have():
+    for kind in bytes, bytearray:
+        raises(TypeError, "sequence item 1: expected a bytes-like object, memoryview found", kind().join, [b"a", memoryview(b"abcd")[::2]])
+    released = memoryview(b"a")
+    released.release()
+    raises(TypeError, "sequence item 0: expected a bytes-like object, memoryview found", b"".join, [released])
+
+
 run(globals())

@@ -64,6 +64,9 @@ def test_mro_is_c3():
     assert [k.__name__ for k in D.__mro__] == ["D", "B", "C", "A", "object"]
     raises(TypeError, "Cannot create a consistent method resolution\norder (MRO) for bases A, B",
            lambda: type("X", (A, B), {}))
+    from collections import deque
+    raises(TypeError, "Cannot create a consistent method resolution\norder (MRO) for bases object, deque",
+           lambda: type("X", (object, deque), {}))
     raises(TypeError, "duplicate base class A", lambda: type("X", (A, A), {}))
 
 

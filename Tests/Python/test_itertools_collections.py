@@ -168,4 +168,9 @@ def test_accumulate_with_a_total_of_none():
     assert list(copy.copy(iterator)) == [True, False]
 
 
+def test_a_field_of_a_named_tuple_shows_itself():
+    import collections
+    assert repr(collections.namedtuple("Pair", "first second").second) == "_tuplegetter(1, 'Alias for field number 1')"
+
+
 run(globals())

@@ -253,6 +253,24 @@ def test_syntax_errors_in_files():
             assert done.returncode == 1 and done.stderr.split("\n", 1)[1] == shown, done.stderr
 
 
+def test_what_native_code_could_not_raise_happened_somewhere():
+    import gc, weakref
+
+    class Thing:
+        pass
+
+    told, hook = [], sys.unraisablehook
+    sys.unraisablehook = lambda given: told.append((given.exc_type, given.exc_traceback.tb_frame.f_code.co_name, given.exc_traceback.tb_next))
+    try:
+        thing = Thing()
+        reference = weakref.ref(thing, int)
+        del thing
+        gc.collect()
+    finally:
+        sys.unraisablehook = hook
+    assert told == [(TypeError, "test_what_native_code_could_not_raise_happened_somewhere", None)]
+
+
 def run_python(*arguments, input=None, **environment):
     done = subprocess.run([sys.executable, *arguments], env={**os.environ, **environment}, input=input, capture_output=True)
     return done.returncode, done.stdout, done.stderr

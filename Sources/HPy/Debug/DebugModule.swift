@@ -1,6 +1,6 @@
 import Objects
 
-/// `_hpy_debug`, as `hpy.universal._debug`: debug mode seen from Python.
+/// `hpy.universal._debug`: debug mode seen from Python.
 enum DebugModule {
     /// A Python view of a handle's record; several may be of one record.
     private struct HandleObject {
@@ -46,8 +46,10 @@ enum DebugModule {
         return .none
     }
 
+    static let name: StaticString = "hpy.debug._debug"
+
     static func register() {
-        NativeModule.register("_hpy_debug", doc: "HPy debug mode", functions: [
+        NativeModule.register(DebugModule.name, doc: "HPy debug mode", functions: [
             Def("new_generation()", .writes, kind: .function) { thread, _, _ in
                 DebugMode.generation += 1
                 return thread.newInt(DebugMode.generation)

@@ -89,8 +89,10 @@ enum TraceMode {
     }
 }
 
-/// `_hpy_trace`, as `hpy.universal._trace`
+/// `hpy.universal._trace`
 enum TraceModule {
+    static let name: StaticString = "hpy.trace._trace"
+
     /// A dict from names of functions to what was counted. `module` is absent, None, a module or its name.
     private static func dict(_ thread: ThreadRef, _ counter: TraceMode.Counter, _ module: Value) -> Value {
         var name: String?
@@ -113,7 +115,7 @@ enum TraceModule {
     }
 
     static func register() {
-        NativeModule.register("_hpy_trace", doc: "HPy trace mode", functions: [
+        NativeModule.register(TraceModule.name, doc: "HPy trace mode", functions: [
             Def("get_durations(module=None)", .calls, "Nanoseconds spent in each function, by one module or by all.", kind: .function) { thread, a, _ in
                 TraceModule.dict(thread, .nanoseconds, a[0])
             },

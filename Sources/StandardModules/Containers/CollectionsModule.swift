@@ -213,7 +213,7 @@ enum TupleGetters {
             slots.unary(.repr) { thread, value in
                 let own = value.object(TupleGetterObject.self)
                 var text = TextBuffer()
-                text.append(text: "\(value.type.name)(\(own.pointee.index), ")
+                text.append(text: "\(value.type.shortName)(\(own.pointee.index), ")
                 guard text.append(repr: own.pointee.doc, thread) else { return .empty }
                 text.append(")")
                 return text.make(thread)
