@@ -42,7 +42,7 @@ let package = Package(
         // A tracing back end for any interpreter; see Documentation/TraceJIT.md.
         room("TraceJIT", ["CSupport"]),
         room("Interpreter", ["Objects", "CoreTypes", "Syntax", "Bytecode"]),
-        room("Recorder", ["TraceJIT", "Interpreter", "CoreTypes", "Objects", "Bytecode"]),
+        room("Recorder", ["TraceJIT", "Interpreter", "NumberTypes", "CoreTypes", "Objects", "Bytecode"]),
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
         // The native modules that the standard library needs, grouped by what changes together.
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),

@@ -3,6 +3,7 @@
 A statement belongs to the cursor that runs it until it is done; then its connection keeps it for the next time the same text is run. Python's functions that
 SQLite calls are kept by the connection. SQLite is opened for use by many threads and guarded by the interpreter's rule that a connection stays in its thread.
 """
+import errno as _errno
 import _foreign
 import _twins
 import gc as _gc
@@ -22,6 +23,7 @@ version = _deprecated_version = "2.6.0"
 threadsafety = 3
 adapters, converters = {}, {}
 _tracebacks = False
+_CANT_OPEN = 14
 
 
 def enable_callback_tracebacks(enable, /):
@@ -495,8 +497,14 @@ class Connection:
         data = os.fsencode(database) + b"\0"
         place = bytearray(8)
         address = _foreign.buffer_address(place, True)[0]
-        status = _open(_foreign.buffer_address(data, False)[0], address, 0x2 | 0x4 | (0x40 if uri else 0), 0)
-        self._database = _handle(_foreign.load("P", address), "close_v2")
+        for may_collect in (True, False):
+            status = _open(_foreign.buffer_address(data, False)[0], address, 0x2 | 0x4 | (0x40 if uri else 0), 0)
+            self._database = _handle(_foreign.load("P", address), "close_v2")
+            if status & 0xFF != _CANT_OPEN or not may_collect or self._call("system_errno", "") not in (_errno.EMFILE, _errno.ENFILE):
+                break
+            # Connections that are out of reach have descriptors.
+            self._end()
+            _gc.collect()
         self._kept, self._statements, self._cursors = {}, {}, _weakref.WeakSet()
         if status != 0:
             try:

@@ -12,11 +12,9 @@ enum BuiltinTextFunctions {
             return thread.format(a[0], a[1])
         },
         Def("chr(i, /)", .callsOnArguments, "The character of a code point from 0 to 0x10ffff.", kind: .function) { thread, a, _ in
-            let index = thread.toIndex(a[0])
-            if index.isEmpty { return .empty }
-            guard index.isSmallInt, Swift.abs(index.smallInt) <= 0x7FFF_FFFF else { return thread.raise(.overflowError, "Python int too large to convert to C int") }
-            guard index.smallInt >= 0, index.smallInt < 0x110000 else { return thread.raise(.valueError, "chr() arg not in range(0x110000)") }
-            return thread.newString(character: UInt32(index.smallInt))
+            guard let number = thread.toCInt(a[0]) else { return .empty }
+            guard number >= 0, number < 0x110000 else { return thread.raise(.valueError, "chr() arg not in range(0x110000)") }
+            return thread.newString(character: UInt32(number))
         },
         Def("ord(c, /)", .callsOnArguments, "The code point of a single character, or the value of a single byte.", kind: .function) { thread, a, _ in
             let count: Int

@@ -1,5 +1,6 @@
 import Glibc
 import Interpreter
+import TextTypes
 
 /// Whether hot code is compiled; `stress` compiles it almost at once.
 public enum JITMode: String { case off, on, stress }
@@ -38,6 +39,12 @@ public struct RuntimeOptions {
     public var isolated = false
     public var devMode = false
     public var utf8Mode = false
+    /// `PREFIX` or `PREFIX:EXEC_PREFIX` of the library.
+    public var home: String?
+    /// The folder of the prefix that has the library.
+    public var platformLibrary = "lib"
+    /// What `sys.executable` is to be.
+    public var executable: String?
     public var safePath = false
     public var warnDefaultEncoding = false
     public var hashRandomization = true
@@ -102,7 +109,7 @@ public enum CommandLineOptions {
                 case "--version":
                     versionCount += 1
                 case "--check-hash-based-pycs":
-                    guard index < items.count else { fail("Argument expected for the --check-hash-based-pycs option") }
+                    guard index < items.count else { fail("Argument expected for the --check-hash-based-pycs options") }
                     guard ["default", "always", "never"].contains(items[index]) else {
                         fail("--check-hash-based-pycs must be one of 'default', 'always', or 'never'")
                     }
@@ -139,7 +146,7 @@ public enum CommandLineOptions {
                     exit(0)
                 case "i": options.inspect = true; options.interactive = true
                 case "I": options.isolated = true; options.ignoreEnvironment = true; options.noUserSite = true; options.safePath = true
-                case "J": fail("unknown option -J")
+                case "J": fail("-J is reserved for Jython")
                 case "m":
                     options.module = argument()
                     break scan
@@ -181,14 +188,15 @@ public enum CommandLineOptions {
             case "jit":
                 guard let mode = JITMode(rawValue: value ?? "on") else { fail("-X jit: 'on', 'off' or 'stress' expected") }
                 options.jit = mode
+            case "frozen_modules":
+                guard ["on", "off", "", nil].contains(value) else { failBeforeStart("bad value for option -X frozen_modules (expected \"on\" or \"off\")", "preinitialized") }
             case "jitlog": options.jitLog = value
             case "pycache_prefix": options.pycachePrefix = value == "" ? nil : value
             case "no_debug_ranges": options.hidesColumns = true
             case "tracemalloc": options.tracedFrames = tracedFrames(value ?? "1", "-X tracemalloc=NFRAME")
             case "int_max_str_digits":
                 guard let value, let digits = Int(value), digits == 0 || digits >= 640 else {
-                    fputs("Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
-                    exit(1)
+                    failBeforeStart("config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.", "preinitialized")
                 }
                 options.maximumIntegerDigits = digits
             default: break
@@ -197,10 +205,15 @@ public enum CommandLineOptions {
         return options
     }
 
+    /// Ends the program as an error in its settings does.
+    private static func failBeforeStart(_ what: String, _ state: String = "preinitializing") -> Never {
+        fputs("Fatal Python error: \(what)\nPython runtime state: \(state)\n\n", stderr)
+        exit(1)
+    }
+
     private static func tracedFrames(_ text: String, _ source: String) -> Int {
         guard let number = text.isEmpty ? 0 : Int(text), number >= 0, number <= 65535 else {
-            fputs("Fatal Python error: config_init_tracemalloc: \(source): invalid number of frames\nPython runtime state: preinitialized\n\n", stderr)
-            exit(1)
+            failBeforeStart("config_init_tracemalloc: \(source): invalid number of frames", "preinitialized")
         }
         return number
     }
@@ -212,10 +225,7 @@ public enum CommandLineOptions {
             guard !options.ignoreEnvironment, let value = getenv(name), value.pointee != 0 else { return nil }
             return String(cString: value)
         }
-        func fail(_ source: String) -> Never {
-            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid \(source) value\nPython runtime state: preinitializing\n\n", stderr)
-            exit(1)
-        }
+        func fail(_ source: String) -> Never { failBeforeStart("preconfig_init_utf8_mode: invalid \(source) value") }
         setlocale(LC_CTYPE, "")
         let isPlain = setlocale(LC_CTYPE, nil).map { ["C", "POSIX"].contains(String(cString: $0)) } ?? true
         if let option = options.extensions.last(where: { $0.name == "utf8" }) {
@@ -235,6 +245,7 @@ public enum CommandLineOptions {
         }
         let wish = variable("PYTHONCOERCECLOCALE")
         guard isPlain else { return }
+        defer { FileSystemEncoding.isASCII = !options.utf8Mode && LocaleEncoding.name == "ANSI_X3.4-1968" }
         if wish != "0", getenv("LC_ALL").map({ $0.pointee == 0 }) ?? true {
             for target in ["C.UTF-8", "C.utf8", "UTF-8"] where setlocale(LC_CTYPE, target) != nil {
                 setenv("LC_CTYPE", target, 1)
@@ -251,6 +262,8 @@ public enum CommandLineOptions {
     }
 
     private static func readEnvironment(_ options: inout RuntimeOptions) {
+        // Whoever starts the program under another name says so by this one, whatever the options are.
+        if let executable = getenv("PYTHONEXECUTABLE"), executable.pointee != 0 { options.executable = String(cString: executable) }
         if options.ignoreEnvironment { return }
         func variable(_ name: String) -> String? {
             guard let value = getenv(name) else { return nil }
@@ -270,21 +283,25 @@ public enum CommandLineOptions {
         if variable("PYTHONWARNDEFAULTENCODING") != nil { options.warnDefaultEncoding = true }
         options.pycachePrefix = variable("PYTHONPYCACHEPREFIX")
         options.ioEncoding = variable("PYTHONIOENCODING")
+        options.home = variable("PYTHONHOME")
+        options.platformLibrary = variable("PYTHONPLATLIBDIR") ?? options.platformLibrary
+        // There is one allocator; to name another is an error all the same.
+        if let allocator = variable("PYTHONMALLOC"), !["default", "debug", "malloc", "malloc_debug", "pymalloc", "pymalloc_debug"].contains(allocator) {
+            failBeforeStart("preconfig_init_allocator: PYTHONMALLOC: unknown allocator")
+        }
         if let warnings = variable("PYTHONWARNINGS") { options.warnings = warnings.split(separator: ",").map(String.init) + options.warnings }
         if variable("PYTHONNODEBUGRANGES") != nil { options.hidesColumns = true }
         if let given = variable("PYTHONTRACEMALLOC") { options.tracedFrames = tracedFrames(given, "PYTHONTRACEMALLOC") }
         if let given = variable("PYTHONINTMAXSTRDIGITS"), !options.extensions.contains(where: { $0.name == "int_max_str_digits" && $0.value != nil }) {
             guard let digits = Int(given), digits == 0 || digits >= 640 else {
-                fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr)
-                exit(1)
+                failBeforeStart("config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.", "preinitialized")
             }
             options.maximumIntegerDigits = digits
         }
         if let seed = variable("PYTHONHASHSEED"), !options.forcesHashRandomization {
             if seed != "random" {
                 guard let number = UInt32(seed) else {
-                    fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n\n", stderr)
-                    exit(1)
+                    failBeforeStart("config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]", "preinitialized")
                 }
                 options.hashSeed = number
                 options.hashRandomization = number != 0
@@ -295,9 +312,10 @@ public enum CommandLineOptions {
     private static let environmentHelp = """
         Environment variables that change behaviour:
         PYTHONPATH      : folders separated by ':' that come first in sys.path
-        PYTHONHOME      : not used; TAIPANHOME names another CPython 3.11 library
+        PYTHONHOME      : prefix[:exec_prefix] of CPython 3.11's library; TAIPANHOME names a prefix that is used if it has one
         PYTHONSTARTUP   : a file that is run before the first prompt
-        PYTHONPLATLIBDIR: not used
+        PYTHONPLATLIBDIR: the folder of the prefix with the library, lib by default
+        PYTHONEXECUTABLE: what sys.executable is
         PYTHONSAFEPATH  : as -P
         PYTHONDEBUG, PYTHONINSPECT, PYTHONOPTIMIZE, PYTHONNOUSERSITE, PYTHONUNBUFFERED, PYTHONVERBOSE, PYTHONDONTWRITEBYTECODE: as -d, -i, -O, -s, -u, -v and -B
         PYTHONWARNINGS  : as -W, separated by commas

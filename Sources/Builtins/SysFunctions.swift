@@ -2,6 +2,7 @@ import Glibc
 import Interpreter
 import NumberTypes
 import Objects
+import TextTypes
 
 /// `sys`: functions other than hooks.
 public enum SysFunctions {
@@ -39,7 +40,7 @@ public enum SysFunctions {
             return .none
         },
         Def("_getframe(depth=0, /)", .calls, "The frame so many calls up from the caller's.", kind: .function) { thread, a, _ in
-            guard let depth = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
+            guard let depth = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             guard let frame = Inspection.frame(thread, depth: max(depth, 0)) else { return thread.raise(.valueError, "call stack is not deep enough") }
             return frame.isEmpty || SysAudit.audit(thread, "sys._getframe", [frame]) ? frame : .empty
         },
@@ -93,14 +94,14 @@ public enum SysFunctions {
             Value(small: Int(thread.pointee.coroutineOriginDepth))
         },
         Def("set_coroutine_origin_tracking_depth(depth)", .writes, "Sets how many frames are kept of where a coroutine is made; 0 for none.", kind: .function) { thread, a, _ in
-            guard let depth = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
+            guard let depth = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             if depth < 0 { return thread.raise(.valueError, "depth must be >= 0") }
             thread.pointee.coroutineOriginDepth = Int64(depth)
             return .none
         },
         Def("get_int_max_str_digits()", .reads, "The limit on digits between int and text; 0 for none.", kind: .function) { _, _, _ in Value(small: Integers.maximumTextDigits) },
         Def("set_int_max_str_digits(maxdigits)", .writes, "Sets the limit on digits between int and text; 0 for none.", kind: .function) { thread, a, _ in
-            guard let digits = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
+            guard let digits = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             guard digits == 0 || digits >= 640 else { return thread.raise(.valueError, "maxdigits must be 0 or larger than 640") }
             Integers.maximumTextDigits = digits
             CompileBuiltin.maximumIntegerDigits = digits
@@ -108,17 +109,19 @@ public enum SysFunctions {
         },
         Def("getallocatedblocks()", .reads, "How many objects the heap holds, roughly.", kind: .function) { _, _, _ in Value(small: (Heap.oldBytes + Heap.allocatedSinceCollection) / 64) },
         Def("getdefaultencoding()", .pure, "The encoding that str and bytes convert by when none is named.", kind: .function) { _, _, _ in StringRef.intern("utf-8").value },
-        Def("getfilesystemencoding()", .pure, "The encoding of file names.", kind: .function) { _, _, _ in StringRef.intern("utf-8").value },
+        Def("getfilesystemencoding()", .pure, "The encoding of file names.", kind: .function) { _, _, _ in
+            FileSystemEncoding.isASCII ? Name.ascii.value : StringRef.intern("utf-8").value
+        },
         Def("getfilesystemencodeerrors()", .pure, "How errors in file names are handled.", kind: .function) { _, _, _ in Name.surrogateescape.value },
         Def("getdlopenflags()", .reads, "The flags that extension modules are loaded with.", kind: .function) { _, _, _ in Value(small: Int(SysFunctions.loadFlags)) },
         Def("setdlopenflags(flags, /)", .writes, "Sets the flags that extension modules are loaded with.", kind: .function) { thread, a, _ in
-            guard let flags = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
+            guard let flags = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             SysFunctions.loadFlags = Int32(flags)
             return .none
         },
         Def("getrecursionlimit()", .reads, "How deep calls may nest.", kind: .function) { _, _, _ in Value(small: Int(taipan.recursionLimit)) },
         Def("setrecursionlimit(limit, /)", .writes, "Sets how deep calls may nest.", kind: .function) { thread, a, _ in
-            guard let limit = SysFunctions.cInt(thread, a[0], 0) else { return .empty }
+            guard let limit = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             if limit < 1 { return thread.raise(.valueError, "recursion limit must be greater or equal than 1") }
             // The caller's frames, and this call.
             let depth = Int(thread.pointee.recursionDepth) + 1
@@ -162,18 +165,6 @@ public enum SysFunctions {
         if exception.isEmpty { return thread.newTuple(Value.none, Value.none, Value.none) }
         let traceback = exception.object(ExceptionObject.self).pointee.traceback
         return thread.newTuple(exception.type.value, exception, traceback.isEmpty ? .none : traceback)
-    }
-
-    /// An argument that is a C int; nil when it has raised.
-    static func cInt(_ thread: ThreadRef, _ value: Value, _ fallback: Int) -> Int? {
-        if value.isEmpty { return fallback }
-        let index = thread.toIndex(value)
-        if index.isEmpty { return nil }
-        guard index.isSmallInt, index.smallInt >= Int(Int32.min), index.smallInt <= Int(Int32.max) else {
-            thread.raise(.overflowError, "Python int too large to convert to C int")
-            return nil
-        }
-        return index.smallInt
     }
 
     private static func sizeOf(_ thread: ThreadRef, _ object: Value, _ fallback: Value) -> Value {

@@ -40,7 +40,7 @@ enum SysModule {
         builder.set("maxunicode", 0x10FFFF)
         builder.set("float_repr_style", "short")
         builder.set("abiflags", "")
-        builder.set("platlibdir", "lib")
+        builder.set("platlibdir", options.platformLibrary)
         builder.set("_framework", "")
         builder.set("_home", .none)
         builder.set("_git", thread.newTuple(thread.newString("Taipan"), WellKnown.emptyString.value, WellKnown.emptyString.value))
@@ -75,7 +75,7 @@ enum SysModule {
     private static func list(_ thread: ThreadRef, _ first: [String], _ raw: ArraySlice<[UInt8]>, _ others: [String]) -> Value {
         let list = list(thread, raw.isEmpty ? first + others : first)
         for bytes in raw where !list.isEmpty {
-            let item = bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count, errors: Name.surrogateescape.value) }
+            let item = bytes.withUnsafeBufferPointer { thread.decodeFileSystem($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count) }
             if item.isEmpty || !ListRef(list).append(thread, item) { return .empty }
         }
         return list

@@ -110,7 +110,7 @@ enum WarningsModule {
 
     private static func warnExplicit(_ thread: ThreadRef, _ a: Arguments) -> Value {
         guard a[2].isString else { return thread.raise(.typeError, "warn_explicit() argument 3 must be str, not \(a[2].isNone ? "None" : a[2].type.name)") }
-        guard let line = SysFunctions.cInt(thread, a[3], 0) else { return .empty }
+        guard let line = thread.toCInt(a[3].isEmpty ? Value(small: 0) : a[3]) else { return .empty }
         var sourceLine = Value.empty
         if !a[6].isEmpty && !a[6].isNone {
             guard a[6].isDict else { return thread.raise(.typeError, "module_globals must be a dict, not '\(a[6].type.name)'") }

@@ -261,10 +261,11 @@ final class CodeBuilder {
 
     // MARK: Instructions
 
-    /// A line that a debugger is to see although it needs no instruction (`pass`, `try:`). What comes next shows it if it stands on the same line or has no
+    /// A line that a debugger is to see although it needs no instruction (`pass`, `try:`, a local or a constant that the instruction using it reads where it is). What comes next shows it if it stands on the same line or has no
     /// location of its own; otherwise a `nop` does.
     func mark(_ range: SourceRange) {
         guard isReachable else { return }
+        if markedLine?.line == range.line { return }
         showMarkedLine()
         if lastBound < words.count, let last = positions.last, last.range.line == range.line { return }
         markedLine = range

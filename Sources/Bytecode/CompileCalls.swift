@@ -203,6 +203,7 @@ extension Compiler {
         if !arguments.defaults.isEmpty {
             let register = unit.take()
             if let constants = constantItems(arguments.defaults) {
+                for item in arguments.defaults { unit.mark(item.range) }
                 unit.location = range
                 unit.loadConstant(register, .tuple(constants))
             } else {

@@ -150,6 +150,7 @@ extension Compiler {
         let mark = unit.top
         let first = try operand(left, before: [right])
         if let constant = constantValue(right) {
+            unit.mark(right.range)
             unit.top = mark
             let result = target ?? unit.take()
             let index = unit.constant(constant)
@@ -206,6 +207,7 @@ extension Compiler {
             let first = try operand(left, before: others)
             if let opcode = operators[0].withConstant, let constant = constantValue(others[0]) {
                 let index = unit.constant(constant)
+                unit.mark(others[0].range)
                 unit.top = mark
                 let result = target ?? unit.take()
                 unit.location = expression.range
@@ -322,6 +324,7 @@ extension Compiler {
         }
         if let constant, let opcode = op.jumpWithConstant {
             let index = unit.constant(constant)
+            unit.mark(right.range)
             unit.location = expression.range
             unit.emitJump(opcode, first, index, sense ? 1 : 0, to: label)
             return
@@ -505,6 +508,7 @@ extension Compiler {
             unit.top = mark
             let result = target ?? unit.take()
             let key = unit.constant(constant)
+            unit.mark(index.range)
             unit.location = expression.range
             unit.emit(.getItemK, result, first, key)
             return result

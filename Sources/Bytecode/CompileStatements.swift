@@ -70,6 +70,8 @@ extension Compiler {
             if let register = localRegister(target) {
                 try value(expression, into: register)
                 unit.bound.insert(register)
+                // What came last stands on another line than the name.
+                if expression.range.endLine != target.range.line { unit.mark(target.range) }
                 return
             }
             if try assignInParallel(target, expression) { return }
@@ -208,6 +210,7 @@ extension Compiler {
             if let constant {
                 let result = result ?? unit.take()
                 let index = unit.constant(constant)
+                unit.mark(expression.range)
                 unit.location = statement.range
                 unit.emit(op.inplaceWithConstant, result, left, index)
                 return result

@@ -262,7 +262,10 @@ final class Compiler {
                 unit.emit(.checkBound, register)
                 unit.bound.insert(register)
             }
-            guard let target else { return register }
+            guard let target else {
+                unit.mark(range)
+                return register
+            }
             unit.move(target, register)
             return target
         case .cell(let register):

@@ -115,7 +115,7 @@ extension ListType {
         let list = ListRef(value)
         var place = -1
         if !index.isEmpty {
-            guard let number = thread.toInt(index, overflow: .indexError) else { return .empty }
+            guard let number = thread.toInt(index) else { return .empty }
             place = number
         }
         let count = list.count

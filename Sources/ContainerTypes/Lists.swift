@@ -240,10 +240,6 @@ enum ListType {
 
     /// The count of a repetition; nil when it has raised.
     static func times(_ thread: ThreadRef, _ value: Value) -> Int? {
-        guard thread.isIndex(value) else {
-            thread.raise(.typeError, "can't multiply sequence by non-int of type '\(value.type.name)'")
-            return nil
-        }
         let index = thread.toIndex(value)
         if index.isEmpty { return nil }
         guard let number = IntOps.toInt(index) else {

@@ -48,7 +48,7 @@ enum SequenceIterators {
                 return exhausted ? SequenceIterators.reduce(thread, a[0], "iter", thread.newList()) : SequenceIterators.reduce(thread, a[0], "reversed", .none)
             },
             setState { thread, a, _ in
-                guard let state = thread.toInt(a[1]) else { return .empty }
+                guard let state = SequenceIterators.place(thread, a[1]) else { return .empty }
                 let iterator = a[0].object(IteratorObject.self)
                 if !iterator.pointee.container.isEmpty { iterator.pointee.index = max(-1, min(state, ListRef(iterator.pointee.container).count - 1)) }
                 return .none
@@ -106,8 +106,17 @@ enum SequenceIterators {
         return Shared.reduce(thread, Shared.builtin(thread, function), iterator.pointee.container, thread.newInt(iterator.pointee.index))
     }
 
+    /// The place that a state names; nil when it has raised.
+    static func place(_ thread: ThreadRef, _ state: Value) -> Int? {
+        guard state.isInt else {
+            thread.raise(.typeError, "an integer is required")
+            return nil
+        }
+        return thread.toInt(state)
+    }
+
     static func setForward(_ thread: ThreadRef, _ value: Value, _ state: Value, _ limit: Int) -> Value {
-        guard let index = thread.toInt(state) else { return .empty }
+        guard let index = place(thread, state) else { return .empty }
         let iterator = value.object(IteratorObject.self)
         if !iterator.pointee.container.isEmpty { iterator.pointee.index = max(0, min(index, limit)) }
         return .none
@@ -185,7 +194,7 @@ enum SequenceIterators {
                 return Shared.reduce(thread, a[0].type.value, iterator.pointee.container, thread.newInt(iterator.pointee.index))
             },
             setState { thread, a, _ in
-                guard let state = thread.toInt(a[1]) else { return .empty }
+                guard let state = SequenceIterators.place(thread, a[1]) else { return .empty }
                 let iterator = a[0].object(IteratorObject.self)
                 if iterator.pointee.container.isEmpty { return .none }
                 let length = thread.length(iterator.pointee.container)

@@ -87,11 +87,9 @@ enum AccessInstructions {
                     if !value.isEmpty { fp[a] = value; return .finished }
                 } else {
                     fp.pc = pc
-                    if a | b <= 0xFF { callee = SpecialMethods.getter(cache) }
+                    if a | b <= 0xFF { (callee, count) = SpecialMethods.getter(thread, fp, object, cache) }
                     if !callee.isEmpty {
                         arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-                        arguments[0] = object
-                        count = 1
                         flags = FrameFlags.getter
                         return .enters
                     }
@@ -102,11 +100,9 @@ enum AccessInstructions {
             }
         }
         fp.pc = pc
-        if a | b <= 0xFF { callee = SpecialMethods.getter(thread, object, cache) }
+        if a | b <= 0xFF { (callee, count) = SpecialMethods.getter(thread, fp, object, cache) }
         if !callee.isEmpty {
             arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-            arguments[0] = object
-            count = 1
             flags = FrameFlags.getter
             return .enters
         }

@@ -102,8 +102,11 @@ public enum Attributes {
         let type = object.type
         let name = cache.pointee.name
         let version = ShapeTable.record(object.shapeIndex).pointee.version
-        if type.has(.plainGet) {
+        let fallback = type.fallbackGetter
+        if type.has(.plainGet) || !fallback.isEmpty {
             let found = type.lookup(name)
+            // An AttributeError of a getter is to lead to `__getattr__`.
+            if !fallback.isEmpty && !found.isEmpty && isDescriptor(found) && !bindsPlainly(found) { return }
             if !found.isEmpty && found.isPointer && found.type.slotPointer(.descriptorSet).pointee != nil {
                 if found.isExact(.property) {
                     set(cache, .classValue, version, 0, found)
@@ -124,8 +127,10 @@ public enum Attributes {
                 set(cache, place.inOverflow ? .overflowSlot : .inlineSlot, version, place.offset, Value(bits: UInt64(type.pointer.pointee.dictOffset)))
                 return
             }
-            if found.isEmpty || Shapes.isDict(object.shapeIndex) && type.pointer.pointee.dictOffset != 0 || type.has(.variableSize) && type.pointer.pointee.dictOffset != 0 { return }
-            if isDescriptor(found) {
+            if type.pointer.pointee.dictOffset != 0 && (Shapes.isDict(object.shapeIndex) || type.has(.variableSize)) { return }
+            if found.isEmpty {
+                if !fallback.isEmpty { set(cache, .missing, version, 0, fallback) }
+            } else if isDescriptor(found) {
                 set(cache, .classValue, version, 0, found)
             } else {
                 setEntry(cache, type, name, version)
@@ -156,13 +161,20 @@ public enum Attributes {
         }
     }
 
+    /// Whether what a descriptor gives can be no AttributeError.
+    private static func bindsPlainly(_ found: Value) -> Bool {
+        found.isExact(.function) || found.isExact(.methodDescriptor) || found.isExact(.wrapperDescriptor) || found.isExact(.staticMethod)
+            || found.isExact(.memberDescriptor) && !found.object(DescriptorObject.self).pointee.isComputedMember
+    }
+
     /// Caches where on the MRO a data attribute stands.
     private static func setEntry(_ cache: UnsafeMutablePointer<InlineCache>, _ type: TypeRef, _ name: Value, _ version: UInt32) {
         guard let (namespace, entry) = place(of: name, in: type) else { return }
         set(cache, .classEntry, version, Int(namespace.version) << 32 | entry, namespace.value)
     }
 
-    private static func place(of name: Value, in type: TypeRef) -> (namespace: DictRef, entry: Int)? {
+    /// The first namespace along a class's MRO that has a name, and the entry in it.
+    public static func place(of name: Value, in type: TypeRef) -> (namespace: DictRef, entry: Int)? {
         let mro = type.mro
         for index in 0 ..< mro.count {
             let namespace = TypeRef(mro[index]).namespace
@@ -205,7 +217,7 @@ public enum Attributes {
 
     /// `getMethod`: leaves the callable at `base[0]` and the receiver, or empty, at the first argument's place. False when it has raised. The instruction's cache
     /// is of kind `classValue` only for functions that take the receiver.
-    @inline(never) static func getMethod(_ thread: ThreadRef, _ base: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
+    @inline(never) public static func getMethod(_ thread: ThreadRef, _ base: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Bool {
         let name = cache.pointee.name
         var result = Value.empty
         if object.isPointer {
@@ -290,6 +302,8 @@ public enum Attributes {
         if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
             if found.isExact(.memberDescriptor), found.object(DescriptorObject.self).pointee.payload2 == 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                 set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+            } else if found.isExact(.property) || found.type.has(.heap) {
+                set(cache, .classValue, version, 0, found)
             }
             return thread.setAttribute(object, name, value)
         }

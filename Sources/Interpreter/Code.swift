@@ -79,7 +79,7 @@ public enum CacheKind: UInt8 {
     case inlineSlot
     /// An attribute in the overflow array that the dict word at `value` (an offset) points to, at `offset`.
     case overflowSlot
-    /// A class attribute that takes part in the access (a function, a property, another descriptor), or the function for `getMethod`.
+    /// A class attribute that takes part in the access (a function, a property, another descriptor; for `setAttr` one that a function of Python sets), or the function for `getMethod`.
     case classValue
     /// A class attribute that is data: entry `offset` of the dict `value`, whose version is `secondVersion`.
     case classEntry
@@ -91,6 +91,8 @@ public enum CacheKind: UInt8 {
     case typeEntry
     /// A native getter: `value` holds the descriptor.
     case nativeGetter
+    /// There is no such attribute: `value` is the class's `__getattr__`, a function of Python.
+    case missing
     /// `setAttr` that adds an attribute at `offset`: `value.bits` is the new shape.
     case transition
     /// Globals: entry `offset`; builtins: entry `offset` while the globals have `version` and the builtins `value.bits`.

@@ -379,9 +379,7 @@ extension Code {
         let code = CompiledCode()
         var numbers = [Int](repeating: 0, count: Part.allCases.count)
         for part in Part.allCases where part.isNumber {
-            guard let number = IntOps.toInt(parts[part.rawValue]), number >= Int(Int32.min), number <= Int(Int32.max) else {
-                return thread.raise(.overflowError, "Python int too large to convert to C int")
-            }
+            guard let number = thread.toCInt(parts[part.rawValue]) else { return .empty }
             numbers[part.rawValue] = number
         }
         func number(_ part: Part) -> Int { numbers[part.rawValue] }

@@ -28,7 +28,8 @@ public enum FrameSlot {
     public static let object = -3
     /// `FrameFlags`, with the caller's result register in bits 8–23.
     public static let flags = -2
-    /// The caller's handled exception, under a generator's frame; the instance under construction, under `__init__`.
+    /// The caller's handled exception, under a generator's frame; the instance under construction, under `__init__`; the class, under `__new__`. Under other frames
+    /// None when no generator among the callers has saved an exception (`Frames.outerHandledException`), or else empty.
     public static let saved = -1
 }
 
@@ -52,6 +53,9 @@ public enum FrameFlags {
     public static let iteration: UInt64 = 1 << 24
     /// A `__new__` that a class call has called: what it has made may still have to be initialized. The class is saved.
     public static let maker: UInt64 = 1 << 25
+
+    /// Those of frames that need the word `saved`.
+    public static let usesSaved = constructor | generator | maker
 
     /// The register of the caller that gets the frame's result.
     @inline(__always) public static func resultRegister(_ flags: UInt64) -> Int { Int(flags >> 8 & 0xFFFF) }

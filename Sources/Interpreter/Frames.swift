@@ -79,6 +79,28 @@ enum Frames {
         return value
     }
 
+    /// The exception that is handled around the innermost generator: that of the nearest caller that handles one; or empty.
+    ///
+    /// Everybody who raises an exception asks. What the callers of a frame handle does not change while the frame is there, so a plain frame is marked
+    /// when nobody from there on handles anything, in the word that is of use only under other frames, and each frame is looked at once. Not so when compiled
+    /// code asks, which knows what it has written into frames.
+    static func outerHandledException(_ thread: ThreadRef, marks: Bool = true) -> Value {
+        var frame = thread.pointee.frame
+        while let fp = frame, !isMarkedUnhandled(fp) {
+            if fp.flags & FrameFlags.generator != 0 && !fp[FrameSlot.saved].isEmpty { return fp[FrameSlot.saved] }
+            frame = fp.previous
+        }
+        let end = frame
+        frame = marks ? thread.pointee.frame : end
+        while let fp = frame, fp != end {
+            if fp.flags & FrameFlags.usesSaved == 0 { fp[FrameSlot.saved] = .none }
+            frame = fp.previous
+        }
+        return .empty
+    }
+
+    private static func isMarkedUnhandled(_ fp: FramePointer) -> Bool { fp[FrameSlot.saved].isNone && fp.flags & FrameFlags.usesSaved == 0 }
+
     /// Copies the registers into the frame object, which outlives the frame.
     @inline(never) static func detach(_ fp: FramePointer) {
         let frame = fp[FrameSlot.object].object(FrameObject.self)

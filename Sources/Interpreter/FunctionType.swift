@@ -204,14 +204,7 @@ extension Interpreter {
             guard let fp = thread.pointee.frame else { return .empty }
             return fp.function.pointee.globals
         }
-        RuntimeHooks.outerHandledException = { thread in
-            var frame = thread.pointee.frame
-            while let fp = frame {
-                if fp.flags & FrameFlags.generator != 0 && !fp[FrameSlot.saved].isEmpty { return fp[FrameSlot.saved] }
-                frame = fp.previous
-            }
-            return .empty
-        }
+        RuntimeHooks.outerHandledException = { thread in Frames.outerHandledException(thread) }
         RuntimeHooks.audit = { thread, name, arguments in Audit.event(thread, name, arguments) }
         RuntimeHooks.importModule = { thread, name in Imports.importModule(thread, name) }
         RuntimeHooks.superArguments = { thread in Interpreter.superArguments(thread) }

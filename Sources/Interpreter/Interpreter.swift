@@ -255,6 +255,12 @@ public enum Interpreter {
                     }
                 }
                 fp.pc = pc
+                (callee, count) = SpecialMethods.setter(fp, object, fp[b], cache)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    a = fp.unusedRegister
+                    break decoded
+                }
                 if !Attributes.set(thread, object, fp[b], cache) { break dispatch }
             case .deleteAttr:
                 let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
@@ -271,6 +277,13 @@ public enum Interpreter {
                     continue dispatch
                 }
                 fp.pc = pc
+                if a | b <= 0xFF, SpecialMethods.mayFallBack(object) { (callee, count) = SpecialMethods.getter(thread, fp, object, cache) }
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    fp[a + frameHeaderWords] = .empty
+                    frameFlags = FrameFlags.getter
+                    break decoded
+                }
                 if !Attributes.getMethod(thread, fp + a, object, cache) { break dispatch }
             case .getItem:
                 switch AccessInstructions.item(thread, fp, pc, a, fp[b], fp[c], &callee, &arguments, &count) {
@@ -418,6 +431,13 @@ public enum Interpreter {
                 if x.isSmallInt && x.smallInt != 0 && Value.fitsSmall(-x.smallInt) { fp[a] = Value(small: -x.smallInt); continue dispatch }
                 if x.isInlineFloat { fp[a] = Value.encodeFloat(-x.inlineFloat); continue dispatch }
                 fp.pc = pc
+                callee = SpecialMethods.method(x, .__neg__)
+                if !callee.isEmpty {
+                    arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+                    arguments[0] = x
+                    count = 1
+                    break decoded
+                }
                 let result = thread.unary(x, .negative)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
@@ -1028,7 +1048,8 @@ public enum Interpreter {
             }
 
             fp.pc = pc
-            if a | b | c <= 0xFF { callee = SpecialMethods.binary(opcode, fp[b], fp + c, constants + c) }
+            var isReflected = false
+            if a | b | c <= 0xFF { (callee, isReflected) = SpecialMethods.binary(opcode, fp[b], fp + c, constants + c) }
             if callee.isEmpty {
                 let result = Arithmetic.binarySlow(thread, opcode, fp[b], fp + c, constants + c)
                 if result.isEmpty { break dispatch }
@@ -1036,8 +1057,8 @@ public enum Interpreter {
                 continue dispatch
             }
             arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
-            arguments[0] = fp[b]
-            arguments[1] = SpecialMethods.takesConstant(opcode) ? constants[c] : fp[c]
+            arguments[isReflected ? 1 : 0] = fp[b]
+            arguments[isReflected ? 0 : 1] = SpecialMethods.takesConstant(opcode) ? constants[c] : fp[c]
             count = 2
             frameFlags = FrameFlags.special
             break decoded

@@ -83,7 +83,7 @@ public enum JIT {
     /// Adds a traceback entry, if there is memory for it.
     public static func addTraceback(_ thread: ThreadRef, _ exception: Value, _ frame: Value, _ index: Int) { _ = Unwinder.add(exception, frame, index) }
     /// The exception that a generator's caller handles, for when the thread's own chain has none.
-    public static func outerHandledException(_ thread: ThreadRef) -> Value { RuntimeHooks.outerHandledException(thread) }
+    public static func outerHandledException(_ thread: ThreadRef) -> Value { Frames.outerHandledException(thread, marks: false) }
     /// The line of an instruction.
     public static func line(_ code: UnsafeMutablePointer<CodeObject>, _ pc: ProgramCounter) -> Int { Code.line(code, pc - code.pointee.instructions) }
 }

@@ -14,6 +14,10 @@ public enum SpecialMethods {
         (.__floordiv__, .__rfloordiv__),
     ]
 
+    private static let inplaceNames: [Name?] = [
+        .__iadd__, .__isub__, .__imul__, .__imatmul__, .__itruediv__, .__imod__, .__ipow__, .__ilshift__, .__irshift__, .__ior__, .__ixor__, .__iand__, .__ifloordiv__,
+    ]
+
     /// What a class has for an operator, if that is a function whose result is known when its frame is over. (That of a generator function makes a generator; who wants a truth
     /// or NotImplemented of it asks for one in vain, but has to ask.)
     private static func called(_ method: Value) -> Value { method.isExact(.function) && !isGenerator(method) ? method : .empty }
@@ -38,22 +42,30 @@ public enum SpecialMethods {
     /// Whether an arithmetic opcode's right operand is a constant.
     @inline(__always) static func takesConstant(_ opcode: UInt8) -> Bool { operation(opcode).isConstant }
 
-    /// The function that the operator with the number `index` calls with both operands; empty when it is not as simple as that.
-    public static func binary(_ x: Value, _ y: Value, _ index: Int, isInplace: Bool) -> Value {
-        guard x.isPointer, x.type.has(.heap) else { return .empty }
-        let type = x.type, other = y.type
+    /// The function that the operator with the number `index` calls with both operands, or the right operand's with both the other way round; empty when it is not as simple as that.
+    public static func binary(_ x: Value, _ y: Value, _ index: Int, isInplace: Bool) -> (method: Value, isReflected: Bool) {
         let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped
-        guard slot != .power, other == type || !other.isSubtype(of: type) else { return .empty }
-        if isInplace, type.slotPointer(Slot(rawValue: Slot.inplaceAdd.rawValue + index).unsafelyUnwrapped).pointee != nil { return .empty }
-        return called(type.lookup(binaryNames[index].plain))
+        guard slot != .power else { return (.empty, false) }
+        if x.isPointer, x.type.has(.heap) {
+            let type = x.type, other = y.type
+            guard other == type || !other.isSubtype(of: type) else { return (.empty, false) }
+            if isInplace, type.slotPointer(Slot(rawValue: Slot.inplaceAdd.rawValue + index).unsafelyUnwrapped).pointee != nil {
+                let method = inplaceNames[index].map { type.lookup($0) } ?? .empty
+                return (method.isEmpty ? .empty : called(method), false)
+            }
+            return (called(type.lookup(binaryNames[index].plain)), false)
+        }
+        // Numbers decline whatever is none.
+        guard y.isPointer, y.type.has(.heap), x.isSmallInt || x.isInlineFloat || x.isExact(.float), !y.type.has(.intSubclass), !y.type.has(.floatSubclass) else { return (.empty, false) }
+        let method = called(y.type.lookup(binaryNames[index].reflected))
+        return (method, !method.isEmpty)
     }
 
-    @inline(never) static func binary(_ opcode: UInt8, _ x: Value, _ y: FramePointer, _ constant: FramePointer) -> Value {
-        guard x.isPointer else { return .empty }
+    @inline(never) static func binary(_ opcode: UInt8, _ x: Value, _ y: FramePointer, _ constant: FramePointer) -> (method: Value, isReflected: Bool) {
         let (index, isInplace, isConstant) = operation(opcode)
-        let method = binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
-        if !method.isEmpty { TextGrowth.clear() }
-        return method
+        let found = binary(x, isConstant ? constant.pointee : y.pointee, index, isInplace: isInplace)
+        if !found.method.isEmpty { TextGrowth.clear() }
+        return found
     }
 
     /// The iterator whose items a `map` passes on to a Python function; empty when there are several, or the function is another.
@@ -84,20 +96,89 @@ public enum SpecialMethods {
 
     @inline(never) static func compare(_ opcode: UInt8, _ x: Value, _ y: Value) -> Value { compare(x, y, Arithmetic.comparison(opcode)) }
 
-    /// The function that reading an attribute calls: a property's getter. Empty when it is none. The instruction's cache is filled.
-    @inline(never) static func getter(_ thread: ThreadRef, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> Value {
-        guard object.isPointer else { return .empty }
-        let entry = Attributes.lookUp(thread, object, cache.pointee.name)
-        let getter = getter(entry)
-        if !getter.isEmpty { Attributes.copy(entry, to: cache) }
-        return getter
+    /// Why an attribute access calls a function of Python.
+    public enum AttributeHook {
+        /// It is a property's getter or setter: the function is given the object.
+        case property
+        /// The `__get__` or `__set__` of another descriptor: it is given the descriptor, the object, and when it reads the object's class.
+        case descriptor
+        /// `__getattr__`, for want of such an attribute: it is given the object and the name.
+        case missing
+        /// The class's `__setattr__`: it is given the object, the name and the value.
+        case override
     }
 
-    /// The same by a cache that fits the object.
-    public static func getter(_ cache: UnsafeMutablePointer<InlineCache>) -> Value {
-        guard cache.pointee.kind == .classValue, cache.pointee.value.isExact(.property) else { return .empty }
-        let getter = cache.pointee.value.object(PropertyObject.self).pointee.getter
-        return getter.isPointer && getter.isExact(.function) ? getter : .empty
+    /// The function of Python that reading an attribute calls, by a cache that fits the object. Nil when it calls none.
+    public static func getter(_ cache: UnsafeMutablePointer<InlineCache>) -> (function: Value, hook: AttributeHook)? {
+        if cache.pointee.kind == .missing { return (cache.pointee.value, .missing) }
+        return cache.pointee.kind == .classValue ? hook(cache.pointee.value, reads: true) : nil
+    }
+
+    /// The same of writing one, by an instruction's cache.
+    public static func setter(_ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> (function: Value, hook: AttributeHook)? {
+        guard object.isPointer else { return nil }
+        if object.type.has(.heap), !object.type.has(.plainSet), case let function = object.type.lookup(.__setattr__), function.isExact(.function) { return (function, .override) }
+        guard cache.pointee.kind == .classValue, cache.pointee.version == ShapeTable.record(object.shapeIndex).pointee.version else { return nil }
+        return hook(cache.pointee.value, reads: false)
+    }
+
+    @inline(__always) private static func hook(_ found: Value, reads: Bool) -> (function: Value, hook: AttributeHook)? {
+        if found.isExact(.property) {
+            let property = found.object(PropertyObject.self), function = reads ? property.pointee.getter : property.pointee.setter
+            return function.isPointer && function.isExact(.function) ? (function, .property) : nil
+        }
+        guard found.type.has(.heap), case let function = found.type.lookup(reads ? Name.__get__ : .__set__), function.isExact(.function) else { return nil }
+        return (function, .descriptor)
+    }
+
+    /// Whether a method may be what `__getattr__` gives.
+    public static func mayFallBack(_ object: Value) -> Bool { object.isPointer && object.type.has(.heap) && !object.type.has(.plainGet) }
+
+    /// Reading an attribute of a frame's register: leaves the arguments of the function to be called behind the registers, and returns it and their number. The empty
+    /// word when there is none to be called. The instruction's cache is filled.
+    @inline(never) static func getter(_ thread: ThreadRef, _ fp: FramePointer, _ object: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> (callee: Value, count: Int) {
+        guard object.isPointer else { return (.empty, 0) }
+        if cache.pointee.version != ShapeTable.record(object.shapeIndex).pointee.version {
+            let entry = Attributes.lookUp(thread, object, cache.pointee.name)
+            if getter(entry) == nil { return (.empty, 0) }
+            Attributes.copy(entry, to: cache)
+        }
+        guard let (function, hook) = getter(cache) else { return (.empty, 0) }
+        let arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+        switch hook {
+        case .property:
+            arguments[0] = object
+            return (function, 1)
+        case .descriptor:
+            arguments[0] = cache.pointee.value
+            arguments[1] = object
+            arguments[2] = object.type.value
+            return (function, 3)
+        case .missing, .override:
+            arguments[0] = object
+            arguments[1] = cache.pointee.name
+            return (function, 2)
+        }
+    }
+
+    /// The same of writing one, by a cache that has been filled.
+    @inline(never) static func setter(_ fp: FramePointer, _ object: Value, _ value: Value, _ cache: UnsafeMutablePointer<InlineCache>) -> (callee: Value, count: Int) {
+        guard fp.unusedRegister <= 0xFFFF, let (function, hook) = setter(object, cache) else { return (.empty, 0) }
+        let arguments = fp + Int(fp.code.pointee.registerCount) + frameHeaderWords
+        switch hook {
+        case .property, .missing:
+            arguments[0] = object
+            arguments[1] = value
+            return (function, 2)
+        case .descriptor:
+            arguments[0] = cache.pointee.value
+            arguments[1] = object
+        case .override:
+            arguments[0] = object
+            arguments[1] = cache.pointee.name
+        }
+        arguments[2] = value
+        return (function, 3)
     }
 
     /// The `__getitem__` of an instance, or the `__call__`: a function, or empty.
@@ -137,7 +218,7 @@ public enum SpecialMethods {
         return pc
     }
 
-    /// The property's getter that the instruction before `pc` has called has raised.
+    /// What the instruction before `pc` has called to read an attribute has raised.
     @inline(never) static func getterFailed(_ thread: ThreadRef, _ fp: FramePointer, _ pc: ProgramCounter) {
         thread.completeAttributeError(fp[Int(pc[-2] >> 16 & 0xFF)], fp.code.pointee.caches[Int(pc[-1])].name)
     }
@@ -146,7 +227,16 @@ public enum SpecialMethods {
     private static func declined(_ thread: ThreadRef, _ x: Value, _ y: Value, _ index: Int, _ isInplace: Bool) -> Value {
         let slot = Slot(rawValue: Slot.add.rawValue + index).unsafelyUnwrapped
         let left = x.type, right = y.type
-        if left != right {
+        if isInplace, left.has(.heap), left.slotPointer(Slot(rawValue: Slot.inplaceAdd.rawValue + index).unsafelyUnwrapped).pointee != nil {
+            // What has declined worked in place. A slot that both classes share asks both.
+            let isShared = right.slotPointer(slot).pointee == left.slotPointer(slot).pointee
+            for type in isShared ? [left] : [left, right] {
+                guard let function = type.binary(slot), case let result = function(thread, x, y), result.isEmpty || result != .notImplemented else { continue }
+                return result
+            }
+            return thread.binaryFallback(x, y, slot, inplace: true)
+        }
+        if left != right, left.has(.heap) {
             if right.slotPointer(slot).pointee == left.slotPointer(slot).pointee {
                 let reflected = binaryNames[index].reflected, method = right.lookup(reflected)
                 if !method.isEmpty && !method.isNone {

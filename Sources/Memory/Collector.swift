@@ -48,6 +48,8 @@ public enum Collector {
     public private(set) static var minorCount = 0
     public private(set) static var majorCount = 0
     public private(set) static var longestPause = 0.0
+    /// How much of native and register stacks the collection in progress has scanned.
+    private static var scannedBytes: UInt = 0
 
     /// Finalizable objects, by age.
     private static var finalizable = AddressList()
@@ -89,7 +91,7 @@ public enum Collector {
         }
         if Heap.allocatedSinceCollection + size < Heap.nurserySize { return }
         keepsObserved = !automatic && Heap.oldBytes < completeBytes + mostKept
-        collect(major: Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold)
+        collect(major: false)
         keepsObserved = false
     }
 
@@ -103,6 +105,12 @@ public enum Collector {
             collect(major: major)
             census = nil
         }
+    }
+
+    /// While they are examined: keeps dead objects, and all that they refer to.
+    public static func keep(_ objects: [ObjectPointer]) {
+        for object in objects { mark(object) }
+        drain()
     }
 
     /// Visits the dead objects in order of their addresses.
@@ -138,10 +146,12 @@ public enum Collector {
     }
 
     static func run(major: Bool, stackPointer: UInt) {
-        let major = major || hasForgotten
+        // Whoever asks for minor ones, time and again, makes old objects of what soon dies.
+        let major = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
         hasForgotten = false
         finishSweep()
         isMajor = major
+        scannedBytes = 0
         if major {
             clearMarks()
             rememberedCount = 0
@@ -169,6 +179,8 @@ public enum Collector {
             if !keepsObserved { completeBytes = Heap.oldBytes }
         }
         Heap.allocatedSinceCollection = 0
+        // Every collection scans whole stacks. As much as was scanned may be allocated on top before the next one, or deep recursion would take quadratic time.
+        Heap.nurserySize = Heap.leastNurserySize + Int(min(scannedBytes, 1 << 30))
         if !finalizerQueue.isEmpty || !WeakTable.callbacks.isEmpty, let thread = taipan.threads { requestSafepoint(thread) }
     }
 
@@ -319,6 +331,9 @@ public enum Collector {
     /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
     private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
         var low = isRunning ? stackPointer : thread.pointee.savedStackPointer
+        // Before it runs for the first time, a thread has saved none.
+        if low != 0 { scannedBytes &+= thread.pointee.nativeStackBase &- low }
+        scannedBytes &+= UInt(bitPattern: thread.pointee.stackTop) &- UInt(bitPattern: thread.pointee.stackBase)
         var next = thread.pointee.loop
         while let loop = next {
             scanConservatively(from: low, to: loop.pointee.low)

@@ -134,9 +134,11 @@ public enum Heap {
         // A block has room for hundreds of small objects before an allocation looks.
         Collector.collectIfDue(about: 0)
     }
-    /// Bytes allocated between two minor collections. Measured: what fits the second-level cache several times over beats both a larger
-    /// nursery, whose every line comes from memory, and a smaller one, which promotes too much.
-    static var nurserySize = 4 << 20
+    /// Bytes allocated between two minor collections while stacks are small. Measured: what fits the second-level cache several times over beats both a
+    /// larger nursery, whose every line comes from memory, and a smaller one, which promotes too much.
+    static let leastNurserySize = 4 << 20
+    /// Bytes allocated between two minor collections.
+    static var nurserySize = leastNurserySize
     /// Bytes that have survived before the first major collection, and that a small heap grows by between two. What dies old stays in memory that long.
     static let leastMajorThreshold = 28 << 20
     /// Bytes in large objects without references, as of the last major collection.

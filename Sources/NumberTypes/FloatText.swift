@@ -262,7 +262,7 @@ public enum FloatText {
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
             let end = buffer.baseAddress! + 24
-            var first = Integers.write(UInt(scaled), before: end)
+            var first = IntOps.write(UInt(scaled), before: end)
             while end - first <= precision {
                 first -= 1
                 first.pointee = 48

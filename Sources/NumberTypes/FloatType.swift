@@ -191,7 +191,7 @@ public enum FloatType {
     static func power(_ thread: ThreadRef, _ x: Double, _ y: Double) -> Value {
         if x == 0 && y < 0 && y.isFinite { return thread.raise(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
         if x < 0 && x.isFinite && y.isFinite && y != y.rounded(.down) { return ComplexType.power(thread, (x, 0), (y, 0)) }
-        let result = pow(x, y)
+        let result = FloatPower.power(x, y)
         if result.isInfinite && x.isFinite && y.isFinite {
             let text = thread.newString(String(cString: strerror(ERANGE)))
             return text.isEmpty ? .empty : thread.raise(type: TypeID.overflowError.type, Value(small: Int(ERANGE)), text)

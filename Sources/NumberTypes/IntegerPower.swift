@@ -12,28 +12,26 @@ extension Integers {
         return bits / 8 < min(memory / 2, Double(largestMPZ) * 8) && hasScratch(Int(bits / 64))
     }
 
+    /// a ** b for a b that is not negative, where it fits a word.
+    public static func power(_ a: Int, _ b: Int) -> Int? {
+        var base = a, exponent = b, result = 1
+        while true {
+            if exponent & 1 == 1 {
+                let (product, overflow) = result.multipliedReportingOverflow(by: base)
+                if overflow { return nil }
+                result = product
+            }
+            exponent >>= 1
+            if exponent == 0 { return result }
+            let (square, overflow) = base.multipliedReportingOverflow(by: base)
+            if overflow { return nil }
+            base = square
+        }
+    }
+
     /// a ** b for a b that is not negative.
     public static func power(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
-        if a.isSmallInt && b.isSmallInt {
-            // Square and multiply while it fits a word.
-            var base = a.smallInt
-            var exponent = b.smallInt
-            var result = 1
-            var fits = true
-            while true {
-                if exponent & 1 == 1 {
-                    let (product, overflow) = result.multipliedReportingOverflow(by: base)
-                    if overflow { fits = false; break }
-                    result = product
-                }
-                exponent >>= 1
-                if exponent == 0 { break }
-                let (square, overflow) = base.multipliedReportingOverflow(by: base)
-                if overflow { fits = false; break }
-                base = square
-            }
-            if fits { return thread.newInt(result) }
-        }
+        if a.isSmallInt && b.isSmallInt, let result = power(a.smallInt, b.smallInt) { return thread.newInt(result) }
         if isZero(b) { return Value(small: 1) }
         let bits = bitLength(a)
         if bits <= 1 {

@@ -13,18 +13,6 @@ extension Integers {
         thread.raise(.valueError, "Exceeds the limit (\(maximumTextDigits) digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
     }
 
-    /// The digits of a machine word, written so that they end before `end`. Returns where they begin.
-    @inline(__always) public static func write(_ magnitude: UInt, before end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        var rest = magnitude
-        var place = end
-        repeat {
-            place -= 1
-            place.pointee = UInt8(truncatingIfNeeded: 48 + rest % 10)
-            rest /= 10
-        } while rest != 0
-        return place
-    }
-
     /// str(n)
     public static func toString(_ thread: ThreadRef, _ a: Value) -> Value {
         if a.isPointer { return toString(thread, a, radix: 10) }
@@ -46,7 +34,7 @@ extension Integers {
             return [UInt8](unsafeUninitializedCapacity: 66) { buffer, used in
                 let end = buffer.baseAddress! + 66
                 var first = end
-                if radix == 10 { first = write(magnitude, before: end) } else {
+                if radix == 10 { first = IntOps.write(magnitude, before: end) } else {
                     var rest = magnitude
                     repeat {
                         first -= 1
@@ -81,7 +69,7 @@ extension Integers {
                 var count: Int
                 if x.count == 1 && radix == 10 {
                     let end = buffer.baseAddress! + buffer.count
-                    let first = write(x[0], before: end)
+                    let first = IntOps.write(x[0], before: end)
                     count = end - first
                     memmove(start, first, count)
                 } else {

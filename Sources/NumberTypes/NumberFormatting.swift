@@ -315,7 +315,7 @@ public enum NumberFormatting {
     private static func laidOut(_ thread: ThreadRef, _ number: Int, _ spec: FormatSpec) -> Value {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { memory in
             let end = memory.baseAddress.unsafelyUnwrapped + 24
-            let first = Integers.write(number.magnitude, before: end)
+            let first = IntOps.write(number.magnitude, before: end)
             let count = end - first
             let sign: UInt8 = number < 0 ? 45 : spec.sign == 43 || spec.sign == 32 ? spec.sign : 0
             let fixed = count + (sign == 0 ? 0 : 1)

@@ -180,3 +180,12 @@ extension TypeRef {
     let type = value.type
     return type.slotPointer(.descriptorGet).pointee == nil && type.slotPointer(.descriptorSet).pointee == nil && type.slotPointer(.call).pointee == nil
 }
+
+extension TypeRef {
+    /// The `__getattr__` that reading an attribute comes to where `object.__getattribute__` finds none: a function of Python, or the empty word.
+    public var fallbackGetter: Value {
+        guard !has(.plainGet), slotPointer(.getAttribute).pointee == Trampolines.pointer(.getAttribute), lookup(.__getattribute__) == TypeID.object.type.lookup(.__getattribute__) else { return .empty }
+        let function = lookup(.__getattr__)
+        return function.isExact(.function) ? function : .empty
+    }
+}

@@ -142,11 +142,8 @@ public enum Hashing {
         return result == -1 ? -2 : result
     }
 
-    /// hash(x) by identity.
-    public static func identity(_ value: Value) -> Int {
-        let hash = int(Int(bitPattern: UInt(value.bits >> 4 | value.bits << 60)) >> 2)
-        return hash == -1 ? -2 : hash
-    }
+    /// hash(x) by identity. The low bits of addresses say nothing.
+    public static func identity(_ value: Value) -> Int { int(Int(bitPattern: UInt(value.isPointer ? value.bits >> 4 : value.bits))) }
 
     /// hash(x) of a float: equal to that of an equal int. NaN hashes by `identity`.
     public static func double(_ value: Double, identity: Int) -> Int {

@@ -27,12 +27,24 @@ public enum IntOps {
         }
     }
 
+    /// The decimal digits of a machine word, written so that they end before `end`. Returns where they begin.
+    @inlinable @inline(__always) public static func write(_ magnitude: UInt, before end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        var rest = magnitude
+        var place = end
+        repeat {
+            place -= 1
+            place.pointee = UInt8(truncatingIfNeeded: 48 + rest % 10)
+            rest /= 10
+        } while rest != 0
+        return place
+    }
+
     /// The decimal digits of a small int, with a minus sign if negative: a str. Empty when there is no memory (raised).
     public static func decimal(_ thread: ThreadRef, _ number: Int) -> Value {
-        var rest = number.magnitude
-        if number >= 0 && rest < 10 { return taipan_latin1()[48 + number] }
+        let magnitude = number.magnitude
+        if number >= 0 && magnitude < 10 { return taipan_latin1()[48 + number] }
         var count = number < 0 ? 2 : 1, bound: UInt = 10
-        while rest >= bound {
+        while magnitude >= bound {
             count += 1
             let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
             if overflow { break }
@@ -40,11 +52,7 @@ public enum IntOps {
         }
         guard let text = StringRef.allocate(count: count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
         let units = text.units1
-        repeat {
-            count -= 1
-            units[count] = UInt8(truncatingIfNeeded: 48 + rest % 10)
-            rest /= 10
-        } while rest != 0
+        _ = write(magnitude, before: units + count)
         if number < 0 { units[0] = UInt8(ascii: "-") }
         return text.value
     }

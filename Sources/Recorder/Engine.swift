@@ -33,6 +33,8 @@ public final class Engine {
     private(set) var spent = 0
     /// Nanoseconds that refused requests are thought to have lost.
     private var forgone = 0
+    /// Addresses of namespaces' entries: see `isRebound`.
+    private var rebound: Set<UInt> = []
     /// Bridges made for each root trace, by its number.
     private var bridges: [Int: Int] = [:]
     /// While one instruction is executed for compiled code: whether it has been.
@@ -309,6 +311,14 @@ public final class Engine {
         fp.flags = call.flags
         fp[FrameSlot.saved] = .empty
         return fp
+    }
+
+    // MARK: Names of functions
+
+    /// Whether a namespace's entry has been found to be given another function while compiled code took it for a constant; `now` says that it has.
+    func isRebound(_ entry: UnsafeMutablePointer<Value>, now: Bool) -> Bool {
+        if now { rebound.insert(UInt(bitPattern: entry)) }
+        return rebound.contains(UInt(bitPattern: entry))
     }
 
     // MARK: Instructions without code

@@ -13,7 +13,8 @@ extension Recorder {
         var arguments: [Ref] = []
         var values: [Value] = []
         var runsPython = true
-        if isMethod && actual(first).isEmpty {
+        let hasReceiver = isMethod && hasReceiver(at: first)
+        if isMethod && !hasReceiver {
             for index in 0 ..< given { arguments.append(read(first + 1 + index)); values.append(actual(first + 1 + index)) }
         } else {
             if isMethod { count += 1 }
@@ -182,6 +183,13 @@ extension Recorder {
         return !CodeFlags(rawValue: function.object(FunctionObject.self).pointee.code.object(CodeObject.self).pointee.flags).isDisjoint(with: kinds)
     }
 
+    /// Whether a method's window has a receiver, which is guarded unless the trace itself has put a number or a constant there.
+    private func hasReceiver(at register: Int) -> Bool {
+        let isThere = !actual(register).isEmpty, ref = read(register)
+        if !ref.isConstant && b.trace.type(ref) == .value { b.guarding(isThere ? .gne : .geq, b.cast(ref, .int), b.int(0)) }
+        return isThere
+    }
+
     /// f(*args, **kwargs)
     func callExpanded(_ a: Int, _ window: Int, hasKeywords: Bool) -> Outcome {
         let first = window + frameHeaderWords, count = hasKeywords ? 2 : 1
@@ -248,7 +256,7 @@ extension Recorder {
     func callKeywords(_ a: Int, _ window: Int, _ given: Int, isMethod: Bool) -> Outcome {
         var callee = actual(window), ref = read(window)
         let first = window + frameHeaderWords, names = TupleRef(level.code.pointee.constantItems[Int(pc[1])])
-        let hasReceiver = isMethod && !actual(first).isEmpty
+        let hasReceiver = isMethod && hasReceiver(at: first)
         var arguments = (0 ..< given + (hasReceiver ? 1 : 0)).map { read(first + (isMethod && !hasReceiver ? 1 : 0) + $0) }
         if !hasReceiver, callee.isExact(.method), callee.object(MethodObject.self).pointee.function.isExact(.function) {
             guardObject(ref, callee)
@@ -375,7 +383,8 @@ extension Recorder {
         let record = callee.object(BuiltinFunctionObject.self).pointee.record
         guard record.pointee.module.isHeap else { return nil }
         let name = StringRef(record.pointee.name).description
-        if StringRef(record.pointee.module).equals("math") { return arguments.count == 1 ? mathematics(name, arguments[0], values[0]) : nil }
+        if StringRef(record.pointee.module).equals("math") { return mathematics(name, arguments, values) }
+        if StringRef(record.pointee.module).equals("_operator") { return name == "index" && values.count == 1 && values[0].isSmallInt ? int(arguments[0]) : nil }
         guard StringRef(record.pointee.module).equals("builtins") else { return nil }
         switch (name, arguments.count) {
         case ("len", 1):
@@ -414,6 +423,7 @@ extension Recorder {
             guard value.isExact(.complex) else { return nil }
             guardObject(arguments[0], value)
             return finite(b.call(words.hypotenuse, [b.load(arguments[0], words.real), b.load(arguments[0], words.imaginary)]))
+        case ("round", 1): return whole(arguments[0], values[0]) { b.call(words.double("rint", { $0.rounded(.toNearestOrEven) }), [$0]) }
         case ("divmod", 2):
             guard values[0].isSmallInt, values[1].isSmallInt, let quotient = integers(arguments[0], values[0].smallInt, arguments[1], values[1].smallInt, .floorDivide),
                   let remainder = integers(arguments[0], values[0].smallInt, arguments[1], values[1].smallInt, .modulo) else { return nil }
@@ -430,7 +440,7 @@ extension Recorder {
     }
 
     /// `isinstance` of a class, or of a tuple of a few, whose metaclass is `type`. Nil when it is not as simple as that.
-    private func isInstance(_ ref: Ref, _ value: Value, of classInfo: Ref, _ actualInfo: Value) -> Ref? {
+    func isInstance(_ ref: Ref, _ value: Value, of classInfo: Ref, _ actualInfo: Value) -> Ref? {
         let isTuple = actualInfo.isExact(.tuple)
         let classes = isTuple ? (0 ..< TupleRef(actualInfo).count).map { TupleRef(actualInfo)[$0] } : [actualInfo]
         guard classes.count <= Recorder.mostSpread, classes.allSatisfy({ $0.isExact(.type) }) else { return nil }
@@ -455,30 +465,6 @@ extension Recorder {
         let (left, right) = isMin ? (second, first) : (first, second)
         b.guarding(floats ? (takesSecond ? .gflt : .gfnlt) : (takesSecond ? .glt : .gge), left, right)
         return takesSecond
-    }
-
-    /// Leaves when a result is infinite or no number, which may be an error.
-    private func finite(_ ref: Ref) -> Ref {
-        b.guarding(.gfeq, b.float(.fsub, ref, ref), b.float(0))
-        return ref
-    }
-
-    private func mathematics(_ name: String, _ ref: Ref, _ value: Value) -> Ref? {
-        guard value.isPlainFloat || value.isSmallInt else { return nil }
-        let number = double(ref, value)
-        switch name {
-        case "sqrt":
-            guard (value.isPlainFloat ? value.doubleValue : Double(value.smallInt)) >= 0 else { return nil }
-            b.guarding(.gfle, b.float(0), number)
-            return b.float(.fsqrt, number)
-        case "fabs": return b.float(.fabs, number)
-        case "sin": return finite(b.call(words.double(name, { sin($0) }), [number]))
-        case "cos": return finite(b.call(words.double(name, { cos($0) }), [number]))
-        case "tan": return finite(b.call(words.double(name, { tan($0) }), [number]))
-        case "atan": return finite(b.call(words.double(name, { atan($0) }), [number]))
-        case "exp": return finite(b.call(words.double(name, { exp($0) }), [number]))
-        default: return nil
-        }
     }
 
     /// Objects of built-in types that the trace makes itself.
@@ -512,7 +498,7 @@ extension Recorder {
             return complex(double(arguments[0], values[0]), double(arguments[1], values[1]))
         }
         if type == TypeID.float.type, arguments.count == 1, values[0].isPlainFloat || values[0].isSmallInt { return double(arguments[0], values[0]) }
-        if type == TypeID.int.type, arguments.count == 1, values[0].isSmallInt { return int(arguments[0]) }
+        if type == TypeID.int.type, arguments.count == 1 { return whole(arguments[0], values[0]) { $0 } }
         return nil
     }
 

@@ -163,6 +163,11 @@ extension Recorder {
 
     /// Methods of sets, dicts and lists that have functions of their own, which take their arguments in machine registers. Nil for any other.
     func builtinMethod(_ record: UnsafeMutablePointer<NativeRecord>, _ a: Int, _ window: Int, _ arguments: [Ref], _ values: [Value]) -> Outcome? {
+        if values[0].isSmallInt, values.count == 1, record.pointee.owner == TypeID.int.value, StringRef(record.pointee.name).equals("bit_length") {
+            forgetWindow(window, 1)
+            write(a, b.call(words.bitLength, [int(arguments[0])]))
+            return .goesOn
+        }
         guard let receiver = values.first, let ref = arguments.first, receiver.isPointer, receiver.type.value == record.pointee.owner else { return nil }
         var result = b.value(Value.none.bits)
         if receiver.isExact(.set), values.count == 2 {

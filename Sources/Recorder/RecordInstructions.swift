@@ -227,6 +227,16 @@ extension Recorder {
             return .goesOn
         case .return, .returnNone:
             return returns(opcode == .return ? read(a) : b.value(Value.none.bits), opcode == .return ? actual(a) : .none)
+        case .unpackStarred:
+            return interpret(results: Array(a ... a + c + Int(pc[1])), isDear: false)
+        case .deleteLocal, .importName, .importFrom, .matchKeys, .copyDictWithoutKeys, .loadAssertionError:
+            return interpret(results: [a], isDear: opcode == .importName)
+        case .matchSequence, .matchMapping:
+            return matchKind(a, read(b2), actual(b2), opcode == .matchSequence ? .sequencePattern : .mappingPattern)
+        case .matchClass:
+            return matchClass(a, b2, c) ?? interpret(results: [a], isDear: false)
+        case .getLength:
+            return interpret(results: [a], isDear: false)
         default:
             return .failed("\(opcode)")
         }
@@ -313,20 +323,38 @@ extension Recorder {
             write(a, value)
             return .goesOn
         }
-        if object.isPointer, case let getter = SpecialMethods.getter(Attributes.lookUp(thread, object, name)), !getter.isEmpty {
+        if a | register <= 0xFF, let outcome = attributeHook(a, ref, object, name) { return outcome }
+        if object.isPointer, !object.isExact(.float), case let entry = Attributes.lookUp(thread, object, name).pointee, entry.kind == .classValue, entry.value.isExact(.methodDescriptor) {
             guardShape(ref, object)
-            if let outcome = special(getter, [ref], to: a, flags: FrameFlags.getter) { return outcome }
+            write(a, boundNative(entry.value, ref))
+            return .goesOn
         }
         let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(result, to: a)
         return .goesOn
     }
 
-    /// A special method, or another that an instruction calls of itself: its frame begins behind the registers. Nil when it cannot be inlined.
-    func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64) -> Outcome? {
+    /// An attribute that a function of Python gives: a property's, another descriptor's, or `__getattr__`. Nil when none does that can be inlined.
+    private func attributeHook(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value, keeping kept: Int? = nil) -> Outcome? {
+        guard object.isPointer, case let entry = Attributes.lookUp(thread, object, name), let (function, hook) = SpecialMethods.getter(entry) else { return nil }
+        guardShape(ref, object)
+        let arguments: [Ref]
+        switch hook {
+        case .property: arguments = [ref]
+        case .missing, .override: arguments = [ref, constant(name)]
+        case .descriptor:
+            guardTypeVersion(entry.pointee.value.type)
+            arguments = [constant(entry.pointee.value), ref, constant(object.type.value)]
+        }
+        return special(function, arguments, to: a, flags: FrameFlags.getter, keeping: kept)
+    }
+
+    /// A special method, or another that an instruction calls of itself: its frame begins behind the registers. `kept` is a slot that the instruction has written already. Nil when it
+    /// cannot be inlined.
+    func special(_ method: Value, _ arguments: [Ref], to a: Int, flags: UInt64, keeping kept: Int? = nil) -> Outcome? {
         let first = Int(level.code.pointee.registerCount) + frameHeaderWords
         for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
-        guard let outcome = enter(method, constant(method), at: first, count: arguments.count, flags: UInt64(a) << 8 | flags) else {
+        guard let outcome = enter(method, constant(method), at: first, count: arguments.count, flags: UInt64(a) << 8 | flags, keeping: kept) else {
             b.forget(level.base + first ..< level.base + first + arguments.count)
             isInsideCall = true
             return nil
@@ -341,7 +369,7 @@ extension Recorder {
     }
 
     /// An attribute that a cache can find; nil when none can.
-    private func cachedAttribute(_ ref: Ref, _ object: Value, _ name: Value, bindsFunctions: Bool) -> Ref? {
+    func cachedAttribute(_ ref: Ref, _ object: Value, _ name: Value, bindsFunctions: Bool) -> Ref? {
         let entry = Attributes.lookUp(thread, object, name).pointee
         switch entry.kind {
         case .inlineSlot:
@@ -410,6 +438,16 @@ extension Recorder {
         return made
     }
 
+    /// A native method bound to its receiver.
+    private func boundNative(_ descriptor: Value, _ receiver: Ref) -> Ref {
+        let made = b.new(words.layout("builtin", TypeID.builtinFunction.rawValue, size: MemoryLayout<BuiltinFunctionObject>.size))
+        isNew(made)
+        b.store(made, words.builtinReceiver, word(receiver))
+        b.store(made, words.builtinModule, b.value(Value.none.bits))
+        b.store(made, words.builtinRecord, b.pointer(UnsafeRawPointer(bitPattern: descriptor.object(DescriptorObject.self).pointee.payload)!))
+        return made
+    }
+
     private func word(at object: Value, _ offset: Int) -> Value { (object.raw + offset).assumingMemoryBound(to: Value.self).pointee }
 
     private func setAttribute(_ register: Int, _ valueRegister: Int) -> Outcome {
@@ -422,6 +460,19 @@ extension Recorder {
             b.store(ref, words.attribute(cache.offset), value)
             if cache.kind == .transition { b.store(ref, words.shape, b.int(Int64(UInt32(truncatingIfNeeded: cache.value.bits)))) }
             return .goesOn
+        }
+        if let (function, hook) = SpecialMethods.setter(object, level.code.pointee.caches + Int(pc[1])), case let nowhere = Int(level.code.pointee.registerCount), nowhere <= 0xFFFF {
+            guardShape(ref, object)
+            let given = read(valueRegister)
+            let arguments: [Ref]
+            switch hook {
+            case .property, .missing: arguments = [ref, given]
+            case .descriptor:
+                guardTypeVersion(cache.value.type)
+                arguments = [constant(cache.value), ref, given]
+            case .override: arguments = [ref, constant(cache.name), given]
+            }
+            if let outcome = special(function, arguments, to: nowhere, flags: 0) { return outcome }
         }
         // A class whose data is replaced by data stays as it is, in the eyes of all who know its attributes' places.
         if object.isExact(.type), object.type == TypeID.type.type, isPlain(actual(valueRegister)), TypeRef(object).replacesData(cache.name) {
@@ -438,7 +489,7 @@ extension Recorder {
     private func getMethod(_ a: Int, _ register: Int) -> Outcome {
         let object = actual(register), ref = read(register)
         let name = (level.code.pointee.caches + Int(pc[1])).pointee.name
-        guard object.isPointer, !object.isExact(.float) else { return methodOfNumber(a, ref, object, name) }
+        guard object.isPointer, !object.isExact(.float) else { return methodOfImmediate(a, ref, object, name) }
         let entry = Attributes.lookUp(thread, object, name).pointee
         if entry.kind == .classValue && entry.value.type.has(.methodDescriptor) {
             guardShape(ref, object)
@@ -463,6 +514,11 @@ extension Recorder {
             write(a + frameHeaderWords, b.value(0))
             return .goesOn
         }
+        if a | register <= 0xFF, SpecialMethods.mayFallBack(object) {
+            let receiver = level.base + a + frameHeaderWords
+            put(receiver, b.value(0))
+            if let outcome = attributeHook(a, ref, object, name, keeping: receiver) { return outcome }
+        }
         if entry.kind == .none, case let found = Attributes.methodOfDict(object, name), !found.isEmpty {
             guardShape(ref, object)
             guardSame(b.call(words.methodOfDict, [b.contextPointer, word(ref), b.value(name.bits)]), found)
@@ -470,23 +526,25 @@ extension Recorder {
             write(a + frameHeaderWords, ref)
             return .goesOn
         }
-        return anyMethod(a, ref, name)
+        return anyMethod(a, ref)
     }
 
-    /// A method of a small int, or of a float, which may or may not need a heap object; their types never change.
-    private func methodOfNumber(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome {
+    /// A method of something that is no heap object, or of a float, which may or may not need one; their types never change.
+    private func methodOfImmediate(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome {
         let method = object.type.lookup(name)
-        guard object.isSmallInt || object.isPlainFloat, !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref, name) }
+        guard !method.isEmpty, method.type.has(.methodDescriptor) else { return anyMethod(a, ref) }
         guardPlain(ref, object)
         write(a, constant(method))
         write(a + frameHeaderWords, ref)
         return .goesOn
     }
 
-    /// A method by way of the runtime.
-    private func anyMethod(_ a: Int, _ ref: Ref, _ name: Value) -> Outcome {
-        let value = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
-        guardResult(value, writes: [level.base + a: value, level.base + a + frameHeaderWords: b.value(0)])
+    /// A method by way of the runtime, which puts it, and the receiver if it is to have one, where the interpreter would.
+    private func anyMethod(_ a: Int, _ ref: Ref) -> Outcome {
+        let cache = level.code.pointee.caches + Int(pc[1])
+        let status = call(words.getMethod, [address(slot: level.base + a), word(ref), b.pointer(UnsafeRawPointer(cache))], runsPython: true)
+        let places = [a, a + frameHeaderWords].map { level.base + $0 }
+        guardStatus(status, writes: Dictionary(uniqueKeysWithValues: places.map { ($0, b.load(b.framePointer, words.register($0))) }))
         return .goesOn
     }
 
@@ -671,8 +729,18 @@ extension Recorder {
 
     // MARK: Numbers
 
-    private func binary(_ a: Int, _ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ operation: UInt8, inplace: Bool) -> Outcome {
+    /// An operand of arithmetic: a bool counts as the int that it is, unless both are and stay bools.
+    private func operand(_ ref: Ref, _ value: Value, beside other: Value, _ slot: Slot) -> (Ref, Value) {
+        guard value.isBool, other.isSmallInt || other.isPlainFloat || other.isBool && slot != .bitAnd && slot != .bitOr && slot != .bitXor else { return (ref, value) }
+        if ref.isConstant { return (b.int(value == .true ? 1 : 0), Value(small: value == .true ? 1 : 0)) }
+        let difference = Int64(bitPattern: Value.false.bits ^ Value.true.bits), word = bits(ref)
+        b.guarding(.geq, b.int(.and, word, b.int(~difference)), b.int(Int64(bitPattern: Value.false.bits) & ~difference))
+        return (b.int(.and, b.int(.sar, word, b.int(Int64(difference.trailingZeroBitCount))), b.int(1)), Value(small: value == .true ? 1 : 0))
+    }
+
+    private func binary(_ a: Int, _ left: Ref, _ leftValue: Value, _ right: Ref, _ rightValue: Value, _ operation: UInt8, inplace: Bool) -> Outcome {
         let slot = unsafeBitCast(UInt8(truncatingIfNeeded: Slot.add.rawValue) + operation, to: Slot.self)
+        let (x, p) = operand(left, leftValue, beside: rightValue, slot), (y, q) = operand(right, rightValue, beside: leftValue, slot)
         if p.isSmallInt && q.isSmallInt, let result = integers(x, p.smallInt, y, q.smallInt, slot) {
             write(a, result)
             return .goesOn
@@ -682,12 +750,12 @@ extension Recorder {
             return .goesOn
         }
         let isOwned = slot == .add && TextGrowth.isOwned(level.code, next - 1)
-        let method = SpecialMethods.binary(p, q, Int(operation), isInplace: inplace)
+        let (method, isReflected) = SpecialMethods.binary(p, q, Int(operation), isInplace: inplace)
         if !method.isEmpty {
-            guardOperands(x, p, y, q)
+            if isReflected { guardOperands(y, q, x, p) } else { guardOperands(x, p, y, q) }
             // What the method returns may be anybody's text.
             if isOwned { b.store(b.pointer(TextGrowth.listed), words.rounds, b.int(0)) }
-            if let outcome = special(method, [x, y], to: a, flags: FrameFlags.special) { return outcome }
+            if let outcome = special(method, isReflected ? [y, x] : [x, y], to: a, flags: FrameFlags.special) { return outcome }
         }
         let plain = isPlain(p) && isPlain(q) || p.isExact(.list) && q.isExact(.list) && slot == .add || p.isExact(.tuple) && q.isExact(.tuple) && slot == .add
         if plain {
@@ -709,96 +777,21 @@ extension Recorder {
         if actual.isExact(.list) || actual.isExact(.tuple) { guardObject(ref, actual) } else { guardPlain(ref, actual) }
     }
 
-    func integers(_ x: Ref, _ p: Int, _ y: Ref, _ q: Int, _ slot: Slot) -> Ref? {
-        func fits(_ result: (partialValue: Int, overflow: Bool)) -> Bool { !result.overflow && Value.fitsSmall(result.partialValue) }
-        switch slot {
-        case .add: return fits(p.addingReportingOverflow(q)) ? b.checked(.add, int(x), int(y), bits: 63) : nil
-        case .subtract: return fits(p.subtractingReportingOverflow(q)) ? b.checked(.sub, int(x), int(y), bits: 63) : nil
-        case .multiply: return fits(p.multipliedReportingOverflow(by: q)) ? b.checked(.mul, int(x), int(y), bits: 63) : nil
-        case .floorDivide, .modulo:
-            guard q > 0 else { return nil }
-            let dividend = int(x), divisor = int(y)
-            b.guarding(.ggt, divisor, b.int(0))
-            return b.int(slot == .modulo ? .flmod : .fldiv, dividend, divisor)
-        case .divide:
-            guard q != 0, p.magnitude >> 53 == 0, q.magnitude >> 53 == 0 else { return nil }
-            let dividend = int(x), divisor = int(y)
-            b.guarding(.gne, divisor, b.int(0))
-            b.emit(.gfits, .void, dividend, Ref(literal: 54))
-            b.emit(.gfits, .void, divisor, Ref(literal: 54))
-            return b.float(.fdiv, b.float(.itof, dividend), b.float(.itof, divisor))
-        case .bitAnd: return b.int(.and, int(x), int(y))
-        case .bitOr: return b.int(.or, int(x), int(y))
-        case .bitXor: return b.int(.xor, int(x), int(y))
-        case .rightShift:
-            guard q >= 0, q < 64 else { return nil }
-            let number = int(x), count = int(y)
-            b.guarding(.gult, count, b.int(64))
-            return b.int(.sar, number, count)
-        case .leftShift:
-            guard q >= 0, q < 62, (p << q) >> q == p, Value.fitsSmall(p << q) else { return nil }
-            let number = int(x), count = int(y)
-            b.guarding(.gult, count, b.int(62))
-            let shifted = b.int(.shl, number, count)
-            b.emit(.gfits, .void, shifted, Ref(literal: 63))
-            b.guarding(.geq, b.int(.sar, shifted, count), number)
-            return shifted
-        default: return nil
-        }
-    }
-
-    private func floats(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ slot: Slot) -> Ref? {
-        switch slot {
-        case .add: return b.float(.fadd, double(x, p), double(y, q))
-        case .subtract: return b.float(.fsub, double(x, p), double(y, q))
-        case .multiply: return b.float(.fmul, double(x, p), double(y, q))
-        case .divide:
-            guard (q.isSmallInt ? Double(q.smallInt) : q.doubleValue) != 0 else { return nil }
-            let dividend = double(x, p), divisor = double(y, q)
-            b.guarding(.gfne, divisor, b.float(0))
-            return b.float(.fdiv, dividend, divisor)
-        default: return nil
-        }
-    }
-
-    /// Arithmetic of complex numbers, which stay in registers where they can. Nil when it may raise.
-    private func complexes(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value, _ slot: Slot) -> Ref? {
-        func parts(_ ref: Ref, _ value: Value) -> (real: Ref, imaginary: Ref)? {
-            if value.isExact(.complex) {
-                guardObject(ref, value)
-                return (b.load(ref, words.real), b.load(ref, words.imaginary))
-            }
-            guard value.isPlainFloat || value.isSmallInt && exactInDouble(value) else { return nil }
-            if value.isSmallInt { b.emit(.gfits, .void, int(ref), Ref(literal: 54)) }
-            return (double(ref, value), b.float(0))
-        }
-        guard slot == .add || slot == .subtract || slot == .multiply, let x = parts(x, p), let y = parts(y, q) else { return nil }
-        switch slot {
-        case .add: return complex(b.float(.fadd, x.real, y.real), b.float(.fadd, x.imaginary, y.imaginary))
-        case .subtract: return complex(b.float(.fsub, x.real, y.real), b.float(.fsub, x.imaginary, y.imaginary))
-        default:
-            return complex(b.float(.fsub, b.float(.fmul, x.real, y.real), b.float(.fmul, x.imaginary, y.imaginary)),
-                           b.float(.fadd, b.float(.fmul, x.real, y.imaginary), b.float(.fmul, x.imaginary, y.real)))
-        }
-    }
-
-    func complex(_ real: Ref, _ imaginary: Ref) -> Ref {
-        let made = b.new(words.layout("complex", TypeID.complex.rawValue, size: MemoryLayout<ComplexObject>.size))
-        isNew(made)
-        b.store(made, words.real, real)
-        b.store(made, words.imaginary, imaginary)
-        return made
-    }
-
     private func negate(_ a: Int, _ register: Int) -> Outcome {
         let value = actual(register), ref = read(register)
         if value.isSmallInt && Value.fitsSmall(-value.smallInt) {
             write(a, b.checked(.sub, b.int(0), int(ref), bits: 63))
             return .goesOn
         }
-        guard value.isPlainFloat else { return .failed("negation of \(value.type.name)") }
-        write(a, b.float(.fneg, double(ref, value)))
-        return .goesOn
+        if value.isPlainFloat {
+            write(a, b.float(.fneg, double(ref, value)))
+            return .goesOn
+        }
+        if case let method = SpecialMethods.method(value, .__neg__), !method.isEmpty {
+            guardShape(ref, value)
+            if let outcome = special(method, [ref], to: a, flags: 0) { return outcome }
+        }
+        return interpret(results: [a])
     }
 
     // MARK: Comparisons and truth
@@ -919,9 +912,14 @@ extension Recorder {
         return b.call(words.sameText, [word(x), word(y)])
     }
 
-    /// Guards whether two references are one object, as they are now; nil for floats, whose identity depends on boxes.
+    /// Guards whether two references are one object, as they are now; nil for two floats, whose identity depends on boxes.
     private func same(_ x: Ref, _ p: Value, _ y: Ref, _ q: Value) -> Bool? {
-        if p.isPlainFloat || q.isPlainFloat { return nil }
+        if p.isPlainFloat && q.isPlainFloat { return nil }
+        if p.isPlainFloat || q.isPlainFloat {
+            // No float is anything else.
+            for (ref, value) in [(x, p), (y, q)] where !ref.isConstant { if value.isPointer && !value.isPlainFloat { guardShape(ref, value) } else { guardPlain(ref, value) } }
+            return false
+        }
         let same = p == q
         b.guarding(same ? .geq : .gne, bits(x), bits(y))
         return same
@@ -1055,14 +1053,15 @@ extension Recorder {
 
     private func unpack(_ a: Int, _ register: Int, _ count: Int) -> Outcome {
         let value = actual(register), ref = read(register)
-        if value.isExact(.tuple) && TupleRef(value).count == count {
-            guardObject(ref, value)
+        let isTuple = value.isExact(.tuple) || value.has(.tupleSubclass) && value.type.slotPointer(.iter).pointee == TypeID.tuple.type.slotPointer(.iter).pointee
+        if isTuple && TupleRef(value).count == count {
+            guardShape(ref, value)
             b.guarding(.geq, b.load(ref, words.tupleCount), b.int(Int64(count)))
             let items = (0 ..< count).map { b.load(ref, index: b.int(Int64($0)), words.tupleItem) }
             for index in 0 ..< count { write(a + index, items[index]) }
             return .goesOn
         }
-        guard value.isExact(.list), ListRef(value).count == count else { return .failed("unpacking of \(value.type.name)") }
+        guard value.isExact(.list), ListRef(value).count == count else { return interpret(results: Array(a ..< a + count)) }
         guardObject(ref, value)
         b.guarding(.geq, b.load(ref, words.listCount), b.int(Int64(count)))
         let storage = b.load(ref, words.listStorage)

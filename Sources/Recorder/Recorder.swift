@@ -60,6 +60,7 @@ final class Recorder {
     let anchor: ProgramCounter
     /// The code that it is in.
     private(set) var anchorCode: UnsafeMutablePointer<CodeObject>
+    private let isBridge: Bool
     /// The bridge hangs where its trace ends for want of another to go on in.
     private let goesOnElsewhere: Bool
     var levels: [Level]
@@ -118,6 +119,7 @@ final class Recorder {
         self.thread = thread
         b = builder
         self.cache = cache
+        isBridge = bridge != nil
         anchor = bridge ?? root.pc
         anchorCode = root.code
         self.goesOnElsewhere = goesOnElsewhere
@@ -410,11 +412,11 @@ final class Recorder {
     }
 
     /// Forgets the frame's temporaries that nothing reads from an instruction on, those below a slot if need be.
-    private func forgetDead(at place: ProgramCounter, below limit: Int = .max) {
+    private func forgetDead(at place: ProgramCounter, below limit: Int = .max, keeping kept: Int? = nil) {
         let code = level.code, base = level.base, liveness = liveness(code)
         let word = place - code.pointee.instructions
         let first = base + Int(code.pointee.clearCount), end = min(limit, base + Int(code.pointee.registerCount))
-        b.forget(where: { $0 >= first && $0 < end && !liveness.isLive($0 - base, at: word) })
+        b.forget(where: { $0 >= first && $0 < end && $0 != kept && !liveness.isLive($0 - base, at: word) })
     }
 
     /// Whether something reads a register of the frame from an instruction on.
@@ -533,6 +535,8 @@ final class Recorder {
         }
         let value = place.pointee
         guard value.isHeap, value.isExact(.function) || value.isExact(.builtinFunction) || value.isExact(.module) || value.type.has(.typeSubclass) else { return loaded }
+        // A bridge begins where the name stood for another function, of the same code as a rule: it is made anew and anew.
+        if value.isExact(.function), engine.isRebound(place, now: isBridge && length == 1) { return loaded }
         guardSame(loaded, value)
         return constant(value)
     }
@@ -620,11 +624,11 @@ final class Recorder {
         return .goesOn
     }
 
-    /// Lets the interpreter execute the instruction, which goes on behind it and leaves its results in `results`.
-    func interpret(results: [Int]) -> Outcome {
+    /// Lets the interpreter execute the instruction, which goes on behind it and leaves its results in `results`; `isDear` if that takes longer than the instruction itself.
+    func interpret(results: [Int], isDear: Bool = true) -> Outcome {
         let behind = next
         next = pc
-        let status = call(words.execute, [], runsPython: true, isDear: true)
+        let status = call(words.execute, [], runsPython: true, isDear: isDear)
         next = behind
         let loaded = results.map { (level.base + $0, b.load(b.framePointer, words.register(level.base + $0))) }
         guardStatus(status, writes: Dictionary(uniqueKeysWithValues: loaded))
@@ -657,7 +661,7 @@ final class Recorder {
 
     /// Begins an inlined call of a Python function whose arguments lie from `register` on. Nil when it cannot be inlined. `ref` is a constant, or a closure
     /// whose code is known. `effects` is what the instruction does besides the call.
-    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, isBound: Bool = false, effects: (() -> Void)? = nil) -> Outcome? {
+    func enter(_ function: Value, _ ref: Ref, at register: Int, count: Int, flags: UInt64, making instance: Ref? = nil, isBound: Bool = false, keeping kept: Int? = nil, effects: (() -> Void)? = nil) -> Outcome? {
         let object = function.object(FunctionObject.self)
         let code = object.pointee.code.object(CodeObject.self)
         let kinds: CodeFlags = flags & FrameFlags.constructor == 0 ? [.asyncGenerator] : [.generator, .coroutine, .asyncGenerator]
@@ -684,7 +688,7 @@ final class Recorder {
         if ref.isConstant { keep(function) }
         if !goesOn { effects?() }
         // When an operator's method declines, or a getter fails, the operands are asked for again.
-        forgetDead(at: flags & (FrameFlags.getter | FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords)
+        forgetDead(at: flags & (FrameFlags.getter | FrameFlags.special | FrameFlags.specialJump) != 0 ? pc : next, below: base - frameHeaderWords, keeping: kept)
         let functionRef = ref.isConstant ? nil : ref
         push(Level(base: base, fp: level.fp + register, code: code, function: function, call: 0, flags: flags, functionRef: functionRef))
         if let instance { put(base + FrameSlot.saved, instance) }

@@ -1,6 +1,7 @@
 import CoreTypes
 import Glibc
 import Interpreter
+import NumberTypes
 import TraceJIT
 
 /// The runtime's memory layouts and functions as traces name them.
@@ -14,17 +15,18 @@ struct Words {
     let setHas, dictHas, dictGet, setAddPlain, setDiscard, mapAddName, functionKeywordDefaults, coroutineOriginDepth: UInt16
     let listCount, listStorage, listCapacity, arrayCount, arrayItem: UInt16
     let tupleCount, tupleItem, length: UInt16
-    let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver: UInt16
+    let cell, methodFunction, methodReceiver, functionCode, functionDefaults, builtinRecord, builtinReceiver, builtinModule: UInt16
     let sliceStart, sliceStop, sliceStep: UInt16
     let iteratorExtra, iteratorLimit, objectFlags, character, characterString: UInt16
     let dictTable, dictWords, dictKey, dictItem: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
-    let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, setAttribute: UInt16
+    let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, getMethod, setAttribute: UInt16
     let execute, append, newListFor, decimal: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, extendText, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
     let functionGlobals, functionBuiltins, functionClosure: UInt16
+    let square, power, floatRemainder, floatQuotient, smallPower, bitLength: UInt16
     let exception, arguments, traceback, context, cause, suppressContext, entryNext, entryFrame, entryIndex, entryLine: UInt16
     let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
     let generatorCode: UInt16
@@ -60,6 +62,7 @@ struct Words {
         methodReceiver = field("receiver", 16, .value, 12, .immutable)
         builtinRecord = field("record", MemoryLayout<BuiltinFunctionObject>.offset(of: \.record)!, .pointer, 12, .immutable)
         builtinReceiver = field("receiver", MemoryLayout<BuiltinFunctionObject>.offset(of: \.receiver)!, .value, 12, .immutable)
+        builtinModule = field("module", MemoryLayout<BuiltinFunctionObject>.offset(of: \.module)!, .value, 12, .immutable)
         sliceStart = field("sliceStart", MemoryLayout<SliceObject>.offset(of: \.start)!, .value, 29, .immutable)
         sliceStop = field("sliceStop", MemoryLayout<SliceObject>.offset(of: \.stop)!, .value, 29, .immutable)
         sliceStep = field("sliceStep", MemoryLayout<SliceObject>.offset(of: \.step)!, .value, 29, .immutable)
@@ -156,6 +159,7 @@ struct Words {
         iterator = function("iterator", Helpers.iterator, [.pointer, .value], .value, .anything)
         next = function("next", Helpers.next, [.pointer, .value], .value, .anything)
         getAttribute = function("getAttribute", Helpers.getAttribute, [.pointer, .value, .value], .value, .anything)
+        getMethod = function("getMethod", Helpers.getMethod, [.pointer, .pointer, .value, .pointer], .int, .anything)
         setAttribute = function("setAttribute", Helpers.setAttribute, [.pointer, .value, .value, .value], .int, .anything)
         replaceData = function("replaceData", Helpers.replaceData, [.pointer, .value, .value, .value], .int, Words.writesContainers)
         sameText = function("sameText", Helpers.sameText, [.value, .value], .int, .pure)
@@ -205,6 +209,12 @@ struct Words {
         methodOfDict = function("methodOfDict", Helpers.methodOfDict, [.pointer, .value, .value], .value, .readsAnything)
         let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
         self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
+        square = function("square", Helpers.square, [.float], .float, .pure)
+        power = function("power", Helpers.power, [.float, .float], .float, .pure)
+        floatRemainder = function("remainder", Helpers.floatRemainder, [.float, .float], .float, .pure)
+        floatQuotient = function("quotient", Helpers.floatQuotient, [.float, .float], .float, .pure)
+        smallPower = function("smallPower", Helpers.smallPower, [.int, .int], .int, .pure)
+        bitLength = function("bitLength", Helpers.bitLength, [.int], .int, .pure)
     }
 
     /// A word within an object at an offset found by a shape.
@@ -226,6 +236,41 @@ struct Words {
     /// A function of the C library's on doubles.
     func double(_ name: String, _ function: @escaping @convention(c) (Double) -> Double) -> UInt16 {
         vocabulary.function(Function(name, unsafeBitCast(function, to: UnsafeRawPointer.self), [.float], .float, .pure))
+    }
+
+    /// The function of `math` of this name, where it is the C library's and tells of an error by a result that is not finite. Nil for others.
+    func realFunction(_ name: String) -> UInt16? {
+        switch name {
+        case "sin": double(name) { sin($0) }
+        case "cos": double(name) { cos($0) }
+        case "tan": double(name) { tan($0) }
+        case "asin": double(name) { asin($0) }
+        case "acos": double(name) { acos($0) }
+        case "atan": double(name) { atan($0) }
+        case "sinh": double(name) { sinh($0) }
+        case "cosh": double(name) { cosh($0) }
+        case "tanh": double(name) { tanh($0) }
+        case "exp": double(name) { exp($0) }
+        case "log": double(name) { log($0) }
+        case "log2": double(name) { log2($0) }
+        case "log10": double(name) { log10($0) }
+        default: nil
+        }
+    }
+
+    /// The same of functions of two numbers.
+    func realFunctionOfTwo(_ name: String) -> UInt16? {
+        func double(_ function: @escaping @convention(c) (Double, Double) -> Double) -> UInt16 {
+            vocabulary.function(Function(name, unsafeBitCast(function, to: UnsafeRawPointer.self), [.float, .float], .float, .pure))
+        }
+        return switch name {
+        case "atan2": double { atan2($0, $1) }
+        case "copysign": double { copysign($0, $1) }
+        case "fmod": double { fmod($0, $1) }
+        case "pow": double { pow($0, $1) }
+        case "log": double { log($1).isFinite ? log($0) / log($1) : .nan }
+        default: nil
+        }
     }
 
     /// A native function: `record` outlives everything.
@@ -357,6 +402,18 @@ enum Helpers {
         if text.isEmpty { thread(context).takeException() }
         return text
     }
+    static let square: @convention(c) (Double) -> Double = { FloatPower.square($0) }
+    static let power: @convention(c) (Double, Double) -> Double = { FloatPower.power($0, $1) }
+    static let floatRemainder: @convention(c) (Double, Double) -> Double = { FloatType.divmod($0, $1).remainder }
+    static let floatQuotient: @convention(c) (Double, Double) -> Double = { FloatType.divmod($0, $1).quotient }
+    /// What a small int cannot be.
+    static let tooLarge = Int.min
+    /// The power of an exponent that is not negative, or `tooLarge`.
+    static let smallPower: @convention(c) (Int, Int) -> Int = { base, exponent in
+        let power = Integers.power(base, exponent)
+        return power.map(Value.fitsSmall) == true ? power.unsafelyUnwrapped : tooLarge
+    }
+    static let bitLength: @convention(c) (Int) -> Int = { 64 - $0.magnitude.leadingZeroBitCount }
     /// An empty list with room for so many items; empty when there is no memory.
     static let newListFor: @convention(c) (Context, Int) -> Value = { context, count in
         let list = thread(context).newList(capacity: max(0, min(count, ThreadRef.mostExpected)))
@@ -374,6 +431,9 @@ enum Helpers {
         return item.isEmpty && !thread(context).hasException ? Value(immediate: 31) : item
     }
     static let getAttribute: @convention(c) (Context, Value, Value) -> Value = { thread($0).getAttribute($1, $2) }
+    static let getMethod: @convention(c) (Context, UnsafeMutableRawPointer, Value, UnsafeMutableRawPointer) -> Int = {
+        Attributes.getMethod(thread($0), $1.assumingMemoryBound(to: Value.self), $2, $3.assumingMemoryBound(to: InlineCache.self)) ? 0 : -1
+    }
     static let setAttribute: @convention(c) (Context, Value, Value, Value) -> Int = { thread($0).setAttribute($1, $2, $3) ? 0 : -1 }
     static let callKeywords: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int, Value) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3, $4) }
     static let callExpanded: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { JIT.callExpanded(thread($0), $1.assumingMemoryBound(to: Value.self), hasKeywords: $2 != 0) }

@@ -79,6 +79,8 @@ public func decodeSource(_ bytes: [UInt8], filename: String = "<string>", isFile
         throw failure(isFile ? "encoding problem: \(name)"
             : "'ascii' codec can't decode byte 0x\(twoDigits(content[offset])) in position \(offset): ordinal not in range(128)")
     default:
+        // Their text cannot have begun with the line that names them.
+        if isFile, ["utf-16", "utf16", "u16", "utf-32", "utf32", "u32"].contains(name.lowercased()) { throw failure("encoding problem: \(name)") }
         guard let result = decode(name, content) else { throw failure("\(isFile ? "encoding problem" : "unknown encoding"): \(name)") }
         return result
     }

@@ -1,3 +1,4 @@
+import Builtins
 import Glibc
 
 /// Where things are: our own `Library`, CPython's library, the program itself.
@@ -11,8 +12,9 @@ struct Home {
     /// The folder of CPython 3.11's pure-Python library.
     var standardLibrary: String
     var prefix: String
+    var execPrefix: String
 
-    static func find() -> Home {
+    static func find(_ options: RuntimeOptions) -> Home {
         let file = resolve("/proc/self/exe") ?? CommandLine.arguments.first ?? "taipan"
         // A name that leads nowhere leaves `sys.executable` empty, and one that leads elsewhere is not believed.
         let named = program(CommandLine.arguments.first ?? "")
@@ -22,9 +24,15 @@ struct Home {
         let library = library(above: parent(file)) ?? home.flatMap(resolve).flatMap(library(above:))
         var prefix = "/usr"
         if let home = getenv("TAIPANHOME").map({ String(cString: $0) }), exists(home + "/lib/python3.11/os.py") { prefix = home }
+        var execPrefix = prefix
+        if let given = options.home {
+            let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            (prefix, execPrefix) = (parts[0], parts[parts.count - 1])
+        }
         // The program of the same name where the environment's home is.
         let base = home.map { $0 + executable[(executable.lastIndex(of: "/") ?? executable.startIndex)...] }
-        return Home(executable: executable, baseExecutable: base.map { exists($0) ? $0 : file } ?? executable, library: library, standardLibrary: prefix + "/lib/python3.11", prefix: prefix)
+        return Home(executable: options.executable ?? executable, baseExecutable: base.map { exists($0) ? $0 : file } ?? options.executable ?? executable, library: library,
+                    standardLibrary: "\(prefix)/\(options.platformLibrary)/python3.11", prefix: prefix, execPrefix: execPrefix)
     }
 
     /// The folder of our own modules, in one of the folders above the program's.

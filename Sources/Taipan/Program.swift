@@ -10,8 +10,8 @@ import TextTypes
 extension Runtime {
     private func text(_ value: String) -> Value { thread.fileSystemString(value) }
 
-    /// A name of the file system: what is not UTF-8 is kept as surrogates.
-    private func text(_ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count, errors: Name.surrogateescape.value) } }
+    /// A name of the file system: what cannot be decoded is kept as surrogates.
+    private func text(_ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { thread.decodeFileSystem($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, $0.count) } }
 
     private var sysNamespace: DictRef { DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace) }
 
@@ -28,10 +28,10 @@ extension Runtime {
 
         let result: Value
         if options.command != nil, let place = options.commandPlace, place < options.rawArguments.count,
-           String(validating: options.rawArguments[place], as: UTF8.self) == nil {
+           FileSystemEncoding.isASCII ? !options.rawArguments[place].allSatisfy({ $0 < 0x80 }) : String(validating: options.rawArguments[place], as: UTF8.self) == nil {
             fputs("Unable to decode the command from the command line:\n", stderr)
             let bytes = options.rawArguments[place]
-            let command = bytes.withUnsafeBufferPointer { thread.decodeUTF8($0.baseAddress!, $0.count, errors: Name.surrogateescape.value) }
+            let command = text(bytes + [UInt8(ascii: "\n")])
             result = command.isEmpty ? .empty : thread.callMethod(command, .encode, Name.utf_8.value)
         } else if let command = options.command {
             insertPath("")
@@ -119,7 +119,8 @@ extension Runtime {
     private func runFile(_ given: [UInt8], _ namespace: Value) -> Value {
         var status = stat()
         // As CPython has it, the main program's file name is absolute.
-        let bytes = given.first == 0x2F ? given : Array(Runtime.absolute("").utf8) + given
+        var bytes = given.first == 0x2F ? given : Array(Runtime.absolute("").utf8) + (given == [0x2E] ? [] : given)
+        if given.first != 0x2F, bytes.count > 1, bytes.last == 0x2F, given.isEmpty || given == [0x2E] { bytes.removeLast() }
         let path = bytes.map { CChar(bitPattern: $0) } + [0]
         let name = text(bytes)
         if name.isEmpty { return .empty }
@@ -286,7 +287,30 @@ struct Prompt {
 
     /// What is compiled of the lines read so far. Without its end the last line does not close a block; an empty one does.
     private static func unfinished(_ source: [UInt8]) -> [UInt8] {
-        source.last == 0x0A && source.dropLast().last != 0x5C ? Array(source.dropLast()) : source
+        source.last == 0x0A && source.dropLast().last != 0x5C && !source.ends([0x5C, 0x0A, 0x0A]) ? Array(source.dropLast()) : source
+    }
+
+    /// Whether nothing is written in lines of which all but the last go on behind a backslash.
+    private static func isBlank(_ source: [UInt8]) -> Bool {
+        source.allSatisfy { [10, 32, 9, 12, 0x5C].contains($0) } && !source.ends([0x5C, 0x0A])
+    }
+
+    /// Whether the source that could not be compiled ends inside of brackets or of a text, where an empty line ends nothing.
+    private var isOpen: Bool {
+        guard thread.exceptionMatches(.syntaxError), case let message = thread.pointee.exception.exceptionField(0), message.isString else { return false }
+        let text = StringRef(message).description
+        return text.hasSuffix("was never closed") || text.hasPrefix("unterminated triple-quoted ")
+    }
+
+    /// An empty line has ended the statement: that line is what an error at the end of the source is about.
+    private func blameLastLine(_ source: [UInt8]) {
+        guard thread.exceptionMatches(.syntaxError), case let error = thread.takeException() else { return }
+        if thread.getAttribute(error, StringRef.intern("lineno").value) == Value(small: source.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }) {
+            for (name, value) in [("offset", Value(small: 1)), ("end_offset", Value(small: 1)), ("text", thread.newString("\n"))] {
+                if !thread.setAttribute(error, StringRef.intern(name).value, value) { thread.takeException() }
+            }
+        }
+        thread.restore(error)
     }
 
     /// Whether more lines can make something of what is incomplete without the end of its last line: not where that end shows an error. False with the error raised.
@@ -328,9 +352,22 @@ struct Prompt {
                 var request = CompileBuiltin.Request(filename: thread.newString("<stdin>"), mode: .single)
                 request.flags = CompileBuiltin.Flags.allowIncompleteInput | CompileBuiltin.Flags.dontImplyDedent | futures
                 var code = CompileBuiltin.compile(thread, Prompt.unfinished(source), request)
-                if code.isEmpty && isIncomplete && mayGoOn(source, request) {
+                var goesOn = code.isEmpty && isIncomplete
+                if goesOn {
+                    if source.ends([0x0A, 0x0A]), !source.ends([0x5C, 0x0A, 0x0A]) {
+                        thread.takeException()
+                        request.flags = futures
+                        code = CompileBuiltin.compile(thread, source, request)
+                        goesOn = code.isEmpty && isOpen
+                        if goesOn { thread.takeException() } else if code.isEmpty { blameLastLine(source) }
+                    } else {
+                        goesOn = mayGoOn(source, request)
+                    }
+                }
+                if goesOn {
                     if let more = readLine(prompt("ps2", "... ")) {
                         source += more
+                        if Prompt.isBlank(source) { break }
                         continue
                     }
                     // The end of the input ends the statement.
@@ -353,4 +390,9 @@ struct Prompt {
             }
         }
     }
+}
+
+private extension [UInt8] {
+    /// Whether these are the last bytes.
+    func ends(_ bytes: [UInt8]) -> Bool { suffix(bytes.count).elementsEqual(bytes) }
 }

@@ -46,7 +46,7 @@ public final class Runtime {
         self.thread = thread
         self.options = options
         BytesType.warnings = options.bytesWarning
-        home = Home.find()
+        home = Home.find(options)
         NumberTypes.start(thread)
         TextTypes.start(thread)
         ContainerTypes.start(thread)
@@ -111,7 +111,8 @@ public final class Runtime {
     private func configure() {
         sys("executable", thread.newString(home.executable))
         sys("_base_executable", thread.newString(home.baseExecutable))
-        for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { sys(name, thread.newString(home.prefix)) }
+        for name in ["prefix", "base_prefix"] { sys(name, thread.newString(home.prefix)) }
+        for name in ["exec_prefix", "base_exec_prefix"] { sys(name, thread.newString(home.execPrefix)) }
         var path: [String] = []
         if !options.ignoreEnvironment, let given = getenv("PYTHONPATH") {
             let text = String(cString: given)
@@ -121,7 +122,7 @@ public final class Runtime {
             path.append(library)
             Code.folders = (library + "/", home.standardLibrary + "/")
         }
-        path += [home.prefix + "/lib/python311.zip", home.standardLibrary, home.standardLibrary + "/lib-dynload"]
+        path += ["\(home.prefix)/\(options.platformLibrary)/python311.zip", home.standardLibrary, "\(home.execPrefix)/\(options.platformLibrary)/python3.11/lib-dynload"]
         sys("path", list(path))
         sys("modules", WellKnown.modules.value)
         let modules = DictRef(WellKnown.modules.value)
@@ -222,7 +223,7 @@ public final class Runtime {
         let fileIO = options.unbuffered && mode == "w" ? raw : thread.getAttribute(raw, Name.raw.value)
         if fileIO.isEmpty { return .empty }
         _ = thread.setAttribute(fileIO, Name.name, thread.newString("<\(name)>"))
-        var encoding = "utf-8"
+        var encoding = FileSystemEncoding.isASCII ? "ascii" : "utf-8"
         var errors = name == "stderr" ? "backslashreplace" : (options.utf8Mode || Runtime.isPlainLocale ? "surrogateescape" : "strict")
         if let given = options.ioEncoding {
             let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

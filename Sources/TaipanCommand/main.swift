@@ -2,11 +2,12 @@ import Builtins
 import CSupport
 import Glibc
 import Taipan
+import TextTypes
 
 /// The command `taipan`. The interpreter runs on a thread whose stack has a size of its own, so that how deep native code can go does not depend on `ulimit -s`.
 var options = CommandLineOptions.parse(CommandLine.arguments)
 let given = (0 ..< Int(CommandLine.argc)).map { Array(UnsafeBufferPointer(start: CommandLine.unsafeArgv[$0], count: strlen(CommandLine.unsafeArgv[$0]!))).map { UInt8(bitPattern: $0) } }
-if zip(given, CommandLine.arguments).contains(where: { $0 != Array($1.utf8) }) { options.rawArguments = given }
+if zip(given, CommandLine.arguments).contains(where: { $0 != Array($1.utf8) || FileSystemEncoding.isASCII && !$0.allSatisfy { $0 < 0x80 } }) { options.rawArguments = given }
 
 final class Outcome {
     var status: Int32 = 1

@@ -262,7 +262,7 @@ enum StringMethods {
     }
 
     static func translate(_ thread: ThreadRef, _ string: StringRef, _ table: Value) -> Value {
-        guard table.type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "'\(table.type.name)' object is not subscriptable") }
+        guard string.count == 0 || table.type.slotPointer(.getItem).pointee != nil else { return thread.raise(.typeError, "'\(table.type.name)' object is not subscriptable") }
         var builder = StringBuilder()
         builder.reserve(string.count)
         // What ASCII characters become: asked once for each.

@@ -196,4 +196,84 @@ def test_hints_for_errors_raised_in_getattr():
     assert error.name == "bluch" and isinstance(error.obj, A)
 
 
+def test_names_and_constants_on_lines_of_their_own():
+    def returned(a):
+        return (
+            a)
+    assert lines(returned, 1) == [2, 1, ("return", 1)]
+
+    def assigned(a):
+        x = (
+            a)
+        y = (
+            1)
+        return x, y
+    assert lines(assigned, 1) == [2, 1, 4, 3, 5, ("return", 5)]
+
+    def sums(a, b):
+        return (a +
+                b +
+                1)
+    assert lines(sums, 1, 2) == [1, 2, 1, 3, 1, ("return", 1)]
+
+    def compared(a):
+        if (a <
+                5):
+            a
+        return a == (
+            3)
+    assert lines(compared, 1)[-4:] == [4, 5, 4, ("return", 4)]
+
+    def subscripted(a):
+        return a[
+            0]
+    assert lines(subscripted, [1]) == [1, 2, 1, ("return", 1)]
+
+    def attribute(a):
+        return (a
+                .real)
+    assert lines(attribute, 1) == [1, 2, 1, ("return", 1)]
+
+    def added(a):
+        a += (
+            1)
+        return a
+    assert lines(added, 1)[-3:] == [1, 3, ("return", 3)]
+
+    def negated(a):
+        return not (
+            a)
+    assert lines(negated, 1) == [2, 1, ("return", 1)]
+
+
+def test_statements_of_a_name():
+    def f(a):
+        if 1:
+            a
+        while a:
+            a
+            break
+    assert lines(f, 1) == [1, 2, 3, 4, 5, ("return", 5)]
+
+
+def test_default_values():
+    def f():
+        def g(a=1,
+              b=2,
+              c=3):
+            pass
+    assert lines(f) == [1, 2, 3, 1, ("return", 1)]
+
+
+def test_plain_lines_have_one_event():
+    def f(a, b):
+        x = a if b else a
+        y = x + a * b < 3 and a or b
+        for i in a, b:
+            if i and b:
+                y = x
+        return [x, y, a[1:2] if 0 else a]
+    assert lines(f, 1, 2) == [1, 2, 3, 4, 5, 3, 4, 5, 3, 6, ("return", 6)]
+
+
 run(globals())

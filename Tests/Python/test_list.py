@@ -142,4 +142,14 @@ def test_sort_notices_changes_that_were_taken_back():
     raises(ValueError, "list modified during sort", items.sort, key=cmp_to_key(compare))
 
 
+def test_counts_that_are_no_counts():
+    for sequence in [1], (1,):
+        raises(TypeError, "'str' object cannot be interpreted as an integer", sequence.__mul__, "a")
+        raises(TypeError, "'str' object cannot be interpreted as an integer", sequence.__rmul__, "a")
+        raises(TypeError, "can't multiply sequence by non-int of type 'str'", lambda: sequence * "a")
+    raises(OverflowError, "Python int too large to convert to C ssize_t", [].pop, 2 ** 70)
+    raises(TypeError, "an integer is required", iter([]).__setstate__, None)
+    raises(TypeError, "an integer is required", reversed([1]).__setstate__, None)
+
+
 run(globals())

@@ -76,5 +76,52 @@ def test_nested_loops_with_breaks():
             primes.append(n)
     assert len(primes) == 303 and primes[-1] == 1999
 
+def test_powers_are_those_of_the_library():
+    import math, random
+    source = random.Random(5)
+    squares = [source.uniform(-50, 50) * 10.0 ** source.randrange(-160, 100) for _ in range(20000)]
+    assert [x ** 2 for x in squares] == [math.pow(x, 2) for x in squares]
+    wrong = 0
+    for x in squares:
+        if x ** 2 != math.pow(x, 2.0) or abs(x) ** .5 != math.pow(abs(x), .5) or x ** 3 != math.pow(x, 3):
+            wrong += 1
+    assert wrong == 0
+
+
+def outcome(function, items):
+    """What a loop makes of the items until something is raised."""
+    made = []
+    try:
+        for item in items:
+            made.append(function(item))
+    except Exception as error:
+        return len(made), made[-3:], repr(error)
+    return len(made), made[-3:], sum(map(hash, made))
+
+
+def test_numbers_that_leave_compiled_code():
+    import math, operator
+    functions = [
+        lambda x: 0.0 ** -x, lambda x: x ** .5, lambda x: math.log(x), lambda x: x % (x - 499.0), lambda x: x // (x - 499.0), lambda x: 10.0 ** x, lambda x: math.exp(x),
+        lambda x: math.floor(x * 1e300 * 1e300), lambda x: int(x * 1e17), lambda x: 2 ** x, lambda x: 2 ** int(x), lambda x: math.pow(10, x), lambda x: math.log(x, 500 - x),
+        lambda x: math.acos(x / 600), lambda x: round(x * 1e17), lambda x: math.isinf(x * 1e306), lambda x: math.ceil(x * 1e17), lambda x: math.trunc(x / 3), lambda x: math.fmod(x, x - 7),
+        lambda x: math.atan2(x, 3), lambda x: math.copysign(1, x), lambda x: math.degrees(x), lambda x: math.isnan(x * math.inf), lambda x: operator.index(x), lambda x: (-x) ** 3,
+        lambda x: x ** -1, lambda x: (x - 2.5) // -0.7, lambda x: (x - 2.5) % -0.7, lambda x: round(x / 4), lambda x: int(x).bit_length(), lambda x: (int(x) & 63) ** 15]
+    downwards, upwards = range(500, -500, -1), range(-5, 800)
+    for number, function in enumerate(functions):
+        for items in (downwards, upwards):
+            for kind in (int, float):
+                once = [outcome(function, [kind(item)]) for item in items]
+                made = []
+                for result in once:
+                    if result[0] == 0:
+                        expected = len(made), made[-3:], result[2]
+                        break
+                    made += result[1]
+                else:
+                    expected = len(made), made[-3:], sum(map(hash, made))
+                found = outcome(function, map(kind, items))
+                assert repr(found) == repr(expected), (number, kind, found, expected)
+
 
 run(globals())

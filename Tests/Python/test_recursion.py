@@ -1,5 +1,9 @@
 """Deep recursion raises RecursionError and leaves the interpreter usable."""
+import copy
+import json
 import sys
+import threading
+import time
 from harness import raises, run
 
 
@@ -104,6 +108,109 @@ def test_isinstance_of_nested_tuples():
     for _ in range(50000):
         t = (t,)
     raises(RecursionError, None, isinstance, "a", t)
+
+
+def fastest(function, *arguments):
+    best = 1e9
+    for _ in range(3):
+        start = time.perf_counter()
+        function(*arguments)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def at_depth(function, sizes):
+    """How long calls for each of the sizes take, with room on the stack."""
+    times = []
+
+    def work():
+        for size in sizes:
+            times.append(function(size))
+    old, size = sys.getrecursionlimit(), threading.stack_size(512 << 20)
+    sys.setrecursionlimit(200000)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        sys.setrecursionlimit(old)
+        threading.stack_size(size)
+    return times
+
+
+def test_copies_at_depth_take_linear_time():
+    def copied(n):
+        nested = ()
+        for _ in range(n):
+            nested = (nested, [])
+        return fastest(copy.deepcopy, nested)
+    short, long = at_depth(copied, (1000, 16000))
+    assert long < short * 200, (short, long)
+
+
+def test_documents_at_depth_take_linear_time():
+    def dump(n):
+        nested = []
+        for _ in range(n):
+            nested = [nested]
+        return fastest(json.dumps, nested)
+    short, long = at_depth(dump, (1000, 16000))
+    assert long < short * 100, (short, long)
+
+
+def test_circles_in_deep_documents():
+    nested = inner = []
+    for _ in range(200):
+        nested = [nested]
+    inner.append(nested)
+    raises(ValueError, "Circular reference detected", json.dumps, nested)
+    inner[:] = [[1]] * 2
+    assert json.dumps(nested) == "[" * 201 + "[1], [1]" + "]" * 201
+
+
+def test_context_of_exceptions_in_generators():
+    def thrower(n):
+        if n:
+            return thrower(n - 1)
+        raise KeyError("inner")
+
+    def gen():
+        thrower(3)
+        yield
+
+    def plain():
+        # Nothing is handled here: frames are looked at once, and again below a generator that is resumed while something is handled.
+        try:
+            thrower(3)
+        except KeyError as error:
+            assert error.__context__ is None
+        try:
+            raise ValueError("outer")
+        except ValueError:
+            try:
+                next(gen())
+            except KeyError as error:
+                return error.__context__
+    for _ in range(3):
+        assert type(plain()) is ValueError
+
+    def handled():
+        for _ in range(3):
+            try:
+                thrower(2)
+            except KeyError as error:
+                yield error.__context__
+    values = handled()
+    assert next(values) is None
+    try:
+        raise ValueError
+    except ValueError as error:
+        context = next(values)
+        assert context is error or context is None
+        def nested():
+            yield from handled()
+        assert next(nested()) is error
+    assert next(nested()) is None
 
 
 run(globals())

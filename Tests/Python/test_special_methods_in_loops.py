@@ -306,4 +306,89 @@ def test_endless_recursion():
         raise AssertionError
 
 
+class Money:
+    """Counts what is asked of it."""
+    asked = None
+
+    def __init__(self, amount):
+        self.amount = amount
+
+    def __neg__(self):
+        return Money(-self.amount)
+
+    def __radd__(self, other):
+        return Money(other + self.amount) if isinstance(other, (int, float)) else NotImplemented
+
+    def __rsub__(self, other):
+        Money.asked.append(other)
+        return NotImplemented
+
+    def __iadd__(self, other):
+        if isinstance(other, str):
+            return NotImplemented
+        self.amount += other
+        return self
+
+    def __add__(self, other):
+        return Money(self.amount + len(other))
+
+    def __imul__(self, other):
+        return NotImplemented
+
+
+def test_reflected_and_in_place():
+    total = Money(0)
+    for i in range(ROUNDS):
+        total = -(i + total)
+        total = 0.5 + total
+    expected = 0
+    for i in range(ROUNDS):
+        expected = 0.5 + -(i + expected)
+    assert total.amount == expected
+    same = money = Money(0)
+    for i in range(ROUNDS):
+        money += i
+    assert money is same and money.amount == sum(range(ROUNDS))
+    for i in range(ROUNDS):
+        money += "abc"
+    assert money is not same and money.amount == sum(range(ROUNDS)) + 3 * ROUNDS
+    Money.asked, errors = [], set()
+    for i in range(ROUNDS):
+        try:
+            i - money
+        except TypeError as error:
+            errors.add(str(error))
+        try:
+            money *= i
+        except TypeError as error:
+            errors.add(str(error))
+    assert errors == {"unsupported operand type(s) for -: 'int' and 'Money'", "unsupported operand type(s) for *=: 'Money' and 'int'"}, errors
+    assert Money.asked == list(range(ROUNDS))
+
+
+def test_setattr():
+    class Watched:
+        def __init__(self):
+            self.__dict__["log"] = []
+            self.count = 0
+
+        def __setattr__(self, name, value):
+            self.log.append(name)
+            object.__setattr__(self, name, value)
+
+    watched = Watched()
+    for i in range(ROUNDS):
+        watched.count += i
+        if i == ROUNDS // 2:
+            watched.other = 1
+    assert watched.count == sum(range(ROUNDS)) and watched.log.count("count") == ROUNDS + 1 and watched.log.count("other") == 1
+    Watched.__setattr__ = lambda self, name, value: None
+    watched.count = 5
+    assert watched.count == sum(range(ROUNDS))
+    del Watched.__setattr__
+    for i in range(ROUNDS):
+        watched.count = i
+    assert watched.count == ROUNDS - 1
+
+
 run(globals())

@@ -1,6 +1,10 @@
 """sqlite3: statements, transactions, conversions, functions that SQLite calls, and errors."""
 import datetime
+import gc
+import resource
 import sqlite3
+import sys
+import tempfile
 
 from harness import raises, run
 
@@ -156,6 +160,24 @@ def test_scripts():
     raises(sqlite3.OperationalError, 'near "nonsense": syntax error', connection.executescript, "insert into t values (3); nonsense; insert into t values (4)")
     raises(sqlite3.IntegrityError, "UNIQUE constraint failed: t.a", connection.executescript, "create unique index u on t(a); insert into t values (1); insert into t values (5)")
     assert connection.execute("select a from t").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_descriptors_of_dropped_connections():
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, limits[1]))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(300):
+                connection = sqlite3.connect(folder + "/file.db")
+                connection.execute("select * from sqlite_master").fetchall()
+                # CPython would give it back at once.
+                circle = [connection]
+                circle.append(circle)
+                del connection, circle
+                if sys.implementation.name == "cpython":
+                    gc.collect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 run(globals())

@@ -148,4 +148,22 @@ def test_arguments_that_are_ints():
         raises(OverflowError, "Python int too large to convert to C int", text.expandtabs, 2 ** 31)
 
 
+def test_translation_of_nothing():
+    assert "".translate(None) == ""
+    raises(TypeError, "'NoneType' object is not subscriptable", "a".translate, None)
+
+
+def test_decoding_by_tables():
+    every = bytes(range(256))
+    for encoding in "cp437", "koi8-r", "iso8859-15", "cp866", "mac-roman":
+        text = every.decode(encoding)
+        assert len(text) == 256 and text.encode(encoding) == every and text[:128] == every[:128].decode("ascii")
+        assert all(every[place:place + 1].decode(encoding) == text[place] for place in range(256))
+    assert b"plain".decode("cp1252") == "plain" and b"plain".decode("cp1252").isascii()
+    assert b"\x80\x9f".decode("cp1252") == "\u20ac\u0178" and b"".decode("cp1252") == ""
+    error = raises(UnicodeDecodeError, None, b"ab\x81".decode, "cp1252")
+    assert (error.start, error.end, error.reason) == (2, 3, "character maps to <undefined>")
+    assert b"ab\x81c".decode("cp1252", "replace") == "ab\ufffdc"
+
+
 run(globals())

@@ -253,4 +253,95 @@ def test_syntax_errors_in_files():
             assert done.returncode == 1 and done.stderr.split("\n", 1)[1] == shown, done.stderr
 
 
+def run_python(*arguments, input=None, **environment):
+    done = subprocess.run([sys.executable, *arguments], env={**os.environ, **environment}, input=input, capture_output=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_ascii_locale():
+    ascii_locale = dict(LC_ALL="POSIX", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    code = """if True:
+        import locale, os, sys
+        print(sys.stdout.encoding, sys.stdout.errors, sys.stdin.encoding, sys.stderr.encoding, sys.stderr.errors)
+        print(sys.getfilesystemencoding(), sys.getfilesystemencodeerrors(), sys.flags.utf8_mode, open(os.devnull).encoding, locale.getencoding())
+        print(ascii(sys.argv[1]), ascii(os.environ["WORD"]), ascii(os.fsdecode(b"\\xc3\\xa9")), os.fsencode("\\udcc3"))
+        try:
+            open("\\xe9")
+        except UnicodeEncodeError as error:
+            print(error)
+        os.mkdir(sys.argv[1] + "/\\udcff")
+        print(ascii(os.listdir(sys.argv[1])), os.listdir(os.fsencode(sys.argv[1])))
+        sys.stdout.flush()
+        print("\\xe9")
+        """
+    with tempfile.TemporaryDirectory() as folder:
+        folder += "/\xe9"
+        os.mkdir(folder)
+        status, out, error = run_python("-c", code, folder, WORD="\xe9", **ascii_locale)
+    name = ascii(os.fsencode(folder).decode("ascii", "surrogateescape"))
+    assert status == 1, error
+    assert out.decode().splitlines() == [
+        "ascii surrogateescape ascii ascii backslashreplace", "ascii surrogateescape 0 ANSI_X3.4-1968 ANSI_X3.4-1968", name + " '\\udcc3\\udca9' '\\udcc3\\udca9' b'\\xc3'",
+        "'ascii' codec can't encode character '\\xe9' in position 0: ordinal not in range(128)", "['\\udcff'] [b'\\xff']"], out
+    assert error.endswith(b"UnicodeEncodeError: 'ascii' codec can't encode character '\\xe9' in position 0: ordinal not in range(128)\n"), error
+    assert run_python("-c", "print('\xe9')", **ascii_locale)[2].startswith(b"Unable to decode the command from the command line:\n")
+    assert run_python("-c", "import sys; print(sys.stdout.encoding, sys.getfilesystemencoding())", LC_ALL="POSIX") == (0, b"utf-8 utf-8\n", b"")
+
+
+def test_settings_of_the_environment():
+    assert run_python("-c", "import sys; print(sys.executable)", PYTHONEXECUTABLE="/nowhere/python")[1] == b"/nowhere/python\n"
+    code = "import sys; print(sys.prefix, sys.exec_prefix)"
+    assert run_python("-c", code, PYTHONHOME="/usr:/usr/local")[1] == b"/usr /usr/local\n"
+    assert run_python("-c", code, PYTHONHOME="/nowhere")[0] == 1
+    assert run_python("-c", "1", PYTHONMALLOC="bad") == (1, b"", b"Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\nPython runtime state: preinitializing\n\n")
+    assert run_python("-c", "print(1)", PYTHONMALLOC="debug")[1] == b"1\n"
+
+
+def test_refused_options():
+    assert run_python("-X", "frozen_modules=bad", "-c", "1") == (1, b"", b'Fatal Python error: bad value for option -X frozen_modules (expected "on" or "off")\n'
+                                                             b"Python runtime state: preinitialized\n\n")
+    assert run_python("-J")[2].startswith(b"-J is reserved for Jython\n")
+    assert run_python("--check-hash-based-pycs")[2].startswith(b"Argument expected for the --check-hash-based-pycs options\n")
+
+
+def test_folders_without_a_program():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = os.path.realpath(folder)
+        for name, shown in ("", folder), (".", folder), ("./", folder + "/./"):
+            done = subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True)
+            assert done.stderr == f"{sys.executable}: can't find '__main__' module in {shown!r}\n", done.stderr
+
+
+def test_source_that_says_it_is_utf16():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "program.py")
+        with open(path, "w") as file:
+            file.write("# coding: utf-16\nprint(1)\n")
+        assert run_python(path) == (1, b"", b"SyntaxError: encoding problem: utf-16\n")
+
+
+def test_empty_lines_at_the_prompt():
+    for lines, shown in [("\\\n\n1+1\n", ">>> ... >>> 2"), ("x = 1 \\\n\n\nx\n", ">>> ... >>> >>> 1"), ("(\n\n1)\n", ">>> ... ... 1"), ("if 1: pass\n\n5\n", ">>> ... >>> 5"),
+                         ("1;\\\n\n5\n", ">>> ... 1")]:
+        done = subprocess.run([sys.executable, "-i", "-q"], input=lines, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert done.stdout.startswith(shown), (lines, done.stdout)
+    for lines, error in [("@f\n\nprint(5)\n", "SyntaxError: invalid syntax"), ("if 1:\n\nprint(5)\n", "IndentationError: expected an indented block after 'if' statement on line 1"),
+                         ("def f(): # c\n  # d\n\nprint(5)\n", "IndentationError: expected an indented block after function definition on line 1")]:
+        done = subprocess.run([sys.executable, "-i", "-q"], input=lines, capture_output=True, text=True)
+        assert done.stdout == "5\n", (lines, done.stdout)
+        assert error in done.stderr and "    \n    ^\n" in done.stderr, (lines, done.stderr)
+
+
+def test_numbers_too_large_for_c():
+    for function in os.close, os.strerror, os.umask, os.get_inheritable, chr, sys.setrecursionlimit, sys._getframe:
+        for number in 2 ** 31, 2 ** 40, -2 ** 70:
+            raises(OverflowError, "Python int too large to convert to C int", function, number)
+
+
+def test_homes_of_classes():
+    import csv, locale, pickle
+    assert locale.Error.__module__ == "locale"
+    raises(TypeError, "cannot pickle 'Dialect' instances", pickle.dumps, csv.get_dialect("excel"))
+
+
 run(globals())

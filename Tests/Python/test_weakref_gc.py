@@ -297,4 +297,22 @@ def test_a_long_list_keeps_what_is_appended_and_replaced():
     assert all(value == ((n,) if n <= (size - 1) // 3 else [n]) for n, value in table.items())
 
 
+def test_saved_garbage():
+    class Node:
+        pass
+    gc.collect()
+    del gc.garbage[:]
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        node = Node()
+        node.circle, node.name = node, "saved"
+        del node
+        count = gc.collect()
+    finally:
+        gc.set_debug(0)
+    found = [each for each in gc.garbage if type(each) is Node]
+    assert count > 0 and len(found) == 1 and found[0].circle is found[0] and found[0].name == "saved"
+    del found, gc.garbage[:]
+
+
 run(globals())

@@ -1,6 +1,7 @@
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `_io.FileIO`: a file descriptor as a raw stream.
 struct FileObject {
@@ -341,8 +342,8 @@ enum FileNames {
         if value.isBytes {
             bytes = Array(BytesRef(value).buffer)
         } else if value.isString {
-            if StringRef(value).hasSurrogates {
-                let encoded = thread.callMethod(value, .encode, Streams.name("utf-8"), Name.surrogateescape.value)
+            if StringRef(value).hasSurrogates || FileSystemEncoding.isASCII {
+                let encoded = thread.encodeFileSystem(value)
                 if encoded.isEmpty { return nil }
                 bytes = Array(BytesRef(encoded).buffer)
             } else {

@@ -1,6 +1,7 @@
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `_io.TextIOWrapper`: text over a buffered binary stream.
 ///
@@ -121,7 +122,7 @@ enum TextIO {
     }
 
     /// The encoding of the locale, which UTF-8 mode overrules.
-    private static func localeEncoding(_ thread: ThreadRef) -> Value { Streams.name(OpenFunction.flag(thread, "utf8_mode") ? "utf-8" : "UTF-8") }
+    private static func localeEncoding(_ thread: ThreadRef) -> Value { OpenFunction.flag(thread, "utf8_mode") ? Streams.name("utf-8") : thread.newString(LocaleEncoding.name) }
 
     /// Looks the stream's encoding up, unless it is one of the native ones. False when it has raised.
     private static func checkCodec(_ thread: ThreadRef, _ encoding: Value, _ codec: UInt8) -> Bool {

@@ -8,6 +8,9 @@ enum CollectorModule {
     nonisolated(unsafe) private static var debugFlags = 0
     nonisolated(unsafe) private static var frozen = 0
     nonisolated(unsafe) private static let callbacks = RootTable.reserve()
+    /// The list `gc.garbage`.
+    nonisolated(unsafe) private static let garbage = RootTable.reserve()
+    private static let saveAll = 32
 
     // MARK: Collecting
 
@@ -38,6 +41,8 @@ enum CollectorModule {
         var collected = 0
         // Objects of those counted that a finalizer may yet keep.
         var uncertain: [UInt64] = []
+        // Objects that are to be shown to the program in place of their being freed.
+        var saved: [UInt64] = []
         // What only a finalizer kept alive dies in the round after.
         for round in 0 ..< 8 {
             if generation == 2 {
@@ -55,8 +60,18 @@ enum CollectorModule {
                 }
                 let counted = cycles.members { object, body in forEachReferent(of: object, body) }
                 collected = counted.count
+                if debugFlags & saveAll != 0 {
+                    saved = counted
+                    Collector.keep(saved.map { Value(bits: $0).header })
+                    return
+                }
                 uncertain = cycles.keptByFinalizers(counted) { object, body in forEachReferent(of: object, body) }
             }
+            // The list is all that holds them.
+            Collector.suspended += 1
+            for address in saved where garbage.pointee.isList && !ListRef(garbage.pointee).append(thread, Value(bits: address)) { thread.takeException() }
+            Collector.suspended -= 1
+            saved = []
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
             RuntimeHooks.runPendingFinalizers(thread)
             if waiting == 0 || generation < 2 { break }
@@ -225,11 +240,12 @@ enum CollectorModule {
         NativeModule.register("gc", doc: "This module provides access to the garbage collector.", functions: CollectorModule.functions) { module in
             if CollectorModule.callbacks.pointee.isEmpty { CollectorModule.callbacks.pointee = module.thread.newList() }
             module.set("callbacks", CollectorModule.callbacks.pointee)
-            module.set("garbage", module.thread.newList())
+            CollectorModule.garbage.pointee = module.thread.newList()
+            module.set("garbage", CollectorModule.garbage.pointee)
             module.set("DEBUG_STATS", 1)
             module.set("DEBUG_COLLECTABLE", 2)
             module.set("DEBUG_UNCOLLECTABLE", 4)
-            module.set("DEBUG_SAVEALL", 32)
+            module.set("DEBUG_SAVEALL", CollectorModule.saveAll)
             module.set("DEBUG_LEAK", 38)
             return true
         }

@@ -1,6 +1,7 @@
 import CSystem
 import Glibc
 import Objects
+import TextTypes
 
 /// `_locale`: the C library's localisation.
 enum LocaleModule {
@@ -10,7 +11,8 @@ enum LocaleModule {
         NativeModule.register("_locale", doc: "Support for POSIX locales.", functions: functions, setUp: { module in
             module.add(constants: system_table_locale())
             LocaleModule.error.pointee = module.addException("Error")
-            return !LocaleModule.error.pointee.isEmpty
+            // It is known by the module that hands it out.
+            return !LocaleModule.error.pointee.isEmpty && TypeRef(LocaleModule.error.pointee).namespace.set(module.thread, Name.__module__, StringRef.intern("locale").value)
         })
     }
 
@@ -82,7 +84,7 @@ enum LocaleModule {
             }
             return thread.raise(.valueError, "unsupported langinfo constant")
         },
-        Def("getencoding()", .calls, "Get the current locale encoding.") { thread, _, _ in thread.newString("UTF-8") },
+        Def("getencoding()", .calls, "Get the current locale encoding.") { thread, _, _ in thread.newString(LocaleEncoding.name) },
         Def("strcoll(os1, os2, /)", .calls, "Compares two strings according to the locale.") { thread, a, _ in
             guard let first = LocaleModule.string(thread, a[0], "strcoll", 1), let second = LocaleModule.string(thread, a[1], "strcoll", 2) else { return .empty }
             return Value(small: Int(Glibc.strcoll(first, second)))

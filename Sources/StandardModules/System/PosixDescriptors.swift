@@ -2,6 +2,7 @@ import CSystem
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// `posix`: functions on file descriptors.
 enum PosixDescriptors {
@@ -233,7 +234,7 @@ enum PosixDescriptors {
         },
         Def("device_encoding(fd)", .calls, "The encoding of a terminal, or None.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
-            return Glibc.isatty(descriptor) != 0 ? thread.newString("UTF-8") : .none
+            return Glibc.isatty(descriptor) != 0 ? thread.newString(FileSystemEncoding.isASCII ? LocaleEncoding.name : "UTF-8") : .none
         },
         Def("memfd_create(name, flags=MFD_CLOEXEC)", .calls) { thread, a, _ in
             guard let name = PathArgument.take(thread, a[0], "memfd_create", "name"), let flags = a[1].isEmpty ? 1 : SystemArguments.mask(thread, a[1]) else { return .empty }

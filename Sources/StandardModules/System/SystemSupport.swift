@@ -2,51 +2,17 @@ import CSystem
 import Glibc
 import Interpreter
 import Objects
+import TextTypes
 
 /// What the modules about the system share: paths, file descriptors, system calls that block or are interrupted, and tables of constants.
 
-/// Text that the system gave, in the file system's encoding: UTF-8, where bytes that are none become lone surrogates (PEP 383).
+/// Text that the system gave, in the encoding of `FileSystemEncoding`. Bytes that cannot be decoded become lone surrogates (PEP 383).
 public enum FileSystemText {
     public static func decode(_ thread: ThreadRef, _ start: UnsafePointer<UInt8>, _ count: Int) -> Value {
         var ascii = true
         for index in 0 ..< count where start[index] >= 0x80 { ascii = false; break }
         if ascii { return thread.newString(utf8: start, count) }
-        var characters: [UInt32] = []
-        characters.reserveCapacity(count)
-        var position = 0
-        while position < count {
-            let first = UInt32(start[position])
-            var needed = 0
-            var character: UInt32 = 0
-            var least: UInt32 = 0
-            if first < 0x80 {
-                characters.append(first)
-                position += 1
-                continue
-            } else if first & 0xE0 == 0xC0 {
-                (needed, character, least) = (1, first & 0x1F, 0x80)
-            } else if first & 0xF0 == 0xE0 {
-                (needed, character, least) = (2, first & 0x0F, 0x800)
-            } else if first & 0xF8 == 0xF0 {
-                (needed, character, least) = (3, first & 0x07, 0x10000)
-            }
-            var valid = needed > 0 && position + needed < count
-            if valid {
-                for offset in 1 ... needed {
-                    let byte = UInt32(start[position + offset])
-                    if byte & 0xC0 != 0x80 { valid = false; break }
-                    character = character << 6 | byte & 0x3F
-                }
-            }
-            if valid && character >= least && character <= 0x10FFFF && character & 0xFFFF_F800 != 0xD800 {
-                characters.append(character)
-                position += needed + 1
-            } else {
-                characters.append(0xDC00 + first)
-                position += 1
-            }
-        }
-        return thread.newString(codePoints: characters)
+        return thread.decodeFileSystem(start, count)
     }
 
     public static func decode(_ thread: ThreadRef, _ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { decode(thread, $0.baseAddress ?? UnsafePointer(bitPattern: 8)!, $0.count) } }
@@ -58,20 +24,9 @@ public enum FileSystemText {
     /// The bytes of a str, without a zero at the end; nil when it has raised UnicodeEncodeError.
     public static func encode(_ thread: ThreadRef, _ text: Value) -> [UInt8]? {
         let string = StringRef(text)
-        if string.isASCII || !string.hasSurrogates { return string.utf8 }
-        var bytes: [UInt8] = []
-        for index in 0 ..< string.count {
-            let character = string[index]
-            if character >= 0xDC80 && character <= 0xDCFF {
-                bytes.append(UInt8(character & 0xFF))
-            } else if character & 0xFFFF_F800 == 0xD800 {
-                thread.raise(type: TypeID.unicodeEncodeError.type, thread.newString("utf-8"), text, Value(small: index), Value(small: index + 1), thread.newString("surrogates not allowed"))
-                return nil
-            } else {
-                bytes.appendUTF8(character)
-            }
-        }
-        return bytes
+        if string.isASCII || !string.hasSurrogates && !FileSystemEncoding.isASCII { return string.utf8 }
+        let bytes = thread.encodeFileSystem(text)
+        return bytes.isEmpty ? nil : Array(BytesRef(bytes).buffer)
     }
 }
 
@@ -221,17 +176,8 @@ public enum Descriptor {
 /// Arguments of C's integer types.
 public enum SystemArguments {
     public static func int32(_ thread: ThreadRef, _ value: Value) -> Int32? {
-        let index = thread.toIndex(value)
-        if index.isEmpty { return nil }
-        guard let number = IntOps.toInt(index) else {
-            thread.raise(.overflowError, "Python int too large to convert to C int")
-            return nil
-        }
-        guard let result = Int32(exactly: number) else {
-            thread.raise(.overflowError, number > 0 ? "signed integer is greater than maximum" : "signed integer is less than minimum")
-            return nil
-        }
-        return result
+        guard let number = thread.toCInt(value) else { return nil }
+        return Int32(number)
     }
 
     public static func int(_ thread: ThreadRef, _ value: Value) -> Int? {

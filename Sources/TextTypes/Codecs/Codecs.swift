@@ -129,11 +129,37 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return UTF8Codec.decode(self, bytes, count, errors, final: true, &consumed)
     }
 
-    /// A file name or environment text from the system: UTF-8 with undecodable bytes as surrogates.
-    public func decodeFileSystem(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Value { decodeUTF8(bytes, count, errors: Name.surrogateescape.value) }
+    /// A file name, an argument or an environment text from the system, with undecodable bytes as surrogates.
+    public func decodeFileSystem(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Value {
+        if FileSystemEncoding.isASCII { return FileSystemEncoding.decodeASCII(self, UnsafeBufferPointer(start: bytes, count: count)) }
+        return decodeUTF8(bytes, count, errors: Name.surrogateescape.value)
+    }
 
     /// The bytes by which the system knows a file name; the reverse of `decodeFileSystem`.
-    public func encodeFileSystem(_ string: Value) -> Value { UTF8Codec.encode(self, string, Name.surrogateescape.value) }
+    public func encodeFileSystem(_ string: Value) -> Value {
+        FileSystemEncoding.isASCII ? encode(string, encoding: Name.ascii.value, errors: Name.surrogateescape.value) : UTF8Codec.encode(self, string, Name.surrogateescape.value)
+    }
+}
+
+/// The encoding of file names and of whatever else comes from the system: UTF-8, or ASCII in a plain C locale for which nobody wants anything else.
+public enum FileSystemEncoding {
+    /// Set once, when the program starts.
+    nonisolated(unsafe) public static var isASCII = false
+
+    /// The name of its codec.
+    public static var name: Name { isASCII ? .ascii : .utf_8 }
+
+    static func decodeASCII(_ thread: ThreadRef, _ bytes: UnsafeBufferPointer<UInt8>) -> Value {
+        thread.newString(codePoints: bytes.map { $0 < 0x80 ? UInt32($0) : 0xDC00 + UInt32($0) })
+    }
+}
+
+/// The encoding of text in the locale as it is now.
+public enum LocaleEncoding {
+    public static var name: String {
+        guard let name = nl_langinfo(nl_item(CODESET)), name.pointee != 0 else { return "UTF-8" }
+        return String(cString: name)
+    }
 }
 
 /// The registry behind `codecs.lookup`.

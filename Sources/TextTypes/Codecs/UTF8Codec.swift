@@ -386,7 +386,28 @@ enum ByteCodecs {
 
     // MARK: Character maps
 
+    /// What bytes mean by a table of all 256. Nil when one of them is undefined.
+    private static func decode(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, table: StringRef) -> Value? {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { characters in
+            let characters = characters.baseAddress.unsafelyUnwrapped
+            for byte in 0 ..< 256 { characters[byte] = table[byte] == 0xFFFE ? UInt32.max : table[byte] }
+            var bits: UInt32 = 0
+            for index in 0 ..< count { bits |= characters[Int(bytes[index])] }
+            // Single characters are kept and shared.
+            if bits == UInt32.max || count < 2 { return nil }
+            let width = bits < 0x100 ? 1 : bits < 0x10000 ? 2 : 4
+            guard let text = StringRef.allocate(count: count, width: width, ascii: bits < 0x80) else { return thread.raiseOutOfMemory() }
+            switch width {
+            case 1: for index in 0 ..< count { text.units1[index] = UInt8(truncatingIfNeeded: characters[Int(bytes[index])]) }
+            case 2: for index in 0 ..< count { text.units2[index] = UInt16(truncatingIfNeeded: characters[Int(bytes[index])]) }
+            default: for index in 0 ..< count { text.units4[index] = characters[Int(bytes[index])] }
+            }
+            return text.value
+        }
+    }
+
     static func decodeCharmap(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value, _ mapping: Value) -> Value {
+        if mapping.isExact(.str), StringRef(mapping).count >= 256, let text = decode(thread, bytes, count, table: StringRef(mapping)) { return text }
         var decoding = Decoding(thread, bytes, count, "charmap", errors)
         while decoding.position < decoding.count {
             let position = decoding.position

@@ -290,7 +290,7 @@ struct PercentFormat: ~Copyable {
         if value.isSmallInt, conversion.precision < 0, kind == 100 || kind == 105 || kind == 117 {
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
                 let end = buffer.baseAddress.unsafelyUnwrapped + 24
-                let first = Integers.write(value.smallInt.magnitude, before: end)
+                let first = IntOps.write(value.smallInt.magnitude, before: end)
                 place(first, end - first, negative: value.smallInt < 0, conversion)
             }
             return true

@@ -112,12 +112,8 @@ public enum Zlib {
 
     static func int32(_ thread: ThreadRef, _ value: Value, _ standard: Int32) -> Int32? {
         if value.isEmpty { return standard }
-        guard let number = thread.toInt(value) else { return nil }
-        guard let narrow = Int32(exactly: number) else {
-            thread.raise(.overflowError, number < 0 ? "signed integer is less than minimum" : "signed integer is greater than maximum")
-            return nil
-        }
-        return narrow
+        guard let number = thread.toCInt(value) else { return nil }
+        return Int32(number)
     }
 
     static func compress(_ thread: ThreadRef, _ a: Arguments) -> Value {

@@ -118,9 +118,9 @@ enum CSVDialect {
     static func makeType() -> NativeType {
         NativeType("Dialect", module: "_csv", size: MemoryLayout<CSVDialectObject>.size, mask: 0b10, flags: [.base],
                    doc: "How a CSV file is read and written.\n", methods: [
-            Def("__reduce__(self, /)", .writes, "raises an exception to avoid pickling") { thread, a, _ in thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' instances") },
+            Def("__reduce__(self, /)", .writes, "raises an exception to avoid pickling") { thread, a, _ in thread.raise(.typeError, "cannot pickle '\(a[0].type.shortName)' instances") },
             Def("__reduce_ex__(self, protocol, /)", .writes, "raises an exception to avoid pickling") { thread, a, _ in
-                thread.raise(.typeError, "cannot pickle '\(a[0].type.name)' instances")
+                thread.raise(.typeError, "cannot pickle '\(a[0].type.shortName)' instances")
             },
         ], getters: [
             Getter("delimiter") { thread, a, _ in CSVDialect.show(thread, a[0].object(CSVDialectObject.self).pointee.delimiter) },

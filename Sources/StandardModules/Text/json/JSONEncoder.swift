@@ -4,7 +4,7 @@ import Objects
 /// `json.encoder.c_make_encoder`: writes one document into a growing buffer of units.
 ///
 /// Containers now being written form a chain on the native stack, which is searched for circular references: documents are shallow, so that
-/// this is cheaper than a dict. Objects that `default` is asked about are in the chain too.
+/// this is cheaper than a dict. In a deep document a set takes the search over. Objects that `default` is asked about are in the chain too.
 
 struct JSONEncoderObject {
     var header: ObjectHeader
@@ -25,7 +25,13 @@ enum JSONEncoder {
     struct Chain {
         let object: Value
         let outer: UnsafePointer<Chain>?
+        let depth: Int
+        /// What the chain is made of, if it is long: addresses of objects, which the chain keeps alive.
+        let members: UnsafeMutablePointer<Set<UInt>>?
     }
+
+    /// From how many links on a chain has a set of its members.
+    private static let longChain = 64
 
     /// For each byte: 0 goes out as it is, 1 needs an escape.
     nonisolated(unsafe) static let escapes: UnsafeMutablePointer<UInt8> = {
@@ -123,19 +129,13 @@ enum JSONEncoder {
         guard buffer.reserve(24) else { return }
         var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
         withUnsafeMutableBytes(of: &digits) { memory in
-            let bytes = memory.baseAddress.unsafelyUnwrapped
-            var place = 24
-            var rest = number.magnitude
-            repeat {
-                place &-= 1
-                bytes.storeBytes(of: UInt8(truncatingIfNeeded: 48 &+ rest % 10), toByteOffset: place, as: UInt8.self)
-                rest /= 10
-            } while rest != 0
+            let end = memory.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self) + 24
+            var first = IntOps.write(number.magnitude, before: end)
             if number < 0 {
-                place &-= 1
-                bytes.storeBytes(of: 0x2D, toByteOffset: place, as: UInt8.self)
+                first -= 1
+                first.pointee = 0x2D
             }
-            buffer.append(bytes: bytes + place, 24 &- place)
+            buffer.append(bytes: first, end - first)
         }
     }
 
@@ -191,22 +191,53 @@ enum JSONEncoder {
         if substitute.isEmpty { return false }
         guard thread.enterRecursion(" while encoding a JSON object") else { return false }
         defer { thread.leaveRecursion() }
-        var link = Chain(object: value, outer: chain)
-        return withUnsafePointer(to: &link) { append(thread, encoder, &buffer, substitute, $0) }
+        return within(value, chain) { append(thread, encoder, &buffer, substitute, $0) }
+    }
+
+    /// Writes with `object` added to the chain.
+    @inline(__always) private static func within(_ object: Value, _ chain: UnsafePointer<Chain>?, _ body: (UnsafePointer<Chain>) -> Bool) -> Bool {
+        let depth = chain == nil ? 1 : chain.unsafelyUnwrapped.pointee.depth &+ 1
+        if depth >= longChain { return withinLong(object, chain.unsafelyUnwrapped, body) }
+        var link = Chain(object: object, outer: chain, depth: depth, members: nil)
+        return withUnsafePointer(to: &link, body)
+    }
+
+    @inline(never) private static func withinLong(_ object: Value, _ chain: UnsafePointer<Chain>, _ body: (UnsafePointer<Chain>) -> Bool) -> Bool {
+        if let members = chain.pointee.members {
+            var link = Chain(object: object, outer: chain, depth: chain.pointee.depth + 1, members: members)
+            // Where circles are not looked for, it may be there already.
+            let isNew = members.pointee.insert(UInt(object.bits)).inserted
+            defer { if isNew { members.pointee.remove(UInt(object.bits)) } }
+            return withUnsafePointer(to: &link, body)
+        }
+        var members: Set<UInt> = [UInt(object.bits)]
+        var outer: UnsafePointer<Chain>? = chain
+        while let link = outer {
+            members.insert(UInt(link.pointee.object.bits))
+            outer = link.pointee.outer
+        }
+        return withUnsafeMutablePointer(to: &members) { members in
+            var link = Chain(object: object, outer: chain, depth: chain.pointee.depth + 1, members: members)
+            return withUnsafePointer(to: &link, body)
+        }
     }
 
     /// False, with ValueError raised, when the object is being written already.
     @inline(__always) private static func check(_ thread: ThreadRef, _ encoder: UnsafeMutablePointer<JSONEncoderObject>, _ value: Value, _ chain: UnsafePointer<Chain>?) -> Bool {
         if encoder.pointee.markers.isNone { return true }
+        guard isMember(value, chain) else { return true }
+        thread.raise(.valueError, "Circular reference detected")
+        return false
+    }
+
+    @inline(__always) private static func isMember(_ value: Value, _ chain: UnsafePointer<Chain>?) -> Bool {
+        if let members = chain?.pointee.members { return members.pointee.contains(UInt(value.bits)) }
         var link = chain
         while let current = link {
-            if current.pointee.object == value {
-                thread.raise(.valueError, "Circular reference detected")
-                return false
-            }
+            if current.pointee.object == value { return true }
             link = current.pointee.outer
         }
-        return true
+        return false
     }
 
     private static func appendList(_ thread: ThreadRef, _ encoder: UnsafeMutablePointer<JSONEncoderObject>, _ buffer: inout UnitBuffer, _ value: Value,
@@ -222,8 +253,7 @@ enum JSONEncoder {
             return true
         }
         guard check(thread, encoder, original, chain) else { return false }
-        var link = Chain(object: original, outer: chain)
-        return withUnsafePointer(to: &link) { link in
+        return within(original, chain) { link in
             buffer.append(0x5B)
             var index = 0
             while index < count {
@@ -245,8 +275,7 @@ enum JSONEncoder {
             return true
         }
         guard check(thread, encoder, value, chain) else { return false }
-        var link = Chain(object: value, outer: chain)
-        return withUnsafePointer(to: &link) { link in
+        return within(value, chain) { link in
             buffer.append(0x7B)
             var first = true
             if encoder.pointee.sortKeys || !value.isExact(.dict) {
