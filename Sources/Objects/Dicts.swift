@@ -245,7 +245,7 @@ public struct DictRef {
         words[0] = Value(small: hash)
         words[1] = key
         words[2] = value
-        if !SetRef.isPlain(key) { DictRef.highBits(table)[entry] = HighBits.isLost(hash) }
+        if !SetRef.isPlain(key) { DictRef.highBits(table)[entry] = HighBits.lost(hash) }
         table.pointee.tracedWords += 3
         DictRef.place(table, hash, entry)
         pointer.pointee.count += 1
@@ -287,7 +287,7 @@ public struct DictRef {
                 target[next * 3] = source[entry * 3]
                 target[next * 3 + 1] = source[entry * 3 + 1]
                 target[next * 3 + 2] = source[entry * 3 + 2]
-                if high[entry] { targetHigh[next] = true }
+                targetHigh[next] = high[entry]
                 DictRef.place(table, source[entry * 3].smallInt, next)
                 next += 1
             }

@@ -11,16 +11,17 @@ struct HighBits {
     /// Bytes for so many places.
     @inline(__always) static func size(_ places: Int) -> Int { (places + 63) / 64 * 8 }
 
-    @inline(__always) static func isLost(_ hash: Int) -> Bool { (hash ^ hash << 1) < 0 }
+    /// The bit of a hash, 0 or 1. Half of all hashes of tuples have it: nothing here branches on it, for no branch could be foreseen.
+    @inline(__always) static func lost(_ hash: Int) -> UInt64 { UInt64(bitPattern: Int64(hash ^ hash << 1)) >> 63 }
 
-    subscript(place: Int) -> Bool {
-        @inline(__always) get { words[place >> 6] & 1 << UInt64(place & 63) != 0 }
+    subscript(place: Int) -> UInt64 {
+        @inline(__always) get { words[place >> 6] &>> UInt64(place & 63) & 1 }
         @inline(__always) nonmutating set {
-            let bit: UInt64 = 1 << UInt64(place & 63)
-            if newValue { words[place >> 6] |= bit } else { words[place >> 6] &= ~bit }
+            let word = words + place >> 6, position = UInt64(place & 63)
+            word.pointee = word.pointee & ~(1 &<< position) | newValue &<< position
         }
     }
 
     /// The hash that is kept as a small int at a place.
-    @inline(__always) func whole(_ hash: Value, at place: Int) -> Int { self[place] ? hash.smallInt ^ Int.min : hash.smallInt }
+    @inline(__always) func whole(_ hash: Value, at place: Int) -> Int { hash.smallInt ^ Int(bitPattern: UInt(self[place] << 63)) }
 }

@@ -298,7 +298,7 @@ public struct SetRef {
             wasFree = words[place &* 2].isEmpty
             words[place &* 2] = Value(small: hash)
             words[place &* 2 + 1] = key
-            SetRef.highBits(table)[place] = HighBits.isLost(hash)
+            SetRef.highBits(table)[place] = HighBits.lost(hash)
         }
         if !key.isSmallInt { Heap.barrier(table.raw) }
         if !wasFree { return true }
@@ -408,7 +408,7 @@ public struct SetRef {
                     var probe = SetProbe(source[place * 2].smallInt, mask: mask)
                     while !target[probe.place * 2].isEmpty { probe.advance() }
                     (target[probe.place * 2], target[probe.place * 2 + 1]) = (source[place * 2], source[place * 2 + 1])
-                    if high[place] { targetHigh[probe.place] = true }
+                    targetHigh[probe.place] = high[place]
                 }
             }
         }
