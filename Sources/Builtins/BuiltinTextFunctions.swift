@@ -8,7 +8,7 @@ enum BuiltinTextFunctions {
         Def("ascii(obj, /)", .callsOnArguments, "repr() with every character outside ASCII escaped.", kind: .function) { thread, a, _ in thread.ascii(a[0]) },
         Def("repr(obj, /)", .callsOnArguments, "A text that shows the object to programmers.", kind: .function) { thread, a, _ in thread.repr(a[0]) },
         Def("format(value, format_spec='', /)", .callsOnArguments, "The value formatted as format_spec says, by its __format__().", kind: .function) { thread, a, _ in
-            if !a[1].isEmpty && !a[1].isString { return thread.raise(.typeError, "format() argument 2 must be str, not \(a[1].type.name)") }
+            if !a[1].isEmpty && !a[1].isString { return thread.raise(.typeError, "format() argument 2 must be str, not \(a[1].argumentTypeName)") }
             return thread.format(a[0], a[1])
         },
         Def("chr(i, /)", .callsOnArguments, "The character of a code point from 0 to 0x10ffff.", kind: .function) { thread, a, _ in

@@ -46,7 +46,7 @@ public enum SysFunctions {
         },
         Def("_getquickenedcount()", .reads, "", kind: .function) { _, _, _ in Value(small: 0) },
         Def("call_tracing(func, args, /)", .calls, "Calls func(*args) with tracing on, as a debugger wants it.", kind: .function) { thread, a, _ in
-            guard a[1].isTuple else { return thread.raise(.typeError, "call_tracing() argument 2 must be tuple, not \(a[1].type.name)") }
+            guard a[1].isTuple else { return thread.raise(.typeError, "call_tracing() argument 2 must be tuple, not \(a[1].argumentTypeName)") }
             let depth = thread.pointee.tracingDepth
             thread.pointee.tracingDepth = 0
             let result = thread.call(a[0], tuple: a[1])

@@ -33,7 +33,7 @@ enum ExceptionGroups {
         slots.call(.new) { thread, type, a, count, keywords in
             let given = keywords.isEmpty ? count : count - TupleRef(keywords).count
             guard given == 2 else { return thread.raise(.typeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (\(given) given)") }
-            guard a[0].isString else { return thread.raise(.typeError, "BaseExceptionGroup.__new__() argument 1 must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "BaseExceptionGroup.__new__() argument 1 must be str, not \(a[0].argumentTypeName)") }
             return ExceptionGroups.new(thread, TypeRef(type), a, given)
         }
         slots.call(.initialize) { thread, group, a, count, keywords in Exceptions.initialize(thread, group, a, count, keywords) }

@@ -32,7 +32,7 @@ enum ModuleType {
     private static func namespace(_ module: Value) -> DictRef { DictRef(module.object(ModuleObject.self).pointee.namespace) }
 
     private static let make = Constructor("module(self, name, doc=None)") { thread, a, _ in
-        guard a[1].isString else { return thread.raise(.typeError, "module() argument 'name' must be str, not \(a[1].type.name)") }
+        guard a[1].isString else { return thread.raise(.typeError, "module() argument 'name' must be str, not \(a[1].argumentTypeName)") }
         let dict = ModuleType.namespace(a[0])
         guard dict.set(thread, Name.__name__, a[1]), dict.set(thread, Name.__doc__, a[2].orNone), dict.set(thread, Name.__package__, .none),
               dict.set(thread, Name.__loader__, .none), dict.set(thread, Name.__spec__, .none) else { return .empty }

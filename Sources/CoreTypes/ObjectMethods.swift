@@ -47,7 +47,7 @@ enum ObjectMethods {
         Def("__getstate__(self, /)", .calls, "Helper for pickle.") { thread, a, _ in ObjectMethods.defaultState(thread, a[0], required: false) },
         Def("__dir__(self, /)", .calls, "Default dir() implementation.") { thread, a, _ in ObjectMethods.directory(thread, a[0]) },
         Def("__format__(self, format_spec, /)", .calls, "Default object formatter.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].argumentTypeName)") }
             if StringRef(a[1]).count > 0 { return thread.raise(.typeError, "unsupported format string passed to \(a[0].type.name).__format__") }
             return thread.str(a[0])
         },

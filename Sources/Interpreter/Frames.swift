@@ -440,7 +440,7 @@ enum Unwinder {
                     return thread.raise(.typeError, "expected traceback object or None, got '\(arguments[0].type.name)'")
                 }
                 guard arguments[1].isExact(.frame) else {
-                    return thread.raise(.typeError, "traceback() argument 'tb_frame' must be frame, not \(arguments[1].type.name)")
+                    return thread.raise(.typeError, "traceback() argument 'tb_frame' must be frame, not \(arguments[1].argumentTypeName)")
                 }
                 guard let last = thread.toInt(arguments[2]), let line = thread.toInt(arguments[3]) else { return .empty }
                 guard let raw = Heap.allocate(MemoryLayout<TracebackObject>.size, shape: TypeID.traceback.rawValue) else { return thread.raiseOutOfMemory() }

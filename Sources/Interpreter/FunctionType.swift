@@ -131,8 +131,8 @@ enum FunctionType {
         for place in 0 ..< 2 where vector[place].isEmpty {
             return thread.raise(.typeError, "function() missing required argument '\(names[place])' (pos \(place + 1))")
         }
-        guard vector[0].isExact(.code) else { return thread.raise(.typeError, "function() argument 'code' must be code, not \(vector[0].type.name)") }
-        guard vector[1].isDict else { return thread.raise(.typeError, "function() argument 'globals' must be dict, not \(vector[1].type.name)") }
+        guard vector[0].isExact(.code) else { return thread.raise(.typeError, "function() argument 'code' must be code, not \(vector[0].argumentTypeName)") }
+        guard vector[1].isDict else { return thread.raise(.typeError, "function() argument 'globals' must be dict, not \(vector[1].argumentTypeName)") }
         guard vector[2].isNone || vector[2].isString else { return thread.raise(.typeError, "arg 3 (name) must be None or string") }
         guard vector[3].isNone || vector[3].isTuple else { return thread.raise(.typeError, "arg 4 (defaults) must be None or tuple") }
         let needed = Code.freeCount(of: vector[0])

@@ -61,7 +61,7 @@ public enum ImpModule {
                 return list
             },
             Def("is_builtin(name, /)", .reads, "Whether a module of that name is built in.", kind: .function) { thread, a, _ in
-                guard a[0].isString else { return thread.raise(.typeError, "is_builtin() argument must be str, not \(a[0].type.name)") }
+                guard a[0].isString else { return thread.raise(.typeError, "is_builtin() argument must be str, not \(a[0].argumentTypeName)") }
                 let name = StringRef(a[0]).description
                 return Value(small: name == "sys" || name == "builtins" ? -1 : NativeModule.isRegistered(name) ? 1 : 0)
             },
@@ -78,8 +78,8 @@ public enum ImpModule {
             Def("exec_dynamic(mod, /)", .calls, "Initialize an extension module.", kind: .function) { thread, a, _ in ImpModule.executeDynamic(thread, a[0]) },
             Def("_override_multi_interp_extensions_check(override, /)", .writes, "", kind: .function) { _, _, _ in Value(small: 0) },
             Def("_fix_co_filename(code, path, /)", .writes, "Changes code.co_filename to specify the passed-in file path.", kind: .function) { thread, a, _ in
-                guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].type.name)") }
-                guard a[1].isString else { return thread.raise(.typeError, "_fix_co_filename() argument 2 must be str, not \(a[1].type.name)") }
+                guard a[0].isExact(.code) else { return thread.raise(.typeError, "_fix_co_filename() argument 1 must be code, not \(a[0].argumentTypeName)") }
+                guard a[1].isString else { return thread.raise(.typeError, "_fix_co_filename() argument 2 must be str, not \(a[1].argumentTypeName)") }
                 ImpModule.fixFilename(a[0], a[1], a[0].object(CodeObject.self).pointee.filename)
                 Code.hideIfOwn(a[0])
                 return .none

@@ -100,7 +100,7 @@ public enum ComplexType {
             return real.isEmpty || imaginary.isEmpty ? .empty : thread.newTuple(real, imaginary)
         },
         Def("__format__(self, format_spec, /)", .calls, "The number as text, as the format specification says.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].argumentTypeName)") }
             return NumberFormatting.format(thread, complex: a[0], StringRef(a[1]))
         },
     ]

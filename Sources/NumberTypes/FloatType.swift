@@ -146,14 +146,14 @@ public enum FloatType {
             return number.isEmpty ? .empty : thread.newTuple(number)
         },
         Def("__getformat__(type, typestr, /)", .pure, "How C's 'double' or 'float' is laid out. For Python's own tests.", kind: .classMethod) { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__getformat__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__getformat__() argument must be str, not \(a[1].argumentTypeName)") }
             guard StringRef(a[1]).equals("double") || StringRef(a[1]).equals("float") else {
                 return thread.raise(.valueError, "__getformat__() argument 1 must be 'double' or 'float'")
             }
             return thread.newString("IEEE, little-endian")
         },
         Def("__format__(self, format_spec, /)", .calls, "The float as text, as the format specification says.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].argumentTypeName)") }
             return NumberFormatting.format(thread, double: a[0], StringRef(a[1]))
         },
     ]

@@ -91,7 +91,7 @@ enum IntegerBytes {
     private static func isLittle(_ thread: ThreadRef, _ order: Value, _ function: StaticString) -> Bool? {
         if order.isEmpty { return false }
         guard order.isString else {
-            thread.raise(.typeError, "\(function)() argument 'byteorder' must be str, not \(order.type.name)")
+            thread.raise(.typeError, "\(function)() argument 'byteorder' must be str, not \(order.argumentTypeName)")
             return nil
         }
         if StringRef(order).equals("little") { return true }

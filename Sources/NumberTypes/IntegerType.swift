@@ -96,7 +96,7 @@ enum IntegerType {
             return number.isEmpty ? .empty : thread.newTuple(number)
         },
         Def("__format__(self, format_spec, /)", .calls, "The number as text, as the format specification says.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].argumentTypeName)") }
             return NumberFormatting.format(thread, integer: a[0], StringRef(a[1]))
         },
         Def("__sizeof__(self, /)", .pure, "Bytes of memory in use.") { thread, a, _ in

@@ -78,7 +78,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             return result
         }
         if !found.isEmpty { return found }
-        return quiet ? .empty : raiseAttributeError(object, name)
+        if quiet { return .empty }
+        if object.isType { return raiseAttributeError("'\(type.name)' object has no attribute '\(StringRef(name).description)'", object, name) }
+        return raiseAttributeError(object, name)
     }
 
     /// object.__setattr__ and __delattr__. False when it has raised.

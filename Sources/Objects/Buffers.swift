@@ -171,11 +171,11 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         guard let slot = value.type.slot(.getBuffer, as: BufferFunction.self),
               withUnsafeMutablePointer(to: &view, { slot(self, value, UnsafeMutableRawPointer($0), BufferFlags.writable) }) == 0 else {
             takeException()
-            return raise(.typeError, "\(function)() argument must be read-write bytes-like object, not \(value.type.name)")
+            return raise(.typeError, "\(function)() argument must be read-write bytes-like object, not \(value.argumentTypeName)")
         }
         guard view.isCContiguous else {
             releaseBuffer(&view)
-            return raise(.typeError, "\(function)() argument must be contiguous buffer, not \(value.type.name)")
+            return raise(.typeError, "\(function)() argument must be contiguous buffer, not \(value.argumentTypeName)")
         }
         let result = body(view.bytes, view.length)
         releaseBuffer(&view)

@@ -165,6 +165,9 @@ extension Value {
     @inlinable @inline(__always) public func isExact(_ id: TypeID) -> Bool { isHeap && shapeIndex == id.rawValue }
     @inlinable @inline(__always) public func has(_ flags: TypeFlags) -> Bool { isHeap && type.has(flags) }
 
+    /// What messages about an argument of the wrong type call it: its type, but None itself by name.
+    public var argumentTypeName: String { isNone ? "None" : type.name }
+
     @inlinable public var isString: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.str.rawValue || type.has(.strSubclass)) } }
     @inlinable public var isBytes: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.bytes.rawValue || type.has(.bytesSubclass)) } }
     @inlinable public var isTuple: Bool { @inline(__always) get { isHeap && (shapeIndex == TypeID.tuple.rawValue || type.has(.tupleSubclass)) } }

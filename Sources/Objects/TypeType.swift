@@ -39,9 +39,9 @@ enum TypeType {
             if meta == TypeID.type.type { return thread.raise(.typeError, "type() takes 1 or 3 arguments") }
             return thread.raise(.typeError, "type.__new__() takes exactly 3 arguments (\(given) given)")
         }
-        guard a[0].isString else { return thread.raise(.typeError, "type.__new__() argument 1 must be str, not \(a[0].type.name)") }
-        guard a[1].isTuple else { return thread.raise(.typeError, "type.__new__() argument 2 must be tuple, not \(a[1].type.name)") }
-        guard a[2].isDict else { return thread.raise(.typeError, "type.__new__() argument 3 must be dict, not \(a[2].type.name)") }
+        guard a[0].isString else { return thread.raise(.typeError, "type.__new__() argument 1 must be str, not \(a[0].argumentTypeName)") }
+        guard a[1].isTuple else { return thread.raise(.typeError, "type.__new__() argument 2 must be tuple, not \(a[1].argumentTypeName)") }
+        guard a[2].isDict else { return thread.raise(.typeError, "type.__new__() argument 3 must be dict, not \(a[2].argumentTypeName)") }
         let bases = TupleRef(a[1])
         for index in 0 ..< bases.count where !bases[index].isType {
             let resolves = thread.getAttributeOrEmpty(bases[index], Name.__mro_entries__)

@@ -187,7 +187,7 @@ public final class Engine {
     }
 
     private func start(_ thread: ThreadRef, _ fp: FramePointer, _ cache: UnsafeMutablePointer<InlineCache>?) {
-        guard taipan_breaker_load(thread) == 0, thread.pointee.recursionDepth + Int64(Engine.limits.deepestInlining) < taipan.recursionLimit,
+        guard !words.vocabulary.isNearlyFull, taipan_breaker_load(thread) == 0, thread.pointee.recursionDepth + Int64(Engine.limits.deepestInlining) < taipan.recursionLimit,
               fp + Recorder.room < thread.pointee.stackLimit.unsafelyUnwrapped else { return }
         recorder = Recorder(self, thread, TraceBuilder(words.vocabulary, anchor: UInt64(UInt(bitPattern: fp.pc))), root: fp, cache: cache)
         record(thread)
@@ -242,7 +242,7 @@ public final class Engine {
     /// Records a bridge from an exit that is taken often, or the trace of what begins there.
     private func extend(_ thread: ThreadRef, _ place: ExitRef, _ frame: FramePointer) {
         let left = place.trace, exit = place.exit
-        guard !thread.hasException, recorder == nil, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
+        guard !thread.hasException, recorder == nil, !words.vocabulary.isNearlyFull, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
               bridges[rootNumber(left), default: 0] < Engine.limits.mostBridges, let current = thread.pointee.frame else { return }
         let ends = endsAt(left, exit)
         if ends, self.trace(at: current.pc) == nil {

@@ -165,7 +165,7 @@ public final class Runtime {
     /// `sys.stderr` until the real one is made.
     private static let earlyErrorStream = NativeType("stderrprinter", size: MemoryLayout<WrapperObject>.size, flags: .noInstantiation, methods: [
         Def("write(self, text, /)", .writes) { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "write() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "write() argument must be str, not \(a[1].argumentTypeName)") }
             fputs(StringRef(a[1]).description, stderr)
             return thread.newInt(StringRef(a[1]).count)
         },

@@ -366,7 +366,7 @@ public enum ByteMethods {
         if value.isEmpty { return 32 }
         if value.isBytes && BytesRef(value).count == 1 { return UInt32(BytesRef(value).bytes[0]) }
         if value.isInstance(of: .bytearray) && ByteArrayRef(value).count == 1 { return UInt32(ByteArrayRef(value).bytes[0]) }
-        thread.raise(.typeError, "\(name)() argument 2 must be a byte string of length 1, not \(value.type.name)")
+        thread.raise(.typeError, "\(name)() argument 2 must be a byte string of length 1, not \(value.argumentTypeName)")
         return nil
     }
 
@@ -528,7 +528,7 @@ public enum ByteMethods {
             Spaces between two numbers are accepted.
             Example: bytes.fromhex('B9 01EF') -> b'\\\\xb9\\\\x01\\\\xef'.
             """, kind: .classMethod) { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "fromhex() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "fromhex() argument must be str, not \(a[1].argumentTypeName)") }
             let units = Units(StringRef(a[1]))
             var builder = ByteBuilder(capacity: units.count / 2)
             var index = 0

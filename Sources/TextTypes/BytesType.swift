@@ -151,7 +151,7 @@ public enum BytesType {
     static func checkText(_ thread: ThreadRef, _ encoding: Value, _ errors: Value, _ name: StaticString) -> Bool {
         func check(_ value: Value, _ what: StaticString) -> Bool {
             if value.isEmpty || value.isString { return true }
-            thread.raise(.typeError, "\(name)() argument '\(what)' must be str, not \(value.type.name)")
+            thread.raise(.typeError, "\(name)() argument '\(what)' must be str, not \(value.argumentTypeName)")
             return false
         }
         return check(encoding, "encoding") && check(errors, "errors")

@@ -615,7 +615,7 @@ public enum MemoryViews {
     static func cast(_ thread: ThreadRef, _ value: Value, _ format: Value, _ shape: Value) -> Value {
         let view = MemoryViewRef(value)
         guard check(thread, view) else { return .empty }
-        guard format.isString else { return thread.raise(.typeError, "cast() argument 'format' must be str, not \(format.type.name)") }
+        guard format.isString else { return thread.raise(.typeError, "cast() argument 'format' must be str, not \(format.argumentTypeName)") }
         guard view.isCContiguous else { return thread.raise(.typeError, "memoryview: casts are restricted to C-contiguous views") }
         let hasShape = !shape.isEmpty
         if (hasShape || view.ndim != 1) {
@@ -811,7 +811,7 @@ public enum MemoryViews {
             guard MemoryViews.check(thread, view) else { return .empty }
             var fortran = false
             if !a[1].isEmpty && !a[1].isNone {
-                guard a[1].isString else { return thread.raise(.typeError, "tobytes() argument 'order' must be str or None, not \(a[1].type.name)") }
+                guard a[1].isString else { return thread.raise(.typeError, "tobytes() argument 'order' must be str or None, not \(a[1].argumentTypeName)") }
                 switch StringRef(a[1]).description {
                 case "C": break
                 case "F": fortran = true

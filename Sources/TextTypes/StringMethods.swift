@@ -175,8 +175,8 @@ enum StringMethods {
 
     private static let changing: [Def] = [
         Def("replace(self, old, new, count=-1, /)", .pure, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "replace() argument 1 must be str, not \(a[1].type.name)") }
-            guard a[2].isString else { return thread.raise(.typeError, "replace() argument 2 must be str, not \(a[2].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "replace() argument 1 must be str, not \(a[1].argumentTypeName)") }
+            guard a[2].isString else { return thread.raise(.typeError, "replace() argument 2 must be str, not \(a[2].argumentTypeName)") }
             var limit = -1
             if !a[3].isEmpty {
                 guard let value = thread.toInt(a[3]) else { return .empty }
@@ -188,12 +188,12 @@ enum StringMethods {
         Def("lstrip(self, chars=None, /)", .pure, "A copy without the characters at the start that are in chars, or else are white space.") { thread, a, _ in StringMethods.strip(thread, a, "lstrip", left: true, right: false) },
         Def("rstrip(self, chars=None, /)", .pure, "A copy without the characters at the end that are in chars, or else are white space.") { thread, a, _ in StringMethods.strip(thread, a, "rstrip", left: false, right: true) },
         Def("removeprefix(self, prefix, /)", .pure, "A copy without the prefix, where there is one.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "removeprefix() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "removeprefix() argument must be str, not \(a[1].argumentTypeName)") }
             let text = Text(string: a[0]), prefix = Units(StringRef(a[1]))
             return text.piece(thread, StringMethods.hasAffix(text.units, prefix, 0, text.count, false) ? prefix.count : 0, text.count)
         },
         Def("removesuffix(self, suffix, /)", .pure, "A copy without the suffix, where there is one.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "removesuffix() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "removesuffix() argument must be str, not \(a[1].argumentTypeName)") }
             let text = Text(string: a[0]), suffix = Units(StringRef(a[1]))
             return text.piece(thread, 0, StringMethods.hasAffix(text.units, suffix, 0, text.count, true) ? text.count - suffix.count : text.count)
         },
@@ -314,8 +314,8 @@ enum StringMethods {
         if result.isEmpty { return .empty }
         let dict = DictRef(result)
         if !y.isEmpty {
-            guard y.isString else { return thread.raise(.typeError, "maketrans() argument 2 must be str, not \(y.type.name)") }
-            guard z.isEmpty || z.isString else { return thread.raise(.typeError, "maketrans() argument 3 must be str, not \(z.type.name)") }
+            guard y.isString else { return thread.raise(.typeError, "maketrans() argument 2 must be str, not \(y.argumentTypeName)") }
+            guard z.isEmpty || z.isString else { return thread.raise(.typeError, "maketrans() argument 3 must be str, not \(z.argumentTypeName)") }
             guard x.isString else { return thread.raise(.typeError, "first maketrans argument must be a string if there is a second argument") }
             let from = StringRef(x), to = StringRef(y)
             guard from.count == to.count else { return thread.raise(.valueError, "the first two maketrans arguments must have equal length") }
@@ -517,14 +517,14 @@ enum StringMethods {
 
             errors names what to do about characters that it lacks: 'strict' raises UnicodeEncodeError, 'ignore', 'replace' and 'xmlcharrefreplace' do as they say, and codecs.register_error adds others.
             """) { thread, a, _ in
-            guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "encode() argument 'encoding' must be str, not \(a[1].type.name)") }
-            guard a[2].isEmpty || a[2].isString else { return thread.raise(.typeError, "encode() argument 'errors' must be str, not \(a[2].type.name)") }
+            guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "encode() argument 'encoding' must be str, not \(a[1].argumentTypeName)") }
+            guard a[2].isEmpty || a[2].isString else { return thread.raise(.typeError, "encode() argument 'errors' must be str, not \(a[2].argumentTypeName)") }
             return thread.encode(a[0], encoding: a[1], errors: a[2])
         },
         Def("format(self, /, *args, **kwargs)", .calls, "S.format(*args, **kwargs)\n\nA copy with arguments in place of what stands in braces.") { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), a[1], a[2]) },
         Def("format_map(self, mapping, /)", .calls, "S.format_map(mapping)\n\nA copy with items of the mapping in place of what stands in braces.") { thread, a, _ in BraceFormat.format(thread, StringRef(a[0]), .empty, a[1]) },
         Def("__format__(self, format_spec, /)", .pure, "This string as a format specification wants it.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "__format__() argument must be str, not \(a[1].argumentTypeName)") }
             if StringRef(a[1]).count == 0 { return a[0].isExact(.str) ? a[0] : thread.str(a[0]) }
             return StringFormatSpec.format(thread, StringRef(a[0]), StringRef(a[1]))
         },

@@ -33,6 +33,9 @@ public final class Vocabulary {
         return UInt16(functions.count - 1)
     }
 
+    /// Whether the next trace might find no number for what it names: there are 65,535 of each kind, which nobody gives back.
+    public var isNearlyFull: Bool { max(fields.count, functions.count, layouts.count) > 0xF000 }
+
     public func layout(_ layout: Layout) -> UInt16 {
         if let known = layoutIndex[layout] { return known }
         precondition(layouts.count < 0xFFFF, "more than 65,535 layouts")

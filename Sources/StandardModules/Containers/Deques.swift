@@ -487,7 +487,7 @@ enum Deques {
 
     private static func newIterator(_ thread: ThreadRef, _ type: NativeType, _ name: String, _ a: Arguments, _ count: Int, _ keywords: Value) -> Value {
         guard Shared.noKeywords(thread, name, keywords), Shared.arity(thread, name, count, 1, 2) else { return .empty }
-        guard isDeque(a[0]) else { return thread.raise(.typeError, "\(name)() argument 1 must be collections.deque, not \(a[0].type.name)") }
+        guard isDeque(a[0]) else { return thread.raise(.typeError, "\(name)() argument 1 must be collections.deque, not \(a[0].argumentTypeName)") }
         var skip = 0
         if count == 2 {
             guard let number = thread.toInt(a[1]) else { return .empty }

@@ -19,7 +19,7 @@ enum Grouping {
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in
                 guard IterTools.positional(thread, type, "_grouper", count, keywords, 2, 2) else { return .empty }
-                guard a[0].isPointer, a[0].type.isSubtype(of: Grouping.type) else { return thread.raise(.typeError, "_grouper() argument 1 must be itertools.groupby, not \(a[0].type.name)") }
+                guard a[0].isPointer, a[0].type.isSubtype(of: Grouping.type) else { return thread.raise(.typeError, "_grouper() argument 1 must be itertools.groupby, not \(a[0].argumentTypeName)") }
                 let group = IterTools.make(thread, type, a: a[0], b: a[1])
                 if !group.isEmpty {
                     IterTools.tool(a[0]).pointee.f = group
@@ -150,7 +150,7 @@ enum Tees {
         ]) { slots in
             slots.call(.new) { thread, type, a, count, keywords in
                 guard IterTools.positional(thread, type, "teedataobject", count, keywords, 3, 3) else { return .empty }
-                guard a[1].isList else { return thread.raise(.typeError, "teedataobject() argument 2 must be list, not \(a[1].type.name)") }
+                guard a[1].isList else { return thread.raise(.typeError, "teedataobject() argument 2 must be list, not \(a[1].argumentTypeName)") }
                 guard a[2].isNone else { return thread.raise(.valueError, "Invalid arguments") }
                 let first = Tees.newNode(thread, .empty)
                 var current = first

@@ -91,7 +91,7 @@ enum FileIO {
             object.pointee.descriptor = -1
         }
         if name.isFloat { return thread.raise(.typeError, "integer argument expected, got float") }
-        guard modeValue.isEmpty || modeValue.isString else { return thread.raise(.typeError, "FileIO() argument 'mode' must be str, not \(modeValue.type.name)") }
+        guard modeValue.isEmpty || modeValue.isString else { return thread.raise(.typeError, "FileIO() argument 'mode' must be str, not \(modeValue.argumentTypeName)") }
         let mode = modeValue.isEmpty ? "r" : StringRef(modeValue).description
         object.pointee.seekable = -1
         object.pointee.isReadable = false

@@ -10,7 +10,7 @@ public enum StandardIO {
                 OpenFunction.open(thread, a)
             },
             Def("open_code(path)", .calls, "Open a file of code that is to be imported.", kind: .function) { thread, a, _ in
-                guard a[0].isString else { return thread.raise(.typeError, "open_code() argument 'path' must be str, not \(a[0].type.name)") }
+                guard a[0].isString else { return thread.raise(.typeError, "open_code() argument 'path' must be str, not \(a[0].argumentTypeName)") }
                 return thread.call(OpenFunction.function.pointee, a[0], thread.newString("rb"))
             },
             Def("text_encoding(encoding, stacklevel=2, /)", .reads, "A helper function to choose the text encoding.", kind: .function) { thread, a, _ in
@@ -63,7 +63,7 @@ enum OpenFunction {
         let file = a[0]
         guard a[1].isEmpty || a[1].isString else { return thread.raise(.typeError, "open() argument 'mode' must be str, not \(a[1].isNone ? "None" : a[1].type.name)") }
         for (index, name) in [(3, "encoding"), (4, "errors"), (5, "newline")] where !a[index].isEmpty && !a[index].isNone && !a[index].isString {
-            return thread.raise(.typeError, "open() argument '\(name)' must be str or None, not \(a[index].type.name)")
+            return thread.raise(.typeError, "open() argument '\(name)' must be str or None, not \(a[index].argumentTypeName)")
         }
         guard let buffering = a[2].isEmpty ? -1 : thread.toInt(a[2]) else { return .empty }
         var path = file

@@ -150,7 +150,7 @@ enum TextIO {
         object.pointee.initialized = false
         object.pointee.isDetached = false
         for (index, name) in [(2, "encoding"), (3, "errors"), (4, "newline")] where !a[index].isEmpty && !a[index].isNone && !a[index].isString {
-            return thread.raise(.typeError, "TextIOWrapper() argument '\(name)' must be str or None, not \(a[index].type.name)")
+            return thread.raise(.typeError, "TextIOWrapper() argument '\(name)' must be str or None, not \(a[index].argumentTypeName)")
         }
         guard TextIO.setNewline(thread, object, a[4]) else { return .empty }
         let isDefault = a[2].isEmpty || a[2].isNone
@@ -256,7 +256,7 @@ enum TextIO {
     }
 
     static func write(_ thread: ThreadRef, _ value: Value, _ text: Value) -> Value {
-        guard text.isString else { return thread.raise(.typeError, "write() argument must be str, not \(text.type.name)") }
+        guard text.isString else { return thread.raise(.typeError, "write() argument must be str, not \(text.argumentTypeName)") }
         guard open(thread, value) else { return .empty }
         let object = object(value)
         if !object.pointee.canWrite { return Streams.raiseUnsupported(thread, "not writable") }
@@ -693,7 +693,7 @@ enum TextIO {
                 }
                 if thread.callMethod(a[0], Name.flush).isEmpty { return .empty }
                 if !a[1].isEmpty && !a[1].isNone {
-                    guard a[1].isString else { return thread.raise(.typeError, "reconfigure() argument 'encoding' must be str or None, not \(a[1].type.name)") }
+                    guard a[1].isString else { return thread.raise(.typeError, "reconfigure() argument 'encoding' must be str or None, not \(a[1].argumentTypeName)") }
                     let encoding = StringRef(a[1]).equals("locale") ? TextIO.localeEncoding(thread) : a[1]
                     let codec = TextIO.normalized(StringRef(encoding).description)
                     guard TextIO.checkCodec(thread, encoding, codec) else { return .empty }
@@ -704,7 +704,7 @@ enum TextIO {
                     if a[2].isEmpty || a[2].isNone { object.pointee.errors = Name.strict.value }
                 }
                 if !a[2].isEmpty && !a[2].isNone {
-                    guard a[2].isString else { return thread.raise(.typeError, "reconfigure() argument 'errors' must be str or None, not \(a[2].type.name)") }
+                    guard a[2].isString else { return thread.raise(.typeError, "reconfigure() argument 'errors' must be str or None, not \(a[2].argumentTypeName)") }
                     object.pointee.errors = a[2]
                     object.pointee.decoder = .empty
                     object.pointee.encoder = .empty

@@ -46,7 +46,7 @@ enum NetworkArguments {
         var view = BufferView()
         guard value.isBuffer, thread.acquireBuffer(value, &view, BufferFlags.writable) else {
             thread.takeException()
-            return thread.raise(.typeError, "\(function)() argument 1 must be read-write bytes-like object, not \(value.type.name)")
+            return thread.raise(.typeError, "\(function)() argument 1 must be read-write bytes-like object, not \(value.argumentTypeName)")
         }
         let result = body(view.bytes, view.length)
         thread.releaseBuffer(&view)
@@ -56,7 +56,7 @@ enum NetworkArguments {
     /// The zero-terminated bytes of a str.
     static func text(_ thread: ThreadRef, _ value: Value, _ function: String, _ position: Int = 1) -> [CChar]? {
         guard value.isString else {
-            thread.raise(.typeError, "\(function)() argument \(position) must be str, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument \(position) must be str, not \(value.argumentTypeName)")
             return nil
         }
         let bytes = StringRef(value).utf8
@@ -123,7 +123,7 @@ enum NetworkArguments {
             bytes = Array(view.buffer)
             thread.releaseBuffer(&view)
         } else {
-            thread.raise(.typeError, "\(function)() argument 1 must be str, bytes or bytearray, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument 1 must be str, bytes or bytearray, not \(value.argumentTypeName)")
             return nil
         }
         if bytes.contains(0) {

@@ -154,7 +154,7 @@ enum Semaphores {
     static func register() {
         NativeModule.register("_multiprocessing", functions: [
             Def("sem_unlink(name, /)", .calls, kind: .function) { thread, a, _ in
-                guard a[0].isString else { return thread.raise(.typeError, "sem_unlink() argument must be str, not \(a[0].type.name)") }
+                guard a[0].isString else { return thread.raise(.typeError, "sem_unlink() argument must be str, not \(a[0].argumentTypeName)") }
                 guard let name = NetworkArguments.text(thread, a[0], "sem_unlink") else { return .empty }
                 return sem_unlink(name) < 0 ? thread.raiseOSError(errno) : .none
             },
@@ -197,7 +197,7 @@ enum Semaphores {
 
     private static func memoryName(_ thread: ThreadRef, _ value: Value, _ function: String) -> [CChar]? {
         guard value.isString else {
-            thread.raise(.typeError, "\(function)() argument 'path' must be str, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument 'path' must be str, not \(value.argumentTypeName)")
             return nil
         }
         return StringRef(value).utf8.map { CChar(bitPattern: $0) } + [0]

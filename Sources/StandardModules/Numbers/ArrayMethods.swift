@@ -131,7 +131,7 @@ enum ArrayMethods {
         },
         Def("frombytes(self, buffer, /)", .calls, "Adds the items that bytes hold at the end.") { t, a, _ in ArrayMethods.appendBytes(t, ArrayRef(a[0]), a[1]) ? .none : .empty },
         Def("fromunicode(self, ustr, /)", .calls, "Adds the characters of a string at the end of an array of characters.") { t, a, _ in
-            guard a[1].isString else { return t.raise(.typeError, "fromunicode() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return t.raise(.typeError, "fromunicode() argument must be str, not \(a[1].argumentTypeName)") }
             let array = ArrayRef(a[0])
             guard array.code == UInt8(ascii: "u") else { return t.raise(.valueError, "fromunicode() may only be called on unicode type arrays") }
             let old = array.count
@@ -247,7 +247,7 @@ enum ArrayPickling {
         let type = TypeRef(a[0])
         guard type.isSubtype(of: ArrayModule.type.type) else { return thread.raise(.typeError, "\(type.name) is not a subtype of array.array") }
         guard a[1].isString, StringRef(a[1]).count == 1 else {
-            return thread.raise(.typeError, "_array_reconstructor() argument 2 must be a unicode character, not \(a[1].type.name)")
+            return thread.raise(.typeError, "_array_reconstructor() argument 2 must be a unicode character, not \(a[1].argumentTypeName)")
         }
         guard let kind = ArrayKind.find(StringRef(a[1])[0]) else { return thread.raise(.valueError, "second argument must be a valid type code") }
         guard let machine = thread.toInt(a[2]) else { return .empty }

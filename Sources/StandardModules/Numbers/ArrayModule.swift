@@ -238,7 +238,7 @@ enum ArrayModule {
         if count == 0 { return thread.raise(.typeError, "array() takes at least 1 argument (0 given)") }
         if count > 2 { return thread.raise(.typeError, "array() takes at most 2 arguments (\(count) given)") }
         guard arguments[0].isString, StringRef(arguments[0]).count == 1 else {
-            return thread.raise(.typeError, "array() argument 1 must be a unicode character, not \(arguments[0].type.name)")
+            return thread.raise(.typeError, "array() argument 1 must be a unicode character, not \(arguments[0].argumentTypeName)")
         }
         let code = StringRef(arguments[0])[0]
         let initial = count > 1 ? arguments[1] : Value.empty

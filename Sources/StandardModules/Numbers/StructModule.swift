@@ -92,7 +92,7 @@ enum StructModule {
             text = thread.newString(codePoints: characters)
             if text.isEmpty { return false }
         } else {
-            thread.raise(.typeError, "Struct() argument 1 must be a str or bytes object, not \(format.type.name)")
+            thread.raise(.typeError, "Struct() argument 1 must be a str or bytes object, not \(format.argumentTypeName)")
             return false
         }
         let string = StringRef(text)

@@ -57,7 +57,7 @@ enum AccountModules {
     /// A name argument's bytes.
     private static func name(_ thread: ThreadRef, _ value: Value, _ function: String) -> [CChar]? {
         guard value.isString else {
-            thread.raise(.typeError, "\(function)() argument must be str, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument must be str, not \(value.argumentTypeName)")
             return nil
         }
         return PathArgument.take(thread, value, function, "name")?.bytes

@@ -30,7 +30,7 @@ enum LocaleModule {
 
     private static func string(_ thread: ThreadRef, _ value: Value, _ function: String, _ position: Int) -> [CChar]? {
         guard value.isString else {
-            thread.raise(.typeError, "\(function)() argument \(position) must be str, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument \(position) must be str, not \(value.argumentTypeName)")
             return nil
         }
         guard let bytes = FileSystemText.encode(thread, value) else { return nil }

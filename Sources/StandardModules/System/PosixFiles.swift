@@ -264,7 +264,7 @@ enum PosixFiles {
             return thread.raise(.typeError, "expected \(a[0].type.name).__fspath__() to return str or bytes, not \(result.type.name)")
         },
         Def("_path_normpath(path)", .calls, "Basic path normalization.") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "_path_normpath() argument 'path' must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "_path_normpath() argument 'path' must be str, not \(a[0].argumentTypeName)") }
             let units = StringRef(a[0])
             let slash: UInt32 = 0x2F, dot: UInt32 = 0x2E
             let characters = (0 ..< units.count).map { units[$0] }

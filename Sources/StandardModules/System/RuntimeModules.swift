@@ -23,7 +23,7 @@ public enum RuntimeModules {
                 WeakReferences.proxy(thread, to: a[0], callback: a[1].isEmpty ? .none : a[1])
             },
             Def("_remove_dead_weakref(dct, key, /)", .writes, "Take a key out of a dict if its value is a weak reference that is dead.") { thread, a, _ in
-                guard a[0].isDict else { return thread.raise(.typeError, "_remove_dead_weakref() argument 1 must be dict, not \(a[0].type.name)") }
+                guard a[0].isDict else { return thread.raise(.typeError, "_remove_dead_weakref() argument 1 must be dict, not \(a[0].argumentTypeName)") }
                 let value = DictRef(a[0]).get(thread, a[1])
                 if value.isEmpty { return thread.hasException ? .empty : .none }
                 guard value.isInstance(of: .weakReference) else { return thread.raise(.typeError, "not a weakref") }

@@ -21,7 +21,7 @@ enum SubprocessModule {
     private static func forkExec(_ thread: ThreadRef, _ a: Arguments) -> Value {
         PendingFiles.settle(thread)
         guard let closeFiles = SystemArguments.flag(thread, a[2], default: false) else { return .empty }
-        guard a[3].isTuple else { return thread.raise(.typeError, "fork_exec() argument 4 must be tuple, not \(a[3].type.name)") }
+        guard a[3].isTuple else { return thread.raise(.typeError, "fork_exec() argument 4 must be tuple, not \(a[3].argumentTypeName)") }
         var keep: [Int32] = []
         for index in 0 ..< TupleRef(a[3]).count {
             guard TupleRef(a[3])[index].isInt, let number = IntOps.toInt(TupleRef(a[3])[index]), number >= 0, number <= Int(Int32.max), keep.last.map({ Int($0) < number }) ?? true else {

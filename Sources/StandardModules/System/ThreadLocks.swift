@@ -160,7 +160,7 @@ enum ThreadLocks {
                 return thread.newInt(lock.pointee.owner == thread.pointee.identifier ? lock.pointee.count : 0)
             },
             Def("_acquire_restore(self, state, /)", .calls, "For internal use by `threading.Condition`.") { thread, a, _ in
-                guard a[1].isTuple, TupleRef(a[1]).count == 2 else { return thread.raise(.typeError, "_acquire_restore() argument 1 must be 2-item tuple, not \(a[1].type.name)") }
+                guard a[1].isTuple, TupleRef(a[1]).count == 2 else { return thread.raise(.typeError, "_acquire_restore() argument 1 must be 2-item tuple, not \(a[1].argumentTypeName)") }
                 guard let count = thread.toInt(TupleRef(a[1])[0]), let owner = thread.toInt(TupleRef(a[1])[1]) else { return .empty }
                 // The wait is not to be interrupted: the caller's state depends on it.
                 let word = ThreadLocks.word(a[0])

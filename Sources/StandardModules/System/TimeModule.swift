@@ -232,7 +232,7 @@ enum TimeModule {
             return code != 0 ? thread.raiseOSError(code) : Value(small: Int(clock))
         },
         Def("get_clock_info(name, /)", .calls, "Get information of the specified clock.") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "get_clock_info() argument 1 must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "get_clock_info() argument 1 must be str, not \(a[0].argumentTypeName)") }
             let name = StringRef(a[0]).description
             let clocks: [String: (String, Int32, Bool)] = ["time": ("CLOCK_REALTIME", CLOCK_REALTIME, false), "monotonic": ("CLOCK_MONOTONIC", CLOCK_MONOTONIC, true),
                                                            "perf_counter": ("CLOCK_MONOTONIC", CLOCK_MONOTONIC, true),
@@ -277,7 +277,7 @@ enum TimeModule {
             return result == -1 && parts.tm_wday == -1 ? thread.raise(.overflowError, "mktime argument out of range") : thread.newFloat(Double(result))
         },
         Def("strftime(format, tuple=None, /)", .calls, "A time in parts as text in a format.") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "strftime() argument 1 must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "strftime() argument 1 must be str, not \(a[0].argumentTypeName)") }
             guard var (parts, zone) = TimeModule.now(thread, a[1], "strftime"), TimeModule.check(thread, &parts) else { return .empty }
             parts.tm_isdst = parts.tm_isdst < -1 ? -1 : parts.tm_isdst > 1 ? 1 : parts.tm_isdst
             guard let format = FileSystemText.encode(thread, a[0]) else { return .empty }

@@ -323,7 +323,7 @@ enum Unicodedata {
     private static func normalize(_ thread: ThreadRef, _ a: Arguments, _ database: CharacterDatabase, test: Bool) -> Value {
         let function = test ? "is_normalized" : "normalize"
         for index in 0 ..< 2 where !a[index].isString {
-            return thread.raise(.typeError, "\(function)() argument \(index + 1) must be str, not \(a[index].type.name)")
+            return thread.raise(.typeError, "\(function)() argument \(index + 1) must be str, not \(a[index].argumentTypeName)")
         }
         let string = StringRef(a[1])
         let unchanged = { test ? Value.true : string.value.isExact(.str) ? string.value : thread.substring(string, 0, string.count) }

@@ -53,7 +53,7 @@ enum ExpatParser {
     static func text(_ thread: ThreadRef, _ value: Value, _ function: String, _ argument: String) -> [CChar]?? {
         if value.isEmpty || value.isNone { return .some(nil) }
         guard value.isString else {
-            thread.raise(.typeError, "\(function)() argument\(argument) must be str or None, not \(value.type.name)")
+            thread.raise(.typeError, "\(function)() argument\(argument) must be str or None, not \(value.argumentTypeName)")
             return nil
         }
         return .some(StringRef(value).utf8.map { CChar(bitPattern: $0) } + [0])
@@ -82,7 +82,7 @@ enum ExpatParser {
         guard let context = text(thread, a[1], "ExternalEntityParserCreate", " 1") else { return .empty }
         var encoding: [CChar]?
         if !a[2].isEmpty {
-            guard a[2].isString else { return thread.raise(.typeError, "ExternalEntityParserCreate() argument 2 must be str, not \(a[2].type.name)") }
+            guard a[2].isString else { return thread.raise(.typeError, "ExternalEntityParserCreate() argument 2 must be str, not \(a[2].argumentTypeName)") }
             encoding = StringRef(a[2]).utf8.map { CChar(bitPattern: $0) } + [0]
         }
         let parent = object(a[0])
@@ -228,7 +228,7 @@ enum ExpatParser {
         },
         Def("ParseFile(self, file, /)", .calls, "Parse XML data from file-like object.") { thread, a, _ in ExpatParser.parseFile(thread, a[0], a[1]) },
         Def("SetBase(self, base, /)", .calls, "Set the base URL for the parser.") { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "SetBase() argument must be str, not \(a[1].type.name)") }
+            guard a[1].isString else { return thread.raise(.typeError, "SetBase() argument must be str, not \(a[1].argumentTypeName)") }
             let base = StringRef(a[1]).utf8.map { CChar(bitPattern: $0) } + [0]
             return XML_SetBase(ExpatParser.library(a[0]), base) == XML_STATUS_OK ? .none : thread.raiseOutOfMemory()
         },

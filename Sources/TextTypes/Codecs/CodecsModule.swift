@@ -9,7 +9,7 @@ enum CodecsModule {
 
     private static func check(_ thread: ThreadRef, _ value: Value, _ function: StaticString, _ argument: StaticString) -> Bool {
         if value.isEmpty || value.isString { return true }
-        thread.raise(.typeError, "\(function)() argument '\(argument)' must be str, not \(value.type.name)")
+        thread.raise(.typeError, "\(function)() argument '\(argument)' must be str, not \(value.argumentTypeName)")
         return false
     }
 
@@ -29,7 +29,7 @@ enum CodecsModule {
             return .none
         },
         Def("lookup(encoding, /)", .calls, "The CodecInfo of an encoding.") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "lookup() argument must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "lookup() argument must be str, not \(a[0].argumentTypeName)") }
             return CodecRegistry.lookup(thread, a[0])
         },
         Def("encode(obj, encoding='utf-8', errors='strict')", .calls, """
@@ -49,7 +49,7 @@ enum CodecsModule {
             return CodecRegistry.run(thread, a[0], a[1].isEmpty ? Name.utf_8.value : a[1], a[2], decode: true, textOnly: false)
         },
         Def("_forget_codec(encoding, /)", .writes, "Purge the named codec from the internal codec lookup cache") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "_forget_codec() argument must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "_forget_codec() argument must be str, not \(a[0].argumentTypeName)") }
             let removed = DictRef(CodecErrors.state[1]).remove(thread, a[0])
             return removed.isEmpty ? (thread.hasException ? .empty : thread.raiseKeyError(a[0])) : .none
         },
@@ -58,12 +58,12 @@ enum CodecsModule {
 
             It is called with the exception, and returns what to put in place of the part that is wrong, and where to go on.
             """) { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "register_error() argument 1 must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "register_error() argument 1 must be str, not \(a[0].argumentTypeName)") }
             guard a[1].type.call(.call) != nil else { return thread.raise(.typeError, "handler must be callable") }
             return DictRef(CodecErrors.state[2]).set(thread, a[0], a[1]) ? .none : .empty
         },
         Def("lookup_error(name, /)", .reads, "lookup_error(errors)\n\nThe handler of errors with that name; LookupError where there is none.") { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "lookup_error() argument must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "lookup_error() argument must be str, not \(a[0].argumentTypeName)") }
             return CodecErrors.lookup(thread, a[0])
         },
     ]
@@ -72,7 +72,7 @@ enum CodecsModule {
 
     private static func errors(_ thread: ThreadRef, _ value: Value, _ function: StaticString) -> Bool {
         if value.isEmpty || value.isNone || value.isString { return true }
-        thread.raise(.typeError, "\(function)() argument 2 must be str or None, not \(value.type.name)")
+        thread.raise(.typeError, "\(function)() argument 2 must be str or None, not \(value.argumentTypeName)")
         return false
     }
 
@@ -166,7 +166,7 @@ enum CodecsModule {
 
     /// (bytes, length of the text)
     @inline(__always) private static func encoded(_ thread: ThreadRef, _ a: Arguments, _ name: StaticString, _ body: () -> Value) -> Value {
-        guard a[0].isString else { return thread.raise(.typeError, "\(name)() argument 1 must be str, not \(a[0].type.name)") }
+        guard a[0].isString else { return thread.raise(.typeError, "\(name)() argument 1 must be str, not \(a[0].argumentTypeName)") }
         guard errors(thread, a[1], name) else { return .empty }
         let result = body()
         return result.isEmpty ? .empty : thread.newTuple(result, Value(small: StringRef(a[0]).count))
@@ -211,7 +211,7 @@ enum CodecsModule {
             }
         },
         Def("escape_encode(data, errors=None, /)", .calls) { thread, a, _ in
-            guard a[0].isBytes else { return thread.raise(.typeError, "escape_encode() argument 1 must be bytes, not \(a[0].type.name)") }
+            guard a[0].isBytes else { return thread.raise(.typeError, "escape_encode() argument 1 must be bytes, not \(a[0].argumentTypeName)") }
             let result = EscapeCodecs.encodeBytes(thread, BytesRef(a[0]))
             return result.isEmpty ? .empty : thread.newTuple(result, Value(small: BytesRef(a[0]).count))
         },
@@ -224,7 +224,7 @@ enum CodecsModule {
             }
         },
         Def("charmap_build(map, /)", .reads) { thread, a, _ in
-            guard a[0].isString else { return thread.raise(.typeError, "charmap_build() argument must be str, not \(a[0].type.name)") }
+            guard a[0].isString else { return thread.raise(.typeError, "charmap_build() argument must be str, not \(a[0].argumentTypeName)") }
             let result = thread.newDict()
             if result.isEmpty { return .empty }
             let map = StringRef(a[0])

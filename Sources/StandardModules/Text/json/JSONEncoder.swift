@@ -342,7 +342,7 @@ enum JSONEncoder {
             if truth < 0 { return .empty }
             truths.append(truth == 1)
         }
-        guard a[1].isNone || a[1].isDict else { return thread.raise(.typeError, "make_encoder() argument 1 must be dict or None, not \(a[1].type.name)") }
+        guard a[1].isNone || a[1].isDict else { return thread.raise(.typeError, "make_encoder() argument 1 must be dict or None, not \(a[1].argumentTypeName)") }
         let result = thread.allocateInstance(TypeRef(a[0]))
         if result.isEmpty { return .empty }
         let encoder = result.object(JSONEncoderObject.self)

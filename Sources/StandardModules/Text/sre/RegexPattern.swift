@@ -31,10 +31,10 @@ enum RegexPattern {
         guard Int32(exactly: flags) != nil else {
             return thread.raise(.overflowError, flags < 0 ? "signed integer is less than minimum" : "signed integer is greater than maximum")
         }
-        guard a[2].isList else { return thread.raise(.typeError, "compile() argument 'code' must be list, not \(a[2].type.name)") }
+        guard a[2].isList else { return thread.raise(.typeError, "compile() argument 'code' must be list, not \(a[2].argumentTypeName)") }
         guard let groups = thread.toInt(a[3]) else { return .empty }
-        guard a[4].isDict else { return thread.raise(.typeError, "compile() argument 'groupindex' must be dict, not \(a[4].type.name)") }
-        guard a[5].isTuple else { return thread.raise(.typeError, "compile() argument 'indexgroup' must be tuple, not \(a[5].type.name)") }
+        guard a[4].isDict else { return thread.raise(.typeError, "compile() argument 'groupindex' must be dict, not \(a[4].argumentTypeName)") }
+        guard a[5].isTuple else { return thread.raise(.typeError, "compile() argument 'indexgroup' must be tuple, not \(a[5].argumentTypeName)") }
         var isBytes = -1
         if !a[0].isNone {
             var subject = RegexSubject()
