@@ -177,6 +177,7 @@ public enum Collector {
             // The more there is to look through, the later the next time. Large buffers are not looked through: what has died of them must not wait for so long.
             Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes + max(Heap.oldBytes - Heap.bufferBytes, Heap.bufferBytes / 4))
             if !keepsObserved { completeBytes = Heap.oldBytes }
+            shrink()
         }
         Heap.allocatedSinceCollection = 0
         // Every collection scans whole stacks. As much as was scanned may be allocated on top before the next one, or deep recursion would take quadratic time.
@@ -227,6 +228,15 @@ public enum Collector {
         rememberedSet = larger.assumingMemoryBound(to: ObjectPointer.self)
         rememberedCapacity *= 2
         return true
+    }
+
+    /// Gives back what this collection has needed, and what was remembered before it, where that was much.
+    private static func shrink() {
+        stackRange.discard(beyond: 1 << 20)
+        let least = 1 << 10
+        guard rememberedCapacity > 1 << 16, rememberedCount <= least, let smaller = realloc(rememberedSet, least * MemoryLayout<ObjectPointer>.stride) else { return }
+        rememberedSet = smaller.assumingMemoryBound(to: ObjectPointer.self)
+        rememberedCapacity = least
     }
 
     @inline(never) private static func growStack() -> Bool {

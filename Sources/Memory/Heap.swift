@@ -136,7 +136,7 @@ public enum Heap {
     }
     /// Bytes allocated between two minor collections while stacks are small. Measured: what fits the second-level cache several times over beats both a
     /// larger nursery, whose every line comes from memory, and a smaller one, which promotes too much.
-    static let leastNurserySize = 4 << 20
+    static var leastNurserySize = 4 << 20
     /// Bytes allocated between two minor collections.
     static var nurserySize = leastNurserySize
     /// Bytes that have survived before the first major collection, and that a small heap grows by between two. What dies old stays in memory that long.

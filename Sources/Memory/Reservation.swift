@@ -49,6 +49,11 @@ struct Reservation {
         return extend(to: max(bytes, committed + max(step, committed >> 2))) || extend(to: bytes)
     }
 
+    /// Gives the memory behind the first `bytes` bytes back. It stays usable, and is zero again.
+    func discard(beyond bytes: Int) {
+        if committed > bytes { madvise(base + bytes, committed - bytes, MADV_DONTNEED) }
+    }
+
     private mutating func extend(to bytes: Int) -> Bool {
         let end = min(size, (bytes + 4095) & ~4095)
         guard mprotect(base + committed, end - committed, PROT_READ | PROT_WRITE) == 0 else { return false }

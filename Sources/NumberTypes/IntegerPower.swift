@@ -142,8 +142,20 @@ extension Integers {
         return withMPZ(thread, about: 0) { __gmpz_fac_ui($0, UInt(n)) }
     }
 
+    /// The number of ways to choose k of n things, where all on the way to it fits a word.
+    private static func binomial(_ n: Int, _ k: Int) -> Int? {
+        var result = 1
+        for index in 0 ..< k {
+            let (product, overflow) = result.multipliedReportingOverflow(by: n - index)
+            if overflow { return nil }
+            result = product / (index + 1)
+        }
+        return result
+    }
+
     /// The binomial coefficient of n that is not negative and k.
     public static func binomial(_ thread: ThreadRef, _ n: Value, _ k: UInt) -> Value {
+        if n.isSmallInt && k <= 64, let result = binomial(n.smallInt, Int(k)) { return thread.newInt(result) }
         guard isPossible(bits: Double(k) * Double(bitLength(n))) || isPossible(bits: Double(IntOps.toInt(n) ?? Int.max)) else { return thread.raiseOutOfMemory() }
         return withLimbs(n) { x in
             var number = x.mpz

@@ -203,12 +203,11 @@ extension Recorder {
         return .goesOn
     }
 
-    /// The same of a Python function with a tuple of a few arguments and no keyword arguments: the items become its arguments. Nil for any other call.
+    /// The same of a Python function with a tuple of a few arguments and a dict of a few keyword arguments, which become its registers. Nil for any other call.
     private func spread(_ a: Int, _ window: Int, _ hasKeywords: Bool) -> Outcome? {
         let first = window + frameHeaderWords, items = actual(first), keywords = hasKeywords ? actual(first + 1) : .empty
         var callee = actual(window), ref = read(window), arguments: [Ref] = []
-        guard callee.isPointer, items.isExact(.tuple), TupleRef(items).count <= Recorder.mostSpread,
-              !hasKeywords || keywords.isExact(.dict) && DictRef(keywords).count == 0 else { return nil }
+        guard callee.isPointer, items.isExact(.tuple), TupleRef(items).count <= Recorder.mostSpread, let names = hasKeywords ? keywordNames(keywords) : [] else { return nil }
         if callee.isExact(.method) {
             guardObject(ref, callee)
             callee = callee.object(MethodObject.self).pointee.function
@@ -219,15 +218,38 @@ extension Recorder {
         let tuple = read(first)
         guardObject(tuple, items)
         b.guarding(.geq, b.load(tuple, words.tupleCount), b.int(Int64(TupleRef(items).count)))
-        if hasKeywords {
-            let dict = read(first + 1)
-            guardObject(dict, keywords)
-            b.guarding(.geq, b.load(dict, words.length), b.int(0))
-        }
         arguments += (0 ..< TupleRef(items).count).map { b.load(tuple, index: b.int(Int64($0)), words.tupleItem) }
+        let named = hasKeywords ? keywordValues(of: read(first + 1), keywords, names) : []
         ref = function(callee, ref)
-        for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
-        return enter(callee, ref, at: first, count: arguments.count, flags: UInt64(a) << 8)
+        guard !named.isEmpty else {
+            for (index, argument) in arguments.enumerated() { put(level.base + first + index, argument) }
+            return enter(callee, ref, at: first, count: arguments.count, flags: UInt64(a) << 8)
+        }
+        guard let registers = bound(callee, ref, arguments, names: names, named: named) else { return nil }
+        for (index, register) in registers.enumerated() { put(level.base + first + index, register) }
+        return enter(callee, ref, at: first, count: registers.count, flags: UInt64(a) << 8, isBound: true)
+    }
+
+    /// The keys of a dict of keyword arguments, if they are few, interned, and lie without a gap. Nil otherwise.
+    private func keywordNames(_ keywords: Value) -> [Value]? {
+        guard keywords.isExact(.dict), case let dict = DictRef(keywords), dict.count <= Recorder.mostSpread else { return nil }
+        if dict.count == 0 { return [] }
+        guard dict.pointer.pointee.table.object(DictTable.self).pointee.tracedWords == dict.count * 3 else { return nil }
+        let names = (0 ..< dict.count).map { dict.entries[$0 * 3 + 1] }
+        return names.allSatisfy { $0.isExact(.str) && StringRef($0).interned().value == $0 } ? names : nil
+    }
+
+    /// The values of a dict that has these keys, which is guarded.
+    private func keywordValues(of ref: Ref, _ dict: Value, _ names: [Value]) -> [Ref] {
+        guardObject(ref, dict)
+        b.guarding(.geq, b.load(ref, words.length), b.int(Int64(names.count)))
+        if names.isEmpty { return [] }
+        let table = b.load(ref, words.dictTable)
+        b.guarding(.geq, b.load(table, words.dictWords), b.int(Int64(names.count * 3)))
+        return names.enumerated().map { index, name in
+            guardSame(b.load(table, index: b.int(Int64(index * 3)), words.dictKey), name)
+            return b.load(table, index: b.int(Int64(index * 3)), words.dictItem)
+        }
     }
 
     private static let mostSpread = 8

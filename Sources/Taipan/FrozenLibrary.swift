@@ -54,6 +54,8 @@ enum FrozenLibrary {
         if let prefix = options.pycachePrefix { folder = Runtime.absolute(prefix) + library + "/importlib" }
         let path = folder + "/frozen.taipan-311.bin"
         if let whole = map(path), load(whole, header, files.count) { return true }
+        // No library, no cache of it.
+        guard sources.allSatisfy({ !$0.isEssential || access(library + "/" + $0.file, R_OK) == 0 }) else { return false }
         if !options.dontWriteBytecode, write(path, folder, header, library, files), let whole = map(path), load(whole, header, files.count) { return true }
         for source in sources where source.isEssential {
             guard let bytes = compile(library, source.file) else { return false }

@@ -127,6 +127,7 @@ private func exhaust(size: Int) {
 private func testExhaustionCollectsFirst() {
     limitMemory(to: 300 << 20)
     // No collection is due before memory runs out.
+    Heap.leastNurserySize = 1 << 40
     Heap.nurserySize = 1 << 40
     for (size, most) in [(64, 20), (5000, 20), (20 << 20, 60)] {
         let before = Collector.majorCount

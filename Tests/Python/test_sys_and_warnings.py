@@ -311,6 +311,7 @@ def test_settings_of_the_environment():
     code = "import sys; print(sys.prefix, sys.exec_prefix)"
     assert run_python("-c", code, PYTHONHOME="/usr:/usr/local")[1] == b"/usr /usr/local\n"
     assert run_python("-c", code, PYTHONHOME="/nowhere")[0] == 1
+    assert not os.path.exists("/nowhere")
     assert run_python("-c", "1", PYTHONMALLOC="bad") == (1, b"", b"Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\nPython runtime state: preinitializing\n\n")
     assert run_python("-c", "print(1)", PYTHONMALLOC="debug")[1] == b"1\n"
 
