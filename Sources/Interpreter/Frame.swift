@@ -43,7 +43,7 @@ public enum FrameFlags {
     public static let forIter: UInt64 = 8
     /// The same by `send`.
     public static let send: UInt64 = 16
-    /// A property's getter: an AttributeError that leaves it is told what was asked for.
+    /// A function that reading an attribute has called: an AttributeError that leaves it is told what was asked for.
     public static let getter: UInt64 = 32
     /// A special method that an operator has called: its result may be `NotImplemented`.
     public static let special: UInt64 = 64

@@ -1,11 +1,11 @@
 import Bytecode
 import Objects
 
-/// Special methods and property getters written in Python whose frames run in the dispatch loop, like those of ordinary calls: arithmetic, comparisons, items, calls of
-/// instances. (Whatever native code asks for on its own runs in an interpreter of its own.)
+/// Special methods and attribute hooks written in Python whose frames run in the dispatch loop, like those of ordinary calls: arithmetic, comparisons, items, calls of
+/// instances, attributes that functions give or take. (Whatever native code asks for on its own runs in an interpreter of its own.)
 ///
 /// The dispatch loop and the recorder of traces ask here what is called, so that they agree. Only plain cases count: the left operand's method, when the right operand's
-/// class has no say before it. What remains to be done after the method has returned, when it has declined or its result is only wanted for a jump, is done when its frame, marked with
+/// class has no say before it, and the right operand's, when the left one is a number. What remains to be done after the method has returned, when it has declined or its result is only wanted for a jump, is done when its frame, marked with
 /// `FrameFlags.special` or `.specialJump`, returns.
 public enum SpecialMethods {
     private static let binaryNames: [(plain: Name, reflected: Name)] = [
