@@ -33,7 +33,7 @@ enum CollectorModule {
         DeadTemporaries.clear(thread)
         Collector.wipeStack()
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
     }
 
     @inline(never) private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
@@ -73,7 +73,7 @@ enum CollectorModule {
             Collector.suspended -= 1
             saved = []
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
-            RuntimeHooks.runPendingFinalizers(thread)
+            Safepoint.runFinalizers(thread)
             if waiting == 0 || generation < 2 { break }
         }
         totals[generation] += collected
@@ -193,7 +193,7 @@ enum CollectorModule {
     /// Every tracked object, as a list.
     private static func objects(_ thread: ThreadRef, where accept: (Value) -> Bool) -> Value {
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
         Collector.suspended += 1
         defer { Collector.suspended -= 1 }
         var addresses: [UInt] = []
