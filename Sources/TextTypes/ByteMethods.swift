@@ -380,6 +380,7 @@ public enum ByteMethods {
             }
         }
         defer { thread.releaseBuffer(&view) }
+        if table.isNone && delete.isEmpty { return Text(binary: value).whole(thread) }
         var deleted = [Bool](repeating: false, count: 256)
         if !delete.isEmpty {
             let done = thread.withBuffer(delete) { bytes, count in
@@ -390,9 +391,17 @@ public enum ByteMethods {
         }
         let text = Text(binary: value)
         var builder = ByteBuilder(capacity: text.count)
-        for index in 0 ..< text.count {
-            let byte = text.units.units1[index]
-            if !deleted[Int(byte)] { builder.append(table.isNone ? byte : view.bytes[Int(byte)]) }
+        builder.fill(atMost: text.count) { target in
+            let source = text.units.units1
+            var place = 0
+            deleted.withUnsafeBufferPointer { deleted in
+                for index in 0 ..< text.count {
+                    let byte = source[index]
+                    target[place] = table.isNone ? byte : view.bytes[Int(byte)]
+                    place &+= deleted[Int(byte)] ? 0 : 1
+                }
+            }
+            return place
         }
         if text.kind == .bytes { return builder.count == text.count && memcmp(builder.base, text.units.base, text.count) == 0 && value.isExact(.bytes) ? value : builder.finish(thread) }
         return builder.finishArray(thread)

@@ -282,7 +282,9 @@ enum StringMethods {
                 builder.append(UInt32(mapped.smallInt))
                 if character < 128 { known[Int(character)] = Int32(mapped.smallInt) }
             } else {
-                builder.append(StringRef(mapped))
+                let text = StringRef(mapped)
+                builder.append(text)
+                if character < 128 && text.count == 1 { known[Int(character)] = Int32(text[0]) }
             }
         }
         return builder.finish(thread)
