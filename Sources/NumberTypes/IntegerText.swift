@@ -7,7 +7,7 @@ extension Integers {
     static let digitCharacters: StaticString = "0123456789abcdefghijklmnopqrstuvwxyz"
 
     /// Whether text in this base counts against the limit on digits.
-    @inline(__always) private static func isLimited(_ base: Int) -> Bool { base & (base - 1) != 0 && maximumTextDigits > 0 }
+    @inline(__always) private static func isLimited(_ base: Int) -> Bool { base & (base - 1) != 0 && maximumTextDigits > 0 && unlimitedOperations == 0 }
 
     @inline(never) private static func raiseTooLong(_ thread: ThreadRef) -> Value {
         thread.raise(.valueError, "Exceeds the limit (\(maximumTextDigits) digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")

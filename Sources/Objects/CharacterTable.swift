@@ -1,11 +1,13 @@
+import Glibc
+
 /// Something about each code point, in pages of 256 that are made when one of them is first asked about.
 public struct CharacterTable<Entry: FixedWidthInteger> {
     private let pages: UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>
 
     /// A table of entries that are 0 until they are set.
     public init(size: Int = 0x110000) {
-        pages = .allocate(capacity: size >> 8)
-        pages.initialize(repeating: nil, count: size >> 8)
+        // Memory that nobody has looked at takes none.
+        pages = calloc(size >> 8, MemoryLayout<UnsafeRawPointer?>.size).bindMemory(to: UnsafeMutablePointer<Entry>?.self, capacity: size >> 8)
     }
 
     /// The place of one entry; `fill` is given a new page and the first code point on it.

@@ -541,6 +541,20 @@ public enum ByteMethods {
             let units = Units(StringRef(a[1]))
             var builder = ByteBuilder(capacity: units.count / 2)
             var index = 0
+            if units.width == 1 {
+                // Pairs of digits, up to the first that is something else.
+                builder.fill(atMost: units.count / 2) { target in
+                    var place = 0
+                    while index &+ 1 < units.count {
+                        let high = ByteMethods.hexValues[Int(units.units1[index])], low = ByteMethods.hexValues[Int(units.units1[index &+ 1])]
+                        if high | low > 15 { break }
+                        target[place] = high << 4 | low
+                        place &+= 1
+                        index &+= 2
+                    }
+                    return place
+                }
+            }
             while index < units.count {
                 if units[index] < 128 && (units[index] == 32 || units[index] &- 9 < 5) { index += 1; continue }
                 let high = ByteMethods.hexDigit(units[index])
@@ -567,6 +581,13 @@ public enum ByteMethods {
         },
         Def("__sizeof__(self, /)", .pure, "Size of object in memory, in bytes.") { _, a, _ in Value(small: 33 + BytesRef(a[0]).count) },
     ]
+
+    /// What each byte is worth as a hexadecimal digit; 255 where it is none.
+    nonisolated(unsafe) private static let hexValues: UnsafeMutablePointer<UInt8> = {
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        for byte in 0 ..< 256 { table[byte] = UInt8(truncatingIfNeeded: hexDigit(UInt32(byte))) }
+        return table
+    }()
 
     @inline(__always) static func hexDigit(_ character: UInt32) -> Int {
         if character &- 48 < 10 { return Int(character &- 48) }

@@ -105,19 +105,20 @@ public enum Characters {
 
     public enum Mapping: Int { case lower, upper, title, fold }
 
-    /// Appends the full mapping of one code point, without regard to its neighbours.
-    public static func append(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {
+    /// The mapping of one code point, where that is one.
+    @inline(__always) static func mapped(_ character: UInt32, _ mapping: Mapping) -> UInt32? {
         if character < 128 {
-            switch mapping {
-            case .lower, .fold: builder.append(character &- 65 < 26 ? character | 32 : character)
-            case .upper, .title: builder.append(character &- 97 < 26 ? character & ~32 : character)
-            }
-            return
+            return mapping == .lower || mapping == .fold ? (character &- 65 < 26 ? character | 32 : character) : character &- 97 < 26 ? character & ~32 : character
         }
         let mapped = mappings.entry(character | UInt32(mapping.rawValue) << 21) { _, _ in }
         if mapped.pointee == 0 { mapped.pointee = find(character, mapping) }
-        if mapped.pointee < severalCharacters { builder.append(mapped.pointee); return }
-        let several = Characters.several[Int(mapped.pointee &- severalCharacters)]
+        return mapped.pointee < severalCharacters ? mapped.pointee : nil
+    }
+
+    /// Appends the full mapping of one code point, without regard to its neighbours.
+    public static func append(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {
+        if let mapped = mapped(character, mapping) { builder.append(mapped); return }
+        let several = Characters.several[Int(mappings.entry(character | UInt32(mapping.rawValue) << 21) { _, _ in }.pointee &- severalCharacters)]
         builder.append(several.0)
         builder.append(several.1)
         if several.2 != 0 { builder.append(several.2) }

@@ -226,7 +226,7 @@ struct Text {
         let before = piece(thread, 0, place)
         if before.isEmpty { return .empty }
         tuple.initialize(0, before)
-        let middle = kind == .str ? separatorValue : piece(thread, place, place + separator.count)
+        let middle = kind != .bytearray ? separatorValue : piece(thread, place, place + separator.count)
         if middle.isEmpty { return .empty }
         tuple.initialize(1, middle)
         let after = piece(thread, place + separator.count, count)

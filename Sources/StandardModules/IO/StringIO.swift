@@ -242,7 +242,7 @@ enum StringIO {
                 let stream = StringIO.object(a[0])
                 var size = stream.pointee.position
                 if !a[1].isEmpty && !a[1].isNone {
-                    guard let given = thread.toInt(a[1]) else { return .empty }
+                    guard let given = Streams.size(thread, a[1]) else { return .empty }
                     if given < 0 { return thread.raise(.valueError, "Negative size value \(given)") }
                     size = given
                 }

@@ -220,6 +220,22 @@ struct CharacterDatabase {
         }
     }
 
+    /// Full decompositions of the newest version, as far as they were asked for.
+    nonisolated(unsafe) private static var wholes: [[UInt32]] = []
+    /// For each character, and above all of them each for compatibility, one more than the place of its decomposition.
+    nonisolated(unsafe) private static let places = CharacterTable<UInt32>(size: 2 << 21)
+
+    private static func whole(_ character: UInt32, _ compatible: Bool) -> [UInt32] {
+        let place = places.entry(character | (compatible ? 1 << 21 : 0)) { _, _ in }
+        if place.pointee == 0 {
+            var parts: [UInt32] = []
+            CharacterDatabase(old: false).decompose(character, compatible, &parts)
+            wholes.append(parts)
+            place.pointee = UInt32(wholes.count)
+        }
+        return wholes[Int(place.pointee) - 1]
+    }
+
     private func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
         if first &- 0x1100 < 19 && second &- 0x1161 < 21 { return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28 }
         if first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second > 0x11A7 && second < 0x11C3 { return first + second - 0x11A7 }
@@ -237,7 +253,9 @@ struct CharacterDatabase {
             // A character becomes 18 at most.
             if characters.capacity - characters.count < 20, !Heap.hasRoom(outside: characters.capacity * 8) { return nil }
             let character = string[index]
-            if character < 0x80 || !old && CharacterDatabase.traits(character) & mark != 0 { characters.append(character) } else { decompose(character, form.isCompatible, &characters) }
+            if character < 0x80 || !old && CharacterDatabase.traits(character) & mark != 0 { characters.append(character) }
+            else if old { decompose(character, form.isCompatible, &characters) }
+            else { characters.append(contentsOf: CharacterDatabase.whole(character, form.isCompatible)) }
         }
         // The classes, and the result as it grows.
         guard Heap.hasRoom(outside: characters.count * 20) else { return nil }

@@ -105,9 +105,17 @@ public enum EscapeCodecs {
     }
 
     static func encodeUnicode(_ thread: ThreadRef, _ string: StringRef) -> Value {
-        var bytes = ByteBuilder(capacity: string.count + 16)
-        for index in 0 ..< string.count {
+        var bytes = ByteBuilder(capacity: string.count * 2 + 16)
+        var index = 0
+        while index < string.count {
+            if string.width == 1 {
+                let start = index
+                while index < string.count, case let unit = string.units1[index], unit &- 32 < 95, unit != 92 { index &+= 1 }
+                bytes.append(string.units1 + start, index - start)
+                if index == string.count { break }
+            }
             let character = string[index]
+            index += 1
             switch character {
             case 9: bytes.append("\\t")
             case 10: bytes.append("\\n")

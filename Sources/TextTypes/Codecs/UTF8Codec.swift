@@ -353,6 +353,12 @@ enum ByteCodecs {
                 while end < decoding.count && decoding.bytes[end] < 128 { end &+= 1 }
                 decoding.builder.append(latin1: decoding.bytes + position, end - position)
                 decoding.position = end
+            } else if decoding.policy == .replace || decoding.policy == .surrogateEscape || decoding.policy == .ignore {
+                var end = position + 1
+                while end < decoding.count && decoding.bytes[end] >= 128 { end &+= 1 }
+                if decoding.policy == .replace { decoding.builder.append(0xFFFD, times: end - position) }
+                else if decoding.policy == .surrogateEscape { for index in position ..< end { decoding.builder.append(0xDC00 + UInt32(decoding.bytes[index])) } }
+                decoding.position = end
             } else {
                 guard decoding.fail(position, position + 1, "ordinal not in range(128)") else { return .empty }
             }
