@@ -43,7 +43,10 @@ public struct ByteArrayRef {
             return true
         }
         guard count < 1 << 46 else { thread.raiseOutOfMemory(); return false }
-        let capacity = count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
+        // What is made of a known size seldom grows.
+        let isFirst = pointer.pointee.storage.isEmpty
+        let wanted = isFirst ? count : count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
+        let capacity = (wanted + 15) & ~15
         guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else {
             thread.raiseOutOfMemory()
             return false

@@ -5,14 +5,16 @@ import Objects
 struct BytesStream {
     var header: ObjectHeader
     var dict: Value
-    var state: Int
+    /// The lower half of the state that a `StreamObject` has.
+    var state: UInt32
+    /// Views given out by `getbuffer`.
+    var exports: Int32
     /// `StorageObject`, or empty.
     var storage: Value
     var count: Int
-    var capacity: Int
     var position: Int
-    /// Views given out by `getbuffer`.
-    var exports: Int
+
+    var capacity: Int { storage.isEmpty ? 0 : storage.object(StorageObject.self).pointee.size }
 }
 
 enum BytesIO {
@@ -40,12 +42,12 @@ enum BytesIO {
     static func reserve(_ thread: ThreadRef, _ value: Value, _ wanted: Int) -> Bool {
         let stream = object(value)
         if wanted <= stream.pointee.capacity { return true }
-        let capacity = max(wanted, stream.pointee.capacity + stream.pointee.capacity >> 1, 64)
+        // What is made of a known text is mostly only read.
+        let capacity = stream.pointee.capacity == 0 ? wanted : max(wanted, stream.pointee.capacity + stream.pointee.capacity >> 1, 64)
         guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else { thread.raiseOutOfMemory(); return false }
         raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
         if stream.pointee.count > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes(stream), stream.pointee.count) }
         stream.pointee.storage = Value(raw)
-        stream.pointee.capacity = capacity
         Heap.barrier(value.raw)
         return true
     }
@@ -184,7 +186,6 @@ enum BytesIO {
                 let stream = BytesIO.object(a[0])
                 stream.pointee.state |= 1
                 stream.pointee.storage = .empty
-                stream.pointee.capacity = 0
                 stream.pointee.count = 0
                 return .none
             },
