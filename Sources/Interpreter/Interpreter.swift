@@ -191,7 +191,7 @@ public enum Interpreter {
                 let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1
                 fp.pc = pc
-                if !DictRef(fp.function.pointee.globals).set(thread, name, fp[a]) { break dispatch }
+                if !NamespaceVersions.set(thread, DictRef(fp.function.pointee.globals), name, fp[a]) { break dispatch }
             case .deleteGlobal:
                 let name = TupleRef(fp.code.pointee.names)[Int(pc[0])]
                 pc += 1

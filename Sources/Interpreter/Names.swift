@@ -95,8 +95,9 @@ enum Names {
 
     @inline(never) static func store(_ thread: ThreadRef, _ fp: FramePointer, _ name: Value, _ value: Value) -> Bool {
         let namespace = fp[FrameSlot.context]
-        if namespace.isEmpty { return DictRef(fp.function.pointee.globals).set(thread, name, value) }
-        if namespace.isExact(.dict) { return DictRef(namespace).set(thread, name, value) }
+        if namespace.isEmpty || namespace.isExact(.dict) {
+            return NamespaceVersions.set(thread, DictRef(namespace.isEmpty ? fp.function.pointee.globals : namespace), name, value)
+        }
         return thread.setItem(namespace, name, value)
     }
 
@@ -106,7 +107,7 @@ enum Names {
         if namespace.isExact(.dict) {
             let entry = DictRef(namespace).find(string: name)
             if entry < 0 { _ = raiseUndefined(thread, name); return false }
-            DictRef(namespace).remove(entry: entry)
+            NamespaceVersions.remove(DictRef(namespace), name, entry: entry)
             return true
         }
         if thread.deleteItem(namespace, name) { return true }
@@ -118,7 +119,7 @@ enum Names {
         let globals = DictRef(function.pointee.globals)
         let entry = globals.find(string: name)
         if entry < 0 { _ = raiseUndefined(thread, name); return false }
-        globals.remove(entry: entry)
+        NamespaceVersions.remove(globals, name, entry: entry)
         return true
     }
 

@@ -245,7 +245,9 @@ public enum Heap {
         return allocateSlow(size, shape: shape)
     }
 
-    @inline(never) @usableFromInline static func allocateSlow(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+    @inline(never) @usableFromInline static func allocateSlow(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? { allocateSlow(size, shape: shape, clears: true) }
+
+    @inline(__always) private static func allocateSlow(_ size: Int, shape: ShapeIndex, clears: Bool) -> UnsafeMutableRawPointer? {
         if taipan_memory_is_short(), !recover() {
             isShort = true
             return nil
@@ -253,13 +255,13 @@ public enum Heap {
         var sizeClass = (size + 15) >> 4
         var cellSize = sizeClass << 4
         if sizeClass >= Int(SMALL_CLASSES) {
-            if size > MediumClasses.largest { return allocateLarge(size, shape: shape, clears: true) }
+            if size > MediumClasses.largest { return allocateLarge(size, shape: shape, clears: clears) }
             (sizeClass, cellSize) = MediumClasses.find(size)
         }
         let run = heldRuns.map { $0 + sizeClass } ?? taipan_run(sizeClass)
         if run.pointee.cursor + UInt(cellSize) > run.pointee.limit {
             Collector.collectIfDue(about: size)
-            guard nextRun(sizeClass, cellSize) || collectWhenExhausted() && nextRun(sizeClass, cellSize) else {
+            guard nextRun(sizeClass, cellSize, clears: clears) || collectWhenExhausted() && nextRun(sizeClass, cellSize, clears: clears) else {
                 isShort = true
                 return nil
             }
@@ -306,15 +308,13 @@ public enum Heap {
         }
     }
 
-    /// An object larger than a block's cells may be, whose words behind the header hold anything: for those without values in them that are written from end to end.
-    public static func allocateUncleared(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
-        if size <= MediumClasses.largest { return allocate(size, shape: shape) }
-        if taipan_memory_is_short(), !recover() {
-            isShort = true
-            return nil
-        }
-        return allocateLarge(size, shape: shape, clears: false)
+    /// An object whose words behind the header may hold anything if it is a large one: for those without values in them that are written from end to end.
+    @inlinable @inline(__always) public static func allocateUncleared(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? {
+        size > longestRun ? allocateAlone(size, shape: shape) : allocate(size, shape: shape)
     }
+
+    /// One that no other shares a run of cells with.
+    @inline(never) @usableFromInline static func allocateAlone(_ size: Int, shape: ShapeIndex) -> UnsafeMutableRawPointer? { allocateSlow(size, shape: shape, clears: false) }
 
     private static func allocateLarge(_ size: Int, shape: ShapeIndex, clears: Bool) -> UnsafeMutableRawPointer? {
         Collector.collectIfDue(about: size)
@@ -364,7 +364,7 @@ public enum Heap {
     }
 
     /// Finds the next run of free cells for a size class. False when memory is exhausted.
-    private static func nextRun(_ sizeClass: Int, _ cellSize: Int) -> Bool {
+    private static func nextRun(_ sizeClass: Int, _ cellSize: Int, clears: Bool) -> Bool {
         guard reserveNote() else { return false }
         while true {
             let index = Int(current[sizeClass])
@@ -380,7 +380,7 @@ public enum Heap {
                     // What is cleared is to be in the first-level cache still when objects are made there.
                     let limit = min(end, runStart + max((longestRun * reciprocal) >> 32, 1) * cellSize)
                     offset = min(limit, nextMarked(bits, offset, limit))
-                    memset(pointer(toBlock: index) + runStart, 0, offset - runStart)
+                    if clears { memset(pointer(toBlock: index) + runStart, 0, offset - runStart) }
                     info.pointee.detail = UInt32(offset)
                     noteNew(index)
                     allocatedSinceCollection += offset - runStart
@@ -406,7 +406,7 @@ public enum Heap {
     }
 
     /// Bytes, the most that are cleared at a time. The C library clears less than 2048 with ordinary stores, a third faster than what it does beyond.
-    private static let longestRun = 2032
+    @usableFromInline static let longestRun = 2032
 
     /// Whether a marked object begins at an offset into the block whose bits these are.
     @inline(__always) static func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ offset: Int) -> Bool { bits[offset >> 10] & 1 << UInt64(offset >> 4 & 63) != 0 }

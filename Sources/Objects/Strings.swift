@@ -311,7 +311,7 @@ public struct StringRef {
     /// An uninitialised string of exact type `str` with its final zero unit set. nil when memory is exhausted.
     @inlinable public static func allocate(count: Int, width: Int, ascii: Bool) -> StringRef? {
         let size = MemoryLayout<StringObject>.size + (count + 1) * width
-        guard let raw = size > 1 << 14 ? Heap.allocateUncleared(size, shape: TypeID.str.rawValue) : Heap.allocate(size, shape: TypeID.str.rawValue) else { return nil }
+        guard let raw = Heap.allocateUncleared(size, shape: TypeID.str.rawValue) else { return nil }
         let pointer = raw.assumingMemoryBound(to: StringObject.self)
         pointer.pointee.hash = 0
         pointer.pointee.header.flags = UInt8(width) | (ascii ? StringFlags.ascii : 0)

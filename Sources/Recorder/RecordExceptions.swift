@@ -92,13 +92,33 @@ extension Recorder {
             return handled
         }
         b.guarding(.geq, b.cast(handled, .int), b.int(0))
-        // Under a generator's frame its caller's counts.
-        guard JIT.outerHandledException(thread).isEmpty else { return nil }
+        return guardNothingHandledOutside() ? Ref.none : nil
+    }
+
+    /// Guards that no caller of a generator among the frames handles an exception, which would be the context of one that is raised now. False when one does.
+    private func guardNothingHandledOutside() -> Bool {
+        guard JIT.outerHandledException(thread).isEmpty else { return false }
         for level in levels.dropFirst() where level.flags & FrameFlags.generator != 0 {
             b.guarding(.geq, b.cast(b.slot(level.base + FrameSlot.saved), .int), b.int(0))
         }
         b.guarding(.geq, b.cast(b.call(words.outerHandled, [b.contextPointer]), .int), b.int(0))
-        return Ref.none
+        return true
+    }
+
+    /// The innermost frame is that of a generator which a call has resumed, and returns: that raises StopIteration in the caller. Nil when it cannot be followed.
+    func endOfGenerator(_ ref: Ref, _ value: Value) -> Outcome? {
+        let type = TypeID.stopIteration.type, behind = engine.calls[level.call].returnTo
+        guard value.isNone, thread.pointee.handled.isEmpty, let generator = level.generator, canBeCaught(behind, type, from: levels.count - 1) else { return nil }
+        b.guarding(.geq, b.cast(b.slot(Recorder.handled), .int), b.int(0))
+        guard guardNothingHandledOutside(), guardPath(behind, type, from: levels.count - 1) else { return nil }
+        if b.trace.type(ref) == .value { guardSame(ref, .none) }
+        // From here on things happen.
+        finish(generator)
+        if let object = level.frameObject { detach(object, next - level.code.pointee.instructions - 1) }
+        pop()
+        guard let exception = newException(type, []) else { return .failed("raise of StopIteration") }
+        flight = Flight(ref: exception, isBare: true)
+        return .goesOn
     }
 
     /// raise without anything: what is being handled, with its traceback as it stands
@@ -149,10 +169,10 @@ extension Recorder {
 
     // MARK: Unwinding
 
-    /// Whether a frame that the trace can go on in catches what is raised by the instruction before `place`.
-    private func canBeCaught(_ place: ProgramCounter, _ type: TypeRef) -> Bool {
+    /// Whether a frame that the trace can go on in catches what is raised by the instruction before `place`, in the innermost of the first `count` frames.
+    private func canBeCaught(_ place: ProgramCounter, _ type: TypeRef, from count: Int? = nil) -> Bool {
         var place = place
-        for index in levels.indices.reversed() {
+        for index in levels.indices.prefix(count ?? levels.count).reversed() {
             if JIT.handler(levels[index].code, place) != nil || index > 0 && endsLoop(levels[index].flags, type) { return true }
             if !canBeLeft(levels[index].code, index == 0 ? levels[0].fp.flags : levels[index].flags, type) { return false }
             if index > 0 { place = engine.calls[levels[index].call].returnTo }
@@ -176,10 +196,10 @@ extension Recorder {
 
     /// Guards that the frames beyond the trace's own are those through which the exception will pass, and that real ones have objects if they have them now. False
     /// when it cannot be followed.
-    private func guardPath(_ place: ProgramCounter, _ type: TypeRef) -> Bool {
+    private func guardPath(_ place: ProgramCounter, _ type: TypeRef, from count: Int? = nil) -> Bool {
         var place = place
         handlerObject = nil
-        for index in levels.indices.reversed() {
+        for index in levels.indices.prefix(count ?? levels.count).reversed() {
             let isCaught = JIT.handler(levels[index].code, place) != nil || index > 0 && endsLoop(levels[index].flags, type)
             // One that stays gets its object from the interpreter if it has none.
             if index == 0, levels[0].frameObject == nil, !isCaught || !levels[0].fp[FrameSlot.object].isEmpty { levels[0].frameObject = guardObject(of: levels[0].fp, levels[0].base) }

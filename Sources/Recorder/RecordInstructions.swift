@@ -171,8 +171,22 @@ extension Recorder {
             return interpret(results: [a])
         case .storeGlobal:
             return storeGlobal(a)
-        case .listExtend, .setUpdate, .dictUpdate, .deleteItem, .deleteAttr:
+        case .deleteName, .deleteGlobal:
+            return interpret(results: [], isDear: false)
+        case .listExtend, .setUpdate, .dictUpdate:
             return interpret(results: [])
+        case .deleteItem:
+            let container = actual(a), isPlain = isPlain(actual(b2)) && container.isExact(.dict)
+            if isPlain {
+                guardObject(read(a), container)
+                guardPlain(read(b2), actual(b2))
+            }
+            guardStatus(call(words.deleteItem, [self.word(read(a)), self.word(read(b2))], runsPython: !isPlain))
+            return .goesOn
+        case .deleteAttr:
+            let name = TupleRef(level.code.pointee.names)[Int(pc[1])]
+            guardStatus(call(words.setAttribute, [self.word(read(a)), b.value(name.bits), b.value(0)], runsPython: true))
+            return .goesOn
         case .call:
             return call(a, b2, c, isMethod: false)
         case .callMethod:
@@ -299,7 +313,7 @@ extension Recorder {
     /// A global that exists is stored where it is.
     private func storeGlobal(_ a: Int) -> Outcome {
         let function = level.function.object(FunctionObject.self).pointee, running = runningFunction(), globals = DictRef(function.globals)
-        guard function.globals.isExact(.dict), case let entry = globals.find(string: TupleRef(level.code.pointee.names)[Int(pc[1])]), entry >= 0 else { return interpret(results: []) }
+        guard function.globals.isExact(.dict), case let entry = globals.find(string: TupleRef(level.code.pointee.names)[Int(pc[1])]), entry >= 0 else { return interpret(results: [], isDear: false) }
         if !running.isConstant { guardSame(b.load(running, words.functionGlobals), function.globals) }
         keep(function.globals)
         guardNumber(UnsafeRawPointer(globals.pointer), words.dictVersion, globals.version)
@@ -1007,8 +1021,7 @@ extension Recorder {
 
     private func returns(_ ref: Ref, _ value: Value) -> Outcome {
         if depth == 0 { return returnToCaller(ref, value) }
-        // The interpreter raises StopIteration.
-        if FrameFlags.isResumedByCall(level.flags) { return leave(at: pc) }
+        if FrameFlags.isResumedByCall(level.flags) { return endOfGenerator(ref, value) ?? leave(at: pc) }
         if level.flags & FrameFlags.constructor != 0 {
             guard value.isNone else { return .failed("odd __init__") }
             if b.trace.type(ref) == .value { guardSame(ref, .none) }

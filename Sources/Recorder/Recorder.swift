@@ -812,7 +812,7 @@ final class Recorder {
     }
 
     /// The innermost frame's generator has come to its end.
-    private func finish(_ generator: Ref) {
+    func finish(_ generator: Ref) {
         put(Recorder.handled, b.slot(level.base + FrameSlot.saved))
         b.store(generator, words.generatorState, b.int(Int64(GeneratorState.closed.rawValue)))
         b.store(generator, words.generatorRegisters, b.value(0))

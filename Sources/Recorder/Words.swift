@@ -31,7 +31,7 @@ struct Words {
     let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
     let generatorCode: UInt16
     let superType, superReceiver, superReceiverType: UInt16
-    let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny, inplacePlain, methodOfDict, getter, getterPlain: UInt16
+    let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny, inplacePlain, methodOfDict, getter, getterPlain, deleteItem: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
     init() {
@@ -206,6 +206,7 @@ struct Words {
         dictMerge = function("dictMerge", Helpers.dictMerge, [.pointer, .value, .value, .value], .int, .anything)
         compareTruthOfAny = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
         inplacePlain = function("inplacePlain", Helpers.inplace, [.pointer, .value, .value, .int], .value, .readsAnything)
+        deleteItem = function("deleteItem", Helpers.deleteItem, [.pointer, .value, .value], .int, .anything)
         getter = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .anything)
         getterPlain = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .readsAnything)
         methodOfDict = function("methodOfDict", Helpers.methodOfDict, [.pointer, .value, .value], .value, .readsAnything)
@@ -441,6 +442,7 @@ enum Helpers {
     static let callExpanded: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { JIT.callExpanded(thread($0), $1.assumingMemoryBound(to: Value.self), hasKeywords: $2 != 0) }
     static let makeFunction: @convention(c) (Context, Value, Value, UnsafeMutableRawPointer, Int) -> Value = { JIT.makeFunction(thread($0), $1, $2, $3.assumingMemoryBound(to: Value.self), $4) }
     static let dictMerge: @convention(c) (Context, Value, Value, Value) -> Int = { JIT.dictMerge(thread($0), $1, $2, $3) ? 0 : -1 }
+    static let deleteItem: @convention(c) (Context, Value, Value) -> Int = { thread($0).deleteItem($1, $2) ? 0 : -1 }
     static let getter: @convention(c) (Context, Value, UnsafeMutableRawPointer) -> Value = { context, object, record in
         var argument = object
         return record.assumingMemoryBound(to: NativeRecord.self).pointee.function(thread(context), &argument, 1)

@@ -410,4 +410,170 @@ def test_super():
     assert total == sum(2 * (i + (i & 3) + 1) + 3 + i + 1 + 2 * i + 1 for i in range(ROUNDS)), total
 
 
+def test_generators_that_end_under_next():
+    def once(log):
+        log[0] += 1
+        yield log[0]
+        log[0] += 1
+
+    def use(count):
+        log, caught = [0], []
+        for i in range(count):
+            generator = once(log)
+            value = next(generator)
+            try:
+                next(generator)
+            except StopIteration as error:
+                caught.append((value, error.value, error.args, error.__context__, error.__traceback__.tb_next))
+            assert next(generator, "over") == "over"
+        return log[0], len(caught), set(item[1:] for item in caught)
+    assert use(3000) == (6000, 3000, {(None, (), None, None)})
+
+    def handling(count):
+        contexts = []
+        for i in range(count):
+            generator = once([i])
+            next(generator)
+            try:
+                try:
+                    raise KeyError(i)
+                except KeyError:
+                    next(generator)
+            except StopIteration as error:
+                contexts.append(error.__context__.args)
+        return contexts
+    assert handling(3000) == [(i,) for i in range(3000)]
+
+    def returning(count):
+        def giving(value):
+            yield
+            return value
+        values = []
+        for i in range(count):
+            generator = giving(None if i % 3 else i)
+            next(generator)
+            try:
+                next(generator)
+            except StopIteration as error:
+                values.append(error.value)
+        return values
+    assert returning(3000) == [None if i % 3 else i for i in range(3000)]
+
+    def outer(count):
+        def inner():
+            for i in range(count):
+                generator = once([i])
+                next(generator)
+                next(generator)
+                yield i
+        return list(inner())
+    try:
+        outer(3000)
+    except RuntimeError as error:
+        assert str(error) == "generator raised StopIteration"
+    else:
+        assert False
+
+
+def test_context_managers_that_are_generators():
+    from contextlib import contextmanager
+
+    @contextmanager
+    def tag(items, name):
+        items.append(name)
+        try:
+            yield len(items)
+        except ValueError:
+            items.append("caught")
+        finally:
+            items.append("/" + name)
+
+    def use(count):
+        items, total = [], 0
+        for i in range(count):
+            with tag(items, "a") as outer, tag(items, "b") as inner:
+                total += inner - outer
+                if i % 5 == 0:
+                    raise_if_asked(i)
+                if len(items) > 50:
+                    items.clear()
+        return total, items[-4:]
+
+    def raise_if_asked(i):
+        if i % 10 == 0:
+            raise ValueError(i)
+    assert use(3000) == (3000, ["a", "b", "/b", "/a"])
+
+
+def test_deletions_in_loops():
+    class Record:
+        pass
+
+    def attributes(count):
+        record, missing = Record(), 0
+        for i in range(count):
+            record.a = i
+            if i % 7:
+                record.b = i
+            del record.a
+            try:
+                del record.b
+            except AttributeError as error:
+                missing += 1
+                text = str(error)
+        return missing, text, vars(record)
+    assert attributes(3000) == (429, "'Record' object has no attribute 'b'", {})
+
+    def items(count):
+        table, numbers, missing = {}, [0], 0
+        for i in range(count):
+            table[i % 10] = i
+            numbers.append(i)
+            del numbers[0]
+            try:
+                del table[(i + i % 2) % 10]
+            except KeyError:
+                missing += 1
+        return missing, numbers, len(table)
+    assert items(3000) == (1500, [2999], 5)
+
+
+def test_names_of_a_module_that_come_and_go():
+    source = """
+total = 0
+def check(x):
+    if x % 5 == 0:
+        raise ValueError(x)
+    return x
+for i in range(5000):
+    try:
+        total += check(i)
+    except ValueError as error:
+        total -= error.args[0]
+    if i % 1000 == 999:
+        new = i
+        late = new
+        del new
+names = sorted(name for name in globals() if not name.startswith("__"))
+try:
+    error
+except NameError as failure:
+    text = str(failure)
+for i in range(3000):
+    temporary = i
+    keep = temporary
+    del temporary
+    try:
+        temporary
+    except NameError:
+        total += 1
+"""
+    space = {}
+    exec(compile(source, "module", "exec"), space)
+    assert space["names"] == ["check", "i", "late", "total"], space["names"]
+    assert space["text"] == "name 'error' is not defined"
+    assert space["total"] == sum(i if i % 5 else -i for i in range(5000)) + 3000
+    assert "temporary" not in space and space["keep"] == 2999
+
+
 run(globals())
