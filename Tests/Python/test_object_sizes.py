@@ -73,7 +73,7 @@ def test_iterators():
 
 def test_small_dicts():
     check(272, "{'a': 1, 'b': 2, 'c': 3, 'd': 4, 'e': 5, 'f': 6}")
-    check(272, "dict(a=1, b=2, c=3, d=4, e=5, f=6, g=7, h=8)")
+    check(272, "{'a': 1, 'b': 2, 'c': 3, 'd': 4, 'e': 5, 'f': 6, 'g': 7, 'h': 8}")
 
 
 def dropped(source, megabytes):
