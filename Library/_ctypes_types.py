@@ -10,6 +10,7 @@ import sys as _sys
 import _foreign
 import _twins
 from _foreign import address as _address, load as _load, store as _store
+from _weakref import ref as _ref
 
 __name__ = "_ctypes"
 _pointer_type_cache = {}
@@ -40,10 +41,12 @@ class _CDataType(type):
         if length < 0:
             raise ValueError(f"Array length must be >= 0, not {length}")
         key = (self, length)
-        cache = _array_cache
-        if key not in cache:
-            cache[key] = PyCArrayType(f"{self.__name__}_Array_{length}", (Array,), {"_length_": length, "_type_": self, "__module__": _caller()})
-        return cache[key]
+        known = _array_cache.get(key)
+        kind = known and known()
+        if kind is None:
+            kind = PyCArrayType(f"{self.__name__}_Array_{length}", (Array,), {"_length_": length, "_type_": self, "__module__": _caller()})
+            _array_cache[key] = _ref(kind, lambda reference: _array_cache.get(key) is reference and _array_cache.pop(key))
+        return kind
 
     __rmul__ = __mul__
 
@@ -109,6 +112,7 @@ def _check_room(cls, size, offset):
         raise ValueError(f"Buffer size too small ({size} instead of at least {offset + cls._size_} bytes)")
 
 
+# Weak references to the types of arrays, by their items' type and length.
 _array_cache = {}
 
 

@@ -7,7 +7,36 @@ Their plain cases are native: see Sources/StandardModules/Dates.
 import sys as _sys
 
 import _twins
+from _datetime_fast import pack as _pack
 from _signatures import check as _check, check_new as _check_new, convert_int as _int, named_like as _named_like, read_only as _read_only, refuse as _refuse_arguments, shown as _shown
+
+
+_WORDS = {"date": ("_day_word", "_hashcode"), "time": ("_clock_word", "_tzinfo", "_hashcode"), "datetime": ("_clock_word", "_tzinfo")}
+
+
+class _Names(dict):
+    """The names that the library's module defines. Some classes get other slots before anybody has seen them: one for all fields of a day, and one for those of a time of day."""
+
+    def __init__(self, module):
+        self._module = module
+
+    def __missing__(self, name):
+        return self._module[name]
+
+    def __setitem__(self, name, value):
+        self._module[name] = _packed(value) if name in _WORDS else value
+
+    def __delitem__(self, name):
+        del self._module[name]
+
+
+def _packed(original):
+    words = _WORDS[original.__name__]
+    left_out = {"__dict__", "__weakref__", *original.__slots__}
+    namespace = {name: value for name, value in vars(original).items() if name not in left_out}
+    kind = type(original.__name__, original.__bases__, namespace | {"__slots__": words, "__qualname__": original.__qualname__})
+    _pack(kind)
+    return kind
 
 
 def _execute():
@@ -16,7 +45,7 @@ def _execute():
     module["__name__"] = "datetime"         # the classes are to say so
     _sys.modules["_datetime"] = None
     try:
-        _twins.execute("datetime.py", "datetime", module)
+        _twins.execute("datetime.py", "datetime", module, _Names(module))
     finally:
         _sys.modules["_datetime"] = _self
         for name in ("__name__", "__spec__", "__loader__", "__file__", "__cached__"):
@@ -415,8 +444,7 @@ def _check_arguments():
     }, date=date, time=time)
     for kind in (time, datetime):
         kind.isoformat = _twins.unchained(kind.isoformat)
-        _read_only(kind, "hour", "minute", "second", "microsecond", "tzinfo", "fold")
-    _read_only(date, "year", "month", "day")
+        _read_only(kind, "tzinfo")
     _read_only(_IsoCalendarDate, "year", "week", "weekday")
 
 

@@ -13,12 +13,12 @@ from __taipan__ import builtin as _builtin, hidden, hide, seal as _seal
 _VARARGS, _VARKEYWORDS = 4, 8
 
 
-def execute(path, name, namespace):
-    """Executes a file of the library, hidden, in a namespace, as the module `name`."""
+def execute(path, name, namespace, names=None):
+    """Executes a file of the library, hidden, in a namespace, as the module `name`; what it defines is put into `names`, if given."""
     from importlib.machinery import SourceFileLoader
     code = SourceFileLoader(name, f"{_sys._stdlib_dir}/{path}").get_code(name)
     hide(code)
-    exec(code, namespace)
+    exec(code, namespace, names)
 
 
 def function(original, cell=None, module=None):

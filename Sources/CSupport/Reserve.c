@@ -12,6 +12,7 @@
 #include "CSupport.h"
 
 #include <gmp.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,8 @@ bool taipan_has_room(size_t size) {
     free(memory);
     return memory != NULL;
 }
+
+void taipan_trim(void) { malloc_trim(0); }
 
 __attribute__((noreturn, cold)) static void end(void) {
     static const char text[] = "Fatal Python error: out of memory\n";

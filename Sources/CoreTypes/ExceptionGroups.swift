@@ -9,7 +9,7 @@ enum ExceptionGroups {
 
     static func start(_ thread: ThreadRef) {
         // It has two bases, which a native type cannot declare: so it is defined with one, and its bases and MRO are completed after.
-        NativeType(id: .exceptionGroup, "ExceptionGroup", base: TypeID.baseExceptionGroup.type, size: Exceptions.size, mask: Exceptions.mask, dictOffset: Exceptions.dictOffset,
+        NativeType(id: .exceptionGroup, "ExceptionGroup", base: TypeID.baseExceptionGroup.type, size: Exceptions.Kind.group.size, mask: Exceptions.Kind.group.mask, dictOffset: Exceptions.Kind.group.dictOffset,
                    flags: [.base, .exceptionSubclass], doc: "A combination of multiple unrelated exceptions that are all of class Exception.", slots: ExceptionGroups.fill)
         let type = TypeID.exceptionGroup.type
         let both = thread.newTuple(TypeID.baseExceptionGroup.value, TypeID.exception.value)

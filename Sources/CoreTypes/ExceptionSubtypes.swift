@@ -3,7 +3,7 @@ import Objects
 
 /// What exception classes with fields of their own do: their attributes, arguments and texts.
 ///
-/// A field is one of the eight words `ExceptionObject.fields`; the numbers are named in the enums below. An unset field is the zero word and shows as None.
+/// A field is one of the words behind `ExceptionObject`, as many as `Exceptions.Kind` says; the numbers are named in the enums below. An unset field is the zero word and shows as None.
 enum ExceptionSubtypes {
     enum NameField { static let name = 0, object = 1 }
     enum ImportField { static let message = 0, name = 1, path = 2 }

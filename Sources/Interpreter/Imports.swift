@@ -169,7 +169,6 @@ public enum Imports {
         if !exception.isEmpty && exception.isInstance(of: .importError) {
             if package.isString && !package.isEmpty { exception.setExceptionField(1, package) }
             if file.isString && !file.isEmpty { exception.setExceptionField(2, file) }
-            exception.setExceptionField(3, name)
         }
         return .empty
     }

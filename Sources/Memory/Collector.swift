@@ -129,9 +129,9 @@ public enum Collector {
     /// Sets the function that marks what the variables of a thread's frames hold.
     public static func setVariableVisitor(_ visitor: @escaping @convention(c) (ThreadRef) -> Void) { variableVisitor = visitor }
 
-    /// While they are examined: keeps dead objects, and all that they refer to.
-    public static func keep(_ objects: [ObjectPointer]) {
-        for object in objects { mark(object) }
+    /// While they are examined: keeps a dead object, and all that it refers to.
+    public static func keep(_ object: ObjectPointer) {
+        mark(object)
         drain()
     }
 
@@ -144,18 +144,45 @@ public enum Collector {
     public static func collect(major: Bool) {
         if running { return }
         running = true
-        var started = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &started)
+        let started = taipan_monotonic()
         var request = major
         withUnsafeMutablePointer(to: &request) { pointer in
             taipan_spill_registers({ context, stackPointer in
                 Collector.run(major: context!.assumingMemoryBound(to: Bool.self).pointee, stackPointer: stackPointer)
             }, UnsafeMutableRawPointer(pointer))
         }
-        var ended = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &ended)
-        longestPause = max(longestPause, Double(ended.tv_sec - started.tv_sec) + Double(ended.tv_nsec - started.tv_nsec) * 1e-9)
+        let ended = taipan_monotonic()
+        longestPause = max(longestPause, Double(ended - started) * 1e-9)
+        if isMajor { noteMajor(started, ended) }
         running = false
+    }
+
+    // MARK: Old garbage
+
+    /// When the last major collection ended and how long it took, in nanoseconds.
+    private static var lastMajor: (end: Int64, duration: Int64) = (0, 0)
+    private static var hasFreedMuch = false
+    /// The collection in progress is a major one for no other reason than that it `isStale`.
+    private static var isOverdue = false
+    /// How many times as long as the last major collection took a program runs before there is another one, though its heap has not grown.
+    private static var patience: Int64 = leastPatience
+    private static let leastPatience: Int64 = 24
+    /// Below so many bytes of old objects it is not worth while.
+    private static let leastStaleBytes = 2 * Heap.leastMajorThreshold
+    /// Since the last major collection so much time has gone by that another one costs little against it. A heap that does not grow any more may be full of what has died
+    /// since, as when a program has dropped its large structures and goes on with small ones.
+    private static var isStale: Bool {
+        Heap.oldBytes > leastStaleBytes && taipan_monotonic() - lastMajor.end > patience * lastMajor.duration
+    }
+
+    /// Where nothing much dies the next such collection waits twice as long: in the long run they cost nothing.
+    private static func noteMajor(_ started: Int64, _ ended: Int64) {
+        if hasFreedMuch {
+            patience = leastPatience
+        } else if isOverdue {
+            patience = min(patience * 2, 1 << 20)
+        }
+        lastMajor = (ended, ended - started)
     }
 
     /// Clears the part of the native stack that the next calls will use. Calls that are over have left words there, and frames rarely write all of
@@ -169,7 +196,9 @@ public enum Collector {
 
     static func run(major: Bool, stackPointer: UInt) {
         // Whoever asks for minor ones, time and again, makes old objects of what soon dies.
-        let major = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
+        let isDue = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
+        isOverdue = !isDue && isStale
+        let major = isDue || isOverdue
         hasForgotten = false
         finishSweep()
         isMajor = major
@@ -192,6 +221,7 @@ public enum Collector {
         for visitor in deathVisitors { visitor(major) }
         Owners.releaseDead(major: major)
         if major { ShapeTable.noteCollection() }
+        let before = Heap.oldBytes
         // What finalizers and callbacks will need was marked; weak references to what was kept alive only for them are cleared already.
         let survived = major ? sweepAll() : sweepNew()
         Heap.oldBytes = major ? survived : Heap.oldBytes + survived
@@ -199,6 +229,7 @@ public enum Collector {
             // The more there is to look through, the later the next time. Large buffers are not looked through: what has died of them must not wait for so long.
             Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes + max(Heap.oldBytes - Heap.bufferBytes, Heap.bufferBytes / 4))
             if !keepsObserved { completeBytes = Heap.oldBytes }
+            hasFreedMuch = Heap.oldBytes < before - before >> 2
             shrink()
         }
         Heap.allocatedSinceCollection = 0
@@ -696,6 +727,12 @@ public enum Collector {
         }
         list = []
         return survived
+    }
+
+    /// Gives free memory back to the system but for what the next objects will need soon. The program has asked for a collection, and may look at what it takes now.
+    public static func returnMemory() {
+        returnMemory(keeping: Heap.leastNurserySize >> blockShift)
+        taipan_trim()
     }
 
     /// Gives free blocks beyond `keeping` back to the system, the highest first, and lowers the top of the heap.

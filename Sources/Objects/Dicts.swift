@@ -236,7 +236,7 @@ public struct DictRef {
         var tableValue = pointer.pointee.table
         if tableValue.isEmpty || used >= Int(tableValue.object(DictTable.self).pointee.capacity) {
             // Most dicts stay small, and double; a large one grows to four times its size.
-            guard resize(thread, atLeast: count < 64 ? max(count * 2, 4) : count * 2 + 4) else { return false }
+            guard widen() || resize(thread, atLeast: count < 64 ? max(count * 2, 4) : count * 2 + 4) else { return false }
             tableValue = pointer.pointee.table
         }
         let table = tableValue.object(DictTable.self)
@@ -263,12 +263,37 @@ public struct DictRef {
         writeIndex(base, table.pointee.logWidth, place, entry)
     }
 
+    /// How many entries fit a table whose index has so many places, if the table has its full size; and if it has less, as the table of a small dict made for fewer entries may:
+    /// they take most of the memory.
+    @inline(__always) private static func capacities(_ size: Int) -> (full: Int, least: Int) {
+        let full = size * 2 / 3
+        return (full, size > 8 && size <= 64 ? size / 2 - size / 32 : full)
+    }
+
+    /// Gives a table that is less than full-sized its full size: nothing is placed anew. False when it has that, or holes, or when there is no memory.
+    private func widen() -> Bool {
+        guard !pointer.pointee.table.isEmpty, count == used else { return false }
+        let old = pointer.pointee.table.object(DictTable.self)
+        let logSize = Int(old.pointee.logSize), logWidth = Int(old.pointee.logWidth), capacity = DictRef.capacities(1 << logSize).full
+        guard old.pointee.capacity < capacity, let raw = Heap.allocate(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth), shape: TypeID.dictTable.rawValue) else { return false }
+        let table = raw.assumingMemoryBound(to: DictTable.self)
+        memcpy(raw + 8, UnsafeRawPointer(old) + 8, MemoryLayout<DictTable>.size - 8 + old.pointee.tracedWords * 8)
+        table.pointee.capacity = UInt32(capacity)
+        memcpy(DictRef.indexBase(table), DictRef.indexBase(old), 1 << (logSize + logWidth))
+        DictRef.highBits(table).copy(DictRef.highBits(old), Int(old.pointee.capacity))
+        pointer.pointee.table = Value(raw)
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+        moved()
+        return true
+    }
+
     /// Replaces the table by one with room for `wanted` entries, without holes but for so many in front of the first.
     public func resize(_ thread: ThreadRef, atLeast wanted: Int, leading: Int = 0) -> Bool {
         var logSize = 3
         while (1 << logSize) * 2 / 3 < max(wanted, count + 1) + leading { logSize += 1 }
         let size = 1 << logSize
-        let capacity = size * 2 / 3
+        let capacities = DictRef.capacities(size)
+        let capacity = max(wanted, count + 1) + leading <= capacities.least ? capacities.least : capacities.full
         let logWidth = size <= 128 ? 0 : size <= 32768 ? 1 : 2
         guard logSize < 31, let raw = Heap.allocate(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth), shape: TypeID.dictTable.rawValue) else {
             thread.raiseOutOfMemory()

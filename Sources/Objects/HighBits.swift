@@ -22,6 +22,9 @@ struct HighBits {
         }
     }
 
+    /// Takes over those of so many places.
+    func copy(_ other: HighBits, _ places: Int) { words.update(from: other.words, count: (places + 63) / 64) }
+
     /// The hash that is kept as a small int at a place.
     @inline(__always) func whole(_ hash: Value, at place: Int) -> Int { hash.smallInt ^ Int(bitPattern: UInt(self[place] << 63)) }
 }

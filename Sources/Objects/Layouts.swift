@@ -276,7 +276,7 @@ public struct ModuleObject {
     public var state: UInt
 }
 
-/// Common part of all exceptions. Subtypes with fields of their own extend it (see `Exceptions.swift`).
+/// Common part of all exceptions. The words of fields that a subtype has of its own follow it, and then the dict word (see `Exceptions.swift`).
 public struct ExceptionObject {
     public var header: ObjectHeader
     /// tuple
@@ -287,10 +287,6 @@ public struct ExceptionObject {
     public var cause: Value
     /// Value.true when `__suppress_context__`
     public var suppressContext: Value
-    /// Fields of subtypes: what each holds is the subtype's affair (`ExceptionField`).
-    public var fields: (Value, Value, Value, Value, Value, Value, Value, Value)
-    /// dict or overflow array
-    public var dict: Value
 }
 
 public struct PropertyObject {

@@ -203,13 +203,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 }
 
 extension Value {
-    /// A field of an exception subtype, in the order of `ExceptionField`.
-    public func exceptionField(_ index: Int) -> Value {
-        withUnsafeMutablePointer(to: &object(ExceptionObject.self).pointee.fields) { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self)[index] }
-    }
+    private var exceptionFields: UnsafeMutablePointer<Value> { (raw + MemoryLayout<ExceptionObject>.size).assumingMemoryBound(to: Value.self) }
+
+    /// A field of an exception subtype, of which this must be an instance.
+    public func exceptionField(_ index: Int) -> Value { exceptionFields[index] }
 
     public func setExceptionField(_ index: Int, _ value: Value) {
-        withUnsafeMutablePointer(to: &object(ExceptionObject.self).pointee.fields) { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self)[index] = value }
+        exceptionFields[index] = value
         Heap.barrier(raw)
     }
 }

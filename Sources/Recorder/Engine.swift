@@ -20,7 +20,13 @@ public final class Engine {
     /// Of the recording in progress.
     var recorder: Recorder?
     /// Inlined calls, by the token of their frame records.
-    var calls: [InlinedCall] = []
+    var calls = InlinedCalls()
+    /// How many there were before the recording in progress.
+    private var callsBefore = 0
+    /// Those that its recording has added, by a trace's number.
+    private var ownCalls: [Int: Range<Int>] = [:]
+    /// Those of traces that were given up during the recording in progress, which may have begun at an exit of one of them.
+    private var pastCalls: [Range<Int>] = []
     /// The exit that compiled code was left through last, and where its slot 0 was.
     private var lastExit: (place: ExitRef, frame: FramePointer)?
     /// The traces of loops, functions and places where calls return, by the instruction at which they begin.
@@ -162,6 +168,7 @@ public final class Engine {
         for holding in holdings.removeInvalid() {
             statistics.died += 1
             anchors = anchors.filter { $0.value !== holding.trace }
+            if let numbers = ownCalls.removeValue(forKey: holding.trace.number) { pastCalls.append(numbers) }
             if let cache = holding.cache { heads = heads.filter { $0.value.cache != cache } }
             if holding.trace.trace.parent != nil { bridges[rootNumber(holding.trace), default: 1] -= 1 } else { bridges[holding.trace.number] = nil }
             guard let cache = holding.cache, trace(cache) === holding.trace else { continue }
@@ -170,6 +177,13 @@ public final class Engine {
             cache.pointee.value = .empty
             if cache.pointee.version < .max >> 1 { postpone(cache) }
         }
+        removePastCalls()
+    }
+
+    private func removePastCalls() {
+        guard recorder == nil else { return }
+        for numbers in pastCalls { calls.remove(numbers) }
+        pastCalls = []
     }
 
     /// Drops the heads in code that is dead: others may come to lie at their addresses.
@@ -349,6 +363,7 @@ public final class Engine {
 
     private func record(_ thread: ThreadRef) {
         let start = Engine.processorTime()
+        callsBefore = calls.count
         JIT.record(thread)
         // Something was raised in the middle of an instruction.
         if let recorder { finish(recorder, .failed("raises")) }
@@ -411,6 +426,8 @@ public final class Engine {
                 let compiled = try compiler.compile(trace)
                 log?.end(compiled, recorder, compiler.machineCode(compiled))
                 holdings.add(compiled, recorder.cache, objects(compiled, recorder), recorder.levels[0].code)
+                if calls.count > callsBefore { ownCalls[compiled.number] = callsBefore ..< calls.count }
+                removePastCalls()
                 statistics.recorded += 1
                 if trace.parent == nil { anchors[UInt(bitPattern: recorder.anchor)] = compiled }
                 if let cache = recorder.cache {
@@ -429,6 +446,8 @@ public final class Engine {
         statistics.aborted += 1
         statistics.reasons[reason, default: 0] += 1
         log?.gaveUp(recorder, reason)
+        calls.truncate(to: callsBefore)
+        removePastCalls()
         if let cache = recorder.cache { postpone(cache) }
     }
 

@@ -39,7 +39,9 @@ public struct ByteArrayRef {
             return true
         }
         guard count < 1 << 46 else { thread.raiseOutOfMemory(); return false }
-        guard move(thread, capacity: count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)) else { return false }
+        // What is made of a known size seldom grows.
+        let wanted = pointer.pointee.storage.isEmpty ? count : count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
+        guard move(thread, capacity: (wanted + 15) & ~15) else { return false }
         pointer.pointee.count = count
         return true
     }

@@ -221,4 +221,26 @@ print(resident_now() - first < 64 << 20)
     assert (result.stdout, result.stderr) == ("True\n", "")
 
 
+def test_types_of_ctypes_arrays():
+    check("""
+import ctypes
+def work(number):
+    for index in range(20):
+        kind = ctypes.c_int * (number * 20 + index + 1)
+        assert kind is ctypes.c_int * (number * 20 + index + 1)
+        kind()
+measure(200, 20, work)
+""")
+
+
+def test_calls_inlined_in_code_that_goes():
+    check("""
+def work(number):
+    names = {}
+    exec(f"def g(x):\\n    return x + {number}\\ndef f(n):\\n    s = 0\\n    for i in range(n):\\n        s += g(g(g(i)))\\n    return s", names)
+    assert names["f"](2000) == sum(range(2000)) + 3 * number * 2000
+measure(300, 1, work)
+""")
+
+
 run(globals())

@@ -219,6 +219,8 @@ bool taipan_memory_is_short(void);
 void taipan_memory_was_noted(void);
 /// Whether so much can be had from `malloc` at once.
 bool taipan_has_room(size_t size);
+/// Gives what the C library's allocator has free back to the system.
+void taipan_trim(void);
 /// Puts GMP's and C++'s allocations under the care of the reserve.
 void taipan_guard_allocations(void);
 

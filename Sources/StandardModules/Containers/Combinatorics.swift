@@ -3,23 +3,32 @@ import Objects
 
 /// `product`, `permutations`, `combinations` and `combinations_with_replacement`.
 ///
-/// Fields of `ToolObject`: a the pool (for product a tuple of pools), b the indices and c the cycles of permutations, as arrays of machine integers in a bytes object; i the length of a result,
+/// Fields of `ToolObject`: a the pool (for product a tuple of pools), b the indices and c the cycles of permutations, as `Numbers`; i the length of a result,
 /// j whether a result was given out, k whether all were.
 enum Combinatorics {
     nonisolated(unsafe) private static var permutations: Constructor!
     nonisolated(unsafe) private static var combinations: Constructor!
     nonisolated(unsafe) private static var replacement: Constructor!
 
-    @inline(__always) private static func numbers(_ value: Value) -> UnsafeMutablePointer<Int> {
-        UnsafeMutableRawPointer(BytesRef(value).bytes).assumingMemoryBound(to: Int.self)
+    /// Indices and counts of items, in four bytes each.
+    private struct Numbers {
+        let start: UnsafeMutablePointer<UInt32>
+
+        subscript(index: Int) -> Int {
+            @inline(__always) get { Int(start[index]) }
+            @inline(__always) nonmutating set { start[index] = UInt32(truncatingIfNeeded: newValue) }
+        }
+    }
+
+    @inline(__always) private static func numbers(_ value: Value) -> Numbers {
+        Numbers(start: (value.raw + MemoryLayout<StorageObject>.size).assumingMemoryBound(to: UInt32.self))
     }
 
     /// An array of `count` integers counted up from zero, or all zero.
     private static func array(_ thread: ThreadRef, _ count: Int, ascending: Bool = false) -> Value {
-        guard count < 1 << 30 else { return thread.raiseOutOfMemory() }
-        // One more, so that the shared empty bytes is never written to.
-        let result = thread.newBytes(count: (count + 1) * 8)
-        if result.isEmpty { return .empty }
+        guard count < 1 << 30, let raw = Heap.allocate(MemoryLayout<StorageObject>.size + count * 4, shape: TypeID.byteArrayStorage.rawValue) else { return thread.raiseOutOfMemory() }
+        raw.assumingMemoryBound(to: StorageObject.self).pointee.size = count * 4
+        let result = Value(raw)
         for index in 0 ..< count { numbers(result)[index] = ascending ? index : 0 }
         return result
     }
@@ -77,7 +86,7 @@ enum Combinatorics {
     }
 
     static func define(_ module: ModuleBuilder) {
-        IterTools.type(module, "product", """
+        IterTools.type(module, "product", upTo: \.k, """
             product(*iterables, repeat=1)
 
             All tuples with one item of each iterable, as nested loops would give them: the last place changes fastest.
@@ -104,7 +113,7 @@ enum Combinatorics {
                 own.pointee.j = 1
                 return .none
             },
-            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(IterTools.size + IterTools.tool(a[0]).pointee.i * 8) },
+            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(Int(a[0].type.pointer.pointee.basicSize) + IterTools.tool(a[0]).pointee.i * 4) },
         ], new: { thread, type, a, count, keywords in Combinatorics.newProduct(thread, type, a, count, keywords) }, next: { thread, value in
             Combinatorics.nextProduct(thread, value)
         })
@@ -117,7 +126,7 @@ enum Combinatorics {
             let indices = Combinatorics.array(thread, min(r, count), ascending: true)
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: r > count ? 1 : 0)
         }
-        IterTools.type(module, "combinations", """
+        IterTools.type(module, "combinations", upTo: \.k, """
             combinations(iterable, r)\n--\n\nAll ways to choose r items, in the order of the iterable.
 
             combinations('abc', 2) --> ('a','b') ('a','c') ('b','c')
@@ -130,7 +139,7 @@ enum Combinatorics {
                 own.pointee.j = 1
                 return .none
             },
-            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(IterTools.size + IterTools.tool(a[0]).pointee.i * 8) },
+            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(Int(a[0].type.pointer.pointee.basicSize) + IterTools.tool(a[0]).pointee.i * 4) },
         ], new: { thread, type, a, count, keywords in Combinatorics.combinations.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
             if own.pointee.k != 0 { return .empty }
@@ -159,7 +168,7 @@ enum Combinatorics {
             let indices = Combinatorics.array(thread, r)
             return indices.isEmpty ? .empty : IterTools.make(thread, a[0], a: pool, b: indices, i: r, k: TupleRef(pool).count == 0 && r > 0 ? 1 : 0)
         }
-        IterTools.type(module, "combinations_with_replacement", """
+        IterTools.type(module, "combinations_with_replacement", upTo: \.k, """
             combinations_with_replacement(iterable, r)\n--\n\nAll ways to choose r items where an item may be chosen again, in the order of the iterable.
 
             combinations_with_replacement('ab', 2) --> ('a','a') ('a','b') ('b','b')
@@ -172,7 +181,7 @@ enum Combinatorics {
                 own.pointee.j = 1
                 return .none
             },
-            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(IterTools.size + IterTools.tool(a[0]).pointee.i * 8) },
+            Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in thread.newInt(Int(a[0].type.pointer.pointee.basicSize) + IterTools.tool(a[0]).pointee.i * 4) },
         ], new: { thread, type, a, count, keywords in Combinatorics.replacement.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
             if own.pointee.k != 0 { return .empty }
@@ -209,7 +218,7 @@ enum Combinatorics {
             for index in 0 ..< min(r, n) { Combinatorics.numbers(cycles)[index] = n - index }
             return IterTools.make(thread, a[0], a: pool, b: indices, c: cycles, i: r, k: r > n ? 1 : 0)
         }
-        IterTools.type(module, "permutations", """
+        IterTools.type(module, "permutations", upTo: \.k, """
             permutations(iterable, r=None)\n--\n\nAll orders in which r items can stand; r is by default the number of all.
 
             permutations('ab') --> ('a','b') ('b','a')
@@ -225,7 +234,7 @@ enum Combinatorics {
                 return .none
             },
             Def("__sizeof__(self, /)", .reads, "Returns size in memory, in bytes.") { thread, a, _ in
-                thread.newInt(IterTools.size + (IterTools.tool(a[0]).pointee.i + TupleRef(IterTools.tool(a[0]).pointee.a).count) * 8)
+                thread.newInt(Int(a[0].type.pointer.pointee.basicSize) + (IterTools.tool(a[0]).pointee.i + TupleRef(IterTools.tool(a[0]).pointee.a).count) * 4)
             },
         ], new: { thread, type, a, count, keywords in Combinatorics.permutations.call(thread, type, a, count, keywords) }, next: { thread, value in
             Combinatorics.nextPermutation(thread, value)

@@ -5,15 +5,29 @@ import Objects
 ///
 /// Of the `groupby`: a the iterator, b the key function, c the current value, d its key, e the group's key, f the group. Of a group: a the `groupby`, b its key.
 enum Grouping {
+    struct GroupObject {
+        var header: ObjectHeader
+        var a: Value
+        var b: Value
+        var c: Value
+        var d: Value
+        var e: Value
+        var f: Value
+    }
+
+    private static let size = MemoryLayout<GroupObject>.size
+    private static let partSize = MemoryLayout<GroupObject>.offset(of: \.c)!
+
+    @inline(__always) private static func tool(_ value: Value) -> UnsafeMutablePointer<GroupObject> { value.object(GroupObject.self) }
+
     nonisolated(unsafe) private static var groupType: NativeType!
     nonisolated(unsafe) private static var construct: Constructor!
 
-
     static func define(_ module: ModuleBuilder) {
-        groupType = NativeType("_grouper", module: "itertools", size: IterTools.size, mask: IterTools.mask, methods: [
+        groupType = NativeType("_grouper", module: "itertools", size: partSize, mask: IterTools.mask(partSize), methods: [
             IterTools.reduce { thread, a, _ in
-                let own = IterTools.tool(a[0])
-                if IterTools.tool(own.pointee.a).pointee.f != a[0] { return Shared.reduce(thread, Shared.builtin(thread, "iter"), WellKnown.emptyTuple.value) }
+                let own = Grouping.tool(a[0])
+                if Grouping.tool(own.pointee.a).pointee.f != a[0] { return Shared.reduce(thread, Shared.builtin(thread, "iter"), WellKnown.emptyTuple.value) }
                 return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ]) { slots in
@@ -22,7 +36,7 @@ enum Grouping {
                 guard a[0].isPointer, a[0].type.isSubtype(of: Grouping.type) else { return thread.raise(.typeError, "_grouper() argument 1 must be itertools.groupby, not \(a[0].argumentTypeName)") }
                 let group = IterTools.make(thread, type, a: a[0], b: a[1])
                 if !group.isEmpty {
-                    IterTools.tool(a[0]).pointee.f = group
+                    Grouping.tool(a[0]).pointee.f = group
                     Heap.barrier(a[0].raw)
                 }
                 return group
@@ -34,9 +48,9 @@ enum Grouping {
             let iterator = thread.iterator(a[1])
             return iterator.isEmpty ? .empty : IterTools.make(thread, a[0], a: iterator, b: a[2].isEmpty ? .none : a[2])
         }
-        IterTools.type(module, "groupby", "groupby(iterable, key=None)\n--\n\nSplit an iterable where the key changes: an iterator of tuples of a key and an iterator of the items that follow each other with this key. Without a key function the items are their own keys.", methods: [
+        let groupBy = NativeType("groupby", module: "itertools", size: size, mask: IterTools.mask(size), flags: .base, doc: "groupby(iterable, key=None)\n--\n\nSplit an iterable where the key changes: an iterator of tuples of a key and an iterator of the items that follow each other with this key. Without a key function the items are their own keys.", methods: [
             IterTools.reduce { thread, a, _ in
-                let own = IterTools.tool(a[0])
+                let own = Grouping.tool(a[0])
                 if own.pointee.d.isEmpty || own.pointee.e.isEmpty || own.pointee.c.isEmpty { return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b)) }
                 let keys = thread.newTuple(own.pointee.d, own.pointee.c, own.pointee.e)
                 return keys.isEmpty ? .empty : IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b), keys)
@@ -44,17 +58,20 @@ enum Grouping {
             IterTools.setState { thread, a, _ in
                 guard a[1].isTuple else { return thread.raise(.typeError, "state is not a tuple") }
                 guard TupleRef(a[1]).count == 3 else { return thread.raise(.typeError, "function takes exactly 3 arguments (\(TupleRef(a[1]).count) given)") }
-                let own = IterTools.tool(a[0])
+                let own = Grouping.tool(a[0])
                 own.pointee.d = TupleRef(a[1])[0]
                 own.pointee.c = TupleRef(a[1])[1]
                 own.pointee.e = TupleRef(a[1])[2]
                 Heap.barrier(a[0].raw)
                 return .none
             },
-        ], new: { thread, type, a, count, keywords in Grouping.construct.call(thread, type, a, count, keywords) }, next: { thread, value in
-            Grouping.nextGroup(thread, value)
-        })
-        type = TypeRef(module.namespace.get(string: StringRef.intern("groupby").value))
+        ]) { slots in
+            slots.call(.new) { thread, type, a, count, keywords in Grouping.construct.call(thread, type, a, count, keywords) }
+            slots.unary(.iter, Shared.selfIterator)
+            slots.unary(.next) { thread, value in Grouping.nextGroup(thread, value) }
+        }
+        module.add(groupBy)
+        type = groupBy.type
         module.add(groupType)
     }
 
@@ -62,7 +79,7 @@ enum Grouping {
 
     /// Takes the next item and its key. False at the end, or when it has raised.
     private static func step(_ thread: ThreadRef, _ value: Value) -> Bool {
-        let own = IterTools.tool(value)
+        let own = tool(value)
         let item = thread.next(own.pointee.a)
         if item.isEmpty { return false }
         let key = own.pointee.b.isNone ? item : thread.call(own.pointee.b, item)
@@ -74,7 +91,7 @@ enum Grouping {
     }
 
     private static func nextGroup(_ thread: ThreadRef, _ value: Value) -> Value {
-        let own = IterTools.tool(value)
+        let own = tool(value)
         own.pointee.f = .empty
         // Skips what is left of the last group.
         while true {
@@ -87,21 +104,21 @@ enum Grouping {
             guard step(thread, value) else { return .empty }
         }
         own.pointee.e = own.pointee.d
-        let group = groupType.allocate(thread, size: IterTools.size)
+        let group = groupType.allocate(thread, size: partSize)
         if group.isEmpty { return .empty }
-        IterTools.tool(group).pointee.a = value
-        IterTools.tool(group).pointee.b = own.pointee.e
+        tool(group).pointee.a = value
+        tool(group).pointee.b = own.pointee.e
         own.pointee.f = group
         Heap.barrier(value.raw)
         return thread.newTuple(own.pointee.d, group)
     }
 
     private static func nextInGroup(_ thread: ThreadRef, _ value: Value) -> Value {
-        let parent = IterTools.tool(value).pointee.a
-        let own = IterTools.tool(parent)
+        let parent = tool(value).pointee.a
+        let own = tool(parent)
         if own.pointee.f != value { return .empty }
         if own.pointee.c.isEmpty { guard step(thread, parent) else { return .empty } }
-        let same = thread.isEqual(IterTools.tool(value).pointee.b, own.pointee.d)
+        let same = thread.isEqual(tool(value).pointee.b, own.pointee.d)
         if same <= 0 { return .empty }
         let item = own.pointee.c
         own.pointee.c = .empty
@@ -124,6 +141,7 @@ struct TeeNode {
 }
 
 enum Tees {
+    private static let size = MemoryLayout<ToolObject>.offset(of: \.b)!
     nonisolated(unsafe) private static var teeType: NativeType!
     nonisolated(unsafe) private static var nodeType: NativeType!
 
@@ -170,7 +188,7 @@ enum Tees {
                 return first
             }
         }
-        teeType = NativeType("_tee", module: "itertools", size: IterTools.size, mask: IterTools.mask, flags: .weakReferenceable, doc: "_tee(iterable, /)\n--\n\nIterator wrapped to make it copyable.", methods: [
+        teeType = NativeType("_tee", module: "itertools", size: size, mask: IterTools.mask(size), flags: .weakReferenceable, doc: "_tee(iterable, /)\n--\n\nIterator wrapped to make it copyable.", methods: [
             Def("__copy__(self, /)", .reads, "Returns an independent iterator.") { thread, a, _ in Tees.newTee(thread, IterTools.tool(a[0]).pointee.a) },
             IterTools.reduce { thread, a, _ in
                 let state = thread.newTuple(IterTools.tool(a[0]).pointee.a, Value(small: 0))
@@ -205,7 +223,7 @@ enum Tees {
     }
 
     private static func newTee(_ thread: ThreadRef, _ node: Value) -> Value {
-        let result = teeType.allocate(thread, size: IterTools.size)
+        let result = teeType.allocate(thread, size: size)
         if !result.isEmpty { IterTools.tool(result).pointee.a = node }
         return result
     }

@@ -3,7 +3,7 @@ import Objects
 
 /// `itertools`: what its types share, and the ones that pass items on (chain, cycle, islice …). Combinatorics are in `Combinatorics.swift`, grouping and tee in `IterGroups.swift`.
 ///
-/// All types use one layout, `ToolObject`, whose fields mean what each type's comment says. Iterators that are done are dropped, so that they are
+/// All types use one layout, `ToolObject`, whose fields mean what each type's comment says, or the first words of it. Iterators that are done are dropped, so that they are
 /// not asked again.
 struct ToolObject {
     var header: ObjectHeader
@@ -11,8 +11,6 @@ struct ToolObject {
     var b: Value
     var c: Value
     var d: Value
-    var e: Value
-    var f: Value
     var i: Int
     var j: Int
     var k: Int
@@ -20,9 +18,6 @@ struct ToolObject {
 }
 
 enum IterTools {
-    static let size = MemoryLayout<ToolObject>.size
-    static let mask: UInt64 = 0b1111110
-
     static func register() {
         NativeModule.register("itertools", doc: "Functional tools for creating and using iterators.", functions: [
             Def("tee(iterable, n=2, /)", .calls, "Returns a tuple of n independent iterators.", kind: .function) { thread, a, _ in Tees.tee(thread, a[0], a[1]) },
@@ -38,10 +33,11 @@ enum IterTools {
 
     @inline(__always) static func tool(_ value: Value) -> UnsafeMutablePointer<ToolObject> { value.object(ToolObject.self) }
 
-    /// Declares a type with the common layout; `new` gets the type and the arguments as its signature binds them.
-    static func type(_ module: ModuleBuilder, _ name: StaticString, _ doc: StaticString, methods: [Def], new: @escaping CallFunction, next: @escaping UnaryFunction,
+    /// Declares a type with the common layout up to the field `last`; `new` gets the type and the arguments as its signature binds them.
+    static func type<Field>(_ module: ModuleBuilder, _ name: StaticString, upTo last: KeyPath<ToolObject, Field>, _ doc: StaticString, methods: [Def], new: @escaping CallFunction, next: @escaping UnaryFunction,
                      repr: UnaryFunction? = nil) {
-        module.add(NativeType(name, module: "itertools", size: size, mask: mask, flags: .base, doc: doc, methods: methods) { slots in
+        let size = MemoryLayout<ToolObject>.offset(of: last)! + 8
+        module.add(NativeType(name, module: "itertools", size: size, mask: mask(min(size, MemoryLayout<ToolObject>.offset(of: \.i)!)), flags: .base, doc: doc, methods: methods) { slots in
             slots.call(.new, new)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next, next)
@@ -70,17 +66,21 @@ enum IterTools {
         state == .absent ? thread.newTuple(value.type.value, arguments) : thread.newTuple(value.type.value, arguments, state)
     }
 
+    /// Of an object of so many bytes, all of which but the header are values.
+    static func mask(_ size: Int) -> UInt64 { 1 << UInt64(size / 8) - 2 }
+
+    /// A new instance. Fields that are not given are zero, and may be none of the type's.
     static func make(_ thread: ThreadRef, _ type: Value, a: Value = .empty, b: Value = .empty, c: Value = .empty, i: Int = 0, j: Int = 0, k: Int = 0, l: Int = 0) -> Value {
         let result = thread.allocateInstance(TypeRef(type))
         if result.isEmpty { return .empty }
         let own = tool(result)
         own.pointee.a = a
         own.pointee.b = b
-        own.pointee.c = c
-        own.pointee.i = i
-        own.pointee.j = j
-        own.pointee.k = k
-        own.pointee.l = l
+        if !c.isEmpty { own.pointee.c = c }
+        if i != 0 { own.pointee.i = i }
+        if j != 0 { own.pointee.j = j }
+        if k != 0 { own.pointee.k = k }
+        if l != 0 { own.pointee.l = l }
         return result
     }
 
@@ -94,7 +94,7 @@ enum IterTools {
 
     private static func definePassing(_ module: ModuleBuilder) {
         // chain: a the iterator of iterables, b the one being passed on.
-        type(module, "chain", "chain(*iterables)\n\nThe items of the first iterable, then those of the second, and so on.", methods: [
+        type(module, "chain", upTo: \.b, "chain(*iterables)\n\nThe items of the first iterable, then those of the second, and so on.", methods: [
             Def("from_iterable(type, iterable, /)", .calls, "chain(), for an iterable of the iterables, which are asked for one by one.", kind: .classMethod) { thread, a, _ in
                 let source = thread.iterator(a[1])
                 return source.isEmpty ? .empty : IterTools.make(thread, a[0], a: source)
@@ -143,7 +143,7 @@ enum IterTools {
         chainType = TypeRef(module.namespace.get(string: StringRef.intern("chain").value))
 
         // cycle: a the iterator until it ends, b the list of saved items, i the next of them, j whether items need not be saved.
-        type(module, "cycle", "cycle(iterable, /)\n--\n\nThe items again and again, from a copy after the first time.", methods: [
+        type(module, "cycle", upTo: \.j, "cycle(iterable, /)\n--\n\nThe items again and again, from a copy after the first time.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 var iterator = own.pointee.a
@@ -204,7 +204,7 @@ enum IterTools {
             }
             return IterTools.make(thread, a[0], a: a[1], i: times)
         }
-        type(module, "repeat", "repeat(object[, times])\n\nThe same object so many times, or for ever.", methods: [
+        type(module, "repeat", upTo: \.i, "repeat(object[, times])\n\nThe same object so many times, or for ever.", methods: [
             Def("__length_hint__(self, /)", .reads, "Private method returning an estimate of len(list(it)).") { thread, a, _ in
                 let left = IterTools.tool(a[0]).pointee.i
                 return left < 0 ? thread.raise(.typeError, "len() of unsized object") : thread.newInt(left)
@@ -237,7 +237,7 @@ enum IterTools {
             guard isNumber(start), isNumber(step) else { return thread.raise(.typeError, "a number is required") }
             return IterTools.make(thread, a[0], a: start, b: step)
         }
-        type(module, "count", "count(start=0, step=1)\n--\n\nThe numbers start, start + step, start + 2 * step and so on, without end.", methods: [
+        type(module, "count", upTo: \.b, "count(start=0, step=1)\n--\n\nThe numbers start, start + step, start + 2 * step and so on, without end.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
@@ -276,7 +276,7 @@ enum IterTools {
             if !result.isEmpty && !a[3].isEmpty && !a[3].isNone { IterTools.tool(result).pointee.d = a[3] }
             return result
         }
-        type(module, "accumulate", "accumulate(iterable, func=None, *, initial=None)\n--\n\nThe sums of the first item, the first two, and so on; or what another function of two arguments makes of them.", methods: [
+        type(module, "accumulate", upTo: \.d, "accumulate(iterable, func=None, *, initial=None)\n--\n\nThe sums of the first item, the first two, and so on; or what another function of two arguments makes of them.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
                 let isTotalNone = own.pointee.d.isEmpty && !own.pointee.c.isEmpty && own.pointee.c.isNone
@@ -342,7 +342,7 @@ enum IterTools {
             return .none
         }
         let reducePlain = reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.b, IterTools.tool(a[0]).pointee.a)) }
-        type(module, "dropwhile", "dropwhile(predicate, iterable, /)\n--\n\nLeave out the items as long as the predicate is true, and keep all from the first for which it is not.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "dropwhile", upTo: \.i, "dropwhile(predicate, iterable, /)\n--\n\nLeave out the items as long as the predicate is true, and keep all from the first for which it is not.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "dropwhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -359,7 +359,7 @@ enum IterTools {
                 }
             }
         })
-        type(module, "takewhile", "takewhile(predicate, iterable, /)\n--\n\nThe items up to the first for which the predicate is false.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
+        type(module, "takewhile", upTo: \.i, "takewhile(predicate, iterable, /)\n--\n\nThe items up to the first for which the predicate is false.", methods: [reduceTurning, setTurning], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "takewhile", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -372,7 +372,7 @@ enum IterTools {
             if truth == 0 { own.pointee.i = 1 }
             return truth > 0 ? item : .empty
         })
-        type(module, "filterfalse", "filterfalse(function, iterable, /)\n--\n\nThe items for which the function is false, or with None in its place, that are false themselves.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "filterfalse", upTo: \.b, "filterfalse(function, iterable, /)\n--\n\nThe items for which the function is false, or with None in its place, that are false themselves.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "filterfalse", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -386,7 +386,7 @@ enum IterTools {
                 if truth <= 0 { return truth < 0 ? .empty : item }
             }
         })
-        type(module, "starmap", "starmap(function, iterable, /)\n--\n\nWhat a function returns for each tuple of arguments.", methods: [reducePlain], new: { thread, type, a, count, keywords in
+        type(module, "starmap", upTo: \.b, "starmap(function, iterable, /)\n--\n\nWhat a function returns for each tuple of arguments.", methods: [reducePlain], new: { thread, type, a, count, keywords in
             IterTools.newWithFunction(thread, type, "starmap", a, count, keywords)
         }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -402,7 +402,7 @@ enum IterTools {
             let selectors = data.isEmpty ? Value.empty : thread.iterator(a[2])
             return selectors.isEmpty ? .empty : IterTools.make(thread, a[0], a: data, b: selectors)
         }
-        type(module, "compress", "compress(data, selectors)\n--\n\nThe items whose selectors are true.", methods: [
+        type(module, "compress", upTo: \.b, "compress(data, selectors)\n--\n\nThe items whose selectors are true.", methods: [
             reduce { thread, a, _ in IterTools.pickled(thread, a[0], thread.newTuple(IterTools.tool(a[0]).pointee.a, IterTools.tool(a[0]).pointee.b)) },
         ], new: { thread, type, a, count, keywords in IterTools.compress.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -417,7 +417,7 @@ enum IterTools {
         })
 
         // islice: a the iterator, i the next index to give out, j the stop or -1, k the step, l items taken so far.
-        type(module, "islice", """
+        type(module, "islice", upTo: \.l, """
             islice(iterable, stop)
             islice(iterable, start, stop[, step])
 
@@ -470,7 +470,7 @@ enum IterTools {
         sliceType = TypeRef(module.namespace.get(string: StringRef.intern("islice").value))
 
         // pairwise: a the iterator, b the previous item.
-        type(module, "pairwise", "pairwise(iterable, /)\n--\n\nEach item together with the one that follows it.\n\n    pairwise('abc') --> ('a','b') ('b','c')", methods: [], new: { thread, type, a, count, keywords in
+        type(module, "pairwise", upTo: \.b, "pairwise(iterable, /)\n--\n\nEach item together with the one that follows it.\n\n    pairwise('abc') --> ('a','b') ('b','c')", methods: [], new: { thread, type, a, count, keywords in
             guard IterTools.positional(thread, type, "pairwise", count, keywords, 1, 1) else { return .empty }
             let iterator = thread.iterator(a[0])
             return iterator.isEmpty ? .empty : IterTools.make(thread, type, a: iterator)
@@ -500,7 +500,7 @@ enum IterTools {
         })
 
         // zip_longest: a the tuple of iterators, None where exhausted, b the fill value, i how many still run.
-        type(module, "zip_longest", """
+        type(module, "zip_longest", upTo: \.i, """
             zip_longest(*iterables, fillvalue=None)
 
             Tuples of items taken side by side until the longest iterable ends; fillvalue stands for what the shorter ones lack.

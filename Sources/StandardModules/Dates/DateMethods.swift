@@ -10,14 +10,11 @@ struct DateFields {
     /// Those of an exact instance of `date`; nil for anything else.
     @inline(__always) init?(_ value: Value) {
         guard value.isPointer, value.shapeIndex == DateLayout.dateShape else { return nil }
-        self.init(value, DateLayout.dateFields)
+        self.init(word: DateLayout.field(value, DateLayout.day).pointee)
     }
 
-    @inline(__always) init?(_ value: Value, _ offsets: UnsafeMutablePointer<Int>) {
-        let year = DateLayout.field(value, offsets[0]).pointee, month = DateLayout.field(value, offsets[1]).pointee, day = DateLayout.field(value, offsets[2]).pointee
-        guard year.bits & month.bits & day.bits & 1 != 0 else { return nil }
-        self.init(checking: year.smallInt, month.smallInt, day.smallInt)
-    }
+    /// Those of a date's or a datetime's word; nil when they are none of a date.
+    @inline(__always) init?(word: Value) { self.init(checking: PackedFields.year.get(word), PackedFields.month.get(word), PackedFields.day.get(word)) }
 
     @inline(__always) init?(checking year: Int, _ month: Int, _ day: Int) {
         guard Calendar.isValid(year, month, day) else { return nil }
@@ -38,15 +35,14 @@ struct DateFields {
     @inline(__always) func make(_ thread: ThreadRef) -> Value {
         let result = thread.allocateInstance(DateLayout.date)
         if result.isEmpty { return .empty }
-        store(result, DateLayout.dateFields)
+        store(result)
         return result
     }
 
-    @inline(__always) func store(_ target: Value, _ offsets: UnsafeMutablePointer<Int>) {
-        DateLayout.field(target, offsets[0]).pointee = Value(small: year)
-        DateLayout.field(target, offsets[1]).pointee = Value(small: month)
-        DateLayout.field(target, offsets[2]).pointee = Value(small: day)
-        DateLayout.field(target, offsets[3]).pointee = Value(small: -1)
+    /// Puts them into a new date or datetime.
+    @inline(__always) func store(_ target: Value) {
+        DateLayout.field(target, DateLayout.day).pointee = PackedFields.word(year: year, month: month, day: day)
+        DateLayout.field(target, DateLayout.dayHash).pointee = Value(small: -1)
     }
 
     /// "2020-05-17"; nil when the text is anything else.
@@ -149,6 +145,6 @@ enum DateMethods {
 
     static func hash(_ thread: ThreadRef, _ a: Value) -> Int {
         guard let x = DateFields(a) else { return DateHash.original(thread, DateLayout.date, a) }
-        return DateHash.known(thread, a, DateLayout.dateFields[3]) { thread.newBytes([UInt8(x.year >> 8), UInt8(x.year & 255), UInt8(x.month), UInt8(x.day)]) }
+        return DateHash.known(thread, a, DateLayout.dayHash) { thread.newBytes([UInt8(x.year >> 8), UInt8(x.year & 255), UInt8(x.month), UInt8(x.day)]) }
     }
 }

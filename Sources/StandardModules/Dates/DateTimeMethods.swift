@@ -19,8 +19,7 @@ struct DateTimeFields {
     /// Those of an exact instance; nil for anything else.
     @inline(__always) init?(_ value: Value) {
         guard value.isPointer, value.shapeIndex == DateLayout.datetimeShape else { return nil }
-        let offsets = DateLayout.datetimeFields
-        guard let date = DateFields(value, offsets), let time = TimeFields(value, offsets + 4) else { return nil }
+        guard let date = DateFields(word: DateLayout.field(value, DateLayout.day).pointee), let time = TimeFields(value, DateLayout.datetimeClock, DateLayout.datetimeZone) else { return nil }
         self.init(date, time)
     }
 
@@ -41,14 +40,13 @@ struct DateTimeFields {
     @inline(__always) func make(_ thread: ThreadRef, _ zone: Value) -> Value {
         let result = thread.allocateInstance(DateLayout.datetime)
         if result.isEmpty { return .empty }
-        let offsets = DateLayout.datetimeFields
-        date.store(result, offsets)
-        TimeFields(seconds, microseconds, fold: fold).store(result, offsets + 4, zone)
+        date.store(result)
+        TimeFields(seconds, microseconds, fold: fold).store(result, DateLayout.datetimeClock, DateLayout.datetimeZone, zone)
         return result
     }
 
     /// The time zone of an exact instance.
-    @inline(__always) static func zone(_ value: Value) -> Value { DateLayout.field(value, DateLayout.datetimeFields[9]).pointee }
+    @inline(__always) static func zone(_ value: Value) -> Value { DateLayout.field(value, DateLayout.datetimeZone).pointee }
 
     /// The offset of a fixed time zone; nil for any other object.
     static func offset(_ zone: Value) -> Delta? {
@@ -294,7 +292,7 @@ enum DateTimeMethods {
 
     static func hash(_ thread: ThreadRef, _ a: Value) -> Int {
         guard let x = DateTimeFields(a), DateTimeFields.zone(a).isNone else { return DateHash.original(thread, DateLayout.datetime, a) }
-        return DateHash.known(thread, a, DateLayout.datetimeFields[3]) {
+        return DateHash.known(thread, a, DateLayout.dayHash) {
             thread.newBytes([UInt8(x.date.year >> 8), UInt8(x.date.year & 255), UInt8(x.date.month), UInt8(x.date.day), UInt8(x.seconds / 3600), UInt8(x.seconds / 60 % 60), UInt8(x.seconds % 60),
                              UInt8(x.microseconds >> 16), UInt8(x.microseconds >> 8 & 255), UInt8(x.microseconds & 255)])
         }

@@ -4,12 +4,16 @@ import Objects
 /// Entry point of the room: what `_datetime` does at native speed.
 ///
 /// The classes of `datetime` are the library's own, in Python (`Library/_datetime.py`). Programs mostly make plain instances of them, add, subtract and compare them,
-/// and turn them into text and back: those cases are done here, on the same instances, whose fields are in `__slots__`. Whatever is not plain (subclasses, time zones other
+/// and turn them into text and back: those cases are done here, on the same instances (see `PackedFields`). Whatever is not plain (subclasses, time zones other
 /// than fixed ones, arguments that are wrong or rare) is left to the Python that was there, so that there is one place for every rule and error.
 public enum StandardDates {
     /// Registers the room's module. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         NativeModule.register("_datetime_fast", functions: [
+            Def("pack(kind, /)", .calls, "Give a class with a word for a day, for a time, or for both the attributes that stand in them.", kind: .function) { thread, a, _ in
+                guard a[0].isType, TypeRef(a[0]).has(.heap) else { return thread.raise(.typeError, "pack() takes a class") }
+                return PackedFields.define(thread, TypeRef(a[0])) ? .none : .empty
+            },
             Def("install(date, datetime, timedelta, timezone, tzinfo, time, /)", .calls, "Take over the plain cases of these classes.", kind: .function) { thread, a, _ in
                 guard DateLayout.read(thread, a) else { return .empty }
                 for (name, offset, doc) in [("days", 0, "Number of days."), ("seconds", 1, "Number of seconds (>= 0 and less than 1 day)."),
@@ -41,13 +45,16 @@ enum DateLayout {
     nonisolated(unsafe) private(set) static var deltaShape: ShapeIndex = 0
     nonisolated(unsafe) private(set) static var zoneShape: ShapeIndex = 0
     nonisolated(unsafe) private(set) static var timeShape: ShapeIndex = 0
-    /// Byte offsets: year, month, day, hash; of a datetime then hour, minute, second, microsecond, fold, tzinfo.
-    nonisolated(unsafe) static let dateFields = UnsafeMutablePointer<Int>.allocate(capacity: 4)
-    nonisolated(unsafe) static let datetimeFields = UnsafeMutablePointer<Int>.allocate(capacity: 10)
+    /// Byte offsets: of a date the day and the hash, which a datetime has in the same places; of a datetime and a time the clock and the time zone; of a time the hash.
+    nonisolated(unsafe) static var day = 0
+    nonisolated(unsafe) static var dayHash = 0
+    nonisolated(unsafe) static var datetimeClock = 0
+    nonisolated(unsafe) static var datetimeZone = 0
+    nonisolated(unsafe) static var timeClock = 0
+    nonisolated(unsafe) static var timeZone = 0
+    nonisolated(unsafe) static var timeHash = 0
     /// days, seconds, microseconds, hash
     nonisolated(unsafe) static let deltaFields = UnsafeMutablePointer<Int>.allocate(capacity: 4)
-    /// hour, minute, second, microsecond, fold, tzinfo, hash
-    nonisolated(unsafe) static let timeFields = UnsafeMutablePointer<Int>.allocate(capacity: 7)
     nonisolated(unsafe) static var zoneOffset = 0
     /// `timezone.utc`
     nonisolated(unsafe) static let utc = RootTable.reserve()
@@ -72,25 +79,24 @@ enum DateLayout {
         deltaShape = timedelta.pointer.pointee.rootShape
         zoneShape = timezone.pointer.pointee.rootShape
         timeShape = time.pointer.pointee.rootShape
-        guard fields(thread, date, ["_year", "_month", "_day", "_hashcode"], dateFields),
-              fields(thread, datetime, ["_year", "_month", "_day", "_hashcode", "_hour", "_minute", "_second", "_microsecond", "_fold", "_tzinfo"], datetimeFields),
-              fields(thread, timedelta, ["_days", "_seconds", "_microseconds", "_hashcode"], deltaFields),
-              fields(thread, time, ["_hour", "_minute", "_second", "_microsecond", "_fold", "_tzinfo", "_hashcode"], timeFields),
-              fields(thread, timezone, ["_offset"], &zoneOffset) else { return false }
+        guard field(thread, date, "_hashcode", &dayHash), field(thread, datetime, "_tzinfo", &datetimeZone), field(thread, time, "_tzinfo", &timeZone),
+              field(thread, time, "_hashcode", &timeHash), field(thread, timezone, "_offset", &zoneOffset) else { return false }
+        for (index, name) in ["_days", "_seconds", "_microseconds", "_hashcode"].enumerated() {
+            guard field(thread, timedelta, name, &deltaFields[index]) else { return false }
+        }
         utc.pointee = thread.getAttribute(a[3], StringRef.intern("utc").value)
         originals.pointee = thread.newDict()
         return !utc.pointee.isEmpty && !originals.pointee.isEmpty
     }
 
-    private static func fields(_ thread: ThreadRef, _ type: TypeRef, _ names: [String], _ target: UnsafeMutablePointer<Int>) -> Bool {
-        for (index, name) in names.enumerated() {
-            let member = type.namespace.get(string: StringRef.intern(name).value)
-            guard member.isExact(.memberDescriptor), member.object(DescriptorObject.self).pointee.payload2 == 0 else {
-                thread.raise(.typeError, "no slot \(name)")
-                return false
-            }
-            target[index] = Int(member.object(DescriptorObject.self).pointee.payload)
+    /// The byte offset of a member of a class's `__slots__`. False when it has raised.
+    static func field(_ thread: ThreadRef, _ type: TypeRef, _ name: String, _ target: inout Int) -> Bool {
+        let member = type.namespace.get(string: StringRef.intern(name).value)
+        guard !member.isEmpty, member.isExact(.memberDescriptor), member.object(DescriptorObject.self).pointee.payload2 == 0 else {
+            thread.raise(.typeError, "no slot \(name)")
+            return false
         }
+        target = Int(member.object(DescriptorObject.self).pointee.payload)
         return true
     }
 

@@ -17,15 +17,14 @@ struct TimeFields {
     /// Those of an exact instance of `time`; nil for anything else.
     @inline(__always) init?(_ value: Value) {
         guard value.isPointer, value.shapeIndex == DateLayout.timeShape else { return nil }
-        self.init(value, DateLayout.timeFields)
+        self.init(value, DateLayout.timeClock, DateLayout.timeZone)
     }
 
-    /// Those that stand at `offsets`, behind which there is a time zone; nil when they are none of a time.
-    @inline(__always) init?(_ value: Value, _ offsets: UnsafeMutablePointer<Int>) {
-        let hour = DateLayout.field(value, offsets[0]).pointee, minute = DateLayout.field(value, offsets[1]).pointee, second = DateLayout.field(value, offsets[2]).pointee
-        let microsecond = DateLayout.field(value, offsets[3]).pointee, fold = DateLayout.field(value, offsets[4]).pointee
-        guard hour.bits & minute.bits & second.bits & microsecond.bits & fold.bits & 1 != 0, !DateLayout.field(value, offsets[5]).pointee.isEmpty else { return nil }
-        self.init(checking: hour.smallInt, minute.smallInt, second.smallInt, microsecond.smallInt, fold.smallInt)
+    /// Those of the word at an offset; nil when they are none of a time, or there is no time zone.
+    @inline(__always) init?(_ value: Value, _ clock: Int, _ zone: Int) {
+        let word = DateLayout.field(value, clock).pointee
+        guard word.isSmallInt, !DateLayout.field(value, zone).pointee.isEmpty else { return nil }
+        self.init(checking: PackedFields.hour.get(word), PackedFields.minute.get(word), PackedFields.second.get(word), PackedFields.microsecond.get(word), PackedFields.fold.get(word))
     }
 
     @inline(__always) init?(checking hour: Int, _ minute: Int, _ second: Int, _ microsecond: Int, _ fold: Int) {
@@ -33,14 +32,10 @@ struct TimeFields {
         self.init(hour * 3600 + minute * 60 + second, microsecond, fold: fold)
     }
 
-    /// Puts them and a time zone at `offsets`.
-    @inline(__always) func store(_ target: Value, _ offsets: UnsafeMutablePointer<Int>, _ zone: Value) {
-        DateLayout.field(target, offsets[0]).pointee = Value(small: hour)
-        DateLayout.field(target, offsets[1]).pointee = Value(small: minute)
-        DateLayout.field(target, offsets[2]).pointee = Value(small: second)
-        DateLayout.field(target, offsets[3]).pointee = Value(small: microseconds)
-        DateLayout.field(target, offsets[4]).pointee = Value(small: fold)
-        DateLayout.field(target, offsets[5]).pointee = zone
+    /// Puts them and a time zone at these offsets.
+    @inline(__always) func store(_ target: Value, _ clock: Int, _ zoneOffset: Int, _ zone: Value) {
+        DateLayout.field(target, clock).pointee = PackedFields.word(hour: hour, minute: minute, second: second, microsecond: microseconds, fold: fold)
+        DateLayout.field(target, zoneOffset).pointee = zone
         Heap.barrier(target.raw)
     }
 
@@ -51,13 +46,13 @@ struct TimeFields {
     @inline(__always) func make(_ thread: ThreadRef, _ zone: Value) -> Value {
         let result = thread.allocateInstance(DateLayout.time)
         if result.isEmpty { return .empty }
-        store(result, DateLayout.timeFields, zone)
-        DateLayout.field(result, DateLayout.timeFields[6]).pointee = Value(small: -1)
+        store(result, DateLayout.timeClock, DateLayout.timeZone, zone)
+        DateLayout.field(result, DateLayout.timeHash).pointee = Value(small: -1)
         return result
     }
 
     /// The time zone of an exact instance.
-    @inline(__always) static func zone(_ value: Value) -> Value { DateLayout.field(value, DateLayout.timeFields[5]).pointee }
+    @inline(__always) static func zone(_ value: Value) -> Value { DateLayout.field(value, DateLayout.timeZone).pointee }
 
     /// "12:34", "12:34:56", "12:34:56.789" or "12:34:56.789012", perhaps after a "T"; nil for anything else.
     init?(_ string: StringRef) {
@@ -170,7 +165,7 @@ enum TimeMethods {
 
     static func hash(_ thread: ThreadRef, _ a: Value) -> Int {
         guard let x = TimeFields(a), TimeFields.zone(a).isNone else { return DateHash.original(thread, DateLayout.time, a) }
-        return DateHash.known(thread, a, DateLayout.timeFields[6]) {
+        return DateHash.known(thread, a, DateLayout.timeHash) {
             thread.newBytes([UInt8(x.hour), UInt8(x.minute), UInt8(x.second), UInt8(x.microseconds >> 16), UInt8(x.microseconds >> 8 & 255), UInt8(x.microseconds & 255)])
         }
     }

@@ -6,14 +6,16 @@ import TextTypes
 struct BytesStream {
     var header: ObjectHeader
     var dict: Value
-    var state: Int
+    /// The lower half of the state that a `StreamObject` has.
+    var state: UInt32
+    /// Views given out by `getbuffer`.
+    var exports: Int32
     /// `StorageObject`, or empty.
     var storage: Value
     var count: Int
-    var capacity: Int
     var position: Int
-    /// Views given out by `getbuffer`.
-    var exports: Int
+
+    var capacity: Int { storage.isEmpty ? 0 : storage.object(StorageObject.self).pointee.size }
 }
 
 enum BytesIO {
@@ -48,7 +50,8 @@ enum BytesIO {
 
     static func reserve(_ thread: ThreadRef, _ value: Value, _ wanted: Int) -> Bool {
         let capacity = object(value).pointee.capacity
-        return wanted <= capacity || move(thread, value, capacity: max(wanted, capacity + capacity >> 1, 64))
+        // What is made of a known text is mostly only read.
+        return wanted <= capacity || move(thread, value, capacity: capacity == 0 ? wanted : max(wanted, capacity + capacity >> 1, 64))
     }
 
     /// Gives the bytes another, at least as large storage. False when it has raised.
@@ -58,7 +61,6 @@ enum BytesIO {
         raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
         if stream.pointee.count > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes(stream), stream.pointee.count) }
         stream.pointee.storage = Value(raw)
-        stream.pointee.capacity = capacity
         Heap.barrier(value.raw)
         return true
     }
@@ -197,7 +199,6 @@ enum BytesIO {
                 let stream = BytesIO.object(a[0])
                 stream.pointee.state |= 1
                 stream.pointee.storage = .empty
-                stream.pointee.capacity = 0
                 stream.pointee.count = 0
                 return .none
             },

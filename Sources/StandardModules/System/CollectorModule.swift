@@ -1,4 +1,5 @@
 import Interpreter
+import Memory
 import Objects
 
 /// The `gc` module. What CPython tells of its generations is translated: the collector here has a young and an old one. It reclaims objects in cycles no differently from others,
@@ -40,9 +41,9 @@ enum CollectorModule {
         notify(thread, "start", generation, 0)
         var collected = 0
         // Objects of those counted that a finalizer may yet keep.
-        var uncertain: [UInt64] = []
+        var uncertain = MappedList<UInt64>()
         // Objects that are to be shown to the program in place of their being freed.
-        var saved: [UInt64] = []
+        var saved = MappedList<UInt64>()
         // What only a finalizer kept alive dies in the round after.
         for round in 0 ..< 8 {
             if generation == 2 {
@@ -51,31 +52,32 @@ enum CollectorModule {
             }
             Collector.collect(major: generation == 2) {
                 if round > 0 {
-                    if round == 1 { for address in uncertain where Collector.isMarked(Value(bits: address).raw) { collected -= 1 } }
+                    if round == 1 { for index in 0 ..< uncertain.count where Collector.isMarked(Value(bits: uncertain[index]).raw) { collected -= 1 } }
                     return
                 }
                 var cycles = Cycles()
+                var hasRoom = true
                 Collector.forEachDead { header in
-                    if !isInternal(header.pointee.shape), isTracked(Value(header)) { cycles.add(Value(header)) }
+                    if hasRoom, !isInternal(header.pointee.shape), isTracked(Value(header)) { hasRoom = cycles.add(Value(header)) }
                 }
                 let counted = cycles.members { object, body in forEachReferent(of: object, body) }
                 collected = counted.count
                 if debugFlags & saveAll != 0 {
-                    saved = counted
-                    Collector.keep(saved.map { Value(bits: $0).header })
+                    for index in 0 ..< counted.count where saved.append(counted[index]) { Collector.keep(Value(bits: counted[index]).header) }
                     return
                 }
                 uncertain = cycles.keptByFinalizers(counted) { object, body in forEachReferent(of: object, body) }
             }
             // The list is all that holds them.
             Collector.suspended += 1
-            for address in saved where garbage.pointee.isList && !ListRef(garbage.pointee).append(thread, Value(bits: address)) { thread.takeException() }
+            for index in 0 ..< saved.count where garbage.pointee.isList && !ListRef(garbage.pointee).append(thread, Value(bits: saved[index])) { thread.takeException() }
             Collector.suspended -= 1
-            saved = []
+            saved = MappedList()
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
             Safepoint.runFinalizers(thread)
             if waiting == 0 || generation < 2 { break }
         }
+        if generation == 2 { Collector.returnMemory() }
         totals[generation] += collected
         notify(thread, "stop", generation, collected)
         return collected
@@ -85,11 +87,12 @@ enum CollectorModule {
     nonisolated(unsafe) private static var totals = [0, 0, 0]
 
     /// Of dead objects, those that are in cycles or that such objects lead to: what counting references would not have freed at once. They remain when objects that
-    /// no other dead object refers to are struck out, again and again.
-    private struct Cycles {
-        private var addresses: [UInt64] = []
+    /// no other dead object refers to are struck out, again and again. Where there is no memory for that, none are found.
+    private struct Cycles: ~Copyable {
+        private var addresses = MappedList<UInt64>()
 
-        mutating func add(_ object: Value) { addresses.append(object.bits) }
+        /// False when there is no memory.
+        mutating func add(_ object: Value) -> Bool { addresses.append(object.bits) }
 
         private func find(_ object: Value) -> Int? {
             var low = 0, high = addresses.count
@@ -101,34 +104,46 @@ enum CollectorModule {
         }
 
         /// Those of the members that are finalized or that finalizers will find: the collection keeps them for now.
-        func keptByFinalizers(_ members: [UInt64], _ forEachReferent: (Value, (Value) -> Void) -> Void) -> [UInt64] {
-            var waiting = addresses.indices.filter { Value(bits: addresses[$0]).header.pointee.bits & HeaderBits.finalizable != 0 }
-            if waiting.isEmpty { return [] }
-            var kept = [Bool](repeating: false, count: addresses.count)
-            for index in waiting { kept[index] = true }
-            while let index = waiting.popLast() {
+        func keptByFinalizers(_ members: borrowing MappedList<UInt64>, _ forEachReferent: (Value, (Value) -> Void) -> Void) -> MappedList<UInt64> {
+            var result = MappedList<UInt64>(), waiting = MappedList<Int>()
+            for index in 0 ..< addresses.count where Value(bits: addresses[index]).header.pointee.bits & HeaderBits.finalizable != 0 {
+                guard waiting.append(index) else { return result }
+            }
+            if waiting.isEmpty { return result }
+            guard let kept = MappedList<Bool>(zeros: addresses.count) else { return result }
+            for index in 0 ..< waiting.count { kept[waiting[index]] = true }
+            var hasRoom = true
+            while hasRoom, let index = waiting.popLast() {
                 forEachReferent(Value(bits: addresses[index])) { value in
                     guard let place = find(value), !kept[place] else { return }
                     kept[place] = true
-                    waiting.append(place)
+                    hasRoom = waiting.append(place) && hasRoom
                 }
             }
-            return members.filter { find(Value(bits: $0)).map { kept[$0] } ?? false }
+            for index in 0 ..< members.count {
+                if let place = find(Value(bits: members[index])), kept[place], !result.append(members[index]) { break }
+            }
+            return result
         }
 
-        func members(_ forEachReferent: (Value, (Value) -> Void) -> Void) -> [UInt64] {
-            var references = [Int32](repeating: 0, count: addresses.count)
-            for address in addresses { forEachReferent(Value(bits: address)) { if let place = find($0) { references[place] += 1 } } }
-            var struck = references.indices.filter { references[$0] == 0 }
-            while let index = struck.popLast() {
+        func members(_ forEachReferent: (Value, (Value) -> Void) -> Void) -> MappedList<UInt64> {
+            var result = MappedList<UInt64>(), struck = MappedList<Int>()
+            guard let references = MappedList<Int32>(zeros: addresses.count) else { return result }
+            for index in 0 ..< addresses.count { forEachReferent(Value(bits: addresses[index])) { if let place = find($0) { references[place] += 1 } } }
+            for index in 0 ..< addresses.count where references[index] == 0 {
+                guard struck.append(index) else { return result }
+            }
+            var hasRoom = true
+            while hasRoom, let index = struck.popLast() {
                 forEachReferent(Value(bits: addresses[index])) { value in
                     guard let place = find(value) else { return }
                     references[place] -= 1
-                    if references[place] == 0 { struck.append(place) }
+                    if references[place] == 0 { hasRoom = struck.append(place) && hasRoom }
                 }
             }
             // What was struck out is at zero.
-            return addresses.indices.filter { references[$0] > 0 }.map { addresses[$0] }
+            for index in 0 ..< addresses.count where hasRoom && references[index] > 0 { hasRoom = result.append(addresses[index]) }
+            return result
         }
     }
 

@@ -68,7 +68,7 @@ public enum HashModules {
     // MARK: Objects
 
     static func allocate(_ thread: ThreadRef, _ kind: HashKind) -> Value {
-        guard let raw = Heap.allocate(HashObject.size, shape: types[kind.rawValue]!.shape) else { return thread.raiseOutOfMemory() }
+        guard let raw = Heap.allocate(kind.objectSize, shape: types[kind.rawValue]!.shape) else { return thread.raiseOutOfMemory() }
         HashState(Value(raw)).start(kind)
         return Value(raw)
     }
@@ -105,9 +105,10 @@ public enum HashModules {
     static func digest(_ thread: ThreadRef, _ hash: Value, _ count: Int) -> Value {
         let result = thread.newBytes(count: count)
         if result.isEmpty || count == 0 { return result }
-        guard let copy = malloc(HashObject.size) else { return thread.raiseOutOfMemory() }
+        let size = HashState(hash).kind.objectSize
+        guard let copy = malloc(size) else { return thread.raiseOutOfMemory() }
         defer { free(copy) }
-        memcpy(copy, hash.raw, HashObject.size)
+        memcpy(copy, hash.raw, size)
         HashState(copy.assumingMemoryBound(to: HashObject.self)).finish(BytesRef(result).bytes, count)
         return result
     }
@@ -160,8 +161,9 @@ public enum HashModules {
         if let known = types[kind.rawValue] { return known }
         var methods: [Def] = [
             Def("copy(self, /)", .reads, "Return a copy of the hash object.") { thread, a, _ in
-                guard let raw = Heap.allocate(HashObject.size, shape: a[0].shapeIndex) else { return thread.raiseOutOfMemory() }
-                memcpy(raw + 8, a[0].raw + 8, HashObject.size - 8)
+                let size = HashState(a[0]).kind.objectSize
+                guard let raw = Heap.allocate(size, shape: a[0].shapeIndex) else { return thread.raiseOutOfMemory() }
+                memcpy(raw + 8, a[0].raw + 8, size - 8)
                 return Value(raw)
             },
             Def("update(self, obj, /)", .writes, "Update this hash object's state with the provided string.") { thread, a, _ in
@@ -201,7 +203,7 @@ public enum HashModules {
                 Getter("_suffix") { thread, a, _ in thread.newBytes([a[0].object(HashObject.self).pointee.kind.digestSize == 0 ? 0x1F : 0x06]) },
             ]
         }
-        let made = NativeType(name, module: module, size: HashObject.size, flags: new == nil ? [.noInstantiation] : [], doc: doc, methods: methods, getters: getters) { slots in
+        let made = NativeType(name, module: module, size: kind.objectSize, flags: new == nil ? [.noInstantiation] : [], doc: doc, methods: methods, getters: getters) { slots in
             if let new { slots.call(.new, new) }
         }
         types[kind.rawValue] = made

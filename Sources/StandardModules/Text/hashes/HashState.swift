@@ -4,7 +4,7 @@ import Objects
 
 /// The hash functions' states: MD5, SHA-1, SHA-2, SHA-3 with SHAKE, and BLAKE2. Their rounds are in `CHash`.
 ///
-/// All share one object: a header of numbers, 25 64-bit words of state (32-bit functions use the low halves), and a buffer for the block that is not yet
+/// All share one layout: a header of numbers, 64-bit words of state (32-bit functions use the low halves), and a buffer for the block that is not yet
 /// full. A copy of the bytes is a copy of the hash.
 
 enum HashKind: Int {
@@ -54,6 +54,11 @@ enum HashKind: Int {
         }
     }
 
+    /// 64-bit words of state.
+    var stateWords: Int { isKeccak ? 25 : self == .blake2b || self == .blake2s ? 16 : 8 }
+    /// Bytes of an object.
+    var objectSize: Int { HashObject.stateOffset + stateWords * 8 + blockSize }
+
     var isKeccak: Bool { rawValue >= HashKind.sha3_224.rawValue && rawValue <= HashKind.shake256.rawValue }
 }
 
@@ -66,11 +71,9 @@ struct HashObject {
     var length: UInt64
     var digestSize: Int
     var lastNode: Bool
-    // Then 25 words of state and the buffer.
+    // Then the words of state and the buffer.
 
     static let stateOffset = 48
-    static let bufferOffset = stateOffset + 200
-    static let size = bufferOffset + 200
 }
 
 struct HashState {
@@ -80,7 +83,7 @@ struct HashState {
     init(_ object: UnsafeMutablePointer<HashObject>) { self.object = object }
 
     var words: UnsafeMutablePointer<UInt64> { (UnsafeMutableRawPointer(object) + HashObject.stateOffset).assumingMemoryBound(to: UInt64.self) }
-    var buffer: UnsafeMutablePointer<UInt8> { (UnsafeMutableRawPointer(object) + HashObject.bufferOffset).assumingMemoryBound(to: UInt8.self) }
+    var buffer: UnsafeMutablePointer<UInt8> { (UnsafeMutableRawPointer(object) + (HashObject.stateOffset + kind.stateWords * 8)).assumingMemoryBound(to: UInt8.self) }
     var kind: HashKind { object.pointee.kind }
 
     /// Sets a zeroed object up for a function without parameters.
