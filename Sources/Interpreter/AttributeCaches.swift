@@ -137,10 +137,13 @@ public enum Attributes {
             }
             return
         }
-        if object.isExact(.type), type == TypeID.type.type {
-            // An attribute of a class whose metaclass is `type` itself.
+        if object.isType {
+            guard type.readsLikeType else { return }
             let meta = type.lookup(name)
-            if !meta.isEmpty { return }
+            if !meta.isEmpty {
+                if meta.isExact(.getSetDescriptor), type.hasNoFallback { set(cache, .nativeGetter, version, 0, meta) }
+                return
+            }
             let own = TypeRef(object)
             let found = own.lookup(name)
             if found.isExact(.function) {
@@ -204,8 +207,8 @@ public enum Attributes {
     /// A static or class method of Python of an object or a class, for a call without binding it: what is called, and the class or the empty word. Nil when it is no such method.
     public static func wrapped(_ thread: ThreadRef, _ object: Value, _ name: Value) -> (callee: Value, receiver: Value)? {
         var found = Value.empty, owner = object
-        if object.isExact(.type) {
-            if object.type.lookup(name).isEmpty { found = TypeRef(object).lookup(name) }
+        if object.isType {
+            if object.type.readsLikeType, object.type.lookup(name).isEmpty { found = TypeRef(object).lookup(name) }
         } else if case let entry = lookUp(thread, object, name), entry.pointee.kind == .classValue {
             found = entry.pointee.value
             owner = object.type.value

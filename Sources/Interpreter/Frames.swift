@@ -99,6 +99,20 @@ enum Frames {
         return .empty
     }
 
+    /// Marks what a thread's frames certainly refer to: their variables, but for those that compiled code has in registers, and not their temporaries.
+    static let markVariables: @convention(c) (ThreadRef) -> Void = { thread in
+        var frame = thread.pointee.frame
+        while let fp = frame {
+            for slot in [FrameSlot.function, FrameSlot.code, FrameSlot.context, FrameSlot.object, FrameSlot.saved] { Collector.mark(fp[slot]) }
+            let stale = JIT.staleRegisters(fp.code)
+            for register in 0 ..< Int(fp.code.pointee.clearCount) where !stale.contains(register) {
+                let address = UInt(bitPattern: fp + register)
+                Collector.scanConservatively(from: address, to: address + 8)
+            }
+            frame = fp.previous
+        }
+    }
+
     private static func isMarkedUnhandled(_ fp: FramePointer) -> Bool { fp[FrameSlot.saved].isNone && fp.flags & FrameFlags.usesSaved == 0 }
 
     /// Copies the registers into the frame object, which outlives the frame.

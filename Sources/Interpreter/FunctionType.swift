@@ -198,6 +198,7 @@ extension Interpreter {
         Generators.start()
         AsyncGenerators.start()
         Safepoint.mainThread = thread
+        Collector.setVariableVisitor(Frames.markVariables)
         Signals.start(thread)
         Consumers.start()
         RuntimeHooks.currentGlobals = { thread in

@@ -11,7 +11,7 @@ public struct GeneratorObject {
     // Traced: words 1–8.
     public var code: Value
     public var function: Value
-    /// `valueArray`; empty once closed.
+    /// `SavedRegisters`; empty once closed.
     public var registers: Value
     public var frame: Value
     public var name: Value
@@ -33,18 +33,29 @@ public struct GeneratorObject {
     public var delegateRegister: Int32
 }
 
+/// The registers of a suspended generator.
+struct SavedRegisters {
+    var header: ObjectHeader
+    var count: Int32
+    /// Those at the beginning that are variables; the rest are temporaries.
+    var variableCount: Int32
+    // Then the registers.
+}
+
 public enum GeneratorState: UInt8 { case created, suspended, running, closed }
 
 public enum Generators {
     /// Shape of the arrays of suspended registers. They are scanned as the register stack is, by appearance: dead temporaries among them may be frame headers of
     /// calls that are over, or values of frames long gone.
-    static let storageShape = NativeType("generator_registers", size: MemoryLayout<ValueArrayObject>.size, trace: .custom, visit: { raw in
-        let first = UInt(bitPattern: raw) + UInt(MemoryLayout<ValueArrayObject>.size)
-        Collector.scanConservatively(from: first, to: first + UInt(raw.assumingMemoryBound(to: ValueArrayObject.self).pointee.count) * 8)
+    static let storageShape = NativeType("generator_registers", size: MemoryLayout<SavedRegisters>.size, trace: .custom, visit: { raw in
+        let registers = raw.assumingMemoryBound(to: SavedRegisters.self).pointee
+        if Collector.isJudging { Collector.putOff(raw) }
+        let first = UInt(bitPattern: raw) + UInt(MemoryLayout<SavedRegisters>.size)
+        Collector.scanConservatively(from: first, to: first + UInt(Collector.isJudging ? registers.variableCount : registers.count) * 8)
     }).shape
 
     static func registers(_ generator: UnsafeMutablePointer<GeneratorObject>) -> UnsafeMutablePointer<Value> {
-        (generator.pointee.registers.raw + MemoryLayout<ValueArrayObject>.size).assumingMemoryBound(to: Value.self)
+        (generator.pointee.registers.raw + MemoryLayout<SavedRegisters>.size).assumingMemoryBound(to: Value.self)
     }
 
     /// The generator of the frame that executes `makeGenerator`.
@@ -61,8 +72,9 @@ public enum Generators {
         generator.pointee.qualifiedName = fp.function.pointee.qualifiedName
         generator.pointee.pc = UInt(bitPattern: fp.pc)
         generator.pointee.delegateRegister = -1
-        guard let storage = Heap.allocate(MemoryLayout<ValueArrayObject>.size + count * 8, shape: storageShape) else { return thread.raiseOutOfMemory() }
-        storage.assumingMemoryBound(to: ValueArrayObject.self).pointee.count = count
+        guard let storage = Heap.allocate(MemoryLayout<SavedRegisters>.size + count * 8, shape: storageShape) else { return thread.raiseOutOfMemory() }
+        storage.assumingMemoryBound(to: SavedRegisters.self).pointee.count = Int32(count)
+        storage.assumingMemoryBound(to: SavedRegisters.self).pointee.variableCount = code.pointee.clearCount
         generator.pointee.registers = Value(storage)
         Heap.barrier(raw)
         registers(generator).update(from: fp, count: Int(code.pointee.clearCount))

@@ -18,6 +18,9 @@ public enum JIT {
     /// Called while recording for each frame that an exception passes through or is caught in, before that happens: whether to go on.
     nonisolated(unsafe) static var onUnwind: (ThreadRef, FramePointer, ProgramCounter, Raise) -> Bool = { _, _, _, _ in false }
 
+    /// The variables of a function's frames that compiled code which is running may have in registers: what the frame has is from before.
+    nonisolated(unsafe) public static var staleRegisters: (UnsafeMutablePointer<CodeObject>) -> Set<Int> = { _ in [] }
+
     /// How an exception comes to a frame.
     public struct Raise {
         /// It was raised again: the frame has its traceback entry already.

@@ -97,6 +97,9 @@ public enum Collector {
 
     /// Set while somebody wants to look at what a collection has found to be dead, before anything of it is gone.
     private static var census: (() -> Void)?
+    private static var judgement: (() -> Void)?
+    private static var undecided: [ObjectPointer] = []
+    private static var variableVisitor: (@convention(c) (ThreadRef) -> Void)?
 
     /// Collects now. `body` is called when it is known what is dead and all of it is still there: it may call `forEachDead`, and not change the heap.
     public static func collect(major: Bool, examining body: () -> Void) {
@@ -106,6 +109,25 @@ public enum Collector {
             census = nil
         }
     }
+
+    /// Collects now. `body` is called while only those objects are marked that are certainly referred to: by the heap, the root tables and the variables of Python's
+    /// frames, but not by what merely looks like a reference on a stack. It may call `isMarked`, and not change the heap. Not called when a collection is running already.
+    public static func judge(major: Bool, _ body: () -> Void) {
+        withoutActuallyEscaping(body) { body in
+            judgement = body
+            collect(major: major)
+            judgement = nil
+        }
+    }
+
+    /// Whether only what is certain is to be marked now. A visitor that has to guess calls `putOff` instead, for what it is not sure about.
+    public static var isJudging: Bool { judgement != nil }
+
+    /// While `isJudging`: has an object visited again when everything is to be marked.
+    public static func putOff(_ object: UnsafeMutableRawPointer) { undecided.append(object.assumingMemoryBound(to: ObjectHeader.self)) }
+
+    /// Sets the function that marks what the variables of a thread's frames hold.
+    public static func setVariableVisitor(_ visitor: @escaping @convention(c) (ThreadRef) -> Void) { variableVisitor = visitor }
 
     /// While they are examined: keeps dead objects, and all that they refer to.
     public static func keep(_ objects: [ObjectPointer]) {
@@ -330,16 +352,32 @@ public enum Collector {
         for visitor in rootVisitors { visitor() }
         for index in 0 ..< finalizerQueue.count { mark(ObjectPointer(bitPattern: finalizerQueue[index]).unsafelyUnwrapped) }
         for index in 0 ..< WeakTable.callbacks.count { mark(ObjectPointer(bitPattern: WeakTable.callbacks[index]).unsafelyUnwrapped) }
-        var next = taipan.threads
+        forEachThread(markState)
+        if isJudging { decide() }
         let running = ThreadRegistry.current
+        forEachThread { markStacks(of: $0, isRunning: $0 == running, stackPointer) }
+    }
+
+    /// Lets `judgement` see what is marked without the stacks, and visits what was put off.
+    private static func decide() {
+        if let variableVisitor { forEachThread(variableVisitor) }
+        drain()
+        judgement?()
+        judgement = nil
+        for header in undecided { scan(header) }
+        undecided.removeAll()
+    }
+
+    private static func forEachThread(_ body: (ThreadRef) -> Void) {
+        var next = taipan.threads
         while let thread = next {
-            markRoots(of: thread, isRunning: thread == running, stackPointer)
+            body(thread)
             next = thread.pointee.next
         }
     }
 
-    /// Marks what a thread's stacks and state refer to. `stackPointer` is the running thread's; the others have saved theirs.
-    private static func markRoots(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
+    /// Marks what a thread's stacks refer to. `stackPointer` is the running thread's; the others have saved theirs.
+    private static func markStacks(of thread: ThreadRef, isRunning: Bool, _ stackPointer: UInt) {
         var low = isRunning ? stackPointer : thread.pointee.savedStackPointer
         // Before it runs for the first time, a thread has saved none.
         if low != 0 { scannedBytes &+= thread.pointee.nativeStackBase &- low }
@@ -353,6 +391,9 @@ public enum Collector {
         scanConservatively(from: low, to: thread.pointee.nativeStackBase)
         if !isRunning { scanConservatively(from: taipan_saved_registers(thread), to: taipan_saved_registers(thread) + 96) }
         scanConservatively(from: UInt(bitPattern: thread.pointee.stackBase), to: UInt(bitPattern: thread.pointee.stackTop))
+    }
+
+    private static func markState(_ thread: ThreadRef) {
         mark(thread.pointee.exception)
         mark(thread.pointee.handled)
         mark(thread.pointee.context)
@@ -439,10 +480,10 @@ public enum Collector {
         finishSweep()
         clearMarks()
         walk { header in if isBarrier(header) { header.pointee.mark = Mark.old } }
-        var next = taipan.threads
-        while let thread = next {
-            if thread != running { markRoots(of: thread, isRunning: false, 0) }
-            next = thread.pointee.next
+        forEachThread { thread in
+            if thread == running { return }
+            markState(thread)
+            markStacks(of: thread, isRunning: false, 0)
         }
         roots()
         drain()

@@ -193,4 +193,14 @@ extension TypeRef {
         let function = lookup(.__getattr__)
         return function.isExact(.function) ? function : .empty
     }
+
+    /// Of a metaclass: whether its classes' attributes are read as `type.__getattribute__` does, in the first place at least: a `__getattr__` may come afterwards.
+    public var readsLikeType: Bool {
+        let plain = TypeID.type.type, function = slotPointer(.getAttribute).pointee
+        if self == plain || function == plain.slotPointer(.getAttribute).pointee { return true }
+        return function == Trampolines.pointer(.getAttribute) && lookup(.__getattribute__) == plain.lookup(.__getattribute__)
+    }
+
+    /// Of a metaclass: whether an AttributeError is final when its classes' attributes are read.
+    public var hasNoFallback: Bool { slotPointer(.getAttribute).pointee == TypeID.type.type.slotPointer(.getAttribute).pointee }
 }

@@ -20,12 +20,12 @@ public enum Descriptors {
 
     static func add(_ thread: ThreadRef, _ getter: Getter, to type: TypeRef) {
         let get = UnsafeMutablePointer<NativeRecord>.allocate(capacity: 1)
-        get.initialize(to: NativeRecord(getter.get, signature: getter.name, doc: getter.doc, effect: .calls, kind: .method))
+        get.initialize(to: NativeRecord(getter.get, signature: getter.name, doc: getter.doc, effect: getter.isMember ? .reads : .calls, kind: .method))
         get.pointee.owner = type.value
         var set: UnsafeMutablePointer<NativeRecord>?
         if let function = getter.set {
             set = .allocate(capacity: 1)
-            set!.initialize(to: NativeRecord(function, signature: getter.name, doc: getter.doc, effect: .calls, kind: .method))
+            set!.initialize(to: NativeRecord(function, signature: getter.name, doc: getter.doc, effect: getter.isMember ? .reads : .calls, kind: .method))
         }
         // Read-only members of CPython's structs show as such.
         if let function = getter.set, unsafeBitCast(function, to: UInt.self) == unsafeBitCast(readOnlyMember, to: UInt.self) {

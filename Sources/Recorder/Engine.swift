@@ -44,6 +44,7 @@ public final class Engine {
 
     nonisolated(unsafe) static var limits = Limits()
     nonisolated(unsafe) static var isStress = false
+    nonisolated(unsafe) static let boxedFloats = BoxedFloats()
     /// Rounds before a loop is recorded.
     static var hotLoop: UInt32 { UInt32(limits.hotLoop) }
     static var hotCall: UInt32 { UInt32(limits.hotCall) }
@@ -92,10 +93,12 @@ public final class Engine {
             if let recorder = Engine.shared.recorder { for value in recorder.kept { Collector.mark(value) } }
         }
         Collector.addDeathVisitor {
+            Engine.boxedFloats.forgetDead()
             Engine.shared.forget(Engine.shared.holdings.findDead(major: $0))
             Engine.shared.forgetDeadHeads()
         }
         JIT.start(onLoop: { Engine.shared.reachedLoop($0, $1) }, onStep: { Engine.shared.step($0, $1, $2) }, onUnwind: { Engine.shared.unwind($0, $1, $2, $3) })
+        JIT.staleRegisters = { Engine.shared.holdings.written($0) }
         JIT.loopThreshold = hotLoop
         JIT.callThreshold = hotCall
         return true
@@ -118,23 +121,32 @@ public final class Engine {
         model.classOffset = 0
         model.barrierOffset = 4
         model.barrierValue = Mark.old
-        model.boxFloat = { context, number in
-            let word = Value.encodeFloat(number)
-            if !word.isEmpty { return word.bits }
-            let made = context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self).newFloat(number)
-            // Traces store numbers without a write barrier, which an old object does not need.
-            Collector.mark(made)
-            return made.bits
-        }
+        model.boxFloat = { Engine.box($0, $1, onlyRead: true).bits }
+        model.reboxFloat = { Engine.box($0, $1, onlyRead: false).bits }
         model.unboxFloat = { _, word, result in
             let value = Value(bits: word)
             guard value.isPlainFloat else { return 0 }
-            result.pointee = value.doubleValue
+            let number = value.doubleValue
+            if value.isHeap { Engine.boxedFloats.note(value, number, isRead: true) }
+            result.pointee = number
             return 1
         }
         model.allocate = { context, payload, count in Words.allocate(payload, count).bits }
         model.barrier = { _, object in Heap.barrier(Value(bits: object).raw) }
         return model
+    }
+
+    /// The word of a number: a boxed one that is known already, or a new one.
+    private static func box(_ context: UnsafeMutableRawPointer?, _ number: Double, onlyRead: Bool) -> Value {
+        let word = Value.encodeFloat(number)
+        if !word.isEmpty { return word }
+        let known = boxedFloats.find(number, onlyRead: onlyRead)
+        if !known.isEmpty { return known }
+        let made = context.unsafelyUnwrapped.assumingMemoryBound(to: ThreadState.self).newFloat(number)
+        // Traces store numbers without a write barrier, which an old object does not need.
+        Collector.mark(made)
+        if made.isHeap { boxedFloats.note(made, number, isRead: false) }
+        return made
     }
 
     /// Of the words in a trace those that are objects: addresses of code and others are among them.
@@ -398,7 +410,7 @@ public final class Engine {
                 log?.begin(recorder)
                 let compiled = try compiler.compile(trace)
                 log?.end(compiled, recorder, compiler.machineCode(compiled))
-                holdings.add(compiled, recorder.cache, objects(compiled, recorder))
+                holdings.add(compiled, recorder.cache, objects(compiled, recorder), recorder.levels[0].code)
                 statistics.recorded += 1
                 if trace.parent == nil { anchors[UInt(bitPattern: recorder.anchor)] = compiled }
                 if let cache = recorder.cache {

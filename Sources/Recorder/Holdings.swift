@@ -16,6 +16,8 @@ struct Holding {
     /// Of the loop; nil for a bridge.
     let cache: UnsafeMutablePointer<InlineCache>?
     let objects: [UInt64]
+    /// Of the frame in which the trace is entered.
+    let code: UnsafeMutablePointer<CodeObject>
     /// All objects have been marked: only a major collection can find them dead.
     var isOld = false
 }
@@ -31,9 +33,9 @@ struct Holdings {
     var count: Int { all.count }
     var objectCount: Int { all.reduce(0) { $0 + $1.objects.count } }
 
-    mutating func add(_ trace: CompiledTrace, _ cache: UnsafeMutablePointer<InlineCache>?, _ objects: Set<UInt64>) {
+    mutating func add(_ trace: CompiledTrace, _ cache: UnsafeMutablePointer<InlineCache>?, _ objects: Set<UInt64>, _ code: UnsafeMutablePointer<CodeObject>) {
         places[trace.number] = all.count
-        all.append(Holding(trace: trace, cache: cache, objects: Array(objects)))
+        all.append(Holding(trace: trace, cache: cache, objects: Array(objects), code: code))
     }
 
     mutating func begin(_ trace: CompiledTrace) { running.append(Unmanaged.passUnretained(trace)) }
@@ -64,6 +66,17 @@ struct Holdings {
             guard let place = places[number], Collector.isMajor || !all[place].isOld else { continue }
             for bits in all[place].objects { Collector.mark(Value(bits: bits)) }
         }
+    }
+
+    /// The registers of a function's frames that running traces write when they are left, and not before.
+    func written(_ code: UnsafeMutablePointer<CodeObject>) -> Set<Int> {
+        if running.isEmpty { return [] }
+        var found: Set<Int> = []
+        for number in reachable() {
+            guard let place = places[number], all[place].code == code else { continue }
+            for entry in all[place].trace.trace.entries where entry.slot >= 0 && entry.slot < code.pointee.clearCount { found.insert(Int(entry.slot)) }
+        }
+        return found
     }
 
     /// After marking: the traces that refer to something that is about to be freed.

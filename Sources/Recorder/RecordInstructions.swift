@@ -329,9 +329,49 @@ extension Recorder {
             write(a, boundNative(entry.value, ref))
             return .goesOn
         }
+        if let outcome = nativeAttribute(a, ref, object, name) { return outcome }
         let result = call(words.getAttribute, [word(ref), b.value(name.bits)], runsPython: true)
         guardResult(result, to: a)
         return .goesOn
+    }
+
+    /// An attribute that a native getter gives. Nil when none does.
+    private func nativeAttribute(_ a: Int, _ ref: Ref, _ object: Value, _ name: Value) -> Outcome? {
+        let descriptor: Value
+        if object.isPointer && !object.isExact(.float) {
+            let entry = Attributes.lookUp(thread, object, name).pointee
+            guard entry.kind == .nativeGetter else { return nil }
+            descriptor = entry.value
+            guardShape(ref, object)
+        } else {
+            descriptor = object.type.lookup(name)
+            guard descriptor.isExact(.getSetDescriptor) else { return nil }
+            guardPlain(ref, object)
+        }
+        if let value = knownAttribute(ref, object, name, descriptor) {
+            write(a, value)
+            return .goesOn
+        }
+        guard let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.object(DescriptorObject.self).pointee.payload) else { return nil }
+        let runsPython = record.pointee.effect == .calls || record.pointee.effect == .callsOnArguments
+        let result = call(runsPython ? words.getter : words.getterPlain, [word(ref), b.pointer(UnsafeRawPointer(record))], runsPython: runsPython)
+        guardResult(result, to: a)
+        return .goesOn
+    }
+
+    /// An attribute that follows from what is guarded already, or is a field of the object.
+    private func knownAttribute(_ ref: Ref, _ object: Value, _ name: Value, _ descriptor: Value) -> Ref? {
+        if name == Name.__class__.value { return descriptor == TypeID.object.type.lookup(.__class__) ? constant(object.type.value) : nil }
+        if object.isSmallInt {
+            let text = StringRef(name)
+            if text.equals("real") || text.equals("numerator") { return int(ref) }
+            return text.equals("imag") ? b.int(0) : text.equals("denominator") ? b.int(1) : nil
+        }
+        if object.isExact(.complex) {
+            let text = StringRef(name)
+            return text.equals("real") ? b.load(ref, words.real) : text.equals("imag") ? b.load(ref, words.imaginary) : nil
+        }
+        return nil
     }
 
     /// An attribute that a function of Python gives: a property's, another descriptor's, or `__getattr__`. Nil when none does that can be inlined.
@@ -407,17 +447,22 @@ extension Recorder {
             return dictValue(dict, entry: entry.offset & 0xFFFF_FFFF)
         case .typeValue:
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset) else { return nil }
-            guardSame(ref, object)
-            guardTypeVersion(TypeRef(object))
+            guardClassAttributes(ref, object)
             return constant(entry.value)
         case .typeEntry:
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: entry.offset >> 32) else { return nil }
-            guardSame(ref, object)
-            guardTypeVersion(TypeRef(object))
+            guardClassAttributes(ref, object)
             return dictValue(DictRef(entry.value), entry: entry.offset & 0xFFFF_FFFF)
         default:
             return nil
         }
+    }
+
+    /// Guards what the attributes of a class depend on.
+    private func guardClassAttributes(_ ref: Ref, _ type: Value) {
+        guardSame(ref, type)
+        guardTypeVersion(TypeRef(type))
+        if type.type.has(.heap) { guardTypeVersion(type.type) }
     }
 
     /// The field of a named tuple that a descriptor stands for. Nil when the tuple has none.
@@ -499,12 +544,7 @@ extension Recorder {
         }
         if let outcome = superMethod(a, ref, object, name) { return outcome }
         if let (callee, receiver) = Attributes.wrapped(thread, object, name) {
-            if object.isExact(.type) {
-                guardSame(ref, object)
-                guardTypeVersion(TypeRef(object))
-            } else {
-                guardShape(ref, object)
-            }
+            if object.isType { guardClassAttributes(ref, object) } else { guardShape(ref, object) }
             write(a, constant(callee))
             write(a + frameHeaderWords, receiver.isEmpty ? b.value(0) : constant(receiver))
             return .goesOn

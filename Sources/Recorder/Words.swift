@@ -31,7 +31,7 @@ struct Words {
     let frameCode, frameFunction, frameBack, frameRegisters, frameContext, framePlace, frameIndex, frameTracesLines: UInt16
     let generatorCode: UInt16
     let superType, superReceiver, superReceiverType: UInt16
-    let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny, inplacePlain, methodOfDict: UInt16
+    let outerHandled, frameObject, addTraceback, linkContext, construct, callKeywords, callExpanded, makeFunction, dictMerge, compareTruthOfAny, inplacePlain, methodOfDict, getter, getterPlain: UInt16
     let generatorPC, generatorState, generatorFrame, generatorFunction, generatorHandled, generatorRegisters, generatorItem, generatorResume, generatorDelegate: UInt16
 
     init() {
@@ -206,6 +206,8 @@ struct Words {
         dictMerge = function("dictMerge", Helpers.dictMerge, [.pointer, .value, .value, .value], .int, .anything)
         compareTruthOfAny = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
         inplacePlain = function("inplacePlain", Helpers.inplace, [.pointer, .value, .value, .int], .value, .readsAnything)
+        getter = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .anything)
+        getterPlain = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .readsAnything)
         methodOfDict = function("methodOfDict", Helpers.methodOfDict, [.pointer, .value, .value], .value, .readsAnything)
         let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
         self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
@@ -439,6 +441,10 @@ enum Helpers {
     static let callExpanded: @convention(c) (Context, UnsafeMutableRawPointer, Int) -> Value = { JIT.callExpanded(thread($0), $1.assumingMemoryBound(to: Value.self), hasKeywords: $2 != 0) }
     static let makeFunction: @convention(c) (Context, Value, Value, UnsafeMutableRawPointer, Int) -> Value = { JIT.makeFunction(thread($0), $1, $2, $3.assumingMemoryBound(to: Value.self), $4) }
     static let dictMerge: @convention(c) (Context, Value, Value, Value) -> Int = { JIT.dictMerge(thread($0), $1, $2, $3) ? 0 : -1 }
+    static let getter: @convention(c) (Context, Value, UnsafeMutableRawPointer) -> Value = { context, object, record in
+        var argument = object
+        return record.assumingMemoryBound(to: NativeRecord.self).pointee.function(thread(context), &argument, 1)
+    }
     static let methodOfDict: @convention(c) (Context, Value, Value) -> Value = { Attributes.methodOfDict($1, $2) }
     static let outerHandled: @convention(c) (Context) -> Value = { JIT.outerHandledException(thread($0)) }
     static let frameObject: @convention(c) (Context, UnsafeMutableRawPointer) -> Value = { context, fp in

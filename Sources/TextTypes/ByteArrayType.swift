@@ -33,26 +33,39 @@ public struct ByteArrayRef {
     /// Changes the size; new bytes are whatever they are. False when it has raised.
     public func resize(_ thread: ThreadRef, _ count: Int) -> Bool {
         if count == pointer.pointee.count { return true }
-        MemoryViews.settleNow { pointer.pointee.exports > 0 }
-        if pointer.pointee.exports > 0 {
-            thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
-            return false
-        }
+        guard mayResize(thread) else { return false }
         if count <= pointer.pointee.capacity && (count >= pointer.pointee.capacity / 4 || pointer.pointee.capacity < 256) {
             pointer.pointee.count = count
             return true
         }
         guard count < 1 << 46 else { thread.raiseOutOfMemory(); return false }
-        let capacity = count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
+        guard move(thread, capacity: count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)) else { return false }
+        pointer.pointee.count = count
+        return true
+    }
+
+    /// False, with BufferError raised, while somebody has a view of the bytes.
+    func mayResize(_ thread: ThreadRef) -> Bool { pointer.pointee.exports == 0 || unlock(thread) }
+
+    @inline(never) private func unlock(_ thread: ThreadRef) -> Bool {
+        let isLeft = MemoryViews.unlock(thread, storage: pointer.pointee.storage, isExporter: { $0 == value }, isLocked: { pointer.pointee.exports > 0 })
+        if pointer.pointee.exports > 0 {
+            thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
+            return false
+        }
+        return !isLeft || pointer.pointee.storage.isEmpty || move(thread, capacity: pointer.pointee.capacity)
+    }
+
+    /// Gives the bytes, as many as there is room for, another storage. False when it has raised.
+    private func move(_ thread: ThreadRef, capacity: Int) -> Bool {
         guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else {
             thread.raiseOutOfMemory()
             return false
         }
         raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
-        memcpy(raw + MemoryLayout<StorageObject>.size, bytes, min(count, pointer.pointee.count))
+        memcpy(raw + MemoryLayout<StorageObject>.size, bytes, min(capacity, pointer.pointee.count))
         pointer.pointee.storage = Value(raw)
         pointer.pointee.start = 0
-        pointer.pointee.count = count
         pointer.pointee.capacity = capacity
         Heap.barrier(UnsafeMutableRawPointer(pointer))
         return true
@@ -65,8 +78,7 @@ public struct ByteArrayRef {
         if change == 0 { return true }
         if change < 0 {
             // Refused before anything is moved.
-            MemoryViews.settleNow { pointer.pointee.exports > 0 }
-            if pointer.pointee.exports > 0 { return resize(thread, old + change) }
+            guard mayResize(thread) else { return false }
             if low == 0 {
                 // Off the front.
                 pointer.pointee.start -= change
@@ -273,8 +285,7 @@ enum ByteArrayType {
         if length == 0 {
             // Deletion of every step-th byte.
             if bounds.count == 0 { return true }
-            MemoryViews.settleNow { array.pointer.pointee.exports > 0 }
-            if array.pointer.pointee.exports > 0 { return array.resize(thread, array.count - bounds.count) }
+            guard array.mayResize(thread) else { return false }
             var low = bounds.start
             var step = bounds.step
             if step < 0 {

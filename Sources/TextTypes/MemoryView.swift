@@ -5,10 +5,12 @@ import Objects
 ///
 /// All views of one acquired buffer share a `ManagedBuffer`, which gives the buffer back when the last of them is released. Since nothing counts
 /// references here, views are mostly forgotten, not released: a managed buffer that died is given back by the collector (`settle`), and an exporter that
-/// finds itself locked may collect once before it complains (`MemoryViews.settleNow`).
+/// finds itself locked has a look at who may still see its memory before it complains (`MemoryViews.unlock`).
 struct ManagedBuffer {
     var header: ObjectHeader
-    /// Its second word is the exporter, traced.
+    /// What the views are of.
+    var exporter: Value
+    /// Its second word is the object that the buffer is given back to, traced: the exporter, or what keeps the memory when the exporter has left it.
     var view: BufferView
     /// Views not yet released.
     var views: Int
@@ -43,7 +45,7 @@ struct MemoryViewRef {
     var strides: UnsafeMutablePointer<Int> { shape + pointer.pointee.ndim }
     var suboffsets: UnsafeMutablePointer<Int>? { pointer.pointee.isIndirect ? strides + pointer.pointee.ndim : nil }
     var isReleased: Bool { pointer.pointee.managed.isEmpty }
-    var owner: Value { pointer.pointee.managed.object(ManagedBuffer.self).pointee.view.owner }
+    var owner: Value { pointer.pointee.managed.object(ManagedBuffer.self).pointee.exporter }
     var formatText: String { String(cString: pointer.pointee.format) }
 
     var isCContiguous: Bool {
@@ -239,6 +241,7 @@ public enum MemoryViews {
         let managed = raw.assumingMemoryBound(to: ManagedBuffer.self)
         managed.pointee.view = BufferView()
         guard function(thread, object, UnsafeMutableRawPointer(&managed.pointee.view), BufferFlags.fullReadOnly) == 0 else { return .empty }
+        managed.pointee.exporter = managed.pointee.view.owner
         Heap.barrier(raw)
         active.append(UInt(bitPattern: raw))
         let view = managed.pointee.view
@@ -332,7 +335,29 @@ public enum MemoryViews {
         }
     }
 
-    /// Collects while an exporter is locked, so that forgotten views give back what they hold. For one that is about to refuse a change. Most such views are young.
+    /// For an exporter that is about to change the size of memory that it has lent out: takes back what nobody has any more. Whether the exporter has to leave its
+    /// storage behind and take a new one: when forgotten views may still be in use.
+    ///
+    /// Nothing counts references to views, and a word on the native stack or in a dead temporary may look like one. A view that an object or a variable
+    /// refers to keeps its exporter locked. Any other is most likely gone; it gets the storage, so that it stays valid if it is not.
+    public static func unlock(_ thread: ThreadRef, storage: Value, isExporter: (Value) -> Bool, isLocked: () -> Bool) -> Bool {
+        var isLeft = false
+        for major in [false, true] where isLocked() && !active.isEmpty {
+            Collector.judge(major: major) {
+                for address in active {
+                    let raw = UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
+                    let managed = raw.assumingMemoryBound(to: ManagedBuffer.self)
+                    guard !Collector.isMarked(raw), isExporter(managed.pointee.view.owner) else { continue }
+                    thread.releaseBuffer(&managed.pointee.view)
+                    managed.pointee.view.owner = storage
+                    isLeft = true
+                }
+            }
+        }
+        return isLeft
+    }
+
+    /// Collects while an exporter is locked, so that forgotten views give back what they hold. For one that cannot leave its memory to them. Most such views are young.
     public static func settleNow(while isLocked: () -> Bool) {
         if active.isEmpty || !isLocked() { return }
         Collector.collect(major: false)
@@ -719,7 +744,7 @@ public enum MemoryViews {
     }
 
     static func start(_ thread: ThreadRef) {
-        managedType = NativeType("managedbuffer", size: MemoryLayout<ManagedBuffer>.size, mask: 0b100, flags: .noInstantiation)
+        managedType = NativeType("managedbuffer", size: MemoryLayout<ManagedBuffer>.size, mask: 0b1010, flags: .noInstantiation)
         Collector.addDeathVisitor(settle)
         NativeType(id: .memoryview, "memoryview", size: MemoryLayout<MemoryViewObject>.stride, mask: 0b10, flags: [.weakReferenceable, .sequencePattern],
                    doc: "memoryview(object)\n--\n\nThe memory of an object, as that object lends it.", methods: methods, getters: getters) { slots in

@@ -47,7 +47,7 @@ public struct ExitReader {
         case .int: return model.box(Int64(bitPattern: bits(ref)))
         case .float:
             let number = bits(ref)
-            return model.selfTagged(number) ?? model.boxFloat(context, Double(bitPattern: number))
+            return model.selfTagged(number) ?? model.reboxFloat(context, Double(bitPattern: number))
         case .virtual: return state[MachineFrame.virtuals / 8 + Int(ref.raw)]
         }
     }
@@ -97,7 +97,7 @@ public struct ExitReader {
             switch step.kind {
             case .word: word = bits
             case .int: word = model.box(Int64(bitPattern: bits))
-            case .float: word = model.selfTagged(bits) ?? model.boxFloat(context, Double(bitPattern: bits))
+            case .float: word = model.selfTagged(bits) ?? model.reboxFloat(context, Double(bitPattern: bits))
             case .virtual: word = state[MachineFrame.virtuals / 8 + Int(bits)]
             }
             if step.slot < Int32(Snapshot.contextSlots) {

@@ -22,6 +22,8 @@ public struct ValueModel {
     /// Boxes a double that has no self-tagged word. May collect garbage; must not fail. The first argument of each function is the
     /// context pointer that the client passed to `enter`.
     public var boxFloat: @convention(c) (UnsafeMutableRawPointer?, Double) -> UInt64
+    /// The same where a double goes back to the client's frame at an exit: a client for whom identity counts gives the object that has stood for it before.
+    public var reboxFloat: @convention(c) (UnsafeMutableRawPointer?, Double) -> UInt64
     /// The double in a word that is not self-tagged: returns 0 when the word is no float at all. Must not allocate.
     public var unboxFloat: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<Double>) -> Int
     /// A new object: its header set as the layout's payload says, the rest zero. May collect garbage; must not fail.
@@ -44,6 +46,7 @@ public struct ValueModel {
     public init(intShift: Int, intTag: UInt64, intMask: UInt64, selfTaggedFloat: SelfTagging? = nil) {
         (self.intShift, self.intTag, self.intMask, self.selfTaggedFloat) = (intShift, intTag, intMask, selfTaggedFloat)
         boxFloat = { _, _ in fatalError("ValueModel.boxFloat is not set") }
+        reboxFloat = { _, _ in fatalError("ValueModel.reboxFloat is not set") }
         unboxFloat = { _, _, _ in fatalError("ValueModel.unboxFloat is not set") }
         allocate = { _, _, _ in fatalError("ValueModel.allocate is not set") }
         barrier = { _, _ in fatalError("ValueModel.barrier is not set") }

@@ -176,4 +176,91 @@ def test_keywords_to_classes():
                                    "Slots.__init__() takes 1 positional argument but 2 positional arguments (and 1 keyword-only argument) were given"]
 
 
+def test_attributes_of_classes_with_a_metaclass():
+    class Meta(type):
+        def __getattr__(cls, name):
+            return "fallback " + name
+
+    class Plain(metaclass=Meta):
+        value = 1
+
+        @classmethod
+        def of(cls, x):
+            return cls, x
+
+        @staticmethod
+        def twice(x):
+            return 2 * x
+
+    def read(count):
+        return [(Plain.value, Plain.of(i)[1], Plain.twice(i), Plain.missing) for i in range(count)][-1]
+    assert read(3000) == (1, 2999, 5998, "fallback missing")
+    Plain.value = "other"
+    assert read(10) == ("other", 9, 18, "fallback missing")
+    Plain.missing = 5
+    assert read(10)[3] == 5
+    del Plain.missing
+    Meta.missing = property(lambda cls: "of the metaclass")
+    assert read(10)[3] == "of the metaclass"
+    Meta.value = property(lambda cls: cls.__name__)
+    assert read(3000)[0] == "Plain"
+    del Meta.value
+    assert read(10)[0] == "other"
+    Meta.__getattribute__ = lambda cls, name: name if name == "value" else type.__getattribute__(cls, name)
+    assert read(3000)[0] == "value"
+    del Meta.__getattribute__
+    assert read(3000)[0] == "other"
+
+
+def test_attributes_that_native_getters_give():
+    class Named:
+        def __init__(self, x):
+            self.x = x
+
+    class Other(Named):
+        pass
+
+    def names(objects, count):
+        found = []
+        for i in range(count):
+            object = objects[i % len(objects)]
+            found.append((type(object).__name__, object.__class__, object.__dict__["x"]))
+        return found[-2:]
+    objects = [Named(1), Other(2)]
+    assert names(objects, 3000) == [("Named", Named, 1), ("Other", Other, 2)]
+    Named.__name__ = "Renamed"
+    objects[1].__class__ = Named
+    objects[0].__dict__ = {"x": "new"}
+    assert names(objects, 3000) == [("Renamed", Named, "new"), ("Renamed", Named, 2)]
+
+    class Masked(Named):
+        __class__ = property(lambda self: int)
+    assert names([Masked(1)], 3000)[-1] == ("Masked", int, 1)
+
+    def numbers(values, count):
+        return [(v.real, v.imag) for _ in range(count) for v in values][-len(values):]
+    values = [3, 2.5, 1 + 2j, True, 2 ** 70]
+    assert repr(numbers(values, 1000)) == repr([(3, 0), (2.5, 0.0), (1.0, 2.0), (1, 0), (2 ** 70, 0)])
+
+    def others(count):
+        total = 0
+        error = ValueError(1, 2)
+        part = slice(1, 5, 2)
+        for i in range(count):
+            total += error.args[1] + part.start + range(i, 10).start + (7).numerator + (7).denominator
+        return total
+    assert others(3000) == 3000 * (2 + 1 + 7 + 1) + sum(range(3000))
+
+    def failing(objects):
+        missed = 0
+        for object in objects:
+            try:
+                object.__dict__
+            except AttributeError as error:
+                assert str(error) == "'tuple' object has no attribute '__dict__'"
+                missed += 1
+        return missed
+    assert failing([Named(1), ()] * 2000) == 2000
+
+
 run(globals())

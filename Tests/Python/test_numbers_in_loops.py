@@ -124,4 +124,43 @@ def test_numbers_that_leave_compiled_code():
                 assert repr(found) == repr(expected), (number, kind, found, expected)
 
 
+def test_a_number_without_a_word_of_its_own_stays_one_object():
+    def in_list(count, infinity):
+        lost = 0
+        for i in range(count):
+            x = infinity - infinity
+            items = [x]
+            if i % 97 == 96:
+                y = 1
+            lost += x not in items
+        return lost
+    assert in_list(20000, float("inf")) == 0
+
+    def as_key(count, infinity):
+        lost = 0
+        found = {}
+        for i in range(count):
+            x = infinity - infinity
+            found[x] = i
+            if i % 1009 == 1008:
+                y = str(i)
+            lost += found.get(x) != i
+            found.clear()
+        return lost
+    assert as_key(20000, float("inf")) == 0
+
+    def identity(count):
+        lost = 0
+        for i in range(count):
+            x = 1e300 * (i + 1.0)
+            items = [x]
+            y = x
+            if i % 501 == 500:
+                z = str(i)
+            lost += x is not items[0]
+            lost += x is not y
+        return lost
+    assert identity(20000) == 0
+
+
 run(globals())

@@ -36,6 +36,7 @@ final class TinyEngine {
     static func model() -> ValueModel {
         var model = ValueModel(intShift: 1, intTag: 1, intMask: 1, selfTaggedFloat: Tiny.tagging)
         model.boxFloat = { Tiny.box($1) }
+        model.reboxFloat = { Tiny.box($1) }
         model.unboxFloat = { _, word, result in
             if !Tiny.isFloat(word) { return 0 }
             result.pointee = Tiny.float(word)

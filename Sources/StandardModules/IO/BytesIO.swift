@@ -1,5 +1,6 @@
 import Glibc
 import Objects
+import TextTypes
 
 /// `_io.BytesIO`: a stream over bytes in memory.
 struct BytesStream {
@@ -31,16 +32,28 @@ enum BytesIO {
         return false
     }
 
-    static func resizable(_ thread: ThreadRef, _ value: Value) -> Bool {
-        if object(value).pointee.exports == 0 { return true }
-        thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
-        return false
+    /// False, with BufferError raised, while somebody has a view of the bytes.
+    static func resizable(_ thread: ThreadRef, _ value: Value) -> Bool { object(value).pointee.exports == 0 || unlock(thread, value) }
+
+    @inline(never) private static func unlock(_ thread: ThreadRef, _ value: Value) -> Bool {
+        let stream = object(value)
+        let isLeft = MemoryViews.unlock(thread, storage: stream.pointee.storage, isExporter: { $0.type == bufferType.type && $0.object(WrapperObject.self).pointee.callable == value },
+                                        isLocked: { stream.pointee.exports > 0 })
+        if stream.pointee.exports > 0 {
+            thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
+            return false
+        }
+        return !isLeft || move(thread, value, capacity: stream.pointee.capacity)
     }
 
     static func reserve(_ thread: ThreadRef, _ value: Value, _ wanted: Int) -> Bool {
+        let capacity = object(value).pointee.capacity
+        return wanted <= capacity || move(thread, value, capacity: max(wanted, capacity + capacity >> 1, 64))
+    }
+
+    /// Gives the bytes another, at least as large storage. False when it has raised.
+    private static func move(_ thread: ThreadRef, _ value: Value, capacity: Int) -> Bool {
         let stream = object(value)
-        if wanted <= stream.pointee.capacity { return true }
-        let capacity = max(wanted, stream.pointee.capacity + stream.pointee.capacity >> 1, 64)
         guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else { thread.raiseOutOfMemory(); return false }
         raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
         if stream.pointee.count > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes(stream), stream.pointee.count) }

@@ -1,6 +1,7 @@
 import Glibc
 import NumberTypes
 import Objects
+import TextTypes
 
 /// `array`: arrays of machine numbers. While a buffer of one is out it may not change its size.
 struct ArrayObject {
@@ -42,11 +43,32 @@ struct ArrayRef {
     /// An empty array of the same kind, of exact type.
     func empty(_ thread: ThreadRef, count: Int = 0) -> Value { ArrayRef.make(thread, ArrayModule.type.type, ArrayKind.find(UInt32(code))!, count: count) }
 
-    /// False, with BufferError raised, when a buffer is out.
-    func mayResize(_ thread: ThreadRef) -> Bool {
-        if pointer.pointee.exports == 0 { return true }
-        thread.raise(.bufferError, "cannot resize an array that is exporting buffers")
-        return false
+    /// False, with BufferError raised, while somebody has a view of the items.
+    func mayResize(_ thread: ThreadRef) -> Bool { pointer.pointee.exports == 0 || unlock(thread) }
+
+    @inline(never) private func unlock(_ thread: ThreadRef) -> Bool {
+        let value = Value(pointer)
+        let isLeft = MemoryViews.unlock(thread, storage: pointer.pointee.storage, isExporter: { $0 == value }, isLocked: { pointer.pointee.exports > 0 })
+        if pointer.pointee.exports > 0 {
+            thread.raise(.bufferError, "cannot resize an array that is exporting buffers")
+            return false
+        }
+        return !isLeft || pointer.pointee.storage.isEmpty || move(thread, capacity: pointer.pointee.capacity)
+    }
+
+    /// Gives the items, as many as there is room for, another storage. False when it has raised.
+    private func move(_ thread: ThreadRef, capacity: Int) -> Bool {
+        guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity * itemSize + 1, shape: TypeID.byteArrayStorage.rawValue) else {
+            thread.raiseOutOfMemory()
+            return false
+        }
+        raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity * itemSize
+        let kept = min(capacity, pointer.pointee.count) * itemSize
+        if kept > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes, kept) }
+        pointer.pointee.storage = Value(raw)
+        pointer.pointee.capacity = capacity
+        Heap.barrier(UnsafeMutableRawPointer(pointer))
+        return true
     }
 
     /// Sets the number of items; new ones are undefined. False when it has raised.
@@ -54,16 +76,8 @@ struct ArrayRef {
         if count != pointer.pointee.count, !mayResize(thread) { return false }
         if count > pointer.pointee.capacity || count < pointer.pointee.capacity / 4 {
             let capacity = count == 0 ? 0 : pointer.pointee.count == 0 ? count : count + count >> 4 + (count < 8 ? 3 : 7)
-            guard count < 1 << 44, let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity * itemSize + 1, shape: TypeID.byteArrayStorage.rawValue) else {
-                thread.raiseOutOfMemory()
-                return false
-            }
-            raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity * itemSize
-            let kept = min(count, pointer.pointee.count) * itemSize
-            if kept > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes, kept) }
-            pointer.pointee.storage = Value(raw)
-            pointer.pointee.capacity = capacity
-            Heap.barrier(UnsafeMutableRawPointer(pointer))
+            guard count < 1 << 44 else { thread.raiseOutOfMemory(); return false }
+            guard move(thread, capacity: capacity) else { return false }
         }
         pointer.pointee.count = count
         return true
