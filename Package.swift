@@ -46,7 +46,7 @@ let package = Package(
         room("Builtins", ["Objects", "NumberTypes", "TextTypes", "ContainerTypes", "CoreTypes", "Syntax", "Bytecode", "Interpreter"]),
         // The native modules that the standard library needs, grouped by what changes together.
         room("StandardSource", ["Objects", "Syntax", "Bytecode", "Interpreter"], path: "Sources/StandardModules/Source"),
-        room("StandardNumbers", ["Objects", "NumberTypes"], path: "Sources/StandardModules/Numbers"),
+        room("StandardNumbers", ["Objects", "NumberTypes", "TextTypes"], path: "Sources/StandardModules/Numbers"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CHash", cSettings: [.unsafeFlags(["-O2", "-fno-vectorize", "-fno-slp-vectorize"])], linkerSettings: [.linkedLibrary("crypto")]),
         room("StandardText", ["Objects", "NumberTypes", "TextTypes", "CZlib", "CHash"], path: "Sources/StandardModules/Text"),
