@@ -242,6 +242,13 @@ def _from_timestamp(original):
     return _fromtimestamp
 
 
+def _date_from_timestamp(original):
+    def fromtimestamp(cls, timestamp):
+        return original(cls, timestamp if isinstance(timestamp, float) else _index(timestamp))
+
+    return fromtimestamp
+
+
 _NUMBERS = {int, float}
 
 
@@ -392,7 +399,7 @@ def _change_methods():
     tzinfo.__new__ = staticmethod(_any_arguments)
     for kind, name, function in (
         (date, "fromordinal", _from_ordinal), (date, "fromisoformat", _date_from_text), (time, "fromisoformat", _time_from_text), (datetime, "fromisoformat", _datetime_from_text),
-        (datetime, "_fromtimestamp", _from_timestamp(datetime._fromtimestamp.__func__)),
+        (datetime, "_fromtimestamp", _from_timestamp(datetime._fromtimestamp.__func__)), (date, "fromtimestamp", _date_from_timestamp(date.fromtimestamp.__func__)),
     ):
         setattr(kind, name, classmethod(_named_like(function, vars(kind)[name].__func__)))
     for kind, function in ((date, _replace_date), (time, _replace_time), (datetime, _replace_datetime)):

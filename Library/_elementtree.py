@@ -220,11 +220,25 @@ class Element:
         from copy import deepcopy
         if not isinstance(memo, dict):
             raise TypeError(f"__deepcopy__() argument must be dict, not {'None' if memo is None else _signatures.shown(type(memo))}")
-        copy = Element(deepcopy(self.tag, memo), deepcopy(self._attributes, memo))
-        copy.text, copy.tail = deepcopy(self.text, memo), deepcopy(self.tail, memo)
-        copy._children = _elements([deepcopy(child, memo) for child in self._children])
-        memo[id(self)] = copy
-        return copy
+
+        def copied(element):
+            """A copy of an element that has its children still to come."""
+            copy = memo[id(element)] = Element(deepcopy(element.tag, memo), deepcopy(element._attributes, memo))
+            copy.text, copy.tail = deepcopy(element.text, memo), deepcopy(element.tail, memo)
+            pending.append((element, copy))
+            return copy
+
+        # Not by recursion: trees are deeper than stacks.
+        pending = []
+        result = copied(self)
+        while pending:
+            element, copy = pending.pop()
+            for child in [*element._children]:
+                if type(child) is Element and id(child) not in memo:
+                    copy._children.append(copied(child))
+                else:
+                    copy._children.append(_element(deepcopy(child, memo)))
+        return result
 
     def __getstate__(self):
         return {"tag": self.tag, "_children": [*self._children], "attrib": {**self._attributes}, "text": self.text, "tail": self.tail}

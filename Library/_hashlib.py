@@ -99,7 +99,7 @@ class HASH:
 def new(name, string=b"", *, usedforsecurity=True):
     """A hash by the name of its function, of some bytes to begin with."""
     if not isinstance(name, str):
-        raise TypeError(f"new() argument 'name' must be str, not {type(name).__name__}")
+        raise TypeError("name must be a string")
     native = _natives.get(name.lower())
     if native is not None:
         return native(string, usedforsecurity=usedforsecurity)

@@ -125,6 +125,7 @@ enum BuiltinTextFunctions {
             if text.isEmpty || thread.callMethod(stdout, .flush).isEmpty { return .empty }
             let line = thread.call(editor, text)
             if line.isEmpty { return .empty }
+            if line.isString, StringRef(line).count == 0 { return thread.raise(.eofError) }
             return line.isString ? withoutEnd(thread, line) : thread.raise(.typeError, "object.readline() returned non-string")
         }
         if !prompt.isEmpty {

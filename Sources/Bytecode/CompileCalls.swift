@@ -252,11 +252,9 @@ extension Compiler {
     private func annotations(_ arguments: Arguments, returns: Expression?, _ range: SourceRange) throws -> Int? {
         var pairs: [(String, Expression)] = []
         func add(_ argument: Argument) { if let annotation = argument.annotation { pairs.append((argument.name, annotation)) } }
+        // In CPython's order, which is that of `__annotations__`.
         arguments.positional.forEach(add)
-        // CPython visits these after the positional ones.
-        var ordered: [(String, Expression)] = []
-        for argument in arguments.positionalOnly { if let annotation = argument.annotation { ordered.append((argument.name, annotation)) } }
-        pairs = ordered + pairs
+        arguments.positionalOnly.forEach(add)
         if let argument = arguments.variadic { add(argument) }
         arguments.keywordOnly.forEach(add)
         if let argument = arguments.keywordVariadic { add(argument) }

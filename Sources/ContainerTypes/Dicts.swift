@@ -55,7 +55,8 @@ enum DictType {
 
                     Take a key out and return its value. A missing key gives the default, or KeyError where there is none.
                     """) { thread, a, _ in
-                let found = DictRef(a[0]).remove(thread, a[1])
+                // Nothing is looked for in an empty dict, so that any key will do.
+                let found = DictRef(a[0]).count == 0 ? .empty : DictRef(a[0]).remove(thread, a[1])
                 if !found.isEmpty || thread.hasException { return found }
                 return a[2].isEmpty ? thread.raiseKeyError(a[1]) : a[2]
             },

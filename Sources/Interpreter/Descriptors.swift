@@ -25,7 +25,7 @@ public enum Descriptors {
         let code = errno
         Collector.wipeStack()
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
         errno = code
         return true
     }

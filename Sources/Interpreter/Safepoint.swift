@@ -25,7 +25,7 @@ public enum Safepoint {
     /// The thread that runs signal handlers.
     nonisolated(unsafe) public static var mainThread: ThreadRef?
 
-    /// The thread that runs finalizers at a safepoint: a signal's handler waits for their end, since what it raises in one would be lost.
+    /// The thread that runs finalizers: a signal's handler waits for their end, since what it raises in one would be lost.
     nonisolated(unsafe) private static var finalizing: ThreadRef?
 
     /// Serves what waits. False when it has raised.
@@ -38,10 +38,7 @@ public enum Safepoint {
         }
         if bits & Breaker.finalizers != 0 {
             taipan_breaker_clear(thread, Breaker.finalizers)
-            let outer = finalizing
-            finalizing = thread
-            RuntimeHooks.runPendingFinalizers(thread)
-            finalizing = outer
+            runFinalizers(thread)
         }
         if bits & Breaker.pendingCall != 0 {
             taipan_breaker_clear(thread, Breaker.pendingCall)
@@ -61,6 +58,17 @@ public enum Safepoint {
             }
         }
         return true
+    }
+
+    /// Whether a thread runs finalizers now.
+    static func isFinalizing(_ thread: ThreadRef) -> Bool { finalizing == thread }
+
+    /// Runs the finalizers and weak reference callbacks that wait.
+    public static func runFinalizers(_ thread: ThreadRef) {
+        let outer = finalizing
+        finalizing = thread
+        RuntimeHooks.runPendingFinalizers(thread)
+        finalizing = outer
     }
 
     /// Serves what waits at the entry of a function, whose frame is `fp` and whose call is reported when the thread is traced. False when it has raised.

@@ -45,7 +45,7 @@ public enum Signals {
     /// To be asked when a blocking call returned EINTR, with the lock held: runs the handlers of signals that have arrived, if this is the main thread. False when
     /// one has raised.
     public static func check(_ thread: ThreadRef) -> Bool {
-        guard thread == Safepoint.mainThread, taipan_breaker_load(thread) & Breaker.signal != 0 else { return true }
+        guard thread == Safepoint.mainThread, taipan_breaker_load(thread) & Breaker.signal != 0, !Safepoint.isFinalizing(thread) else { return true }
         taipan_breaker_clear(thread, Breaker.signal)
         return runHandlers(thread)
     }

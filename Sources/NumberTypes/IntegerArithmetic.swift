@@ -51,6 +51,8 @@ public enum Integers {
     static let headerSize = MemoryLayout<IntObject>.size
     /// Longest int whose text is made or read in a base that is not a power of two; 0 for no limit (`sys.set_int_max_str_digits`).
     nonisolated(unsafe) public static var maximumTextDigits = 4300
+    /// How many native operations are going on that convert in Python what C would have no need to convert: there is no limit meanwhile.
+    nonisolated(unsafe) public static var unlimitedOperations = 0
     /// `mpz` counts limbs in 32 bits.
     static let largestMPZ = 1 << 30
 

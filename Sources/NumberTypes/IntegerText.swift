@@ -7,7 +7,7 @@ extension Integers {
     static let digitCharacters: StaticString = "0123456789abcdefghijklmnopqrstuvwxyz"
 
     /// Whether text in this base counts against the limit on digits.
-    @inline(__always) private static func isLimited(_ base: Int) -> Bool { base & (base - 1) != 0 && maximumTextDigits > 0 }
+    @inline(__always) private static func isLimited(_ base: Int) -> Bool { base & (base - 1) != 0 && maximumTextDigits > 0 && unlimitedOperations == 0 }
 
     @inline(never) private static func raiseTooLong(_ thread: ThreadRef) -> Value {
         thread.raise(.valueError, "Exceeds the limit (\(maximumTextDigits) digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
@@ -245,8 +245,21 @@ public enum NumberText {
 
     /// The value of a decimal digit of any script, or nil.
     public static func decimalDigit(_ character: UInt32) -> Int? {
-        guard let scalar = Unicode.Scalar(character), scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else { return nil }
-        return Int(value)
+        let known = decimals.entry(character) { page, code in
+            for index in 0 ..< 256 {
+                guard let scalar = Unicode.Scalar(code + UInt32(index)), scalar.properties.numericType == .decimal, isAssigned(scalar.properties), let value = scalar.properties.numericValue else { continue }
+                page[index] = UInt8(value) + 1
+            }
+        }.pointee
+        return known == 0 ? nil : Int(known) - 1
+    }
+    /// One more than the value of each decimal digit.
+    nonisolated(unsafe) private static let decimals = CharacterTable<UInt8>()
+
+    /// Whether Unicode 14, of which CPython 3.11 knows, has the character.
+    public static func isAssigned(_ properties: Unicode.Scalar.Properties) -> Bool {
+        guard let age = properties.age else { return false }
+        return age.major <= 14
     }
 
     /// The text with digits of any script in ASCII, white space as spaces, and anything else as question marks.

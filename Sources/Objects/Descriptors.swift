@@ -134,6 +134,7 @@ extension NativeType {
                 (vector + 1).update(from: arguments, count: count)
                 let result = function.pointee.record.call(thread, vector, count + 1, keywords)
                 thread.popArguments(vector)
+                if result.isEmpty, function.pointee.record.refuses(count + 1, keywords) { function.pointee.record.raiseRefusal(thread, receiver: function.pointee.receiver, count + 1, keywords) }
                 return result
             }
             slots.unary(.repr) { thread, value in

@@ -276,6 +276,14 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             if pointee.positionalOnly == pointee.positional && pointee.keywordOnly == 0 { _ = raiseArity(thread, given, arguments) } else { raiseTooMany(thread, given, keywordCount) }
             return false
         }
+        // In CPython's order: too many in all, what is missing, and last names that nobody knows.
+        let takesNamed = keywordCount > 0 && !pointee.hasVariadic && !pointee.hasKeywordVariadic && pointee.forwards.utf8CodeUnitCount == 0
+        if takesNamed, count - pointee.receivers > pointee.positional + pointee.keywordOnly - pointee.receivers {
+            let all = pointee.positional + pointee.keywordOnly - pointee.receivers, own = given - pointee.receivers
+            let isExact = pointee.required == pointee.positional && pointee.keywordOnly == 0
+            thread.raise(.typeError, "\(shortName)() takes \(isExact ? "exactly" : "at most") \(all) \(own == 0 ? "keyword " : "")argument\(all == 1 ? "" : "s") (\(count - pointee.receivers) given)")
+            return false
+        }
         let direct = Swift.min(given, pointee.positional)
         vector.update(from: arguments, count: direct)
         var next = pointee.positional
@@ -297,6 +305,7 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             }
             if place < 0 {
                 guard pointee.hasKeywordVariadic else {
+                    if takesNamed, raisesMissing(thread, given, arguments, keywords, keywordCount) { return false }
                     thread.raise(.typeError, "'\(StringRef(key).description)' is an invalid keyword argument for \(pointee.forwards.utf8CodeUnitCount == 0 ? shortName : "\(pointee.forwards)")()")
                     return false
                 }
@@ -328,6 +337,19 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
         return true
     }
 
+    /// Raises for the first required argument that is given neither by position nor by name, if there is one.
+    private func raisesMissing(_ thread: ThreadRef, _ given: Int, _ arguments: Arguments, _ keywords: Value, _ keywordCount: Int) -> Bool {
+        for index in given ..< Swift.max(given, pointee.required) {
+            if index < pointee.positionalOnly { _ = raiseArity(thread, given, arguments); return true }
+            let name = StringRef(pointee.names![index])
+            if !(0 ..< keywordCount).contains(where: { StringRef(TupleRef(keywords)[$0]).equals(name) }) {
+                thread.raise(.typeError, "\(shortName)() missing required argument '\(name.description)' (pos \(index + 1 - pointee.receivers))")
+                return true
+            }
+        }
+        return false
+    }
+
     var shortName: String { StringRef(pointee.name).description }
     /// With the type's name in front of a method's.
     public var displayName: String {
@@ -336,6 +358,20 @@ extension UnsafeMutablePointer where Pointee == NativeRecord {
             return "\(StringRef(pointee.module).description).\(shortName)"
         }
         return "\(TypeRef(pointee.owner).shortName).\(shortName)"
+    }
+
+    /// Whether a call is refused with the function's whole name in the text.
+    func refuses(_ count: Int, _ keywords: Value) -> Bool {
+        guard pointee.isParsed, pointee.foreign == nil, pointee.positionalOnly == pointee.positional, pointee.keywordOnly == 0, !pointee.hasVariadic, !pointee.hasKeywordVariadic, !pointee.isUnsigned else { return false }
+        return !keywords.isEmpty && TupleRef(keywords).count > 0 || pointee.positional - pointee.receivers <= 1 && (count < pointee.required || count > pointee.positional)
+    }
+
+    /// Says so of a method that was bound before: its name is that of the receiver's class then.
+    func raiseRefusal(_ thread: ThreadRef, receiver: Value, _ count: Int, _ keywords: Value) {
+        let name = "\((receiver.isType ? TypeRef(receiver) : receiver.type).shortName).\(shortName)()", given = count - pointee.receivers
+        if !keywords.isEmpty && TupleRef(keywords).count > 0 { thread.raise(.typeError, "\(name) takes no keyword arguments") }
+        else if pointee.positional == pointee.receivers { thread.raise(.typeError, "\(name) takes no arguments (\(given) given)") }
+        else if pointee.required == pointee.positional { thread.raise(.typeError, "\(name) takes exactly one argument (\(given) given)") }
     }
 
     /// Of a class method, the class that it is called on has its name in front.

@@ -31,19 +31,32 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func ascii(_ value: Value) -> Value {
         let text = repr(value)
         if text.isEmpty || StringRef(text).isASCII { return text }
-        var result: [UInt8] = []
         let string = StringRef(text)
+        var length = 0
+        for index in 0 ..< string.count {
+            let character = string[index]
+            length &+= character < 0x80 ? 1 : character < 0x100 ? 4 : character < 0x10000 ? 6 : 10
+        }
+        let result = newString(count: length, maximum: 0x7F)
+        if result.isEmpty { return result }
+        var target = StringRef(result).units1
         for index in 0 ..< string.count {
             let character = string[index]
             if character < 0x80 {
-                result.append(UInt8(character))
-            } else {
-                let digits = String(character, radix: 16)
-                let (prefix, width) = character < 0x100 ? ("\\x", 2) : character < 0x10000 ? ("\\u", 4) : ("\\U", 8)
-                result += Array(prefix.utf8) + Array(String(repeating: "0", count: width - digits.utf8.count).utf8) + Array(digits.utf8)
+                target.pointee = UInt8(character)
+                target += 1
+                continue
             }
+            let (letter, width): (UInt8, Int) = character < 0x100 ? (0x78, 2) : character < 0x10000 ? (0x75, 4) : (0x55, 8)
+            target[0] = 0x5C
+            target[1] = letter
+            for place in 0 ..< width {
+                let digit = UInt8(truncatingIfNeeded: character >> UInt32((width - 1 - place) * 4) & 15)
+                target[2 + place] = digit < 10 ? 48 + digit : 87 + digit
+            }
+            target += 2 + width
         }
-        return newString(utf8: result)
+        return result
     }
 
     /// format(x, spec): a str.

@@ -83,6 +83,10 @@ extension SlotTable {
         if entry.kind == .call || entry.kind == .initialize || entry.kind == .new {
             return unsafeBitCast(function, to: CallFunction.self)(thread, receiver, a, count, keywords)
         }
+        if descriptor.pointee.isMethod, count != 1 || !keywords.isEmpty && TupleRef(keywords).count > 0 {
+            let name = "\(TypeRef(descriptor.pointee.owner).name).\(StringRef(entry.name.value).description)"
+            return thread.raise(.typeError, keywords.isEmpty || TupleRef(keywords).count == 0 ? "\(name)() takes exactly one argument (\(count) given)" : "\(name)() takes no keyword arguments")
+        }
         guard keywords.isEmpty || TupleRef(keywords).count == 0 else {
             return thread.raise(.typeError, "wrapper \(StringRef(entry.name.value).description)() takes no keyword arguments")
         }
@@ -115,6 +119,7 @@ extension SlotTable {
             guard arity(1, 1) else { return .empty }
             return unsafeBitCast(function, to: BinaryFunction.self)(thread, a[0], receiver)
         case .repeatCount, .getItemIndexed:
+            guard entry.kind == .getItemIndexed || count == 1 else { return thread.raise(.typeError, " expected 1 argument, got \(count)") }
             guard arity(1, 1) else { return .empty }
             return unsafeBitCast(function, to: BinaryFunction.self)(thread, receiver, a[0])
         case .ternary:
@@ -181,8 +186,10 @@ extension SlotTable {
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > (keywords.isEmpty ? 0 : TupleRef(keywords).count) else {
-                    return thread.raise(.typeError, "descriptor '\(StringRef(descriptor.pointee.name).description)' of '\(TypeRef(descriptor.pointee.owner).name)' object needs an argument")
+                    let name = StringRef(descriptor.pointee.name).description, owner = TypeRef(descriptor.pointee.owner).name
+                    return thread.raise(.typeError, descriptor.pointee.isMethod ? "unbound method \(owner).\(name)() needs an argument" : "descriptor '\(name)' of '\(owner)' object needs an argument")
                 }
+                if descriptor.pointee.isMethod, !Descriptors.check(thread, descriptor, arguments[0]) { return .empty }
                 guard arguments[0].type.isSubtype(of: TypeRef(descriptor.pointee.owner)) else {
                     return thread.raise(.typeError, "descriptor '\(StringRef(descriptor.pointee.name).description)' requires a '\(TypeRef(descriptor.pointee.owner).name)' object but received a '\(arguments[0].type.name)'")
                 }
@@ -196,7 +203,7 @@ extension SlotTable {
                 raw.assumingMemoryBound(to: MethodObject.self).pointee.receiver = receiver
                 return Value(raw)
             }
-            slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, "slot wrapper") }
+            slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, value.object(DescriptorObject.self).pointee.isMethod ? "method" : "slot wrapper") }
         }
         NativeType(id: .methodWrapper, "method-wrapper", size: MemoryLayout<MethodObject>.size, mask: 0b110, getters: [
             Getter("__self__") { _, a, _ in a[0].object(MethodObject.self).pointee.receiver },
@@ -213,7 +220,8 @@ extension SlotTable {
             slots.unary(.repr) { thread, value in
                 let method = value.object(MethodObject.self)
                 let name = StringRef(method.pointee.function.object(DescriptorObject.self).pointee.name).description
-                return thread.newString("<method-wrapper '\(name)' of \(method.pointee.receiver.type.name) object at \(hexadecimal(method.pointee.receiver))>")
+                let kind = method.pointee.function.object(DescriptorObject.self).pointee.isMethod ? "built-in method \(name)" : "method-wrapper '\(name)'"
+                return thread.newString("<\(kind) of \(method.pointee.receiver.type.name) object at \(hexadecimal(method.pointee.receiver))>")
             }
             slots.compare { _, a, b, operation in
                 guard b.isExact(.methodWrapper), let comparison = Comparison(rawValue: operation), comparison == .equal || comparison == .notEqual else { return .notImplemented }
@@ -431,6 +439,16 @@ extension TypeRef {
 }
 
 extension DescriptorObject {
+    /// Of a slot wrapper: whether CPython has a method in its place, which is faster there, and so its texts are those of methods.
+    var isMethod: Bool {
+        let types: [TypeID]
+        switch entry.slot {
+        case .getItem: types = [.list, .dict]
+        case .contains: types = [.dict, .set, .frozenset]
+        default: return false
+        }
+        return types.contains { owner == $0.value }
+    }
     /// Of a slot wrapper: its row in the slot table.
     var entry: SlotEntry { SlotTable.entries[Int(payload2 & (DescriptorObject.foreignWrapper - 1))] }
     /// Of a slot wrapper: the record of the foreign function that it calls, if it is a foreign interface's.

@@ -106,10 +106,8 @@ public struct StringRef {
             let order = memcmp(units, other.units, shared)
             return order != 0 ? Int(order) : count - other.count
         }
-        for index in 0 ..< shared {
-            let a = self[index], b = other[index]
-            if a != b { return a < b ? -1 : 1 }
-        }
+        let place = UnitRuns.mismatch(units, width, other.units, other.width, shared)
+        if place < shared { return self[place] < other[place] ? -1 : 1 }
         return count - other.count
     }
 
@@ -149,7 +147,7 @@ public struct StringRef {
         if isASCII { return 127 }
         if width == 1 { return 255 }
         var result: UInt32 = 0
-        for index in 0 ..< count { result = max(result, self[index]) }
+        if width == 2 { for index in 0 ..< count { result = max(result, UInt32(units2[index])) } } else { for index in 0 ..< count { result = max(result, units4[index]) } }
         return result
     }
 
@@ -445,29 +443,23 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if count <= 0 { return WellKnown.emptyString.value }
         if count == string.count && string.pointer.pointee.header.shape == TypeID.str.rawValue { return string.value }
         if count == 1 { return newString(character: string[start]) }
-        if string.width == 1 {
-            var ascii = string.isASCII
-            if !ascii {
-                ascii = true
-                for index in start ..< end where string.units1[index] >= 0x80 { ascii = false; break }
-            }
-            guard let result = StringRef.allocate(count: count, width: 1, ascii: ascii) else { return raiseOutOfMemory() }
+        if string.isASCII {
+            guard let result = StringRef.allocate(count: count, width: 1, ascii: true) else { return raiseOutOfMemory() }
             memcpy(result.units, string.units + start, count)
             return result.value
         }
-        var maximum: UInt32 = 0
-        for index in start ..< end { maximum |= string[index] }
-        // The bitwise or bounds the maximum from above within a width class, except at the top of each.
-        if maximum > 0x7F { maximum = 0; for index in start ..< end { maximum = Swift.max(maximum, string[index]) } }
-        let result = newString(count: count, maximum: maximum)
-        if result.isEmpty { return .empty }
-        let target = StringRef(result)
-        if target.width == string.width {
-            memcpy(target.units, string.units + start * string.width, count * string.width)
-        } else {
-            for index in 0 ..< count { target.initialize(index, string[start + index]) }
-        }
-        return result
+        return newString(units: string.units, string.width, start, end)
+    }
+
+    /// A string of the units `start ..< end` of a run, in the narrowest width.
+    public func newString(units base: UnsafeRawPointer, _ width: Int, _ start: Int, _ end: Int) -> Value {
+        let count = end - start
+        if count <= 0 { return WellKnown.emptyString.value }
+        let bits = UnitRuns.bits(base, width, start, end)
+        if count == 1 && bits < 0x100 { return taipan_latin1()[Int(bits)] }
+        guard let result = StringRef.allocate(count: count, width: UnitRuns.width(bits: bits), ascii: bits < 0x80) else { return raiseOutOfMemory() }
+        UnitRuns.copy(base + start * width, width, count, to: result.units, result.width)
+        return result.value
     }
 
     /// The concatenation of two strings.
@@ -489,13 +481,7 @@ extension StringRef {
     public func copy(from source: StringRef, at place: Int) { copy(from: source, 0, source.count, at: place) }
 
     public func copy(from source: StringRef, _ start: Int, _ end: Int, at place: Int) {
-        if source.width == width {
-            memcpy(units + place * width, source.units + start * width, (end - start) * width)
-        } else if width == 2 {
-            for index in start ..< end { units2[place + index - start] = UInt16(source.units1[index]) }
-        } else {
-            for index in start ..< end { units4[place + index - start] = source[index] }
-        }
+        UnitRuns.copy(source.units + start * source.width, source.width, end - start, to: units + place * width, width)
     }
 }
 

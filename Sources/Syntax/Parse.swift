@@ -87,10 +87,8 @@ struct SourceText {
     init(_ source: UnsafeBufferPointer<UInt8>, addNewline: Bool) {
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: source.count + 32)
         var n = 0
-        var start = 0
-        if source.count >= 3, source[0] == 0xEF, source[1] == 0xBB, source[2] == 0xBF { start = 3 }
-        if source.dropFirst(start).contains(0x0D) {
-            var i = start
+        if source.contains(0x0D) {
+            var i = 0
             while i < source.count {
                 var c = source[i]
                 i += 1
@@ -101,9 +99,9 @@ struct SourceText {
                 buffer[n] = c
                 n += 1
             }
-        } else if source.count > start {
-            n = source.count - start
-            buffer.update(from: source.baseAddress! + start, count: n)
+        } else if let start = source.baseAddress {
+            n = source.count
+            buffer.update(from: start, count: n)
         }
         if addNewline, n > 0, buffer[n - 1] != 0x0A {
             buffer[n] = 0x0A

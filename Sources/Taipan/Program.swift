@@ -260,6 +260,24 @@ struct Prompt {
         return Array(UnsafeBufferPointer(start: line, count: count)).map { UInt8(bitPattern: $0) }
     }
 
+    /// What is typed to go on with a statement; as `readLine` otherwise. A comment neither ends a block nor a statement, so that another line is asked for.
+    private func readMore() -> [UInt8]? {
+        var lines: [UInt8] = []
+        while let line = readLine(prompt("ps2", "... ")) {
+            if line.isEmpty { return [] }
+            lines += line
+            if !Prompt.isComment(line) { return lines }
+        }
+        return lines.isEmpty ? nil : lines
+    }
+
+    /// Whether a line is a comment, unless it is within a text, which it could end.
+    private static func isComment(_ line: [UInt8]) -> Bool {
+        if line.first(where: { $0 != 32 && $0 != 9 && $0 != 12 }) != 0x23 { return false }
+        let text = String(decoding: line, as: UTF8.self)
+        return !text.contains("\"\"\"") && !text.contains("'''")
+    }
+
     /// Whether the source given so far merely ends too early.
     private var isIncomplete: Bool {
         guard thread.exceptionMatches(.syntaxError) else { return false }
@@ -300,6 +318,17 @@ struct Prompt {
         guard thread.exceptionMatches(.syntaxError), case let message = thread.pointee.exception.exceptionField(0), message.isString else { return false }
         let text = StringRef(message).description
         return text.hasSuffix("was never closed") || text.hasPrefix("unterminated triple-quoted ")
+    }
+
+    /// An error at the end of a line, which was left out when it was compiled, is behind its text.
+    private func placeAtEnd() {
+        guard thread.exceptionMatches(.syntaxError), case let error = thread.takeException() else { return }
+        let text = thread.getAttribute(error, StringRef.intern("text").value), offset = thread.getAttribute(error, StringRef.intern("offset").value)
+        if text.isString, offset == Value(small: 0) {
+            for name in ["offset", "end_offset"] where !thread.setAttribute(error, StringRef.intern(name).value, Value(small: StringRef(text).count + 1)) { thread.takeException() }
+        }
+        if text.isEmpty || offset.isEmpty { thread.takeException() }
+        thread.restore(error)
     }
 
     /// An empty line has ended the statement: that line is what an error at the end of the source is about.
@@ -365,7 +394,9 @@ struct Prompt {
                     }
                 }
                 if goesOn {
-                    if let more = readLine(prompt("ps2", "... ")) {
+                    if let more = readMore() {
+                        // Interrupted.
+                        if more.isEmpty { break }
                         source += more
                         if Prompt.isBlank(source) { break }
                         continue
@@ -376,6 +407,7 @@ struct Prompt {
                     code = CompileBuiltin.compile(thread, source, request)
                 }
                 if code.isEmpty {
+                    placeAtEnd()
                     _ = TopLevel.report(thread)
                     break
                 }

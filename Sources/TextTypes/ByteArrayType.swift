@@ -252,12 +252,16 @@ enum ByteArrayType {
     static func setItem(_ thread: ThreadRef, _ value: Value, _ key: Value, _ item: Value) -> Bool {
         let array = ByteArrayRef(value)
         guard key.isExact(.slice) else {
+            // The value is looked at before it is known whether the index is in range.
+            if key.isInt || key.type.slotPointer(.index).pointee != nil, !item.isEmpty {
+                guard var index = thread.toInt(key, overflow: .indexError), let byte = BytesType.byteValue(thread, item) else { return false }
+                if index < 0 { index &+= array.count }
+                guard index >= 0 && index < array.count else { thread.raise(.indexError, "bytearray index out of range"); return false }
+                array.bytes[index] = byte
+                return true
+            }
             guard let index = ByteMethods.index(thread, key, array.count, "bytearray", "bytearray index out of range") else { return false }
-            if item.isEmpty { return array.replace(thread, index, index + 1, with: 0) }
-            guard let byte = BytesType.byteValue(thread, item) else { return false }
-            guard index < array.count else { thread.raise(.indexError, "bytearray index out of range"); return false }
-            array.bytes[index] = byte
-            return true
+            return array.replace(thread, index, index + 1, with: 0)
         }
         guard var bounds = SliceSpan(thread, key, array.count) else { return false }
         var source = item

@@ -55,6 +55,20 @@ public struct ByteBuilder: ~Copyable {
         count &+= length
     }
 
+    /// Appends what `body` writes: at most so many bytes, and as many as it says.
+    @inline(__always) mutating func fill(atMost limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+        reserve(limit)
+        if !failed { count += body(base + count) }
+    }
+
+    /// Appends units of any width that are bytes.
+    mutating func append(units: UnsafeRawPointer, _ width: Int, _ length: Int) {
+        reserve(length)
+        if failed { return }
+        UnitRuns.copy(units, width, length, to: base + count, 1)
+        count &+= length
+    }
+
     public mutating func append(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
     public mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0.baseAddress ?? UnsafeRawPointer(base), $0.count) } }
 
@@ -95,6 +109,36 @@ public struct ByteBuilder: ~Copyable {
             append(UInt8(0x80 | character >> 6 & 0x3F))
         }
         append(UInt8(0x80 | character & 0x3F))
+    }
+
+    /// Appends a backslash, a letter and a number of so many hexadecimal digits.
+    mutating func append(escape letter: UInt8, _ number: UInt32, digits: Int) {
+        reserve(2 + digits)
+        if failed { return }
+        base[count] = UInt8(ascii: "\\")
+        base[count + 1] = letter
+        for place in 0 ..< digits {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt32((digits - 1 - place) * 4) & 15)
+            base[count + 2 + place] = digit < 10 ? 48 + digit : 87 + digit
+        }
+        count += 2 + digits
+    }
+
+    /// Appends `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+    mutating func append(escaped character: UInt32) {
+        if character >= 0x10000 { append(escape: UInt8(ascii: "U"), character, digits: 8) }
+        else if character >= 0x100 { append(escape: UInt8(ascii: "u"), character, digits: 4) }
+        else { append(escape: UInt8(ascii: "x"), character, digits: 2) }
+    }
+
+    /// Appends a number in decimal.
+    mutating func append(decimal number: UInt32) {
+        var divisor: UInt32 = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(48 + number / divisor % 10))
+            divisor /= 10
+        }
     }
 
     public mutating func removeAll() { count = 0 }

@@ -380,6 +380,7 @@ public enum ByteMethods {
             }
         }
         defer { thread.releaseBuffer(&view) }
+        if table.isNone && delete.isEmpty { return Text(binary: value).whole(thread) }
         var deleted = [Bool](repeating: false, count: 256)
         if !delete.isEmpty {
             let done = thread.withBuffer(delete) { bytes, count in
@@ -390,9 +391,17 @@ public enum ByteMethods {
         }
         let text = Text(binary: value)
         var builder = ByteBuilder(capacity: text.count)
-        for index in 0 ..< text.count {
-            let byte = text.units.units1[index]
-            if !deleted[Int(byte)] { builder.append(table.isNone ? byte : view.bytes[Int(byte)]) }
+        builder.fill(atMost: text.count) { target in
+            let source = text.units.units1
+            var place = 0
+            deleted.withUnsafeBufferPointer { deleted in
+                for index in 0 ..< text.count {
+                    let byte = source[index]
+                    target[place] = table.isNone ? byte : view.bytes[Int(byte)]
+                    place &+= deleted[Int(byte)] ? 0 : 1
+                }
+            }
+            return place
         }
         if text.kind == .bytes { return builder.count == text.count && memcmp(builder.base, text.units.base, text.count) == 0 && value.isExact(.bytes) ? value : builder.finish(thread) }
         return builder.finishArray(thread)
@@ -532,6 +541,20 @@ public enum ByteMethods {
             let units = Units(StringRef(a[1]))
             var builder = ByteBuilder(capacity: units.count / 2)
             var index = 0
+            if units.width == 1 {
+                // Pairs of digits, up to the first that is something else.
+                builder.fill(atMost: units.count / 2) { target in
+                    var place = 0
+                    while index &+ 1 < units.count {
+                        let high = ByteMethods.hexValues[Int(units.units1[index])], low = ByteMethods.hexValues[Int(units.units1[index &+ 1])]
+                        if high | low > 15 { break }
+                        target[place] = high << 4 | low
+                        place &+= 1
+                        index &+= 2
+                    }
+                    return place
+                }
+            }
             while index < units.count {
                 if units[index] < 128 && (units[index] == 32 || units[index] &- 9 < 5) { index += 1; continue }
                 let high = ByteMethods.hexDigit(units[index])
@@ -558,6 +581,13 @@ public enum ByteMethods {
         },
         Def("__sizeof__(self, /)", .pure, "Size of object in memory, in bytes.") { _, a, _ in Value(small: 33 + BytesRef(a[0]).count) },
     ]
+
+    /// What each byte is worth as a hexadecimal digit; 255 where it is none.
+    nonisolated(unsafe) private static let hexValues: UnsafeMutablePointer<UInt8> = {
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        for byte in 0 ..< 256 { table[byte] = UInt8(truncatingIfNeeded: hexDigit(UInt32(byte))) }
+        return table
+    }()
 
     @inline(__always) static func hexDigit(_ character: UInt32) -> Int {
         if character &- 48 < 10 { return Int(character &- 48) }

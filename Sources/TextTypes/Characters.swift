@@ -1,8 +1,9 @@
+import NumberTypes
 import Objects
 
 /// Properties of code points, as `str`'s methods mean them, from the Unicode tables of Swift's standard library.
 ///
-/// A table of 16-bit masks is filled a page of 256 code points at a time, when a page is first asked about. Characters newer than Unicode 14, which CPython 3.11
+/// A table of 16-bit masks is filled a page at a time. Characters newer than Unicode 14, which CPython 3.11
 /// does not know, count as unassigned.
 public enum Characters {
     public static let alpha: UInt16 = 1
@@ -21,32 +22,17 @@ public enum Characters {
     public static let lineBreak: UInt16 = 8192
     public static let alphanumeric = alpha | decimal | digit | numeric
 
-    nonisolated(unsafe) private static let pages: UnsafeMutablePointer<UnsafeMutablePointer<UInt16>?> = {
-        let table = UnsafeMutablePointer<UnsafeMutablePointer<UInt16>?>.allocate(capacity: 0x1100)
-        table.initialize(repeating: nil, count: 0x1100)
-        return table
-    }()
+    nonisolated(unsafe) private static let known = CharacterTable<UInt16>()
 
     /// The property mask of a code point.
-    @inline(__always) public static func properties(_ character: UInt32) -> UInt16 {
-        if let page = pages[Int(character >> 8)] { return page[Int(character & 255)] }
-        return fill(Int(character >> 8))[Int(character & 255)]
-    }
+    @inline(__always) public static func properties(_ character: UInt32) -> UInt16 { known.entry(character) { page, code in
+        for index in 0 ..< 256 { page[index] = compute(code + UInt32(index)) }
+    }.pointee }
 
     @inline(__always) public static func has(_ character: UInt32, _ mask: UInt16) -> Bool { properties(character) & mask != 0 }
 
-    @inline(never) private static func fill(_ page: Int) -> UnsafeMutablePointer<UInt16> {
-        let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 256)
-        for index in 0 ..< 256 { table[index] = compute(UInt32(page << 8 + index)) }
-        pages[page] = table
-        return table
-    }
-
     /// Whether Unicode 14 has the character.
-    public static func isAssigned(_ properties: Unicode.Scalar.Properties) -> Bool {
-        guard let age = properties.age else { return false }
-        return age.major <= 14
-    }
+    public static func isAssigned(_ properties: Unicode.Scalar.Properties) -> Bool { NumberText.isAssigned(properties) }
 
     private static func compute(_ character: UInt32) -> UInt16 {
         var result: UInt16 = 0
@@ -112,43 +98,44 @@ public enum Characters {
     /// The value of a decimal digit, or -1.
     public static func decimalValue(_ character: UInt32) -> Int {
         if character < 128 { return character &- 48 < 10 ? Int(character &- 48) : -1 }
-        guard has(character, decimal), let value = Unicode.Scalar(character)?.properties.numericValue else { return -1 }
-        return Int(value)
+        return NumberText.decimalDigit(character) ?? -1
     }
 
     // MARK: Case
 
-    public enum Mapping { case lower, upper, title, fold }
+    public enum Mapping: Int { case lower, upper, title, fold }
+
+    /// The mapping of one code point, where that is one.
+    @inline(__always) static func mapped(_ character: UInt32, _ mapping: Mapping) -> UInt32? {
+        if character < 128 {
+            return mapping == .lower || mapping == .fold ? (character &- 65 < 26 ? character | 32 : character) : character &- 97 < 26 ? character & ~32 : character
+        }
+        let mapped = mappings.entry(character | UInt32(mapping.rawValue) << 21) { _, _ in }
+        if mapped.pointee == 0 { mapped.pointee = find(character, mapping) }
+        return mapped.pointee < severalCharacters ? mapped.pointee : nil
+    }
 
     /// Appends the full mapping of one code point, without regard to its neighbours.
     public static func append(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {
-        if character < 128 {
-            switch mapping {
-            case .lower, .fold: builder.append(character &- 65 < 26 ? character | 32 : character)
-            case .upper, .title: builder.append(character &- 97 < 26 ? character & ~32 : character)
-            }
-            return
-        }
-        if character < 0x2000 && mapping != .fold {
-            let known = simpleMappings + (mapping == .lower ? 0 : mapping == .upper ? 0x2000 : 0x4000) + Int(character)
-            if known.pointee == 0 { known.pointee = simpleMapping(character, mapping) }
-            if known.pointee != manyCharacters { builder.append(UInt32(known.pointee)); return }
-        }
-        appendSlow(character, mapping, to: &builder)
+        if let mapped = mapped(character, mapping) { builder.append(mapped); return }
+        let several = Characters.several[Int(mappings.entry(character | UInt32(mapping.rawValue) << 21) { _, _ in }.pointee &- severalCharacters)]
+        builder.append(several.0)
+        builder.append(several.1)
+        if several.2 != 0 { builder.append(several.2) }
     }
 
-    /// The lower, upper and title case of the code points below U+2000 where that is one code point below U+FFFF, as far as they were asked for; 0 is not known yet.
-    nonisolated(unsafe) private static let simpleMappings: UnsafeMutablePointer<UInt16> = {
-        let memory = UnsafeMutablePointer<UInt16>.allocate(capacity: 0x6000)
-        memory.initialize(repeating: 0, count: 0x6000)
-        return memory
-    }()
-    private static let manyCharacters: UInt16 = 0xFFFF
+    /// What code points become under each mapping, as far as it was asked for (0 is not known yet): a code point or, from `severalCharacters` on, a place in `several`.
+    nonisolated(unsafe) private static let mappings = CharacterTable<UInt32>(size: 4 << 21)
+    private static let severalCharacters: UInt32 = 0x110000
+    /// Two or three code points each.
+    nonisolated(unsafe) private static var several: [(UInt32, UInt32, UInt32)] = []
 
-    private static func simpleMapping(_ character: UInt32, _ mapping: Mapping) -> UInt16 {
+    private static func find(_ character: UInt32, _ mapping: Mapping) -> UInt32 {
         var builder = StringBuilder()
         appendSlow(character, mapping, to: &builder)
-        return builder.only.flatMap { $0 < 0xFFFF ? UInt16($0) : nil } ?? manyCharacters
+        if builder.count == 1 { return builder[0] }
+        several.append((builder[0], builder[1], builder.count > 2 ? builder[2] : 0))
+        return severalCharacters + UInt32(several.count - 1)
     }
 
     private static func appendSlow(_ character: UInt32, _ mapping: Mapping, to builder: inout StringBuilder) {

@@ -34,12 +34,6 @@ public struct StringBuilder: ~Copyable {
         allocated = StringBuilder.spareSize
     }
 
-    /// The character, when there is one alone.
-    var only: UInt32? {
-        guard count == 1 && !failed else { return nil }
-        return width == 1 ? UInt32(base.load(as: UInt8.self)) : width == 2 ? UInt32(base.load(as: UInt16.self)) : base.load(as: UInt32.self)
-    }
-
     /// Bytes of the scratch block.
     private var allocated: Int
 
@@ -79,17 +73,7 @@ public struct StringBuilder: ~Copyable {
     @inline(never) @usableFromInline mutating func widen(_ wanted: Int) {
         let size = max(capacity, 64)
         guard let larger = malloc(size * wanted) else { failed = true; return }
-        switch (width, wanted) {
-        case (1, 2):
-            let source = base.assumingMemoryBound(to: UInt8.self), target = larger.assumingMemoryBound(to: UInt16.self)
-            for index in 0 ..< count { target[index] = UInt16(source[index]) }
-        case (1, 4):
-            let source = base.assumingMemoryBound(to: UInt8.self), target = larger.assumingMemoryBound(to: UInt32.self)
-            for index in 0 ..< count { target[index] = UInt32(source[index]) }
-        default:
-            let source = base.assumingMemoryBound(to: UInt16.self), target = larger.assumingMemoryBound(to: UInt32.self)
-            for index in 0 ..< count { target[index] = UInt32(source[index]) }
-        }
+        UnitRuns.copy(base, width, count, to: larger, wanted)
         if allocated == StringBuilder.spareSize && StringBuilder.spare == nil { StringBuilder.spare = base } else { free(base) }
         base = larger
         width = wanted
@@ -137,7 +121,12 @@ public struct StringBuilder: ~Copyable {
             if character >= 0x80 { onlyASCII = false }
             count += number
         } else {
-            for _ in 0 ..< number { append(character) }
+            if width == 2 {
+                (base.assumingMemoryBound(to: UInt16.self) + count).update(repeating: UInt16(truncatingIfNeeded: character), count: number)
+            } else {
+                (base.assumingMemoryBound(to: UInt32.self) + count).update(repeating: character, count: number)
+            }
+            count += number
         }
     }
 
@@ -159,35 +148,20 @@ public struct StringBuilder: ~Copyable {
     @inline(never) public mutating func append(_ string: StringRef, _ start: Int, _ end: Int) {
         let length = end - start
         if length <= 0 { return }
-        if string.width > width {
-            var maximum: UInt32 = 0
-            if start == 0 && end == string.count {
-                maximum = string.width == 2 ? 0xFFFF : 0x10FFFF
-            } else {
-                for index in start ..< end { maximum = max(maximum, string[index]) }
-            }
-            let needed = maximum < 0x100 ? 1 : maximum < 0x10000 ? 2 : 4
+        append(units: string.units + start * string.width, string.width, length)
+    }
+
+    /// Appends units of any width.
+    mutating func append(units: UnsafeRawPointer, _ unitWidth: Int, _ length: Int) {
+        if length == 0 { return }
+        if unitWidth > width {
+            let needed = UnitRuns.width(bits: UnitRuns.bits(units, unitWidth, 0, length))
             if needed > width { widen(needed) }
         }
         reserve(length)
         if failed { return }
-        if string.width == width {
-            memcpy(base + count * width, string.units + start * width, length * width)
-            if !string.isASCII { onlyASCII = false }
-        } else {
-            switch width {
-            case 1:
-                let target = base.assumingMemoryBound(to: UInt8.self) + count
-                for index in 0 ..< length { target[index] = UInt8(truncatingIfNeeded: string[start + index]) }
-                onlyASCII = false
-            case 2:
-                let target = base.assumingMemoryBound(to: UInt16.self) + count
-                for index in 0 ..< length { target[index] = UInt16(truncatingIfNeeded: string[start + index]) }
-            default:
-                let target = base.assumingMemoryBound(to: UInt32.self) + count
-                for index in 0 ..< length { target[index] = string[start + index] }
-            }
-        }
+        UnitRuns.copy(units, unitWidth, length, to: base + count * width, width)
+        if onlyASCII && width == 1 { onlyASCII = UnitRuns.bits(base + count, 1, 0, length) < 0x80 }
         count &+= length
     }
 
@@ -200,7 +174,8 @@ public struct StringBuilder: ~Copyable {
             if onlyASCII && !Units.isASCII(start, length) { onlyASCII = false }
             count &+= length
         } else {
-            for index in 0 ..< length { append(UInt32(start[index])) }
+            UnitRuns.copy(start, 1, length, to: base + count * width, width)
+            count &+= length
         }
     }
 
@@ -221,6 +196,20 @@ public struct StringBuilder: ~Copyable {
             let digit = UInt8(truncatingIfNeeded: number >> UInt32(shift) & 15)
             append(UInt32(digit < 10 ? 48 + digit : 87 + digit))
         }
+    }
+
+    /// Appends a backslash, a letter and a number of so many hexadecimal digits.
+    mutating func append(escape letter: UInt8, _ number: UInt32, digits: Int) {
+        append(92)
+        append(UInt32(letter))
+        append(hex: number, digits: digits)
+    }
+
+    /// Appends `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+    mutating func append(escaped character: UInt32) {
+        if character >= 0x10000 { append(escape: UInt8(ascii: "U"), character, digits: 8) }
+        else if character >= 0x100 { append(escape: UInt8(ascii: "u"), character, digits: 4) }
+        else { append(escape: UInt8(ascii: "x"), character, digits: 2) }
     }
 
     /// A character already appended; the index is in range.

@@ -29,9 +29,9 @@ enum StringMethods {
             Where sub last occurs within S[start:end], counted from the start of S; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
         Def("count(self, sub, start=None, end=None, /)", .pure, "S.count(sub[, start[, end]])\n\nHow often sub occurs within S[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
-            guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             let units = Units(StringRef(a[0]))
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
+            guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             return Value(small: units.occurrences(Units(StringRef(a[1])), start, end))
         },
         Def("startswith(self, prefix, start=None, end=None, /)", .pure, """
@@ -43,9 +43,9 @@ enum StringMethods {
     ]
 
     @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
-        guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
         let units = Units(StringRef(a[0]))
         guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
+        guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
         let needle = Units(StringRef(a[1]))
         let place = start > end ? -1 : last ? units.findLast(needle, start, end) : units.find(needle, start, end)
         if place < 0 && strict { return thread.raise(.valueError, "substring not found") }
@@ -282,7 +282,9 @@ enum StringMethods {
                 builder.append(UInt32(mapped.smallInt))
                 if character < 128 { known[Int(character)] = Int32(mapped.smallInt) }
             } else {
-                builder.append(StringRef(mapped))
+                let text = StringRef(mapped)
+                builder.append(text)
+                if character < 128 && text.count == 1 { known[Int(character)] = Int32(text[0]) }
             }
         }
         return builder.finish(thread)
@@ -422,6 +424,7 @@ enum StringMethods {
             let result = mapLatin1(thread, string, mapping)
             if !result.isEmpty || thread.hasException { return result }
         }
+        if let result = string.width == 2 ? mapEach(thread, string.units2, string, mapping) : string.width == 4 ? mapEach(thread, string.units4, string, mapping) : nil { return result }
         let units = Units(string)
         var builder = StringBuilder()
         builder.reserve(count)
@@ -431,6 +434,22 @@ enum StringMethods {
             for index in 0 ..< count { Characters.append(units[index], mapping, to: &builder) }
         }
         return builder.finish(thread)
+    }
+
+    /// A wide string with each character mapped; nil where one becomes several, or wider, or depends on its neighbours.
+    private static func mapEach<U: FixedWidthInteger & UnsignedInteger>(_ thread: ThreadRef, _ source: UnsafeMutablePointer<U>, _ string: StringRef, _ mapping: Characters.Mapping) -> Value? {
+        let count = string.count
+        if count == 1 { return nil }
+        guard let result = StringRef.allocate(count: count, width: MemoryLayout<U>.size, ascii: false) else { return thread.raiseOutOfMemory() }
+        let target = result.units.assumingMemoryBound(to: U.self)
+        var bits: U = 0
+        for index in 0 ..< count {
+            let character = UInt32(truncatingIfNeeded: source[index])
+            guard let mapped = Characters.mapped(character, mapping), mapping != .lower || character != 0x3A3, let unit = U(exactly: mapped) else { return nil }
+            target[index] = unit
+            bits |= unit
+        }
+        return UnitRuns.width(bits: UInt32(bits)) < MemoryLayout<U>.size ? thread.newString(units: result.units, MemoryLayout<U>.size, 0, count) : result.value
     }
 
     /// The upper or lower case of Latin-1 characters that are not all ASCII. Empty, with nothing raised, where the result is not Latin-1 or of another length.

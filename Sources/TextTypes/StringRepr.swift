@@ -47,22 +47,7 @@ enum StringRepr {
         case 9: builder.append("\\t")
         case 10: builder.append("\\n")
         case 13: builder.append("\\r")
-        case 0 ..< 0x80:
-            builder.append("\\x")
-            builder.append(hex: character, digits: 2)
-        default:
-            if Characters.isPrintable(character) {
-                builder.append(character)
-            } else if character < 0x100 {
-                builder.append("\\x")
-                builder.append(hex: character, digits: 2)
-            } else if character < 0x10000 {
-                builder.append("\\u")
-                builder.append(hex: character, digits: 4)
-            } else {
-                builder.append("\\U")
-                builder.append(hex: character, digits: 8)
-            }
+        default: if character >= 0x80 && Characters.isPrintable(character) { builder.append(character) } else { builder.append(escaped: character) }
         }
     }
 
@@ -80,9 +65,7 @@ enum StringRepr {
             case 10: builder.append("\\n")
             case 13: builder.append("\\r")
             case 32 ..< 127: builder.append(character)
-            default:
-                builder.append("\\x")
-                builder.append(hex: character, digits: 2)
+            default: builder.append(escaped: character)
             }
         }
         builder.append(quote)

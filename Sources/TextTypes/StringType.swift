@@ -121,30 +121,31 @@ enum StringType {
         return getItemSlow(thread, value, key)
     }
 
+    @inline(__always) private static func gather<U>(_ source: UnsafeMutablePointer<U>, _ bounds: SliceSpan, _ target: UnsafeMutablePointer<U>) {
+        var index = bounds.start
+        for place in 0 ..< bounds.count {
+            target[place] = source[index]
+            index &+= bounds.step
+        }
+    }
+
     @inline(never) static func getItemSlow(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Value {
         let string = StringRef(value)
         if key.isExact(.slice) {
             guard let bounds = SliceSpan(thread, key, string.count) else { return .empty }
             if bounds.step == 1 { return thread.substring(string, bounds.start, bounds.start + bounds.count) }
             if bounds.count == 0 { return WellKnown.emptyString.value }
-            if string.isASCII && bounds.count > 1 {
-                guard let result = StringRef.allocate(count: bounds.count, width: 1, ascii: true) else { return thread.raiseOutOfMemory() }
-                let source = string.units1, target = result.units1
-                var index = bounds.start
-                for place in 0 ..< bounds.count {
-                    target[place] = source[index]
-                    index &+= bounds.step
-                }
-                return result.value
+            if bounds.count == 1 { return thread.newString(character: string[bounds.start]) }
+            guard let result = StringRef.allocate(count: bounds.count, width: string.width, ascii: string.isASCII) else { return thread.raiseOutOfMemory() }
+            switch string.width {
+            case 1: gather(string.units1, bounds, result.units1)
+            case 2: gather(string.units2, bounds, result.units2)
+            default: gather(string.units4, bounds, result.units4)
             }
-            var builder = StringBuilder()
-            builder.reserve(bounds.count)
-            var index = bounds.start
-            for _ in 0 ..< bounds.count {
-                builder.append(string[index])
-                index &+= bounds.step
-            }
-            return builder.finish(thread)
+            if string.isASCII { return result.value }
+            // Those taken may all be narrower than the others.
+            let bits = UnitRuns.bits(result.units, string.width, 0, bounds.count)
+            return bits < 0x80 || UnitRuns.width(bits: bits) < string.width ? thread.newString(units: result.units, string.width, 0, bounds.count) : result.value
         }
         guard key.isInt || key.type.slotPointer(.index).pointee != nil else {
             return thread.raise(.typeError, "string indices must be integers, not '\(key.type.name)'")

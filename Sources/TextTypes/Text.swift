@@ -226,7 +226,7 @@ struct Text {
         let before = piece(thread, 0, place)
         if before.isEmpty { return .empty }
         tuple.initialize(0, before)
-        let middle = kind == .str ? separatorValue : piece(thread, place, place + separator.count)
+        let middle = kind != .bytearray ? separatorValue : piece(thread, place, place + separator.count)
         if middle.isEmpty { return .empty }
         tuple.initialize(1, middle)
         let after = piece(thread, place + separator.count, count)
@@ -257,6 +257,7 @@ struct Text {
 
     func replace(_ thread: ThreadRef, _ old: Units, _ new: Units, limit: Int) -> Value {
         if limit == 0 || old.count > count || (count == 0 && old.count > 0) || old.width > units.width { return whole(thread) }
+        if old.count > 0 && units.find(old, 0, count) < 0 { return whole(thread) }
         let wide = units.width > 1 || new.width > 1
         let total = units.occurrences(old, 0, count, limit: limit < 0 ? Int.max : limit)
         if total == 0 { return whole(thread) }
@@ -328,7 +329,7 @@ struct Text {
         for index in 0 ..< total {
             let place = old.count == 0 ? index : units.find(old, from, count)
             builder.append(source, from, place)
-            for position in 0 ..< new.count { builder.append(new[position]) }
+            builder.append(units: new.base, new.width, new.count)
             from = place + old.count
         }
         builder.append(source, from, count)

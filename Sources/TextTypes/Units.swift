@@ -49,15 +49,7 @@ public struct Units {
 
     /// A string of these code points, in the narrowest width.
     public func string(_ thread: ThreadRef) -> Value {
-        if count == 0 { return WellKnown.emptyString.value }
-        var maximum: UInt32 = 0
-        if width == 1 { maximum = Units.isASCII(units1, count) ? 0x7F : 0xFF } else { for index in 0 ..< count { maximum = max(maximum, self[index]) } }
-        if count == 1 && maximum < 0x100 { return taipan_latin1()[Int(self[0])] }
-        let result = thread.newString(count: count, maximum: maximum)
-        if result.isEmpty { return .empty }
-        let target = StringRef(result)
-        if target.width == width { memcpy(target.units, base, count * width) } else { for index in 0 ..< count { target.initialize(index, self[index]) } }
-        return result
+        thread.newString(units: base, width, 0, count)
     }
 
     // MARK: Searching
@@ -71,32 +63,45 @@ public struct Units {
             return hit - base
         case 2:
             guard character < 0x10000 else { return -1 }
-            let wanted = UInt16(character)
-            var index = start
-            while index < end { if units2[index] == wanted { return index }; index &+= 1 }
+            return Units.find(units2, UInt16(character), start, end)
         default:
-            var index = start
-            while index < end { if units4[index] == character { return index }; index &+= 1 }
+            return Units.find(units4, character, start, end)
         }
+    }
+
+    /// Thirty-two units at a time are looked at without a branch.
+    @inline(__always) private static func find<U: FixedWidthInteger & UnsignedInteger & SIMDScalar>(_ units: UnsafeMutablePointer<U>, _ wanted: U, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        let all = SIMD16<U>(repeating: wanted)
+        while index &+ 32 <= end {
+            let place = UnsafeRawPointer(units + index)
+            let first = place.loadUnaligned(as: SIMD16<U>.self), second = place.loadUnaligned(fromByteOffset: 16 &* MemoryLayout<U>.size, as: SIMD16<U>.self)
+            if any((first .== all) .| (second .== all)) { break }
+            index &+= 32
+        }
+        while index < end { if units[index] == wanted { return index }; index &+= 1 }
+        return -1
+    }
+
+    @inline(__always) private static func findLast<U: FixedWidthInteger & UnsignedInteger>(_ units: UnsafeMutablePointer<U>, _ wanted: U, _ start: Int, _ end: Int) -> Int {
+        var index = end
+        while index &- 16 >= start {
+            var found: U = 0
+            for step in 1 ... 16 { found |= units[index &- step] == wanted ? 1 : 0 }
+            if found != 0 { break }
+            index &-= 16
+        }
+        while index > start { index &-= 1; if units[index] == wanted { return index } }
         return -1
     }
 
     /// The last place of one code point in `start ..< end`, or -1.
     public func findLast(_ character: UInt32, _ start: Int, _ end: Int) -> Int {
-        if width == 1 && character >= 0x100 { return -1 }
-        var index = end - 1
         switch width {
-        case 1:
-            let wanted = UInt8(character)
-            while index >= start { if units1[index] == wanted { return index }; index &-= 1 }
-        case 2:
-            guard character < 0x10000 else { return -1 }
-            let wanted = UInt16(character)
-            while index >= start { if units2[index] == wanted { return index }; index &-= 1 }
-        default:
-            while index >= start { if units4[index] == character { return index }; index &-= 1 }
+        case 1: return character < 0x100 ? Units.findLast(units1, UInt8(character), start, end) : -1
+        case 2: return character < 0x10000 ? Units.findLast(units2, UInt16(character), start, end) : -1
+        default: return Units.findLast(units4, character, start, end)
         }
-        return -1
     }
 
     /// The first place of `needle` that lies within `start ..< end`, or -1.
@@ -165,8 +170,13 @@ public struct Units {
     @inline(__always) public func matches(_ needle: Units, at place: Int) -> Bool {
         if needle.width == width { return memcmp(base + place * width, needle.base, needle.count * width) == 0 }
         if needle.width > width { return false }
-        for index in 0 ..< needle.count where self[place + index] != needle[index] { return false }
-        return true
+        return UnitRuns.mismatch(base + place * width, width, needle.base, needle.width, needle.count) == needle.count
+    }
+
+    @inline(__always) private static func count<U: FixedWidthInteger & UnsignedInteger>(_ units: UnsafeMutablePointer<U>, _ wanted: U, _ start: Int, _ end: Int) -> Int {
+        var total = 0
+        for index in start ..< end { total &+= units[index] == wanted ? 1 : 0 }
+        return total
     }
 
     /// How often `needle` occurs in `start ..< end` without overlap, at most `limit` times.
@@ -178,6 +188,11 @@ public struct Units {
             let wanted = needle.units1[0]
             for index in start ..< end where units1[index] == wanted { total &+= 1 }
             return total
+        }
+        if needle.count == 1 && limit == Int.max {
+            let wanted = needle[0]
+            if width == 1 || width == 2 && wanted > 0xFFFF { return 0 }
+            return width == 2 ? Units.count(units2, UInt16(wanted), start, end) : Units.count(units4, wanted, start, end)
         }
         var place = start
         while total < limit {

@@ -1,3 +1,4 @@
+import NumberTypes
 import Objects
 import StandardContainers
 
@@ -44,7 +45,9 @@ enum Contexts {
         let function = hook(name)
         guard let vector = thread.pushArguments(count) else { return .empty }
         for index in 0 ..< count { vector[index] = arguments[index].isEmpty ? .none : arguments[index] }
+        Integers.unlimitedOperations += 1
         let result = thread.call(function, vector, count)
+        Integers.unlimitedOperations -= 1
         thread.popArguments(vector)
         return result
     }

@@ -560,11 +560,12 @@ enum Buffered {
             return Buffered.locked(thread, a[0], .empty) { Buffered.read(thread, a[0], size) }
         },
         Def("read1(self, size=-1, /)", .calls) { thread, a, _ in
-            guard let size = Streams.size(thread, a[1]), Buffered.open(thread, a[0], "read of") else { return .empty }
+            guard let size = a[1].isEmpty ? -1 : thread.toInt(a[1]), Buffered.open(thread, a[0], "read of") else { return .empty }
             return Buffered.locked(thread, a[0], .empty) { Buffered.read1(thread, a[0], size) }
         },
         Def("peek(self, size=0, /)", .calls) { thread, a, _ in
-            guard Buffered.open(thread, a[0], "peek of") else { return .empty }
+            // The number says only how many bytes would be welcome.
+            guard a[1].isEmpty || thread.toInt(a[1]) != nil, Buffered.open(thread, a[0], "peek of") else { return .empty }
             return Buffered.locked(thread, a[0], .empty) {
                 guard Buffered.flush(thread, a[0]) else { return .empty }
                 let object = Buffered.object(a[0])

@@ -175,7 +175,7 @@ enum BytesIO {
                 let stream = BytesIO.object(a[0])
                 var size = stream.pointee.position
                 if !a[1].isEmpty && !a[1].isNone {
-                    guard let given = thread.toInt(a[1]) else { return .empty }
+                    guard let given = Streams.size(thread, a[1]) else { return .empty }
                     if given < 0 { return thread.raise(.valueError, "negative size value \(given)") }
                     size = given
                 }

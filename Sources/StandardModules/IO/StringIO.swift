@@ -1,5 +1,6 @@
 import Glibc
 import Objects
+import TextTypes
 
 /// `_io.StringIO`: a text stream in memory. The text is kept in units of the narrowest width that has sufficed so far.
 struct StringStream {
@@ -58,14 +59,7 @@ enum StringIO {
         let count = stream.pointee.count
         if count > 0 {
             let source = units(stream)
-            if width == stream.pointee.width {
-                memcpy(target, source, count * width)
-            } else {
-                for index in 0 ..< count {
-                    let unit: UInt32 = stream.pointee.width == 1 ? UInt32(source.load(fromByteOffset: index, as: UInt8.self)) : UInt32(source.load(fromByteOffset: index * 2, as: UInt16.self))
-                    if width == 2 { target.storeBytes(of: UInt16(truncatingIfNeeded: unit), toByteOffset: index * 2, as: UInt16.self) } else { target.storeBytes(of: unit, toByteOffset: index * 4, as: UInt32.self) }
-                }
-            }
+            UnitRuns.copy(source, stream.pointee.width, count, to: target, width)
         }
         stream.pointee.storage = Value(raw)
         stream.pointee.capacity = capacity
@@ -98,11 +92,7 @@ enum StringIO {
         let end = stream.pointee.position + count
         guard end > 0, reserve(thread, value, max(end, stream.pointee.count), width: text.width) else { return false }
         if stream.pointee.position > stream.pointee.count { for index in stream.pointee.count ..< stream.pointee.position { store(stream, index, 0) } }
-        if text.width == stream.pointee.width {
-            memcpy(units(stream) + stream.pointee.position * stream.pointee.width, text.units, count * text.width)
-        } else {
-            for index in 0 ..< count { store(stream, stream.pointee.position + index, text[index]) }
-        }
+        UnitRuns.copy(text.units, text.width, count, to: units(stream) + stream.pointee.position * stream.pointee.width, stream.pointee.width)
         if !text.isASCII { stream.pointee.isASCII = false }
         stream.pointee.position = end
         if end > stream.pointee.count { stream.pointee.count = end }
@@ -134,15 +124,9 @@ enum StringIO {
         let count = end - start
         if count <= 0 { return WellKnown.emptyString.value }
         if count == 1 { return thread.newString(character: unit(stream, start)) }
-        var maximum: UInt32 = 127
-        if !stream.pointee.isASCII { for index in start ..< end { maximum = max(maximum, unit(stream, index)) } }
-        let result = thread.newString(count: count, maximum: maximum)
-        if result.isEmpty { return .empty }
-        if StringRef(result).width == stream.pointee.width {
-            memcpy(StringRef(result).units, units(stream) + start * stream.pointee.width, count * stream.pointee.width)
-        } else {
-            for index in 0 ..< count { StringRef(result).initialize(index, unit(stream, start + index)) }
-        }
+        if !stream.pointee.isASCII { return thread.newString(units: units(stream), stream.pointee.width, start, end) }
+        let result = thread.newString(count: count, maximum: 127)
+        if !result.isEmpty { UnitRuns.copy(units(stream) + start * stream.pointee.width, stream.pointee.width, count, to: StringRef(result).units, 1) }
         return result
     }
 
@@ -152,17 +136,22 @@ enum StringIO {
         let count = stream.pointee.count
         if start >= count { return WellKnown.emptyString.value }
         var end = start
-        while end < count {
-            let unit = unit(stream, end)
-            end += 1
-            if unit == 10 && stream.pointee.lineEnd == 0 { break }
-            if unit == 13 {
-                if stream.pointee.isUniversal {
-                    if end < count && self.unit(stream, end) == 10 { end += 1 }
-                    break
+        if stream.pointee.lineEnd == 0 && !stream.pointee.isUniversal {
+            let place = Units(units(stream), count, stream.pointee.width).find(10, start, count)
+            end = place < 0 ? count : place + 1
+        } else {
+            while end < count {
+                let unit = unit(stream, end)
+                end += 1
+                if unit == 10 && stream.pointee.lineEnd == 0 { break }
+                if unit == 13 {
+                    if stream.pointee.isUniversal {
+                        if end < count && self.unit(stream, end) == 10 { end += 1 }
+                        break
+                    }
+                    if stream.pointee.lineEnd == 1 { break }
+                    if stream.pointee.lineEnd == 2 && end < count && self.unit(stream, end) == 10 { end += 1; break }
                 }
-                if stream.pointee.lineEnd == 1 { break }
-                if stream.pointee.lineEnd == 2 && end < count && self.unit(stream, end) == 10 { end += 1; break }
             }
         }
         if limit >= 0 { end = min(end, start + limit) }
@@ -253,7 +242,7 @@ enum StringIO {
                 let stream = StringIO.object(a[0])
                 var size = stream.pointee.position
                 if !a[1].isEmpty && !a[1].isNone {
-                    guard let given = thread.toInt(a[1]) else { return .empty }
+                    guard let given = Streams.size(thread, a[1]) else { return .empty }
                     if given < 0 { return thread.raise(.valueError, "Negative size value \(given)") }
                     size = given
                 }

@@ -396,8 +396,9 @@ enum TextIO {
             object.pointee.pendingCR = false
         }
         let string = StringRef(text)
-        if string.width == 1 && memchr(string.units, 13, string.count) == nil {
-            if object.pointee.seen & 2 == 0 && memchr(string.units, 10, string.count) != nil { object.pointee.seen |= 2 }
+        let units = Units(string)
+        if units.find(13, 0, units.count) < 0 {
+            if object.pointee.seen & 2 == 0 && units.find(10, 0, units.count) >= 0 { object.pointee.seen |= 2 }
             return text
         }
         if !final && string.count > 0 && string[string.count - 1] == 13 {
@@ -468,12 +469,8 @@ enum TextIO {
     /// The end of the first line of text from `start` on, or -1.
     private static func lineEnd(_ object: UnsafeMutablePointer<TextObject>, _ text: StringRef, _ start: Int) -> Int {
         if object.pointee.readTranslate || (object.pointee.lineEnd == 0 && !object.pointee.readUniversal) {
-            if text.width == 1 {
-                guard let found = memchr(text.units + start, 10, text.count - start) else { return -1 }
-                return found - text.units + 1
-            }
-            for index in start ..< max(text.count, start) where text[index] == 10 { return index + 1 }
-            return -1
+            let place = Units(text).find(10, start, text.count)
+            return place < 0 ? -1 : place + 1
         }
         var index = start
         while index < text.count {

@@ -34,7 +34,7 @@ enum CollectorModule {
         DeadTemporaries.clear(thread)
         Collector.wipeStack()
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
     }
 
     @inline(never) private static func collect(_ thread: ThreadRef, _ generation: Int) -> Int {
@@ -74,7 +74,7 @@ enum CollectorModule {
             Collector.suspended -= 1
             saved = MappedList()
             let waiting = Collector.finalizerQueue.count + WeakTable.callbacks.count
-            RuntimeHooks.runPendingFinalizers(thread)
+            Safepoint.runFinalizers(thread)
             if waiting == 0 || generation < 2 { break }
         }
         if generation == 2 { Collector.returnMemory() }
@@ -208,7 +208,7 @@ enum CollectorModule {
     /// Every tracked object, as a list.
     private static func objects(_ thread: ThreadRef, where accept: (Value) -> Bool) -> Value {
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
         Collector.suspended += 1
         defer { Collector.suspended -= 1 }
         var addresses: [UInt] = []

@@ -116,7 +116,7 @@ enum Tracemalloc {
         DeadTemporaries.clear(thread)
         Collector.wipeStack()
         Collector.collect(major: true)
-        RuntimeHooks.runPendingFinalizers(thread)
+        Safepoint.runFinalizers(thread)
     }
 
     /// `((filename, line), …)`; empty when it has raised.

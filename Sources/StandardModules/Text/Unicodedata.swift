@@ -83,6 +83,51 @@ struct CharacterDatabase {
         return result
     }()
 
+    /// Characters that may combine with one before them.
+    private static let followers = Set(compositions.keys.map { UInt32(truncatingIfNeeded: $0) })
+
+    private static func follows(_ character: UInt32) -> Bool { character &- 0x1161 < 21 || character &- 0x11A8 < 27 || followers.contains(character) }
+
+    /// What is known of each character of the newest version: the combining class, a bit for each form in which it may stand as it is whatever is before it (from bit 8 on),
+    /// whether it may combine with one before it, and whether all this has been found out.
+    nonisolated(unsafe) private static let traits = CharacterTable<UInt16>()
+    private static let following: UInt16 = 1 << 12, isKnown: UInt16 = 1 << 15
+
+    @inline(__always) private static func traits(_ character: UInt32) -> UInt16 {
+        let entry = traits.entry(character) { _, _ in }
+        if entry.pointee == 0 { entry.pointee = findTraits(character) }
+        return entry.pointee
+    }
+
+    @inline(never) private static func findTraits(_ character: UInt32) -> UInt16 {
+        let database = CharacterDatabase(old: false)
+        var result = isKnown | UInt16(database.record(character).combining)
+        if follows(character) { result |= following }
+        for form in Form.allCases {
+            var parts: [UInt32] = []
+            database.decompose(character, form.isCompatible, &parts)
+            if form.composes ? !follows(character) && database.normalize(parts, form) == [character] : parts == [character] { result |= form.mark }
+        }
+        return result
+    }
+
+    /// Whether a string is certainly in a form already: each character may stand as it is, and marks are in order of their classes.
+    func isCertainly(_ string: StringRef, _ form: Form) -> Bool {
+        if old { return false }
+        let mark = form.mark
+        var last: UInt16 = 0
+        for index in 0 ..< string.count {
+            let character = string[index]
+            if character < 0x80 { last = 0; continue }
+            let traits = CharacterDatabase.traits(character)
+            if traits & mark == 0 { return false }
+            let own = traits & 0xFF
+            if own != 0 && own < last { return false }
+            last = own
+        }
+        return true
+    }
+
     private static let oldDecimals: [UInt32: Int] = {
         var result: [UInt32: Int] = [:]
         for entry in parse(UnicodeTables.oldDecimals) {
@@ -142,12 +187,18 @@ struct CharacterDatabase {
 
     // MARK: Normalization
 
-    enum Form {
+    enum Form: CaseIterable {
         case nfc, nfd, nfkc, nfkd
 
         init?(_ name: StringRef) {
             if name.equals("NFC") { self = .nfc } else if name.equals("NFD") { self = .nfd } else if name.equals("NFKC") { self = .nfkc } else if name.equals("NFKD") { self = .nfkd } else { return nil }
         }
+
+        /// Its bit in a character's traits.
+        var mark: UInt16 { 1 << (8 + (composes ? 1 : 0) + (isCompatible ? 2 : 0)) }
+
+        /// The form that only decomposes.
+        var decomposed: Form { isCompatible ? .nfkd : .nfd }
 
         var composes: Bool { self == .nfc || self == .nfkc }
         var isCompatible: Bool { self == .nfkc || self == .nfkd }
@@ -169,6 +220,22 @@ struct CharacterDatabase {
         }
     }
 
+    /// Full decompositions of the newest version, as far as they were asked for.
+    nonisolated(unsafe) private static var wholes: [[UInt32]] = []
+    /// For each character, and above all of them each for compatibility, one more than the place of its decomposition.
+    nonisolated(unsafe) private static let places = CharacterTable<UInt32>(size: 2 << 21)
+
+    private static func whole(_ character: UInt32, _ compatible: Bool) -> [UInt32] {
+        let place = places.entry(character | (compatible ? 1 << 21 : 0)) { _, _ in }
+        if place.pointee == 0 {
+            var parts: [UInt32] = []
+            CharacterDatabase(old: false).decompose(character, compatible, &parts)
+            wholes.append(parts)
+            place.pointee = UInt32(wholes.count)
+        }
+        return wholes[Int(place.pointee) - 1]
+    }
+
     private func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
         if first &- 0x1100 < 19 && second &- 0x1161 < 21 { return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28 }
         if first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second > 0x11A7 && second < 0x11C3 { return first + second - 0x11A7 }
@@ -181,15 +248,29 @@ struct CharacterDatabase {
         var characters: [UInt32] = []
         guard Heap.hasRoom(outside: string.count * 4) else { return nil }
         characters.reserveCapacity(string.count)
+        let mark = form.decomposed.mark
         for index in 0 ..< string.count {
             // A character becomes 18 at most.
             if characters.capacity - characters.count < 20, !Heap.hasRoom(outside: characters.capacity * 8) { return nil }
-            decompose(string[index], form.isCompatible, &characters)
+            let character = string[index]
+            if character < 0x80 || !old && CharacterDatabase.traits(character) & mark != 0 { characters.append(character) }
+            else if old { decompose(character, form.isCompatible, &characters) }
+            else { characters.append(contentsOf: CharacterDatabase.whole(character, form.isCompatible)) }
         }
         // The classes, and the result as it grows.
         guard Heap.hasRoom(outside: characters.count * 20) else { return nil }
-        let classes = CharacterDatabase(old: old)
-        var combining = characters.map { $0 < 0x300 ? 0 : classes.record($0).combining }
+        return normalize(characters, form)
+    }
+
+    /// The newest version's: marks are ordered by it in forms of version 3.2 too.
+    @inline(__always) private func combiningClass(_ character: UInt32) -> Int {
+        character < 0x300 ? 0 : CharacterDatabase.records[Int(CharacterDatabase.newest[Int(character)])].combining
+    }
+
+    /// Decomposed characters, ordered and, where the form wants it, composed.
+    private func normalize(_ decomposed: [UInt32], _ form: Form) -> [UInt32] {
+        var characters = decomposed
+        var combining = characters.map { combiningClass($0) }
         // Each run of combining marks in order of class, equal ones as they are.
         var start = 0
         while start < characters.count {
@@ -210,7 +291,7 @@ struct CharacterDatabase {
         var last = combining[0] == 0 ? 0 : 256
         for index in 1 ..< max(characters.count, 1) {
             let character = characters[index], own = combining[index]
-            if last < own || last == 0, let composed = compose(result[starter], character) {
+            if last < own || last == 0, old || CharacterDatabase.traits(character) & CharacterDatabase.following != 0, let composed = compose(result[starter], character) {
                 result[starter] = composed
                 continue
             }
@@ -329,7 +410,7 @@ enum Unicodedata {
         let unchanged = { test ? Value.true : string.value.isExact(.str) ? string.value : thread.substring(string, 0, string.count) }
         if string.count == 0 { return unchanged() }
         guard let form = CharacterDatabase.Form(StringRef(a[0])) else { return thread.raise(.valueError, "invalid normalization form") }
-        if string.isASCII || form == .nfc && string.width == 1 { return unchanged() }
+        if string.isASCII || form == .nfc && string.width == 1 || database.isCertainly(string, form) { return unchanged() }
         guard let characters = database.normalize(string, form) else { return thread.raiseOutOfMemory() }
         var same = characters.count == string.count
         if same { for index in 0 ..< characters.count where characters[index] != string[index] { same = false; break } }

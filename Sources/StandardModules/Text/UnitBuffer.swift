@@ -50,12 +50,8 @@ struct UnitBuffer {
         if wanted <= width { return }
         let size = max(capacity, 64)
         guard !failed, let memory = malloc(size * wanted) else { failed = true; return }
-        for index in 0 ..< count {
-            let unit = self[index]
-            if wanted == 2 { memory.storeBytes(of: UInt16(truncatingIfNeeded: unit), toByteOffset: index * 2, as: UInt16.self) }
-            else { memory.storeBytes(of: unit, toByteOffset: index * 4, as: UInt32.self) }
-        }
         if let old = base {
+            UnitRuns.copy(old, width, count, to: memory, wanted)
             if UnitBuffer.spare == nil && capacity * width == UnitBuffer.spareSize { UnitBuffer.spare = old } else { Glibc.free(old) }
         }
         base = memory
@@ -87,7 +83,7 @@ struct UnitBuffer {
         store(character)
     }
 
-    private mutating func store(_ character: UInt32) {
+    @inline(__always) private mutating func store(_ character: UInt32) {
         switch width {
         case 1: base!.storeBytes(of: UInt8(truncatingIfNeeded: character), toByteOffset: count, as: UInt8.self)
         case 2: base!.storeBytes(of: UInt16(truncatingIfNeeded: character), toByteOffset: count * 2, as: UInt16.self)
@@ -112,14 +108,23 @@ struct UnitBuffer {
         if length <= 0 { return }
         if source > width { widen(source) }
         guard !failed, reserve(length) else { return }
-        if source == width {
-            memcpy(base! + count * width, units, length * width)
-            count += length
-            return
+        UnitRuns.copy(units, source, length, to: base! + count * width, width)
+        count += length
+    }
+
+    /// Appends `\u` and four hexadecimal digits.
+    mutating func append(escaped unit: UInt16) {
+        guard reserve(6) else { return }
+        func digit(_ shift: UInt16) -> UInt32 {
+            let digit = UInt32(unit >> shift & 15)
+            return digit < 10 ? 48 + digit : 87 + digit
         }
-        for index in 0 ..< length {
-            store(source == 1 ? UInt32(units.load(fromByteOffset: index, as: UInt8.self)) : UInt32(units.load(fromByteOffset: index * 2, as: UInt16.self)))
-        }
+        store(0x5C)
+        store(0x75)
+        store(digit(12))
+        store(digit(8))
+        store(digit(4))
+        store(digit(0))
     }
 
     mutating func append(_ string: StringRef) { append(units: string.units, string.count, width: string.width) }
@@ -130,34 +135,7 @@ struct UnitBuffer {
     mutating func finish(_ thread: ThreadRef) -> Value {
         if failed { return thread.raiseOutOfMemory() }
         if count == 0 { return WellKnown.emptyString.value }
-        var all: UInt32 = 0
-        if width == 1 {
-            let bytes = base!
-            var index = 0
-            var words: UInt64 = 0
-            while index + 8 <= count {
-                words |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                index += 8
-            }
-            var rest: UInt8 = 0
-            while index < count {
-                rest |= bytes.load(fromByteOffset: index, as: UInt8.self)
-                index += 1
-            }
-            all = words & 0x8080_8080_8080_8080 != 0 || rest & 0x80 != 0 ? 255 : 127
-            if count == 1 { return taipan_latin1()[Int(self[0])] }
-        } else {
-            for index in 0 ..< count { all = max(all, self[index]) }
-        }
-        let result = thread.newString(count: count, maximum: all)
-        if result.isEmpty { return .empty }
-        let target = StringRef(result)
-        if target.width == width {
-            memcpy(target.units, base!, count * width)
-        } else {
-            for index in 0 ..< count { target.initialize(index, self[index]) }
-        }
-        return result
+        return thread.newString(units: base.unsafelyUnwrapped, width, 0, count)
     }
 
     /// Bytes, when only bytes were appended.

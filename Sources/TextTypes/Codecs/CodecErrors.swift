@@ -105,12 +105,7 @@ enum CodecErrors {
             for index in 0 ..< count { text.append("&#\(StringRef(object)[start + index]);") }
         case .backslashReplace:
             for index in 0 ..< count {
-                if isDecode {
-                    text.append("\\x")
-                    text.append(hex: UInt32(BytesRef(object).bytes[start + index]), digits: 2)
-                } else {
-                    appendEscape(StringRef(object)[start + index], &text)
-                }
+                text.append(escaped: isDecode ? UInt32(BytesRef(object).bytes[start + index]) : StringRef(object)[start + index])
             }
         case .nameReplace:
             guard isEncode else { return wrongType() }
@@ -157,23 +152,9 @@ enum CodecErrors {
         return replacement.isEmpty ? .empty : thread.newTuple(replacement, Value(small: next))
     }
 
-    /// Appends `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
-    static func appendEscape(_ character: UInt32, _ text: inout StringBuilder) {
-        if character >= 0x10000 {
-            text.append("\\U")
-            text.append(hex: character, digits: 8)
-        } else if character >= 0x100 {
-            text.append("\\u")
-            text.append(hex: character, digits: 4)
-        } else {
-            text.append("\\x")
-            text.append(hex: character, digits: 2)
-        }
-    }
-
     /// Appends `\N{NAME}`, or an escape when there is no name.
     static func appendName(_ character: UInt32, _ text: inout StringBuilder) {
-        guard let name = UnicodeNames.name(character) else { appendEscape(character, &text); return }
+        guard let name = UnicodeNames.name(character) else { text.append(escaped: character); return }
         text.append("\\N{")
         text.append(name)
         text.append(125)
@@ -247,6 +228,13 @@ struct Decoding: ~Copyable {
         policy = ErrorPolicy(errors)
     }
 
+    /// Appends what stands before the next backslash, byte by byte as characters.
+    mutating func copyToBackslash() {
+        let end = memchr(bytes + position, 92, count - position).map { UnsafeRawPointer($0) - UnsafeRawPointer(bytes) } ?? count
+        builder.append(latin1: bytes + position, end - position)
+        position = end
+    }
+
     /// Deals with bytes `start ..< end`: appends what replaces them and moves on. False when it has raised.
     @inline(never) mutating func fail(_ start: Int, _ end: Int, _ reason: StaticString) -> Bool {
         switch policy {
@@ -258,10 +246,7 @@ struct Decoding: ~Copyable {
             position = end
             return true
         case .backslashReplace:
-            for index in start ..< end {
-                builder.append("\\x")
-                builder.append(hex: UInt32(bytes[index]), digits: 2)
-            }
+            for index in start ..< end { builder.append(escaped: UInt32(bytes[index])) }
             position = end
             return true
         case .surrogateEscape:
@@ -332,6 +317,8 @@ struct Decoding: ~Copyable {
 
 /// An encoding in progress.
 struct Encoding: ~Copyable {
+    /// ASCII characters are bytes of the same number in this encoding.
+    let includesASCII: Bool
     let thread: ThreadRef
     let object: Value
     let units: Units
@@ -342,7 +329,8 @@ struct Encoding: ~Copyable {
     var position = 0
     var bytes: ByteBuilder
 
-    init(_ thread: ThreadRef, _ string: Value, _ encoding: StaticString, _ errors: Value) {
+    init(_ thread: ThreadRef, _ string: Value, _ encoding: StaticString, _ errors: Value, includesASCII: Bool = false) {
+        self.includesASCII = includesASCII
         self.thread = thread
         object = string
         units = Units(StringRef(string))
@@ -361,13 +349,17 @@ struct Encoding: ~Copyable {
     /// caller to encode. False when it has raised.
     @inline(never) mutating func fail(_ start: Int, _ end: Int, _ reason: StaticString, _ replacement: inout Value) -> Bool {
         replacement = .empty
+        if includesASCII, substitute(start, end) {
+            position = end
+            return true
+        }
         var text = StringBuilder()
         switch policy {
         case .ignore:
             position = end
             return true
         case .replace: text.append(63, times: end - start)
-        case .backslashReplace: for index in start ..< end { CodecErrors.appendEscape(units[index], &text) }
+        case .backslashReplace: for index in start ..< end { text.append(escaped: units[index]) }
         case .xmlReplace: for index in start ..< end { text.append("&#\(units[index]);") }
         case .nameReplace: for index in start ..< end { CodecErrors.appendName(units[index], &text) }
         case .surrogateEscape:
@@ -398,6 +390,22 @@ struct Encoding: ~Copyable {
         replacement = text.finish(thread)
         position = end
         return !replacement.isEmpty
+    }
+
+    /// Appends what the policy has in place of some characters, if that is ASCII, as bytes.
+    private mutating func substitute(_ start: Int, _ end: Int) -> Bool {
+        switch policy {
+        case .replace: bytes.append(63, times: end - start)
+        case .backslashReplace: for index in start ..< end { bytes.append(escaped: units[index]) }
+        case .xmlReplace:
+            for index in start ..< end {
+                bytes.append("&#")
+                bytes.append(decimal: units[index])
+                bytes.append(UInt8(ascii: ";"))
+            }
+        default: return false
+        }
+        return true
     }
 
     private mutating func callHandler(_ start: Int, _ end: Int, _ reason: StaticString, _ replacement: inout Value) -> Bool {

@@ -13,8 +13,7 @@ public enum EscapeCodecs {
             let start = decoding.position
             let byte = decoding.bytes[start]
             if byte != 92 {
-                decoding.builder.append(UInt32(byte))
-                decoding.position = start + 1
+                decoding.copyToBackslash()
                 continue
             }
             guard start + 1 < decoding.count else {
@@ -106,30 +105,27 @@ public enum EscapeCodecs {
     }
 
     static func encodeUnicode(_ thread: ThreadRef, _ string: StringRef) -> Value {
-        var bytes = ByteBuilder(capacity: string.count + 16)
-        for index in 0 ..< string.count {
+        var bytes = ByteBuilder(capacity: string.count * 2 + 16)
+        var index = 0
+        while index < string.count {
+            if string.width == 1 {
+                let start = index
+                while index < string.count, case let unit = string.units1[index], unit &- 32 < 95, unit != 92 { index &+= 1 }
+                bytes.append(string.units1 + start, index - start)
+                if index == string.count { break }
+            }
             let character = string[index]
+            index += 1
             switch character {
             case 9: bytes.append("\\t")
             case 10: bytes.append("\\n")
             case 13: bytes.append("\\r")
             case 92: bytes.append("\\\\")
             case 32 ..< 127: bytes.append(UInt8(character))
-            default: appendEscape(character, &bytes, latin: true)
+            default: bytes.append(escaped: character)
             }
         }
         return bytes.finish(thread)
-    }
-
-    private static func appendEscape(_ character: UInt32, _ bytes: inout ByteBuilder, latin: Bool) {
-        let digits: Int
-        if character < 0x100 && latin { bytes.append("\\x"); digits = 2 } else if character < 0x10000 { bytes.append("\\u"); digits = 4 } else { bytes.append("\\U"); digits = 8 }
-        var shift = digits * 4
-        while shift > 0 {
-            shift -= 4
-            let digit = UInt8(truncatingIfNeeded: character >> UInt32(shift) & 15)
-            bytes.append(digit < 10 ? 48 + digit : 87 + digit)
-        }
     }
 
     // MARK: raw_unicode_escape
@@ -139,12 +135,16 @@ public enum EscapeCodecs {
         while decoding.position < decoding.count {
             let start = decoding.position
             let byte = decoding.bytes[start]
-            if byte == 92 && start + 1 >= decoding.count && !final { break }
-            guard byte == 92, start + 1 < decoding.count, decoding.bytes[start + 1] == UInt8(ascii: "u") || decoding.bytes[start + 1] == UInt8(ascii: "U") else {
+            if byte != 92 {
+                decoding.copyToBackslash()
+                continue
+            }
+            if start + 1 >= decoding.count && !final { break }
+            guard start + 1 < decoding.count, decoding.bytes[start + 1] == UInt8(ascii: "u") || decoding.bytes[start + 1] == UInt8(ascii: "U") else {
                 decoding.builder.append(UInt32(byte))
                 decoding.position = start + 1
                 // A backslash escapes whatever follows it, another backslash too.
-                if byte == 92 && start + 1 < decoding.count {
+                if start + 1 < decoding.count {
                     decoding.builder.append(UInt32(decoding.bytes[start + 1]))
                     decoding.position = start + 2
                 }
@@ -176,9 +176,10 @@ public enum EscapeCodecs {
     }
 
     static func encodeRaw(_ thread: ThreadRef, _ string: StringRef) -> Value {
+        if string.width == 1 { return string.count == 1 ? BytesType.single(string.units1[0]) : thread.newBytes(string.units, string.count) }
         var bytes = ByteBuilder(capacity: string.count + 16)
         for index in 0 ..< string.count {
-            if string[index] < 0x100 { bytes.append(UInt8(string[index])) } else { appendEscape(string[index], &bytes, latin: false) }
+            if string[index] < 0x100 { bytes.append(UInt8(string[index])) } else { bytes.append(escaped: string[index]) }
         }
         return bytes.finish(thread)
     }
@@ -190,9 +191,13 @@ public enum EscapeCodecs {
         var index = 0
         var invalid = -1
         while index < count {
-            let byte = bytes[index]
+            if bytes[index] != 92 {
+                let end = memchr(bytes + index, 92, count - index).map { UnsafeRawPointer($0) - UnsafeRawPointer(bytes) } ?? count
+                result.append(bytes + index, end - index)
+                index = end
+                continue
+            }
             index += 1
-            if byte != 92 { result.append(byte); continue }
             guard index < count else { return thread.raise(.valueError, "Trailing \\ in string") }
             let kind = bytes[index]
             index += 1
@@ -252,7 +257,7 @@ public enum EscapeCodecs {
             case 10: result.append("\\n")
             case 13: result.append("\\r")
             case 32 ..< 127: result.append(byte)
-            default: appendEscape(UInt32(byte), &result, latin: true)
+            default: result.append(escaped: UInt32(byte))
             }
         }
         return result.finish(thread)

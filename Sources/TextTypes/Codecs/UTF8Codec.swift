@@ -316,7 +316,7 @@ public enum UTF8Codec {
             if !whole.isEmpty { write(source, to: BytesRef(whole).bytes) }
             return whole
         }
-        var encoding = Encoding(thread, string, "utf-8", errors)
+        var encoding = Encoding(thread, string, "utf-8", errors, includesASCII: true)
         let units = encoding.units
         while encoding.position < units.count {
             let position = encoding.position
@@ -344,12 +344,21 @@ enum ByteCodecs {
     static func decodeASCII(_ thread: ThreadRef, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ errors: Value) -> Value {
         if Units.isASCII(bytes, count) { return Units(UnsafeMutablePointer(mutating: bytes), count).string(thread) }
         var decoding = Decoding(thread, bytes, count, "ascii", errors)
+        // Where none is left out and none escaped, there are as many characters as bytes.
+        decoding.builder.reserve(count)
         while decoding.position < decoding.count {
             let position = decoding.position
-            let byte = decoding.bytes[position]
-            if byte < 128 {
-                decoding.builder.append(UInt32(byte))
-                decoding.position = position + 1
+            if decoding.bytes[position] < 128 {
+                var end = position + 1
+                while end < decoding.count && decoding.bytes[end] < 128 { end &+= 1 }
+                decoding.builder.append(latin1: decoding.bytes + position, end - position)
+                decoding.position = end
+            } else if decoding.policy == .replace || decoding.policy == .surrogateEscape || decoding.policy == .ignore {
+                var end = position + 1
+                while end < decoding.count && decoding.bytes[end] >= 128 { end &+= 1 }
+                if decoding.policy == .replace { decoding.builder.append(0xFFFD, times: end - position) }
+                else if decoding.policy == .surrogateEscape { for index in position ..< end { decoding.builder.append(0xDC00 + UInt32(decoding.bytes[index])) } }
+                decoding.position = end
             } else {
                 guard decoding.fail(position, position + 1, "ordinal not in range(128)") else { return .empty }
             }
@@ -360,17 +369,17 @@ enum ByteCodecs {
     static func encode(_ thread: ThreadRef, _ string: Value, _ errors: Value, limit: UInt32, _ name: StaticString, _ reason: StaticString) -> Value {
         let source = StringRef(string)
         if source.isASCII || limit == 256 && source.width == 1 { return source.count == 1 ? BytesType.single(source.units1[0]) : thread.newBytes(source.units, source.count) }
-        var encoding = Encoding(thread, string, name, errors)
+        var encoding = Encoding(thread, string, name, errors, includesASCII: true)
         let units = encoding.units
         while encoding.position < units.count {
             let position = encoding.position
-            if units[position] < limit {
-                encoding.bytes.append(UInt8(truncatingIfNeeded: units[position]))
-                encoding.position = position &+ 1
+            let plain = run(units, position, limit, below: true)
+            if plain > position {
+                encoding.bytes.append(units: units.base + position * units.width, units.width, plain - position)
+                encoding.position = plain
                 continue
             }
-            var end = position + 1
-            while end < units.count && units[end] >= limit { end += 1 }
+            let end = run(units, position, limit, below: false)
             var replacement = Value.empty
             guard encoding.fail(position, end, reason, &replacement) else { return .empty }
             if !replacement.isEmpty {
@@ -382,6 +391,21 @@ enum ByteCodecs {
             }
         }
         return encoding.bytes.finish(thread)
+    }
+
+    /// The end of the run of characters below a limit, or of those that are not, that starts at a place.
+    private static func run(_ units: Units, _ start: Int, _ limit: UInt32, below: Bool) -> Int {
+        switch units.width {
+        case 1: return run(units.units1, start, units.count, limit, below)
+        case 2: return run(units.units2, start, units.count, limit, below)
+        default: return run(units.units4, start, units.count, limit, below)
+        }
+    }
+
+    @inline(__always) private static func run<U: FixedWidthInteger & UnsignedInteger>(_ units: UnsafeMutablePointer<U>, _ start: Int, _ end: Int, _ limit: UInt32, _ below: Bool) -> Int {
+        var index = start
+        while index < end, (UInt32(truncatingIfNeeded: units[index]) < limit) == below { index &+= 1 }
+        return index
     }
 
     // MARK: Character maps
@@ -445,6 +469,20 @@ enum ByteCodecs {
         return decoding.builder.finish(thread)
     }
 
+    /// What characters map to in a dict, as far as it was asked for: each place is that of the characters whose numbers end in the same bits.
+    private struct Known {
+        static let size = 256
+        /// The character, and above it one more than the byte.
+        var entries = [UInt32](repeating: 0, count: size)
+
+        @inline(__always) func byte(_ character: UInt32) -> UInt8? {
+            let entry = entries[Int(character) & (Known.size - 1)]
+            return entry >> 21 != 0 && entry & 0x1F_FFFF == character ? UInt8(truncatingIfNeeded: entry >> 21 &- 1) : nil
+        }
+
+        mutating func note(_ character: UInt32, _ byte: UInt8) { entries[Int(character) & (Known.size - 1)] = (UInt32(byte) + 1) << 21 | character }
+    }
+
     /// Appends what one character maps to: 1 when done, 0 when it maps to nothing, -1 when it has raised.
     private static func appendMapped(_ thread: ThreadRef, _ mapping: Value, _ character: UInt32, _ bytes: inout ByteBuilder) -> Int {
         let mapped = mapping.isExact(.dict) ? DictRef(mapping).get(thread, Value(small: Int(character))) : thread.getItem(mapping, Value(small: Int(character)))
@@ -473,11 +511,20 @@ enum ByteCodecs {
         var encoding = Encoding(thread, string, "charmap", errors)
         let units = encoding.units
         var scratch = ByteBuilder(capacity: 64)
+        // A dict stays as it is while nobody else runs.
+        var known = mapping.isExact(.dict) && units.count > 32 && encoding.policy != .other ? Known() : nil
         while encoding.position < units.count {
             let position = encoding.position
+            if let byte = known?.byte(units[position]) {
+                encoding.bytes.append(byte)
+                encoding.position = position &+ 1
+                continue
+            }
+            let before = encoding.bytes.count
             let done = appendMapped(thread, mapping, units[position], &encoding.bytes)
             if done < 0 { return .empty }
             if done > 0 {
+                if encoding.bytes.count == before + 1 { known?.note(units[position], encoding.bytes.base[before]) }
                 encoding.position = position &+ 1
                 continue
             }

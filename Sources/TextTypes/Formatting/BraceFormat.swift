@@ -185,6 +185,9 @@ enum BraceFormat {
     }
 
     static func format(_ thread: ThreadRef, _ string: StringRef, _ arguments: Value, _ named: Value) -> Value {
+        // Without a brace the format is the result, as it is.
+        let units = Units(string)
+        if string.count > 0, units.find(123, 0, units.count) < 0, units.find(125, 0, units.count) < 0 { return string.value }
         var state = State(thread: thread, arguments: arguments, named: named)
         var builder = StringBuilder()
         return build(&state, string, 0, string.count, 2, &builder) ? builder.finish(thread) : .empty

@@ -19,6 +19,7 @@ struct PercentFormat: ~Copyable {
     private var builder = StringBuilder()
 
     static func format(_ thread: ThreadRef, _ format: Value, _ arguments: Value) -> Value {
+        if arguments.isExact(.str), StringRef(format).equals("%s") { return arguments }
         var formatter = PercentFormat(thread, Units(StringRef(format)), arguments, binary: false)
         guard formatter.run() else { return .empty }
         return formatter.isLiteral ? format : formatter.builder.finish(thread)
@@ -88,7 +89,7 @@ struct PercentFormat: ~Copyable {
                 if units.width == 1 {
                     builder.append(latin1: units.units1 + index, limit - index)
                 } else {
-                    for place in index ..< limit { builder.append(units[place]) }
+                    builder.append(units: units.base + index * units.width, units.width, limit - index)
                 }
                 index = limit
                 continue

@@ -91,19 +91,11 @@ enum JSONEncoder {
         case 8: buffer.append("\\b")
         default:
             if c >= 0x10000 {
-                hex(&buffer, 0xD800 + (c - 0x10000) >> 10)
-                hex(&buffer, 0xDC00 + (c - 0x10000) & 0x3FF)
+                buffer.append(escaped: UInt16(truncatingIfNeeded: 0xD800 + (c - 0x10000) >> 10))
+                buffer.append(escaped: UInt16(truncatingIfNeeded: 0xDC00 + (c - 0x10000) & 0x3FF))
             } else {
-                hex(&buffer, c)
+                buffer.append(escaped: UInt16(truncatingIfNeeded: c))
             }
-        }
-    }
-
-    private static func hex(_ buffer: inout UnitBuffer, _ c: UInt32) {
-        buffer.append("\\u")
-        for shift in [12, 8, 4, 0] as [UInt32] {
-            let digit = c >> shift & 15
-            buffer.append(digit < 10 ? 48 + digit : 87 + digit)
         }
     }
 
