@@ -339,6 +339,89 @@ def test_source_that_says_it_is_utf16():
         assert run_python(path) == (1, b"", b"SyntaxError: encoding problem: utf-16\n")
 
 
+def test_comments_and_errors_at_the_prompt():
+    lines = "if 1:\n  x = 1\n# comment\n  x = 2\n\nx\ns = '''\n# in a text'''\ns\n"
+    done = subprocess.run([sys.executable, "-i", "-q"], input=lines, capture_output=True, text=True)
+    assert done.stdout == "2\n'\\n# in a text'\n" and "Error" not in done.stderr, (done.stdout, done.stderr)
+    for line in "x = 5 +", "for", "x = 0 if":
+        done = subprocess.run([sys.executable, "-i", "-q"], input=line + "\n", capture_output=True, text=True)
+        assert f"    {line}\n    {' ' * len(line)}^\nSyntaxError: invalid syntax\n" in done.stderr, done.stderr
+
+
+def test_interrupts_at_the_prompt():
+    import pty
+    import select
+
+    def run(parts):
+        child, terminal = pty.fork()
+        if child == 0:
+            os.environ["TERM"] = "dumb"
+            os.execv(sys.executable, [sys.executable, "-q"])
+        shown = b""
+        for wanted, typed in parts:
+            while wanted not in shown:
+                ready = select.select([terminal], [], [], 30)[0]
+                assert ready, shown
+                shown += os.read(terminal, 65536)
+            shown = shown.partition(wanted)[2]
+            os.write(terminal, typed)
+        os.waitpid(child, 0)
+        os.close(terminal)
+    run([(b">>> ", b"x = [\n"), (b"... ", b"\x03"), (b"KeyboardInterrupt", b""), (b">>> ", b"6 * 7\n"), (b"42", b""), (b">>> ", b"\x04")])
+
+
+def test_a_signal_while_weak_callbacks_run():
+    source = """
+import gc, signal, weakref
+class Late(Exception): pass
+def arrive(*rest): raise Late
+signal.signal(signal.SIGUSR1, arrive)
+class Item: pass
+def callback(reference):
+    signal.raise_signal(signal.SIGUSR1)
+    for i in range(1000): len("abc")
+caught = 0
+for i in range(20):
+    item = Item()
+    reference = weakref.ref(item, callback)
+    try:
+        item = None
+        gc.collect()
+        for j in range(1000): len("abc")
+    except Late:
+        caught += 1
+print(caught)
+"""
+    if sys.implementation.name == "cpython":
+        return
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("20\n", ""), (done.stdout, done.stderr)
+
+
+def test_the_name_of_the_implementation():
+    import platform
+    assert platform.python_implementation().lower() == sys.implementation.name
+    assert platform.python_version() == sys.version.split()[0] and platform.uname() == platform.uname()
+
+
+def test_a_mark_before_a_text():
+    with raises_syntax_error("invalid non-printable character U+FEFF"):
+        compile("\ufeffx = 1", "<text>", "exec")
+    exec(b"\xef\xbb\xbfx = 1", {})
+
+
+class raises_syntax_error:
+    def __init__(self, text):
+        self.text = text
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, kind, value, traceback):
+        assert kind is SyntaxError and value.msg == self.text, (kind, value)
+        return True
+
+
 def test_empty_lines_at_the_prompt():
     for lines, shown in [("\\\n\n1+1\n", ">>> ... >>> 2"), ("x = 1 \\\n\n\nx\n", ">>> ... >>> >>> 1"), ("(\n\n1)\n", ">>> ... ... 1"), ("if 1: pass\n\n5\n", ">>> ... >>> 5"),
                          ("1;\\\n\n5\n", ">>> ... 1")]:
