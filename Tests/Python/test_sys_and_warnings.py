@@ -351,6 +351,7 @@ def test_comments_and_errors_at_the_prompt():
 def test_interrupts_at_the_prompt():
     import pty
     import select
+    import time
 
     def run(parts):
         child, terminal = pty.fork()
@@ -364,6 +365,8 @@ def test_interrupts_at_the_prompt():
                 assert ready, shown
                 shown += os.read(terminal, 65536)
             shown = shown.partition(wanted)[2]
+            # The prompt is there before the line editor is.
+            time.sleep(0.3)
             os.write(terminal, typed)
         os.waitpid(child, 0)
         os.close(terminal)
