@@ -40,11 +40,18 @@ public enum Attributes {
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
             return DictRef(cache.pointee.value).entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
         case .nativeGetter:
-            var argument = object
-            return UnsafeMutablePointer<NativeRecord>(bitPattern: cache.pointee.value.object(DescriptorObject.self).pointee.payload).unsafelyUnwrapped.pointee.function(thread, &argument, 1)
+            return callGetter(thread, object, UnsafeMutablePointer(bitPattern: cache.pointee.value.object(DescriptorObject.self).pointee.payload).unsafelyUnwrapped, cache.pointee.name)
         default:
             return .empty
         }
+    }
+
+    /// What a native getter gives; empty when it has raised, with the name in an AttributeError.
+    public static func callGetter(_ thread: ThreadRef, _ object: Value, _ record: UnsafeMutablePointer<NativeRecord>, _ name: Value) -> Value {
+        var argument = object
+        let result = record.pointee.function(thread, &argument, 1)
+        if result.isEmpty { thread.completeAttributeError(object, name) }
+        return result
     }
 
     /// The attribute, with the cache filled for the next time.

@@ -30,22 +30,23 @@ enum NamespaceVersions {
     static func set(_ thread: ThreadRef, _ namespace: DictRef, _ name: Value, _ value: Value) -> Bool {
         let version = namespace.pointer.pointee.version, table = namespace.pointer.pointee.table, used = namespace.used
         guard namespace.set(thread, name, value) else { return false }
+        // Of interest only when the name was added, in its place behind the others, to a dict whose version somebody has asked for.
         guard version != 0, namespace.pointer.pointee.version == 0, namespace.pointer.pointee.table == table, namespace.used == used + 1 else { return true }
-        let change = change(of: name).pointee
-        if change.without == version && change.name == name && change.entry == used { namespace.pointer.pointee.version = change.with }
+        let change = change(of: name)
+        if change.pointee.without == version && change.pointee.name == name && change.pointee.entry == used {
+            namespace.pointer.pointee.version = change.pointee.with
+        } else {
+            change.pointee = Change(without: version, with: namespace.version, name: name, entry: used)
+        }
         return true
     }
 
     /// Deletes a name, which is at `entry`.
     static func remove(_ namespace: DictRef, _ name: Value, entry: Int) {
-        let version = namespace.pointer.pointee.version, isLast = entry == namespace.used - 1
-        namespace.remove(entry: entry, takesBack: isLast)
-        guard isLast, version != 0, namespace.used == entry else { return }
-        let change = change(of: name)
-        if change.pointee.with == version && change.pointee.name == name && change.pointee.entry == entry {
-            namespace.pointer.pointee.version = change.pointee.without
-        } else {
-            change.pointee = Change(without: namespace.version, with: version, name: name, entry: entry)
+        let version = namespace.pointer.pointee.version, change = change(of: name).pointee
+        namespace.remove(entry: entry, takesBack: entry == namespace.used - 1)
+        if version != 0 && change.with == version && change.name == name && change.entry == entry && namespace.used == entry {
+            namespace.pointer.pointee.version = change.without
         }
     }
 }

@@ -368,7 +368,7 @@ extension Recorder {
         }
         guard let record = UnsafeMutablePointer<NativeRecord>(bitPattern: descriptor.object(DescriptorObject.self).pointee.payload) else { return nil }
         let runsPython = record.pointee.effect == .calls || record.pointee.effect == .callsOnArguments
-        let result = call(runsPython ? words.getter : words.getterPlain, [word(ref), b.pointer(UnsafeRawPointer(record))], runsPython: runsPython)
+        let result = call(runsPython ? words.getter : words.getterPlain, [word(ref), b.pointer(UnsafeRawPointer(record)), b.value(name.bits)], runsPython: runsPython)
         guardResult(result, to: a)
         return .goesOn
     }

@@ -207,8 +207,8 @@ struct Words {
         compareTruthOfAny = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .anything)
         inplacePlain = function("inplacePlain", Helpers.inplace, [.pointer, .value, .value, .int], .value, .readsAnything)
         deleteItem = function("deleteItem", Helpers.deleteItem, [.pointer, .value, .value], .int, .anything)
-        getter = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .anything)
-        getterPlain = function("getter", Helpers.getter, [.pointer, .value, .pointer], .value, .readsAnything)
+        getter = function("getter", Helpers.getter, [.pointer, .value, .pointer, .value], .value, .anything)
+        getterPlain = function("getter", Helpers.getter, [.pointer, .value, .pointer, .value], .value, .readsAnything)
         methodOfDict = function("methodOfDict", Helpers.methodOfDict, [.pointer, .value, .value], .value, .readsAnything)
         let hypotenuse: @convention(c) (Double, Double) -> Double = { hypot($0, $1) }
         self.hypotenuse = function("hypot", hypotenuse, [.float, .float], .float, .pure)
@@ -443,10 +443,7 @@ enum Helpers {
     static let makeFunction: @convention(c) (Context, Value, Value, UnsafeMutableRawPointer, Int) -> Value = { JIT.makeFunction(thread($0), $1, $2, $3.assumingMemoryBound(to: Value.self), $4) }
     static let dictMerge: @convention(c) (Context, Value, Value, Value) -> Int = { JIT.dictMerge(thread($0), $1, $2, $3) ? 0 : -1 }
     static let deleteItem: @convention(c) (Context, Value, Value) -> Int = { thread($0).deleteItem($1, $2) ? 0 : -1 }
-    static let getter: @convention(c) (Context, Value, UnsafeMutableRawPointer) -> Value = { context, object, record in
-        var argument = object
-        return record.assumingMemoryBound(to: NativeRecord.self).pointee.function(thread(context), &argument, 1)
-    }
+    static let getter: @convention(c) (Context, Value, UnsafeMutableRawPointer, Value) -> Value = { Attributes.callGetter(thread($0), $1, $2.assumingMemoryBound(to: NativeRecord.self), $3) }
     static let methodOfDict: @convention(c) (Context, Value, Value) -> Value = { Attributes.methodOfDict($1, $2) }
     static let outerHandled: @convention(c) (Context) -> Value = { JIT.outerHandledException(thread($0)) }
     static let frameObject: @convention(c) (Context, UnsafeMutableRawPointer) -> Value = { context, fp in

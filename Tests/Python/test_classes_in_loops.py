@@ -262,5 +262,15 @@ def test_attributes_that_native_getters_give():
         return missed
     assert failing([Named(1), ()] * 2000) == 2000
 
+    def unnamed(error, count):
+        seen = set()
+        for _ in range(count):
+            try:
+                error.characters_written
+            except AttributeError as failure:
+                seen.add((str(failure), failure.name, failure.obj is error))
+        return seen
+    assert unnamed(OSError(1, "x"), 3000) == {("characters_written", "characters_written", True)}
+
 
 run(globals())

@@ -568,6 +568,29 @@ for i in range(3000):
     except NameError:
         total += 1
 """
+    several = """
+total = 0
+def check(x):
+    if x % 5 < 2:
+        raise (ValueError, KeyError)[x % 5](x)
+    return x
+for i in range(5000):
+    try:
+        total += check(i)
+    except ValueError as error:
+        total += error.args[0]
+    except KeyError as missing:
+        total -= missing.args[0]
+    if i % 3 == 0:
+        temporary = later = i
+        del temporary
+        assert "temporary" not in globals() and globals()["later"] == i
+        del later
+assert not {"error", "missing", "later", "temporary"} & set(globals())
+"""
+    space = {}
+    exec(compile(several, "several", "exec"), space)
+    assert space["total"] == sum(-i if i % 5 == 1 else i for i in range(5000))
     space = {}
     exec(compile(source, "module", "exec"), space)
     assert space["names"] == ["check", "i", "late", "total"], space["names"]
