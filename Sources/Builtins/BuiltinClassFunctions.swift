@@ -25,7 +25,7 @@ enum BuiltinClassFunctions {
             // The dict was made for this call alone.
             let entry = DictRef(keywords).find(string: Name.metaclass.value)
             if entry >= 0 {
-                meta = DictRef(keywords).entries[entry * 3 + 2]
+                meta = DictRef(keywords).item(at: entry)
                 DictRef(keywords).remove(entry: entry)
             }
             if DictRef(keywords).count == 0 { keywords = .empty }

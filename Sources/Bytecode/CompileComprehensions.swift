@@ -15,9 +15,12 @@ extension Compiler {
         if isAsync, kind != .generator, unit.kind != .asyncFunction, unit.kind != .comprehension, !isTopLevelAwait {
             throw fail("asynchronous comprehension outside of an asynchronous function", expression.range)
         }
+        let outer = comprehensionRange
+        defer { comprehensionRange = outer }
         let inner = try compileUnit(.comprehension, scope: scope, name: names[kind]!, firstLine: expression.range.line, className: unit.className) {
             unit.code.argumentCount = 1
             unit.location = expression.range
+            comprehensionRange = expression.range
             var result = 0
             if kind != .generator {
                 result = unit.take()
@@ -26,7 +29,7 @@ extension Compiler {
                 if isWhole { unit.emit(.buildListFor, result, 0) } else { unit.emit(kind == .list ? .buildList : kind == .set ? .buildSet : .buildMap, result, 0, 0) }
             }
             try clause(0, clauses, expression, kind, result, element, second)
-            unit.location = expression.range
+            unit.location = kind == .generator ? expression.range : comprehensionRange
             if kind == .generator {
                 unit.emit(.returnNone)
             } else {
@@ -76,7 +79,7 @@ extension Compiler {
             let skip = unit.label()
             let item = try value(single)
             try store(clause.target, from: item)
-            for test in clause.conditions { try condition(test, jumpIf: false, to: skip) }
+            for test in clause.conditions { comprehensionRange = try condition(test, jumpIf: false, to: skip, of: comprehensionRange) }
             try self.clause(index + 1, clauses, expression, kind, result, element, second)
             unit.bind(skip)
             unit.top = mark
@@ -90,11 +93,11 @@ extension Compiler {
             if let folded = constantContainer(clause.iterable), !clause.isAsync {
                 unit.location = clause.iterable.range
                 unit.loadConstant(iterator, folded)
-                unit.location = expression.range
+                unit.location = comprehensionRange
                 unit.emit(.getIter, iterator, iterator)
             } else {
                 let source = try value(clause.iterable)
-                unit.location = expression.range
+                unit.location = comprehensionRange
                 unit.emit(clause.isAsync ? .getAsyncIter : .getIter, iterator, source)
             }
             unit.top = iterator + 1
@@ -102,12 +105,12 @@ extension Compiler {
         let next = unit.label()
         let exit = unit.label()
         let cache = unit.loopCache()
-        unit.location = expression.range
+        unit.location = comprehensionRange
         if clause.isAsync {
-            try asyncRound(iterator, next, clause.target, expression.range) { [self] in
+            try asyncRound(iterator, next, clause.target, comprehensionRange) { [self] in
                 for test in clause.conditions { try skipRound(test, next, cache) }
                 try self.clause(index + 1, clauses, expression, kind, result, element, second)
-                unit.location = element.range
+                unit.location = comprehensionRange
                 unit.jumpBack(to: next, cache: cache)
             }
         } else {
@@ -115,7 +118,7 @@ extension Compiler {
             try forRound(iterator, clause.target, exit)
             for test in clause.conditions { try skipRound(test, next, cache) }
             try self.clause(index + 1, clauses, expression, kind, result, element, second)
-            unit.location = element.range
+            unit.location = comprehensionRange
             unit.jumpBack(to: next, cache: cache)
             unit.bind(exit)
         }
@@ -125,8 +128,8 @@ extension Compiler {
     /// On to the next round when the test fails.
     private func skipRound(_ test: Expression, _ head: Label, _ cache: Int) throws {
         let pass = unit.label()
-        try condition(test, jumpIf: true, to: pass)
-        unit.location = test.range
+        comprehensionRange = try condition(test, jumpIf: true, to: pass, of: comprehensionRange)
+        unit.location = comprehensionRange
         unit.jumpBack(to: head, cache: cache)
         unit.bind(pass)
     }
@@ -146,7 +149,7 @@ extension Compiler {
         switch kind {
         case .generator:
             var register = try value(element)
-            unit.location = element.range
+            unit.location = comprehensionRange
             if unit.scope.isCoroutine {
                 let wrapped = unit.isTemporary(register) ? register : unit.take()
                 unit.emit(.wrapAsyncYield, wrapped, register)
@@ -158,12 +161,11 @@ extension Compiler {
             guard let second else { return }
             let key = try operand(element, before: [second])
             let item = try value(second)
-            unit.location = SourceRange(line: element.range.line, column: element.range.column,
-                                        endLine: second.range.endLine, endColumn: second.range.endColumn)
+            unit.location = comprehensionRange
             unit.emit(.mapAdd, result, key, item)
         default:
             let register = try value(element)
-            unit.location = element.range
+            unit.location = comprehensionRange
             unit.emit(kind == .set ? .setAdd : .listAppend, result, register)
         }
         unit.top = mark
@@ -176,6 +178,7 @@ extension Compiler {
         if let register = localRegister(target) {
             unit.emitJump(.forIter, register, iterator, to: exit)
             unit.bound.insert(register)
+            unit.mark(target.range)
             return
         }
         let mark = unit.top

@@ -28,14 +28,14 @@ extension Compiler {
             return target
         }
         switch expression.kind {
-        case .booleanOperation(let op, let values): return try booleanOperation(op, values, into: target)
+        case .booleanOperation(let op, let values): return try booleanOperation(expression, op, values, into: target)
         case .namedExpression(let name, let inner): return try namedExpression(name, inner, into: target)
         case .binaryOperation(let format, .modulo, let right) where isFormat(format, right):
             return try percentFormat(expression, format, right, into: target)
         case .binaryOperation(let left, let op, let right): return try binaryOperation(expression, left, op, right, into: target)
         case .unaryOperation(let op, let operand): return try unaryOperation(expression, op, operand, into: target)
         case .lambda(let arguments, let body): return try lambda(expression, arguments, body, into: target)
-        case .conditional(let test, let body, let orElse): return try conditional(test, body, orElse, into: target)
+        case .conditional(let test, let body, let orElse): return try conditional(expression, test, body, orElse, into: target)
         case .dictionary(let keys, let values): return try dictionary(expression, keys, values, into: target)
         case .set(let items): return try collection(expression, items, .buildSet, into: target)
         case .list(let items, _): return try collection(expression, items, .buildList, into: target)
@@ -116,7 +116,7 @@ extension Compiler {
 
     // MARK: Operators
 
-    func booleanOperation(_ op: BooleanOperator, _ values: [Expression], into target: Int?) throws -> Int {
+    func booleanOperation(_ expression: Expression, _ op: BooleanOperator, _ values: [Expression], into target: Int?) throws -> Int {
         let result = scratch(target)
         let end = unit.label()
         for (i, item) in values.enumerated() {
@@ -124,6 +124,7 @@ extension Compiler {
                 _ = try value(item, into: result)
             } else {
                 _ = try value(item, into: result)
+                unit.location = expression.range
                 unit.emitJump(op == .and ? .jumpIfFalse : .jumpIfTrue, result, to: end)
             }
         }
@@ -180,14 +181,16 @@ extension Compiler {
         return result
     }
 
-    func conditional(_ test: Expression, _ body: Expression, _ orElse: Expression, into target: Int?) throws -> Int {
+    func conditional(_ expression: Expression, _ test: Expression, _ body: Expression, _ orElse: Expression, into target: Int?) throws -> Int {
         let result = target ?? unit.take()
         let other = unit.label()
         let end = unit.label()
         let mark = unit.top
-        try condition(test, jumpIf: false, to: other)
+        try condition(test, jumpIf: false, to: other, of: expression.range)
         unit.top = mark
         _ = try value(body, into: result)
+        // Where the body's ways meet CPython has no location, so that what comes next shows its line again.
+        if case .booleanOperation = body.kind { unit.location = .none }
         unit.jump(to: end)
         unit.bind(other)
         unit.top = mark
@@ -252,33 +255,42 @@ extension Compiler {
 
     // MARK: Conditions
 
-    /// Jumps to the label when the truth of the expression is `sense`, and falls through otherwise.
-    func condition(_ expression: Expression, jumpIf sense: Bool, to label: Label) throws {
+    /// Jumps to the label when the truth of the expression is `sense`, and falls through otherwise. What `__bool__` raises is raised at `range`, that of the statement or expression
+    /// which has the condition, or at the last comparison before: CPython's location stays where that left it. The location at the end.
+    @discardableResult func condition(_ expression: Expression, jumpIf sense: Bool, to label: Label, of range: SourceRange) throws -> SourceRange {
+        let outer = conditionRange
+        conditionRange = range
+        defer { conditionRange = outer }
+        try branch(expression, jumpIf: sense, to: label)
+        return conditionRange
+    }
+
+    private func branch(_ expression: Expression, jumpIf sense: Bool, to label: Label) throws {
         if let constant = constantValue(expression) {
             if constant.isTrue == sense { unit.location = expression.range; unit.jump(to: label) }
             return
         }
         switch expression.kind {
         case .unaryOperation(.not, let inner):
-            try condition(inner, jumpIf: !sense, to: label)
+            try branch(inner, jumpIf: !sense, to: label)
         case .booleanOperation(let op, let values):
             // `and` is false, or `or` true, as soon as one value is.
             let decides = op == .or
             let skip = unit.label()
-            for item in values.dropLast() { try condition(item, jumpIf: decides, to: decides == sense ? label : skip) }
-            try condition(values[values.count - 1], jumpIf: sense, to: label)
+            for item in values.dropLast() { try branch(item, jumpIf: decides, to: decides == sense ? label : skip) }
+            try branch(values[values.count - 1], jumpIf: sense, to: label)
             unit.bind(skip)
         case .conditional(let test, let body, let orElse):
             let other = unit.label()
             let end = unit.label()
-            try condition(test, jumpIf: false, to: other)
-            try condition(body, jumpIf: sense, to: label)
+            try branch(test, jumpIf: false, to: other)
+            try branch(body, jumpIf: sense, to: label)
             unit.jump(to: end)
             unit.bind(other)
-            try condition(orElse, jumpIf: sense, to: label)
+            try branch(orElse, jumpIf: sense, to: label)
             unit.bind(end)
         case .compare(let left, let operators, let others):
-            lastComparison = expression.range
+            conditionRange = expression.range
             try checkLiterals(expression, left, operators, others)
             let mark = unit.top
             if operators.count == 1 {
@@ -304,7 +316,7 @@ extension Compiler {
             let mark = unit.top
             let register = try value(expression)
             unit.top = mark
-            unit.location = expression.range
+            unit.location = conditionRange
             unit.emitJump(sense ? .jumpIfTrue : .jumpIfFalse, register, to: label)
         }
     }

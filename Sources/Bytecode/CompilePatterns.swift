@@ -29,7 +29,7 @@ extension Compiler {
             try pattern(matchCase.pattern, register, &captures, next, isTop: true)
             for (j, name) in captures.names.enumerated() { try storeName(name, captures.ranges[j], from: captures.registers[j]) }
             unit.top = mark
-            if let test = matchCase.guard { try condition(test, jumpIf: false, to: next) }
+            if let test = matchCase.guard { try condition(test, jumpIf: false, to: next, of: matchCase.pattern.range) }
             try compile(matchCase.body)
             unit.location = .none
             unit.jump(to: end)

@@ -20,7 +20,7 @@ extension Compiler {
         case .augmentedAssign(let target, let op, let value): try augmentedAssign(statement, target, op, value)
         case .annotatedAssign(let target, let annotation, let value, let simple):
             try annotatedAssign(statement, target, annotation, value, simple)
-        case .if(let test, let body, let orElse): try ifStatement(test, body, orElse)
+        case .if(let test, let body, let orElse): try ifStatement(statement, test, body, orElse)
         case .while(let test, let body, let orElse): try whileStatement(statement, test, body, orElse)
         case .for(let target, let iterable, let body, let orElse, _): try forStatement(statement, target, iterable, body, orElse)
         case .asyncFor(let target, let iterable, let body, let orElse, _): try asyncForStatement(statement, target, iterable, body, orElse)
@@ -333,16 +333,16 @@ extension Compiler {
 
     // MARK: Control flow
 
-    private func ifStatement(_ test: Expression, _ body: [Statement], _ orElse: [Statement]) throws {
+    private func ifStatement(_ statement: Statement, _ test: Expression, _ body: [Statement], _ orElse: [Statement]) throws {
         // `if test: break` on a line is one jump, where nothing has to be put in order on the way.
         if body.count == 1, body[0].range.line == test.range.line, case .break = body[0].kind, let block = unit.blocks.last, case .loop(_, let exit, _) = block.kind {
-            try condition(test, jumpIf: true, to: exit)
+            try condition(test, jumpIf: true, to: exit, of: statement.range)
             try compile(orElse)
             return
         }
         let other = unit.label()
         if constantValue(test) != nil { unit.mark(test.range) }
-        try condition(test, jumpIf: false, to: other)
+        try condition(test, jumpIf: false, to: other, of: statement.range)
         try compile(body)
         if orElse.isEmpty {
             unit.bind(other)
@@ -363,7 +363,7 @@ extension Compiler {
         let cache = unit.loopCache()
         if constantValue(test) != nil { unit.mark(test.range) }
         unit.bindHead(head)
-        try condition(test, jumpIf: false, to: other)
+        try condition(test, jumpIf: false, to: other, of: statement.range)
         unit.blocks.append(Block(.loop(head: head, exit: exit, cache: cache)))
         try compile(body)
         unit.blocks.removeLast()
@@ -454,10 +454,7 @@ extension Compiler {
         if isTuple { warn("assertion is always true, perhaps remove parentheses?", statement.range) }
         if options.optimization > 0 { return }
         let end = unit.label()
-        // CPython's location stays where the last comparison of the test left it.
-        lastComparison = nil
-        try condition(test, jumpIf: true, to: end)
-        let range = lastComparison ?? statement.range
+        let range = try condition(test, jumpIf: true, to: end, of: statement.range)
         let register = unit.take()
         unit.location = range
         unit.emit(.loadAssertionError, register)

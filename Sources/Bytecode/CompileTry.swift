@@ -193,12 +193,18 @@ extension Compiler {
             try compile(finally)
             unit.blocks.removeLast()
             unit.suspend(cleanup)
-            unit.location = unit.lastLocation
+            unit.location = endsInTry(finally) ? .none : unit.lastLocation
             unit.emit(.popException, previous)
             unit.emit(.reraise, exception)
             unit.stop()
         }
         unit.bind(end)
+    }
+
+    /// What comes after `try` with handlers has no location before the next statement.
+    private func endsInTry(_ statements: [Statement]) -> Bool {
+        if case .try(_, let handlers, _, let finally) = statements.last?.kind { return !handlers.isEmpty && finally.isEmpty }
+        return false
     }
 
     private func tryExcept(_ statement: Statement, _ body: [Statement], _ handlers: [ExceptionHandler], _ orElse: [Statement]) throws {

@@ -82,8 +82,10 @@ final class Compiler {
     private(set) var warnings: [CompileWarning] = []
     private var warned: Set<SourceRange> = []
     var isInteractive = false
-    /// Where the last comparison that was compiled as a condition stands.
-    var lastComparison: SourceRange?
+    /// Where `__bool__` of the condition that is compiled raises: see `condition`.
+    var conditionRange = SourceRange.none
+    /// Where the loops of the comprehension that is compiled are, for CPython: all of it, or the comparison that was the last of its conditions.
+    var comprehensionRange = SourceRange.none
     /// The pattern that was met last: where CPython reports some errors of the patterns around it.
     var lastPattern = SourceRange.none
 

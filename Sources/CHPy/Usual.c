@@ -108,12 +108,12 @@ static inline __attribute__((always_inline)) Value get_item(HPyContext *ctx, Val
         HPyUsualTable *table = (HPyUsualTable *)as_dict(object)->table.bits;
         if (LIKELY(table != NULL)) {
             HPyWalk *walk = &walks[(uintptr_t)table >> 5 & 15];
-            // In words: an entry has three, hash, key and value.
+            // In words: an entry has two, key and value.
             intptr_t next = walk->table == (uintptr_t)table ? walk->next : 0;
-            if (LIKELY(next < table->words && table->entries[next + 1].bits == key.bits)) {
+            if (LIKELY(next < table->words && table->entries[next].bits == key.bits)) {
                 walk->table = (uintptr_t)table;
-                walk->next = next + 3;
-                return table->entries[next + 2];
+                walk->next = next + 2;
+                return table->entries[next + 1];
             }
         }
     }
@@ -141,7 +141,7 @@ static Value dict_keys(HPyContext *ctx, Value dict) {
     table = (HPyUsualTable *)as_dict(dict)->table.bits;
     HPyUsualArray *array = (HPyUsualArray *)as_list(list)->storage.bits;
     intptr_t place = 0;
-    for (intptr_t word = 1; place < count && word < table->words; word += 3) {
+    for (intptr_t word = 0; place < count && word < table->words; word += 2) {
         if (LIKELY(table->entries[word].bits != 0)) array->items[place++] = table->entries[word];
     }
     as_list(list)->count = array->count = place;

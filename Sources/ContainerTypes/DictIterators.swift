@@ -13,31 +13,31 @@ public enum DictIterators {
     static func start() {
         define(.dictKeyIterator, "dict_keyiterator") { thread, value in
             let entry = DictIterators.advance(thread, value)
-            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).entries[entry &* 3 + 1]
+            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).key(at: entry)
         }
         define(.dictValueIterator, "dict_valueiterator") { thread, value in
             let entry = DictIterators.advance(thread, value)
-            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).entries[entry &* 3 + 2]
+            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).item(at: entry)
         }
         define(.dictItemIterator, "dict_itemiterator") { thread, value in
             let entry = DictIterators.advance(thread, value)
             if entry < 0 { return .empty }
-            let words = DictRef(value.object(IteratorObject.self).pointee.container).entries + entry &* 3
-            return thread.newTuple(words[1], words[2])
+            let words = DictRef(value.object(IteratorObject.self).pointee.container).entries + entry &* 2
+            return thread.newTuple(words[0], words[1])
         }
         define(.dictReverseKeyIterator, "dict_reversekeyiterator") { thread, value in
             let entry = DictIterators.retreat(thread, value)
-            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).entries[entry &* 3 + 1]
+            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).key(at: entry)
         }
         define(.dictReverseValueIterator, "dict_reversevalueiterator") { thread, value in
             let entry = DictIterators.retreat(thread, value)
-            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).entries[entry &* 3 + 2]
+            return entry < 0 ? .empty : DictRef(value.object(IteratorObject.self).pointee.container).item(at: entry)
         }
         define(.dictReverseItemIterator, "dict_reverseitemiterator") { thread, value in
             let entry = DictIterators.retreat(thread, value)
             if entry < 0 { return .empty }
-            let words = DictRef(value.object(IteratorObject.self).pointee.container).entries + entry &* 3
-            return thread.newTuple(words[1], words[2])
+            let words = DictRef(value.object(IteratorObject.self).pointee.container).entries + entry &* 2
+            return thread.newTuple(words[0], words[1])
         }
     }
 
@@ -73,7 +73,7 @@ public enum DictIterators {
         let range = backwards ? 0 ..< min(iterator.pointee.index + 1, dict.used) : min(iterator.pointee.index, dict.used) ..< dict.used
         if dict.count == dict.used { return range.count }
         var count = 0
-        for entry in range where !dict.entries[entry * 3 + 1].isEmpty { count += 1 }
+        for entry in range where !dict.key(at: entry).isEmpty { count += 1 }
         return count
     }
 
@@ -104,7 +104,7 @@ public enum DictIterators {
         let dict = DictRef(iterator.pointee.container)
         if dict.count != iterator.pointee.limit { return changed(thread, iterator) }
         var entry = min(iterator.pointee.index, dict.used - 1)
-        while entry >= 0 && dict.entries[entry &* 3 + 1].isEmpty { entry -= 1 }
+        while entry >= 0 && dict.key(at: entry).isEmpty { entry -= 1 }
         if entry < 0 {
             iterator.pointee.container = .empty
             return -1

@@ -65,8 +65,8 @@ enum DictType {
                 let dict = DictRef(a[0])
                 if dict.count == 0 { return thread.raise(.keyError, "popitem(): dictionary is empty") }
                 var entry = dict.used - 1
-                while dict.entries[entry * 3 + 1].isEmpty { entry -= 1 }
-                let result = thread.newTuple(dict.entries[entry * 3 + 1], dict.entries[entry * 3 + 2])
+                while dict.key(at: entry).isEmpty { entry -= 1 }
+                let result = thread.newTuple(dict.key(at: entry), dict.item(at: entry))
                 if !result.isEmpty { dict.remove(entry: entry, takesBack: true) }
                 return result
             },
@@ -119,7 +119,7 @@ enum DictType {
         if hash == -1 && thread.hasException { return .empty }
         let entry = dict.find(thread, key, hash: hash)
         if entry == -2 { return .empty }
-        if entry >= 0 { return dict.entries[entry * 3 + 2] }
+        if entry >= 0 { return dict.item(at: entry) }
         return dict.insert(thread, key, hash: hash, value) ? value : .empty
     }
 
@@ -154,11 +154,11 @@ enum DictType {
         if a.count != b.count { return 0 }
         var entry = a.nextEntry(0)
         while entry >= 0 {
-            let hash = a.entries[entry * 3].smallInt
-            let key = a.entries[entry * 3 + 1], value = a.entries[entry * 3 + 2]
+            let hash = a.hash(entry: entry)
+            let key = a.key(at: entry), value = a.item(at: entry)
             let other = b.find(thread, key, hash: hash)
             if other < 0 { return other == -1 ? 0 : -1 }
-            let same = thread.isEqual(value, b.entries[other * 3 + 2])
+            let same = thread.isEqual(value, b.item(at: other))
             if same <= 0 { return same }
             entry = a.nextEntry(entry + 1)
         }
@@ -206,8 +206,8 @@ enum DictType {
             let count = other.count
             var entry = other.nextEntry(0)
             while entry >= 0 {
-                let words = other.entries + entry * 3
-                guard dict.set(thread, words[1], hash: other.hash(entry: entry), words[2]) else { return false }
+                let words = other.entries + entry &* 2
+                guard dict.set(thread, words[0], hash: other.hash(entry: entry), words[1]) else { return false }
                 if other.pointer.pointee.table != table || other.count != count {
                     thread.raise(.runtimeError, "dict mutated during update")
                     return false
@@ -270,8 +270,8 @@ enum DictType {
             if iterable.isExact(.dict) {
                 var entry = DictRef(iterable).nextEntry(0)
                 while entry >= 0 {
-                    let words = DictRef(iterable).entries + entry * 3
-                    guard dict.set(thread, words[1], hash: DictRef(iterable).hash(entry: entry), value) else { return .empty }
+                    let words = DictRef(iterable).entries + entry &* 2
+                    guard dict.set(thread, words[0], hash: DictRef(iterable).hash(entry: entry), value) else { return .empty }
                     entry = DictRef(iterable).nextEntry(entry + 1)
                 }
                 return result

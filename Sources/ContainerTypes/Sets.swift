@@ -333,7 +333,7 @@ public enum SetType {
             let dict = DictRef(other)
             var entry = dict.nextEntry(0)
             while entry >= 0 {
-                guard toggle(dict.entries[entry * 3 + 1], dict.hash(entry: entry)) else { return false }
+                guard toggle(dict.key(at: entry), dict.hash(entry: entry)) else { return false }
                 entry = dict.nextEntry(entry + 1)
             }
             return true

@@ -95,7 +95,7 @@ enum Attributes {
         let entry = dict.find(Contexts.thread, key, hash: StringRef(key).hash)
         if entry < 0 { return .empty }
         taipan_hpy_walk(dict.pointer.pointee.table).pointee = HPyWalk(table: UInt(dict.pointer.pointee.table.bits), next: 3 * (entry + 1))
-        return dict.entries[entry &* 3 &+ 2]
+        return dict.item(at: entry)
     }
 
     // MARK: What they share

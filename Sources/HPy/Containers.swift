@@ -62,8 +62,8 @@ enum Containers {
         guard value.isDict else { return thread.raise(.systemError, "bad argument to internal function") }
         let dict = DictRef(value), list = thread.newList(capacity: dict.count)
         if list.isEmpty { return list }
-        for entry in 0 ..< dict.used where !dict.entries[entry &* 3 &+ 1].isEmpty {
-            if !ListRef(list).append(thread, dict.entries[entry &* 3 &+ 1]) { return .empty }
+        for entry in 0 ..< dict.used where !dict.key(at: entry).isEmpty {
+            if !ListRef(list).append(thread, dict.key(at: entry)) { return .empty }
         }
         return list
     }

@@ -28,17 +28,17 @@ public enum Attributes {
         case .classEntry:
             let namespace = DictRef(cache.pointee.value)
             guard namespace.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
-            return namespace.entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
+            return namespace.item(at: cache.pointee.offset & 0xFFFF_FFFF)
         case .dictEntry:
             let dict = DictRef(object.object(ModuleObject.self).pointee.namespace)
             guard dict.pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
-            return dict.entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
+            return dict.item(at: cache.pointee.offset & 0xFFFF_FFFF)
         case .typeValue:
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset) else { return .empty }
             return cache.pointee.value
         case .typeEntry:
             guard TypeRef(object).pointer.pointee.version == UInt32(truncatingIfNeeded: cache.pointee.offset >> 32) else { return .empty }
-            return DictRef(cache.pointee.value).entries[(cache.pointee.offset & 0xFFFF_FFFF) * 3 + 2]
+            return DictRef(cache.pointee.value).item(at: cache.pointee.offset & 0xFFFF_FFFF)
         case .nativeGetter:
             return callGetter(thread, object, UnsafeMutablePointer(bitPattern: cache.pointee.value.object(DescriptorObject.self).pointee.payload).unsafelyUnwrapped, cache.pointee.name)
         default:

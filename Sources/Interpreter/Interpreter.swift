@@ -173,13 +173,13 @@ public enum Interpreter {
                 let globals = DictRef(fp.function.pointee.globals)
                 if cache.pointee.kind == .global {
                     if globals.pointer.pointee.version == cache.pointee.version {
-                        fp[a] = globals.entries[cache.pointee.offset &* 3 &+ 2]
+                        fp[a] = globals.item(at: cache.pointee.offset)
                         continue dispatch
                     }
                 } else if cache.pointee.kind == .builtin && globals.pointer.pointee.version == cache.pointee.version {
                     let builtins = fp.function.pointee.builtins
                     if builtins.isExact(.dict), UInt64(DictRef(builtins).pointer.pointee.version) == cache.pointee.value.bits {
-                        fp[a] = DictRef(builtins).entries[cache.pointee.offset &* 3 &+ 2]
+                        fp[a] = DictRef(builtins).item(at: cache.pointee.offset)
                         continue dispatch
                     }
                 }

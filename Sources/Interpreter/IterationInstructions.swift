@@ -53,10 +53,10 @@ enum IterationInstructions {
                 let dict = DictRef(object.pointee.container)
                 let entry = object.pointee.index
                 if dict.count == object.pointee.limit, UInt(bitPattern: entry) < UInt(bitPattern: object.pointee.extra.smallInt), entry < dict.used {
-                    let words = dict.entries + entry &* 3
-                    if !words[1].isEmpty {
+                    let words = dict.entries + entry &* 2
+                    if !words[0].isEmpty {
                         object.pointee.index = entry + 1
-                        fp[a] = iterator.shapeIndex == TypeID.dictKeyIterator.rawValue ? words[1] : words[2]
+                        fp[a] = iterator.shapeIndex == TypeID.dictKeyIterator.rawValue ? words[0] : words[1]
                         return .finished
                     }
                 }

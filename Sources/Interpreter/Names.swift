@@ -38,7 +38,7 @@ enum Names {
                 cache.pointee.kind = .global
                 cache.pointee.version = globals.version
                 cache.pointee.offset = entry
-                return globals.entries[entry * 3 + 2]
+                return globals.item(at: entry)
             }
             let builtins = function.pointee.builtins
             if builtins.isExact(.dict) {
@@ -48,7 +48,7 @@ enum Names {
                     cache.pointee.version = globals.version
                     cache.pointee.value = Value(bits: UInt64(DictRef(builtins).version))
                     cache.pointee.offset = entry
-                    return DictRef(builtins).entries[entry * 3 + 2]
+                    return DictRef(builtins).item(at: entry)
                 }
                 return raiseUndefined(thread, name)
             }

@@ -19,17 +19,18 @@ let blockShift = 15
 /// Largest size of an object of the classes that are multiples of 16, in bytes.
 public let largestSmall = 16 * (Int(SMALL_CLASSES) - 1)
 
-/// The classes beyond: cells of which 26, 23, 20, 16, 13, 10, 8, 6, 5, 4, 3 and 2 fill a block.
+/// The classes beyond: cells of which an even number up to 30, 13, or any number up to 10 fill a block.
 enum MediumClasses {
     static let largest = 16384
 
     /// Which of these classes, counted on from `SMALL_CLASSES`, holds `size` bytes, and the size of its cells.
     static func find(_ size: Int) -> (index: Int, cellSize: Int) {
-        let cells: (Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int) = (1248, 1424, 1632, 2048, 2512, 3264, 4096, 5456, 6544, 8192, 10912, 16384)
+        let cells: (UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16, UInt16)
+            = (1088, 1168, 1248, 1360, 1488, 1632, 1808, 2048, 2336, 2720, 3264, 3632, 4096, 4672, 5456, 6544, 8192, 10912, 16384)
         return withUnsafeBytes(of: cells) { bytes in
             var index = 0
-            while bytes.load(fromByteOffset: index * 8, as: Int.self) < size { index += 1 }
-            return (Int(SMALL_CLASSES) + index, bytes.load(fromByteOffset: index * 8, as: Int.self))
+            while Int(bytes.load(fromByteOffset: index * 2, as: UInt16.self)) < size { index += 1 }
+            return (Int(SMALL_CLASSES) + index, Int(bytes.load(fromByteOffset: index * 2, as: UInt16.self)))
         }
     }
 }

@@ -163,13 +163,13 @@ extension TypeRef {
     /// The entry of an attribute of the class's own that is data, and that data can replace without anything else changing. Nil when there is none.
     fileprivate func dataEntry(_ name: Value) -> Int? {
         let entry = namespace.find(string: name)
-        return entry >= 0 && isPlainData(namespace.entries[entry * 3 + 2]) ? entry : nil
+        return entry >= 0 && isPlainData(namespace.item(at: entry)) ? entry : nil
     }
 
     /// Puts data in the place of other data, if that is what there is: caches hold its place and not its value, but for the method cache.
     @discardableResult public func replaceData(_ name: Value, with value: Value) -> Bool {
         guard let entry = dataEntry(name) else { return false }
-        namespace.entries[entry * 3 + 2] = value
+        namespace.setItem(at: entry, value)
         Heap.barrier(namespace.pointer.pointee.table.raw)
         MethodCache.forget(self, name)
         return true

@@ -2,9 +2,10 @@ import Glibc
 
 /// Dicts: compact, insertion-ordered hash tables.
 ///
-/// Entries stand in order of insertion, three words each (hash as a small int, key, value); deletion leaves a hole whose key is the zero word.
-/// An open-addressing index maps hashes to entry numbers. Both, and the hashes' `HighBits`, live in one `DictTable`, which is replaced as a whole when
-/// it is full, so that an iteration notices by the table's identity and a lookup interrupted by `__eq__` can start again.
+/// Entries stand in order of insertion, a key and a value each; deletion leaves a hole whose key is the zero word. An open-addressing index maps hashes to entry numbers.
+/// Small ints are their own hashes and strings know theirs: a table of such keys alone, as nearly all are, is *plain*, and keeps no hashes. The first other key makes it one that
+/// does, behind the index. All this lives in one `DictTable`, which is replaced as a whole when it is full, so that an iteration notices by the table's identity and a lookup
+/// interrupted by `__eq__` can start again.
 ///
 /// `version` changes whenever an entry's place changes (insertion, deletion, growth), not when a value does: an inline cache that holds
 /// a version and an entry number reads the value with no lookup.
@@ -15,16 +16,28 @@ public struct DictRef {
     @inlinable public var value: Value { @inline(__always) get { Value(pointer) } }
     @inlinable public var count: Int { @inline(__always) get { pointer.pointee.count } }
 
+    /// Words of an entry.
+    public static let entryWords = 2
     static let freeIndex = -1
     static let deletedIndex = -2
+    /// The flag of tables that keep hashes.
+    private static let keepsHashes: UInt8 = 1
 
-    /// Entry `n` is at `3 * n`. Only while the table is not replaced.
+    /// Entry `n` is at `2 * n`, its value behind its key. Only while the table is not replaced.
     @inlinable public var entries: UnsafeMutablePointer<Value> {
         @inline(__always) get { (pointer.pointee.table.raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self) }
     }
+    /// The key of an entry; empty where one was taken out.
+    @inlinable @inline(__always) public func key(at entry: Int) -> Value { entries[entry &* 2] }
+    @inlinable @inline(__always) public func item(at entry: Int) -> Value { entries[entry &* 2 &+ 1] }
+    /// Where an entry's value is, while the table is not replaced.
+    @inlinable @inline(__always) public func itemAddress(_ entry: Int) -> UnsafeMutablePointer<Value> { entries + (entry &* 2 &+ 1) }
+    /// Replaces an entry's value. The barrier is the caller's.
+    @inlinable @inline(__always) public func setItem(at entry: Int, _ value: Value) { entries[entry &* 2 &+ 1] = value }
+
     /// Entries used, holes included.
     @inlinable public var used: Int {
-        @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : pointer.pointee.table.object(DictTable.self).pointee.tracedWords / 3 }
+        @inline(__always) get { pointer.pointee.table.isEmpty ? 0 : pointer.pointee.table.object(DictTable.self).pointee.tracedWords / 2 }
     }
 
     /// A version that stays as long as no entry moves.
@@ -38,26 +51,33 @@ public struct DictRef {
     /// Called by every structural change.
     @inline(__always) func moved() { pointer.pointee.version = 0 }
 
-    // MARK: The index
+    // MARK: The table's parts
 
     @inline(__always) static func indexBase(_ table: UnsafeMutablePointer<DictTable>) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(table) + MemoryLayout<DictTable>.size + Int(table.pointee.capacity) * 24
+        UnsafeMutableRawPointer(table) + (MemoryLayout<DictTable>.size &+ Int(table.pointee.capacity) &* 16)
     }
 
-    /// Bytes up to the end of the index, a multiple of 8.
-    @inline(__always) private static func indexEnd(_ capacity: Int, _ logSize: Int, _ logWidth: Int) -> Int { MemoryLayout<DictTable>.size + capacity * 24 + 1 << (logSize + logWidth) }
-
-    @inline(__always) private static func highBits(_ table: UnsafeMutablePointer<DictTable>) -> HighBits {
-        HighBits(at: UnsafeMutableRawPointer(table) + indexEnd(Int(table.pointee.capacity), Int(table.pointee.logSize), Int(table.pointee.logWidth)))
+    /// The keys' hashes, of a table that keeps them.
+    @inline(__always) private static func hashes(_ table: UnsafeMutablePointer<DictTable>) -> UnsafeMutablePointer<Int> {
+        (indexBase(table) + 1 << Int(table.pointee.logSize &+ table.pointee.logWidth)).assumingMemoryBound(to: Int.self)
     }
+
+    @inline(__always) private static func isPlain(_ table: UnsafeMutablePointer<DictTable>) -> Bool { table.pointee.header.flags & keepsHashes == 0 }
 
     /// Bytes of a table.
-    static func size(capacity: Int, logSize: Int, logWidth: Int) -> Int { indexEnd(capacity, logSize, logWidth) + HighBits.size(capacity) }
+    private static func size(capacity: Int, logSize: Int, logWidth: Int, isPlain: Bool) -> Int {
+        MemoryLayout<DictTable>.size + capacity * (isPlain ? 16 : 24) + 1 << (logSize + logWidth)
+    }
 
-    /// The whole hash of an entry's key.
-    public func hash(entry: Int) -> Int {
-        let key = entries[entry * 3 + 1]
-        return SetRef.isPlain(key) ? SetRef.plainHash(key) : DictRef.highBits(pointer.pointee.table.object(DictTable.self)).whole(entries[entry * 3], at: entry)
+    static func bytes(_ table: UnsafeMutablePointer<DictTable>) -> Int {
+        size(capacity: Int(table.pointee.capacity), logSize: Int(table.pointee.logSize), logWidth: Int(table.pointee.logWidth), isPlain: isPlain(table))
+    }
+
+    /// The hash of an entry's key, which is not asked for it.
+    public func hash(entry: Int) -> Int { DictRef.hash(pointer.pointee.table.object(DictTable.self), entry, key(at: entry)) }
+
+    @inline(__always) private static func hash(_ table: UnsafeMutablePointer<DictTable>, _ entry: Int, _ key: Value) -> Int {
+        isPlain(table) ? SetRef.plainHash(key) : hashes(table)[entry]
     }
 
     @inline(__always) static func readIndex(_ base: UnsafeMutableRawPointer, _ logWidth: UInt8, _ place: Int) -> Int {
@@ -77,10 +97,9 @@ public struct DictRef {
     }
 
     /// Spreads a hash over the index. Ints hash to themselves: low bits alone would make one long cluster of a range of them, in which each search for an
-    /// absent key goes to the end. Multiples of the golden ratio keep away from one another, whatever the stride. The factor is even, so that a hash's
-    /// highest bit, which entries do not keep, has no say.
+    /// absent key goes to the end. Multiples of the golden ratio keep away from one another, whatever the stride.
     @inline(__always) static func start(_ hash: Int, _ logSize: Int) -> Int {
-        Int(bitPattern: (UInt(bitPattern: hash) &* 0x3C6E_F372_FE94_F82A) &>> UInt(64 &- logSize))
+        Int(bitPattern: (UInt(bitPattern: hash) &* 0x9E37_79B9_7F4A_7C15) &>> UInt(64 &- logSize))
     }
 
     // MARK: Lookup
@@ -91,19 +110,56 @@ public struct DictRef {
         if tableValue.isEmpty { return -1 }
         let table = tableValue.object(DictTable.self)
         let hash = StringRef(key).hash
-        let tagged = Value(small: hash)
+        if DictRef.isPlain(table) { return DictRef.findString(table, key, hash) }
         let mask = 1 << Int(table.pointee.logSize) - 1
-        let base = DictRef.indexBase(table)
+        let base = DictRef.indexBase(table), hashes = DictRef.hashes(table)
         let logWidth = table.pointee.logWidth
         let entries = self.entries
         var place = DictRef.start(hash, Int(table.pointee.logSize))
         while true {
             let entry = DictRef.readIndex(base, logWidth, place)
             if entry >= 0 {
-                let words = entries + entry &* 3
-                if words[1] == key { return entry }
-                if words[0] == tagged && words[1].isPointer && words[1].isString && StringRef(words[1]).equals(StringRef(key)) { return entry }
+                let candidate = entries[entry &* 2]
+                if candidate == key { return entry }
+                if hashes[entry] == hash && candidate.isPointer && candidate.isString && StringRef(candidate).equals(StringRef(key)) { return entry }
             } else if entry == DictRef.freeIndex {
+                return -1
+            }
+            place = (place + 1) & mask
+        }
+    }
+
+    /// `find` of an exact string in a plain table.
+    @inline(__always) private static func findString(_ table: UnsafeMutablePointer<DictTable>, _ key: Value, _ hash: Int) -> Int {
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = indexBase(table), logWidth = table.pointee.logWidth
+        let entries = (UnsafeMutableRawPointer(table) + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
+        var place = start(hash, Int(table.pointee.logSize))
+        while true {
+            let entry = readIndex(base, logWidth, place)
+            if entry >= 0 {
+                let candidate = entries[entry &* 2]
+                if candidate == key { return entry }
+                // What is no small int is a string here.
+                if !candidate.isSmallInt && StringRef(candidate).hash == hash && StringRef(candidate).equals(StringRef(key)) { return entry }
+            } else if entry == freeIndex {
+                return -1
+            }
+            place = (place + 1) & mask
+        }
+    }
+
+    /// `find` of a small int in a plain table, where only the same word is equal to it.
+    @inline(__always) private static func findInt(_ table: UnsafeMutablePointer<DictTable>, _ key: Value, _ hash: Int) -> Int {
+        let mask = 1 << Int(table.pointee.logSize) - 1
+        let base = indexBase(table), logWidth = table.pointee.logWidth
+        let entries = (UnsafeMutableRawPointer(table) + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
+        var place = start(hash, Int(table.pointee.logSize))
+        while true {
+            let entry = readIndex(base, logWidth, place)
+            if entry >= 0 {
+                if entries[entry &* 2] == key { return entry }
+            } else if entry == freeIndex {
                 return -1
             }
             place = (place + 1) & mask
@@ -124,21 +180,27 @@ public struct DictRef {
         let tableValue = pointer.pointee.table
         if tableValue.isEmpty { return -1 }
         let table = tableValue.object(DictTable.self)
-        let tagged = Value(small: hash)
+        if DictRef.isPlain(table) { return key.isSmallInt ? DictRef.findInt(table, key, hash) : DictRef.findString(table, key, hash) }
+        return findAmongOthers(key, hash)
+    }
+
+    /// `findPlain` in a table that keeps hashes.
+    @inline(never) private func findAmongOthers(_ key: Value, _ hash: Int) -> Int {
+        let table = pointer.pointee.table.object(DictTable.self)
         let mask = 1 << Int(table.pointee.logSize) - 1
-        let base = DictRef.indexBase(table)
+        let base = DictRef.indexBase(table), hashes = DictRef.hashes(table)
         let logWidth = table.pointee.logWidth
         let entries = self.entries
         var place = DictRef.start(hash, Int(table.pointee.logSize))
         while true {
             let entry = DictRef.readIndex(base, logWidth, place)
             if entry >= 0 {
-                let words = entries + entry &* 3
-                if words[1] == key { return entry }
+                let candidate = entries[entry &* 2]
+                if candidate == key { return entry }
                 // Other small ints are equal only when they are the same word.
-                if words[0] == tagged && !Value.bothSmall(words[1], key) {
-                    guard words[1].isExact(.str) && key.isExact(.str) else { return -3 }
-                    if StringRef(words[1]).equals(StringRef(key)) { return entry }
+                if hashes[entry] == hash && !Value.bothSmall(candidate, key) {
+                    guard candidate.isExact(.str) && key.isExact(.str) else { return -3 }
+                    if StringRef(candidate).equals(StringRef(key)) { return entry }
                 }
             } else if entry == DictRef.freeIndex {
                 return -1
@@ -152,7 +214,6 @@ public struct DictRef {
             let tableValue = pointer.pointee.table
             if tableValue.isEmpty { return -1 }
             let table = tableValue.object(DictTable.self)
-            let tagged = Value(small: hash)
             let mask = 1 << Int(table.pointee.logSize) - 1
             let base = DictRef.indexBase(table)
             let entries = self.entries
@@ -160,14 +221,14 @@ public struct DictRef {
             while true {
                 let entry = DictRef.readIndex(base, table.pointee.logWidth, place)
                 if entry >= 0 {
-                    let candidate = entries[entry &* 3 + 1]
+                    let candidate = entries[entry &* 2]
                     if candidate == key { return entry }
-                    if entries[entry &* 3] == tagged {
+                    if DictRef.hash(table, entry, candidate) == hash {
                         // Equal small ints are the same word, and no int equals a string.
                         if !(candidate.isSmallInt && key.isSmallInt) {
                             let same = thread.isEqual(candidate, key)
                             if same < 0 { return -2 }
-                            if pointer.pointee.table != tableValue || entries[entry &* 3 + 1] != candidate { continue restart }
+                            if pointer.pointee.table != tableValue || entries[entry &* 2] != candidate { continue restart }
                             if same > 0 { return entry }
                         }
                     }
@@ -182,7 +243,7 @@ public struct DictRef {
     /// The value of an exact string key, or empty. Runs no Python and raises nothing.
     @inlinable @inline(__always) public func get(string key: Value) -> Value {
         let entry = find(string: key)
-        return entry < 0 ? .empty : entries[entry &* 3 + 2]
+        return entry < 0 ? .empty : item(at: entry)
     }
 
     public func get(_ name: Name) -> Value { get(string: name.value) }
@@ -199,7 +260,7 @@ public struct DictRef {
             if hash == -1 && thread.hasException { return .empty }
         }
         let entry = find(thread, key, hash: hash)
-        return entry < 0 ? .empty : entries[entry &* 3 + 2]
+        return entry < 0 ? .empty : item(at: entry)
     }
 
     // MARK: Change
@@ -222,7 +283,7 @@ public struct DictRef {
         let entry = find(thread, key, hash: hash)
         if entry == -2 { return false }
         if entry >= 0 {
-            entries[entry &* 3 + 2] = value
+            setItem(at: entry, value)
             Heap.barrier(pointer.pointee.table.raw)
             return true
         }
@@ -236,17 +297,19 @@ public struct DictRef {
         var tableValue = pointer.pointee.table
         if tableValue.isEmpty || used >= Int(tableValue.object(DictTable.self).pointee.capacity) {
             // Most dicts stay small, and double; a large one grows to four times its size.
-            guard widen() || resize(thread, atLeast: count < 64 ? max(count * 2, 4) : count * 2 + 4) else { return false }
+            guard resize(thread, atLeast: count < 64 ? max(count * 2, 4) : count * 2 + 4, isPlain: SetRef.isPlain(key)) else { return false }
+            tableValue = pointer.pointee.table
+        } else if DictRef.isPlain(tableValue.object(DictTable.self)) && !SetRef.isPlain(key) {
+            guard resize(thread, atLeast: Int(tableValue.object(DictTable.self).pointee.capacity), isPlain: false) else { return false }
             tableValue = pointer.pointee.table
         }
         let table = tableValue.object(DictTable.self)
-        let entry = table.pointee.tracedWords / 3
-        let words = entries + entry * 3
-        words[0] = Value(small: hash)
-        words[1] = key
-        words[2] = value
-        if !SetRef.isPlain(key) { DictRef.highBits(table)[entry] = HighBits.lost(hash) }
-        table.pointee.tracedWords += 3
+        let entry = table.pointee.tracedWords / 2
+        let words = entries + entry * 2
+        words[0] = key
+        words[1] = value
+        if !DictRef.isPlain(table) { DictRef.hashes(table)[entry] = hash }
+        table.pointee.tracedWords += 2
         DictRef.place(table, hash, entry)
         pointer.pointee.count += 1
         moved()
@@ -263,61 +326,42 @@ public struct DictRef {
         writeIndex(base, table.pointee.logWidth, place, entry)
     }
 
-    /// How many entries fit a table whose index has so many places, if the table has its full size; and if it has less, as the table of a small dict made for fewer entries may:
-    /// they take most of the memory.
-    @inline(__always) private static func capacities(_ size: Int) -> (full: Int, least: Int) {
-        let full = size * 2 / 3
-        return (full, size > 8 && size <= 64 ? size / 2 - size / 32 : full)
-    }
-
-    /// Gives a table that is less than full-sized its full size: nothing is placed anew. False when it has that, or holes, or when there is no memory.
-    private func widen() -> Bool {
-        guard !pointer.pointee.table.isEmpty, count == used else { return false }
-        let old = pointer.pointee.table.object(DictTable.self)
-        let logSize = Int(old.pointee.logSize), logWidth = Int(old.pointee.logWidth), capacity = DictRef.capacities(1 << logSize).full
-        guard old.pointee.capacity < capacity, let raw = Heap.allocate(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth), shape: TypeID.dictTable.rawValue) else { return false }
-        let table = raw.assumingMemoryBound(to: DictTable.self)
-        memcpy(raw + 8, UnsafeRawPointer(old) + 8, MemoryLayout<DictTable>.size - 8 + old.pointee.tracedWords * 8)
-        table.pointee.capacity = UInt32(capacity)
-        memcpy(DictRef.indexBase(table), DictRef.indexBase(old), 1 << (logSize + logWidth))
-        DictRef.highBits(table).copy(DictRef.highBits(old), Int(old.pointee.capacity))
-        pointer.pointee.table = Value(raw)
-        Heap.barrier(UnsafeMutableRawPointer(pointer))
-        moved()
-        return true
-    }
-
-    /// Replaces the table by one with room for `wanted` entries, without holes but for so many in front of the first.
-    public func resize(_ thread: ThreadRef, atLeast wanted: Int, leading: Int = 0) -> Bool {
+    /// Replaces the table by one with room for `wanted` entries, without holes but for so many in front of the first. It is plain if `isPlain` says so, and the table until now was
+    /// plain or there was none.
+    public func resize(_ thread: ThreadRef, atLeast wanted: Int, leading: Int = 0, isPlain: Bool = true) -> Bool {
         var logSize = 3
         while (1 << logSize) * 2 / 3 < max(wanted, count + 1) + leading { logSize += 1 }
-        let size = 1 << logSize
-        let capacities = DictRef.capacities(size)
-        let capacity = max(wanted, count + 1) + leading <= capacities.least ? capacities.least : capacities.full
+        let size = 1 << logSize, capacity = size * 2 / 3
         let logWidth = size <= 128 ? 0 : size <= 32768 ? 1 : 2
-        guard logSize < 31, let raw = Heap.allocate(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth), shape: TypeID.dictTable.rawValue) else {
+        let old = pointer.pointee.table
+        let isPlain = isPlain && (old.isEmpty || DictRef.isPlain(old.object(DictTable.self)))
+        // The collector looks at the entries in use alone.
+        guard logSize < 31, let raw = Heap.allocateUncleared(DictRef.size(capacity: capacity, logSize: logSize, logWidth: logWidth, isPlain: isPlain), shape: TypeID.dictTable.rawValue) else {
             thread.raiseOutOfMemory()
             return false
         }
         let table = raw.assumingMemoryBound(to: DictTable.self)
+        table.pointee.header.flags = isPlain ? 0 : DictRef.keepsHashes
         table.pointee.logSize = UInt8(logSize)
         table.pointee.logWidth = UInt8(logWidth)
+        table.pointee.lost = 0
         table.pointee.capacity = UInt32(capacity)
         memset(DictRef.indexBase(table), 0xFF, size << logWidth)
         let target = (raw + MemoryLayout<DictTable>.size).assumingMemoryBound(to: Value.self)
+        for word in 0 ..< leading * 2 { target[word] = .empty }
         var next = leading
-        if !pointer.pointee.table.isEmpty {
-            let source = entries, high = DictRef.highBits(pointer.pointee.table.object(DictTable.self)), targetHigh = DictRef.highBits(table)
-            for entry in 0 ..< used where !source[entry * 3 + 1].isEmpty {
-                target[next * 3] = source[entry * 3]
-                target[next * 3 + 1] = source[entry * 3 + 1]
-                target[next * 3 + 2] = source[entry * 3 + 2]
-                targetHigh[next] = high[entry]
-                DictRef.place(table, source[entry * 3].smallInt, next)
-                next += 1
+        if !old.isEmpty {
+            let source = entries, oldTable = old.object(DictTable.self)
+            for entry in 0 ..< used where !source[entry &* 2].isEmpty {
+                let key = source[entry &* 2], hash = DictRef.hash(oldTable, entry, key)
+                target[next &* 2] = key
+                target[next &* 2 &+ 1] = source[entry &* 2 &+ 1]
+                if !isPlain { DictRef.hashes(table)[next] = hash }
+                DictRef.place(table, hash, next)
+                next &+= 1
             }
         }
-        table.pointee.tracedWords = next * 3
+        table.pointee.tracedWords = next * 2
         pointer.pointee.table = Value(raw)
         Heap.barrier(UnsafeMutableRawPointer(pointer))
         moved()
@@ -330,7 +374,7 @@ public struct DictRef {
         let table = pointer.pointee.table.object(DictTable.self)
         let mask = 1 << Int(table.pointee.logSize) - 1
         let base = DictRef.indexBase(table)
-        var place = DictRef.start(entries[entry * 3].smallInt, Int(table.pointee.logSize))
+        var place = DictRef.start(hash(entry: entry), Int(table.pointee.logSize))
         while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
         // A place before a free one ends no search: it becomes free, and so do deleted places before it.
         var freed = false
@@ -343,8 +387,8 @@ public struct DictRef {
         } else {
             DictRef.writeIndex(base, table.pointee.logWidth, place, DictRef.deletedIndex)
         }
-        entries[entry * 3 + 1] = .empty
-        entries[entry * 3 + 2] = .empty
+        entries[entry &* 2] = .empty
+        entries[entry &* 2 &+ 1] = .empty
         pointer.pointee.count -= 1
         if takesBack && pointer.pointee.count == 0 {
             table.pointee.tracedWords = 0
@@ -353,8 +397,8 @@ public struct DictRef {
         } else if takesBack && entry == used - 1 {
             // The last entry is taken back, and the holes before it, so that a stack-like dict neither grows nor is searched for its end.
             var end = entry
-            while end > 0 && entries[(end - 1) * 3 + 1].isEmpty { end -= 1 }
-            table.pointee.tracedWords = end * 3
+            while end > 0 && key(at: end - 1).isEmpty { end -= 1 }
+            table.pointee.tracedWords = end * 2
             let lost = Int(table.pointee.lost) + entry - end + (freed ? 0 : 1)
             // Their places in the index may still be taken: it is cleaned before it fills up with those, and a search for an absent key never ends.
             if lost > min(mask >> 3, 1 << 15) { cleanIndex() } else { table.pointee.lost = UInt16(lost) }
@@ -369,7 +413,7 @@ public struct DictRef {
             // Room for as many in front as there are, so that the work is seldom done.
             target = count + 7
             var before = 0
-            for other in 0 ..< entry where !entries[other * 3 + 1].isEmpty { before += 1 }
+            for other in 0 ..< entry where !key(at: other).isEmpty { before += 1 }
             guard resize(thread, atLeast: count * 2 + 4, leading: target + 1) else { return nil }
             entry = target + 1 + before
         }
@@ -377,13 +421,14 @@ public struct DictRef {
         let mask = 1 << Int(table.pointee.logSize) - 1
         let base = DictRef.indexBase(table)
         let words = entries
-        var place = DictRef.start(words[entry * 3].smallInt, Int(table.pointee.logSize))
+        var place = DictRef.start(hash(entry: entry), Int(table.pointee.logSize))
         while DictRef.readIndex(base, table.pointee.logWidth, place) != entry { place = (place + 1) & mask }
         DictRef.writeIndex(base, table.pointee.logWidth, place, target)
-        for index in 0 ..< 3 { words[target * 3 + index] = words[entry * 3 + index] }
-        DictRef.highBits(table)[target] = DictRef.highBits(table)[entry]
-        words[entry * 3 + 1] = .empty
-        words[entry * 3 + 2] = .empty
+        if !DictRef.isPlain(table) { DictRef.hashes(table)[target] = DictRef.hashes(table)[entry] }
+        for index in 0 ..< 2 {
+            words[target * 2 + index] = words[entry * 2 + index]
+            words[entry * 2 + index] = .empty
+        }
         moved()
         return target
     }
@@ -393,7 +438,7 @@ public struct DictRef {
         let table = pointer.pointee.table.object(DictTable.self)
         memset(DictRef.indexBase(table), 0xFF, 1 << Int(table.pointee.logSize + table.pointee.logWidth))
         table.pointee.lost = 0
-        for entry in 0 ..< used where !entries[entry * 3 + 1].isEmpty { DictRef.place(table, entries[entry * 3].smallInt, entry) }
+        for entry in 0 ..< used where !key(at: entry).isEmpty { DictRef.place(table, hash(entry: entry), entry) }
     }
 
     /// Removes a key: its value, or empty when there was none or something raised.
@@ -402,7 +447,7 @@ public struct DictRef {
         if hash == -1 && thread.hasException { return .empty }
         let entry = find(thread, key, hash: hash)
         if entry < 0 { return .empty }
-        let value = entries[entry * 3 + 2]
+        let value = item(at: entry)
         remove(entry: entry)
         return value
     }
@@ -419,9 +464,9 @@ public struct DictRef {
     public func next(_ position: inout Int) -> (key: Value, value: Value)? {
         let limit = used
         while position < limit {
-            let words = entries + position * 3
+            let words = entries + position * 2
             position += 1
-            if !words[1].isEmpty { return (words[1], words[2]) }
+            if !words[0].isEmpty { return (words[0], words[1]) }
         }
         return nil
     }
@@ -431,7 +476,7 @@ public struct DictRef {
         let limit = used
         var entry = position
         while entry < limit {
-            if !entries[entry &* 3 + 1].isEmpty { return entry }
+            if !key(at: entry).isEmpty { return entry }
             entry += 1
         }
         return -1
@@ -460,10 +505,9 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         let table = source.pointer.pointee.table
         if source.count == 0 { return result }
         if source.count == source.used {
-            let size = Heap.cellSize(table.raw)
-            let head = table.object(DictTable.self).pointee
-            let bytes = DictRef.size(capacity: Int(head.capacity), logSize: Int(head.logSize), logWidth: Int(head.logWidth))
-            guard bytes <= size, let raw = Heap.allocate(bytes, shape: TypeID.dictTable.rawValue) else { return raiseOutOfMemory() }
+            let bytes = DictRef.bytes(table.object(DictTable.self))
+            guard bytes <= Heap.cellSize(table.raw), let raw = Heap.allocateUncleared(bytes, shape: TypeID.dictTable.rawValue) else { return raiseOutOfMemory() }
+            raw.assumingMemoryBound(to: DictTable.self).pointee.header.flags = table.object(DictTable.self).pointee.header.flags
             memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
             copy.pointer.pointee.table = Value(raw)
             copy.pointer.pointee.count = source.count

@@ -1,7 +1,7 @@
 /// The highest bits of hashes.
 ///
-/// Dicts and sets keep a key's hash beside it as a small int, which has one bit less. Searches do not need that bit: who wants the whole hash, for the hash of a frozenset above all,
-/// may not ask the key again. So a table has a bit for each of its places, behind all else: whether the hash has lost a highest bit that differs from the one below it. Those of
+/// Sets keep a key's hash beside it as a small int, which has one bit less. Searches do not need that bit: who wants the whole hash, for the hash of a frozenset above all,
+/// may not ask the key again. So a table of pairs has a bit for each of its places, behind all else: whether the hash has lost a highest bit that differs from the one below it. Those of
 /// small ints and strings, whose hashes are at hand, say nothing.
 struct HighBits {
     private let words: UnsafeMutablePointer<UInt64>
@@ -21,9 +21,6 @@ struct HighBits {
             word.pointee = word.pointee & ~(1 &<< position) | newValue &<< position
         }
     }
-
-    /// Takes over those of so many places.
-    func copy(_ other: HighBits, _ places: Int) { words.update(from: other.words, count: (places + 63) / 64) }
 
     /// The hash that is kept as a small int at a place.
     @inline(__always) func whole(_ hash: Value, at place: Int) -> Int { hash.smallInt ^ Int(bitPattern: UInt(self[place] << 63)) }

@@ -224,8 +224,9 @@ public struct DictObject {
 
 /// Entries in order of insertion, then an open-addressing index over them.
 public struct DictTable {
+    /// `flags` bit 0: the keys' hashes are kept.
     public var header: ObjectHeader
-    /// Words of entries in use (three each), so that the collector traces just them.
+    /// Words of entries in use (two each), so that the collector traces just them.
     public var tracedWords: Int
     /// log2 of the number of index places.
     public var logSize: UInt8
@@ -235,7 +236,7 @@ public struct DictTable {
     public var lost: UInt16
     /// Entries that fit before it must grow.
     public var capacity: UInt32
-    // Then entries (hash as a small int, key, value), `capacity` of them; then the index; then `HighBits`.
+    // Then entries (key, value), `capacity` of them; then the index; then the hashes, if they are kept.
 }
 
 public struct SetObject {

@@ -272,7 +272,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             guard list.reserve(self, list.count + dict.count) else { return false }
             var entry = dict.nextEntry(0)
             while entry >= 0 {
-                guard list.append(self, dict.entries[entry * 3 + 1]) else { return false }
+                guard list.append(self, dict.key(at: entry)) else { return false }
                 entry = dict.nextEntry(entry + 1)
             }
             return true

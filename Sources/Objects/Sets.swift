@@ -559,7 +559,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             guard reserve(set, source.count, isPlain: false) else { return false }
             var entry = source.nextEntry(0)
             while entry >= 0 {
-                let key = source.entries[entry * 3 + 1]
+                let key = source.key(at: entry)
                 guard set.add(self, key, hash: source.hash(entry: entry)) else { return false }
                 entry = source.nextEntry(entry + 1)
             }

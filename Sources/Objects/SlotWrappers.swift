@@ -310,7 +310,7 @@ extension SlotTable {
         let namespace = type.namespace
         var entry = namespace.nextEntry(0)
         while entry >= 0 {
-            let key = namespace.entries[entry * 3 + 1]
+            let key = namespace.key(at: entry)
             entry = namespace.nextEntry(entry + 1)
             guard key.isString else { continue }
             let text = StringRef(key)

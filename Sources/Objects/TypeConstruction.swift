@@ -305,7 +305,7 @@ public enum TypeConstruction {
     private static func takeQualifiedName(_ thread: ThreadRef, _ type: TypeRef, _ namespace: DictRef) -> Bool {
         let entry = namespace.find(string: Name.__qualname__.value)
         if entry < 0 { return true }
-        let name = namespace.entries[entry * 3 + 2]
+        let name = namespace.item(at: entry)
         guard name.isString else {
             thread.raise(.typeError, "type __qualname__ must be a str, not \(name.type.name)")
             return false

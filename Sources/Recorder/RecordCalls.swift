@@ -234,8 +234,8 @@ extension Recorder {
     private func keywordNames(_ keywords: Value) -> [Value]? {
         guard keywords.isExact(.dict), case let dict = DictRef(keywords), dict.count <= Recorder.mostSpread else { return nil }
         if dict.count == 0 { return [] }
-        guard dict.pointer.pointee.table.object(DictTable.self).pointee.tracedWords == dict.count * 3 else { return nil }
-        let names = (0 ..< dict.count).map { dict.entries[$0 * 3 + 1] }
+        guard dict.used == dict.count else { return nil }
+        let names = (0 ..< dict.count).map { dict.key(at: $0) }
         return names.allSatisfy { $0.isExact(.str) && StringRef($0).interned().value == $0 } ? names : nil
     }
 
@@ -245,10 +245,10 @@ extension Recorder {
         b.guarding(.geq, b.load(ref, words.length), b.int(Int64(names.count)))
         if names.isEmpty { return [] }
         let table = b.load(ref, words.dictTable)
-        b.guarding(.geq, b.load(table, words.dictWords), b.int(Int64(names.count * 3)))
+        b.guarding(.geq, b.load(table, words.dictWords), b.int(Int64(names.count * DictRef.entryWords)))
         return names.enumerated().map { index, name in
-            guardSame(b.load(table, index: b.int(Int64(index * 3)), words.dictKey), name)
-            return b.load(table, index: b.int(Int64(index * 3)), words.dictItem)
+            guardSame(b.load(table, index: b.int(Int64(index * DictRef.entryWords)), words.dictKey), name)
+            return b.load(table, index: b.int(Int64(index * DictRef.entryWords)), words.dictItem)
         }
     }
 

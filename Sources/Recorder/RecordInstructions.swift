@@ -318,7 +318,7 @@ extension Recorder {
         keep(function.globals)
         guardNumber(UnsafeRawPointer(globals.pointer), words.dictVersion, globals.version)
         barrier(constant(globals.pointer.pointee.table), storing: read(a))
-        b.store(b.pointer(UnsafeRawPointer(globals.entries + entry * 3 + 2)), words.dictEntry, word(read(a)))
+        b.store(b.pointer(UnsafeRawPointer(globals.itemAddress(entry))), words.dictEntry, word(read(a)))
         return .goesOn
     }
 

@@ -156,12 +156,12 @@ extension Recorder {
         let object = iterator.object(IteratorObject.self).pointee
         guard !object.container.isEmpty, case let dict = DictRef(object.container), !dict.pointer.pointee.table.isEmpty, dict.count == object.limit, object.extra.isSmallInt else { return nil }
         let isAtEnd = object.index >= dict.used
-        guard isAtEnd || object.index < object.extra.smallInt && !dict.entries[object.index * 3 + 1].isEmpty else { return nil }
+        guard isAtEnd || object.index < object.extra.smallInt && !dict.key(at: object.index).isEmpty else { return nil }
         guardObject(ref, iterator)
         let container = b.load(ref, words.iteratorContainer)
         b.guarding(.gne, b.cast(container, .int), b.int(0))
         b.guarding(.geq, b.load(container, words.length), b.load(ref, words.iteratorLimit))
-        let index = b.load(ref, words.iteratorIndex), table = b.load(container, words.dictTable), place = b.int(.mul, index, b.int(3))
+        let index = b.load(ref, words.iteratorIndex), table = b.load(container, words.dictTable), place = b.int(.mul, index, b.int(Int64(DictRef.entryWords)))
         b.guarding(.gne, b.cast(table, .int), b.int(0))
         if isAtEnd {
             b.guarding(.guge, place, b.load(table, words.dictWords))

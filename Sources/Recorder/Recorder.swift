@@ -526,7 +526,7 @@ final class Recorder {
         keep(owner)
         keep(dict.pointer.pointee.table)
         guardNumber(UnsafeRawPointer(dict.pointer), words.dictVersion, dict.version)
-        let place = dict.entries + entry * 3 + 2
+        let place = dict.itemAddress(entry)
         let loaded = b.load(b.pointer(UnsafeRawPointer(place)), words.dictEntry)
         if let log = engine.log {
             let key = (place - 1).pointee

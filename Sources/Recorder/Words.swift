@@ -44,8 +44,8 @@ struct Words {
         dictEntry = field("dictEntry", 0, .value, 7)
         dictTable = field("dictTable", MemoryLayout<DictObject>.offset(of: \.table)!, .value, 6)
         dictWords = field("dictWords", MemoryLayout<DictTable>.offset(of: \.tracedWords)!, .i64, 6)
-        dictKey = field("dictKey", MemoryLayout<DictTable>.size + 8, .value, 7)
-        dictItem = field("dictItem", MemoryLayout<DictTable>.size + 16, .value, 7)
+        dictKey = field("dictKey", MemoryLayout<DictTable>.size, .value, 7)
+        dictItem = field("dictItem", MemoryLayout<DictTable>.size + 8, .value, 7)
         func count(_ name: String, _ offset: Int, _ alias: Int, _ stability: Field.Stability = .plain) -> UInt16 {
             vocabulary.field(Field(name, offset: offset, width: .i64, alias: alias, stability: stability, isCount: true))
         }
@@ -378,7 +378,7 @@ enum Helpers {
     /// `dict.get` of such a key: `ended` is left to the interpreter.
     static let dictGet: @convention(c) (Context, Value, Value, Value) -> Value = { context, dict, key, missing in
         let entry = DictRef(dict).findPlain(key, hash: thread(context).hash(key))
-        return entry >= 0 ? DictRef(dict).entries[entry * 3 + 2] : entry == -1 ? missing : ended
+        return entry >= 0 ? DictRef(dict).item(at: entry) : entry == -1 ? missing : ended
     }
     /// 0, or -1 for what is left to the interpreter.
     static let setAddPlain: @convention(c) (Context, Value, Value) -> Int = { context, set, key in

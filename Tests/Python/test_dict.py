@@ -162,4 +162,62 @@ def test_equality_asks_the_left_values():
     assert not {1: Right()} == {1: Left()}
 
 
+class Key:
+    """A key whose hash is asked for once, and has all its bits."""
+
+    def __init__(self, number):
+        self.number = number
+        self.asked = 0
+
+    def __hash__(self):
+        self.asked += 1
+        return hash((self.number, "key"))
+
+    def __eq__(self, other):
+        return isinstance(other, Key) and self.number == other.number
+
+
+def test_other_keys_among_strings_and_ints():
+    for first in ([], ["a"], [1], ["a", 1, "b", 2, "c"], range(100), map(str, range(100))):
+        d = {key: key for key in first}
+        plain = dict(d)
+        keys = [Key(n) for n in range(50)]
+        for key in keys:
+            d[key] = key.number
+        assert list(d) == list(plain) + keys and all(key.asked == 1 for key in keys)
+        assert all(d[key] == key.number for key in keys) and all(d[key] == key for key in plain)
+        assert d[Key(7)] == 7 and Key(50) not in d and "absent" not in d and -5 not in d
+        copy = dict(d)
+        for key in keys[::2]:
+            del d[key]
+        d.update({None: 1, 2.5: 2, (1, 2): 3, b"a": 4, True: 5})
+        assert [d[None], d[2.5], d[1, 2], d[b"a"], d[1]] == [1, 2, 3, 4, 5]
+        assert len(set(copy) - set(d)) == 25 and copy != d and copy == copy.copy()
+        assert frozenset(copy) == frozenset(list(copy)) and hash(frozenset(copy)) == hash(frozenset(list(copy)))
+        asked = [key.asked for key in keys]
+        copy.copy(), set(copy), {**copy}, dict.fromkeys(copy), copy | {}
+        assert [key.asked for key in keys] == asked
+
+
+def test_equal_keys_of_several_types():
+    d = {1: "int", "1": "str"}
+    d[1.0] = "float"
+    d[True] = "bool"
+    assert d == {1: "bool", "1": "str"} and list(map(type, d)) == [int, str]
+
+    class Text(str):
+        pass
+    d[Text("1")] = "text"
+    assert list(map(type, d)) == [int, str] and d["1"] == "text"
+    e = {Text("x"): 1}
+    assert e["x"] == 1 and "y" not in e
+    e["x"] = 2
+    assert type(next(iter(e))) is Text and e == {"x": 2}
+    big = {2**70: 1, 5: 2}
+    assert big[2.0**70] == 1 and big[5.0] == 2
+    del big[2**70]
+    big["s"] = 3
+    assert big == {5: 2, "s": 3}
+
+
 run(globals())

@@ -276,4 +276,85 @@ def test_plain_lines_have_one_event():
     assert lines(f, 1, 2) == [1, 2, 3, 4, 5, 3, 4, 5, 3, 6, ("return", 6)]
 
 
+def inner_lines(function, *arguments):
+    """As `lines`, of all that the file runs."""
+    events = []
+    first = function.__code__.co_firstlineno
+
+    def tracer(frame, event, argument):
+        if frame.f_code.co_filename != __file__:
+            return None
+        if event != "call":
+            events.append(frame.f_lineno - first if event == "line" else (event, frame.f_lineno - first))
+        return tracer
+    sys.settrace(tracer)
+    try:
+        function(*arguments)
+    finally:
+        sys.settrace(None)
+    return events
+
+
+def test_conditions_over_several_lines_end_at_their_statement():
+    def f(a, b):
+        if (a and
+                b):
+            pass
+        while (a and
+                not b):
+            pass
+        assert (a and
+                b)
+        v = (1 if
+             a else
+             2)
+        return (v and
+                a)
+    assert lines(f, 1, 2) == [1, 2, 1, 3, 4, 5, 4, 7, 8, 7, 10, 9, 12, 13, 12, ("return", 12)]
+
+
+def test_a_condition_stays_at_its_last_comparison():
+    def f(a, b):
+        if (a and a <
+                b and
+                b):
+            return 3
+    assert lines(f, 1, 2) == [1, 2, 1, 3, 1, 4, ("return", 4)]
+
+
+def test_comprehensions_over_several_lines():
+    def f(a):
+        return [
+            x + 1
+            for x in a
+            if x
+            != 2]
+    assert inner_lines(f, [1, 2]) == [1, 3, 1, 1, 3, 4, 5, 4, 2, 4, 1, 3, 4, 5, 4, 1, 4, ("return", 4), ("return", 1)]
+
+    def g(a):
+        return {
+            x:
+            1
+            for x in a
+            for y in
+            a}
+    assert inner_lines(g, [1]) == [1, 4, 1, 1, 4, 6, 1, 5, 2, 3, 1, 1, 1, ("return", 1), ("return", 1)]
+
+
+def test_try_at_the_end_of_a_finally():
+    def f(n):
+        try:
+            try:
+                n.x
+            finally:
+                try:
+                    y = 1
+                except Exception:
+                    y = 3
+        except Exception:
+            y = 4
+        return n
+    assert lines(f, 1) == [1, 2, 3, 5, 6, 9, 10, 11, ("return", 11)]
+
+
 run(globals())

@@ -71,9 +71,19 @@ def test_iterators():
     check(64, "accumulate(nothing)", "from itertools import accumulate\nnothing = iter(())")
 
 
+def test_texts():
+    for length in 1000, 1400, 1700, 2200, 3000:
+        check(length + 49, f"chr(97 + i % 20) * {length}", count=20000)
+
+
 def test_small_dicts():
     check(272, "{'a': 1, 'b': 2, 'c': 3, 'd': 4, 'e': 5, 'f': 6}")
     check(272, "{'a': 1, 'b': 2, 'c': 3, 'd': 4, 'e': 5, 'f': 6, 'g': 7, 'h': 8}")
+    names = "names = [chr(number) for number in range(97, 118)]"
+    for size, counts in (184, (1, 5)), (272, (6, 10)), (464, (11, 21)):
+        for count in counts:
+            check(size, f"{{name: 1 for name in names[:{count}]}}", names)
+    check(352, "{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}")
 
 
 def dropped(source, megabytes):

@@ -132,4 +132,61 @@ def test_extract_and_positions():
     assert (frame.colno, frame.end_colno) == (8, 13)
 
 
+class Ambiguous:
+    def __bool__(self):
+        raise ValueError("ambiguous")
+
+
+def marked(function):
+    """What the carets mark in the frames of this file that an exception went through; None for all of several lines."""
+    try:
+        result = function()
+        if hasattr(result, "__next__"):
+            next(result)
+    except (ValueError, TypeError) as error:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__)[1:] if frame.name != "__bool__"]
+        return [frame.line[frame.colno - shift:frame.end_colno - shift] if frame.lineno == frame.end_lineno else None
+                for frame in frames for shift in [len(frame._original_line) - len(frame._original_line.lstrip())]]
+
+
+def test_truth_values_are_asked_by_the_statement():
+    a = Ambiguous()
+
+    def statement():
+        if a:
+            pass
+
+    def loop():
+        while not a:
+            pass
+
+    def after_comparison():
+        if len("1") < 3 and a: pass
+
+    def assertion():
+        assert 1 < len("12") < 3 and a, "text"
+
+    def case():
+        match 1:
+            case int() if a: pass
+
+    assert marked(statement) == [None] and marked(loop) == [None] and marked(case) == ["int()"]
+    assert marked(after_comparison) == ['len("1") < 3'] and marked(assertion) == ['1 < len("12") < 3']
+    assert marked(lambda: 1 if a else 2) == ["1 if a else 2"]
+    assert marked(lambda: a and 1) == ["a and 1"]
+    assert marked(lambda: (a or 1) and 2) == ["a or 1"]
+    assert marked(lambda: not a) == ["not a"]
+
+
+def test_where_comprehensions_fail():
+    a = Ambiguous()
+    assert marked(lambda: [x for x in [1] if a])[1] == "[x for x in [1] if a]"
+    assert marked(lambda: [x for x in [1] if x == 1 if a])[1] == "x == 1"
+    assert marked(lambda: {[] for x in [1]})[1] == "{[] for x in [1]}"
+    assert marked(lambda: {[] for x in [1] if x < 2})[1] == "x < 2"
+    assert marked(lambda: {[]: x for x in [1]})[1] == "{[]: x for x in [1]}"
+    assert marked(lambda: [y for x in [1] if x < 2 for y in x])[1] == "x < 2"
+    assert marked(lambda: (x for x in [1] if a)) == ["(x for x in [1] if a)"]
+
+
 run(globals())

@@ -172,7 +172,7 @@ typedef struct HPyUsualTable {
     ObjectHeader header;
     intptr_t words;
     uint8_t sizes[8];
-    Value entries[3];
+    Value entries[2];
 } HPyUsualTable;
 
 /// The unusual, which is Swift's. Those that ask for a type are given an object in the heap.

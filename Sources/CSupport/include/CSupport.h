@@ -112,7 +112,7 @@ typedef struct FreeRun {
 } FreeRun;
 
 #define SMALL_CLASSES 64
-#define SIZE_CLASSES (SMALL_CLASSES + 12)
+#define SIZE_CLASSES (SMALL_CLASSES + 19)
 #define WELL_KNOWN_COUNT 512
 #define NAME_COUNT 1024
 

@@ -66,7 +66,7 @@ enum AbstractBases {
     private static func purge(_ dict: DictRef) {
         var entry = dict.nextEntry(0)
         while entry >= 0 {
-            if dict.entries[entry * 3 + 2].object(WeakCell.self).pointee.target.isEmpty { dict.remove(entry: entry) }
+            if dict.item(at: entry).object(WeakCell.self).pointee.target.isEmpty { dict.remove(entry: entry) }
             entry = dict.nextEntry(entry + 1)
         }
     }
@@ -83,7 +83,7 @@ enum AbstractBases {
         if list.isEmpty || dict.isEmpty { return list }
         var entry = DictRef(dict).nextEntry(0)
         while entry >= 0 {
-            let target = DictRef(dict).entries[entry * 3 + 2].object(WeakCell.self).pointee.target
+            let target = DictRef(dict).item(at: entry).object(WeakCell.self).pointee.target
             if !target.isEmpty, !ListRef(list).append(thread, target) { return .empty }
             entry = DictRef(dict).nextEntry(entry + 1)
         }
@@ -118,7 +118,7 @@ enum AbstractBases {
                     if result.isEmpty || dict.isEmpty { return result }
                     var entry = DictRef(dict).nextEntry(0)
                     while entry >= 0 {
-                        let cell = DictRef(dict).entries[entry * 3 + 2]
+                        let cell = DictRef(dict).item(at: entry)
                         let type = cell.object(WeakCell.self).pointee.target
                         if !type.isEmpty {
                             let reference = WeakReferences.reference(thread, to: type)

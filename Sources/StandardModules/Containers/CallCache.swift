@@ -163,7 +163,7 @@ enum CallCache {
         if own.pointee.limit < 0 {
             if entry >= 0 {
                 own.pointee.hits += 1
-                return cache.entries[entry * 3 + 2]
+                return cache.item(at: entry)
             }
             own.pointee.misses += 1
             let result = thread.call(own.pointee.function, a, count, keywords)
@@ -173,7 +173,7 @@ enum CallCache {
         let root = own.pointee.root
         if entry >= 0 {
             own.pointee.hits += 1
-            let found = cache.entries[entry * 3 + 2]
+            let found = cache.item(at: entry)
             if link(root).pointee.previous != found {
                 unlink(found)
                 append(root, found)

@@ -29,9 +29,9 @@ enum CollectionsModule {
                 let entry = dict.find(thread, item, hash: hash)
                 if entry == -2 { return false }
                 if entry == -1 { return dict.insert(thread, item, hash: hash, one) }
-                let old = dict.entries[entry * 3 + 2]
+                let old = dict.item(at: entry)
                 if old.isSmallInt && Value.fitsSmall(old.smallInt + 1) {
-                    dict.entries[entry * 3 + 2] = Value(small: old.smallInt + 1)
+                    dict.setItem(at: entry, Value(small: old.smallInt + 1))
                     return true
                 }
                 let new = thread.binary(old, one, .add)

@@ -130,12 +130,12 @@ public enum ContextVariables {
     @inline(__always) public static func get(_ thread: ThreadRef, _ value: Value, _ place: UnsafeMutablePointer<Place>) -> Value {
         if thread.pointee.context.isEmpty { return .empty }
         let dict = DictRef(context(thread.pointee.context).pointee.values)
-        if dict.version == place.pointee.version { return dict.entries[place.pointee.entry &* 3 + 2] }
+        if dict.version == place.pointee.version { return dict.item(at: place.pointee.entry) }
         let entry = dict.find(thread, value, hash: thread.hash(value))
         if entry < 0 { return .empty }
         place.pointee.version = dict.version
         place.pointee.entry = entry
-        return dict.entries[entry &* 3 + 2]
+        return dict.item(at: entry)
     }
 
     /// `variable.set(item)`: the token.

@@ -66,7 +66,7 @@ struct OrderedDictRef {
     /// Number of the last entry, or -1.
     func lastEntry() -> Int {
         var entry = dict.used - 1
-        while entry >= 0 && dict.entries[entry * 3 + 1].isEmpty { entry -= 1 }
+        while entry >= 0 && dict.key(at: entry).isEmpty { entry -= 1 }
         return entry
     }
 
@@ -80,8 +80,8 @@ struct OrderedDictRef {
 
     /// Takes an entry out.
     func take(_ thread: ThreadRef, _ entry: Int, takesBack: Bool = false) -> Value {
-        let words = dict.entries + entry * 3
-        let result = thread.newTuple(words[1], words[2])
+        let words = dict.entries + entry &* 2
+        let result = thread.newTuple(words[0], words[1])
         if result.isEmpty { return .empty }
         dict.remove(entry: entry, takesBack: takesBack)
         if dict.count == 0 { pointer.pointee.notedTable = .empty }
@@ -93,14 +93,14 @@ struct OrderedDictRef {
     func move(_ thread: ThreadRef, _ entry: Int, toEnd: Bool) -> Bool {
         if toEnd {
             if dict.nextEntry(entry + 1) < 0 { return true }
-            let words = dict.entries + entry * 3
-            let hash = dict.hash(entry: entry), key = words[1], item = words[2]
+            let words = dict.entries + entry &* 2
+            let hash = dict.hash(entry: entry), key = words[0], item = words[1]
             // Room is made first, so that nothing is lost when there is none.
             if dict.used >= Int(pointer.pointee.table.object(DictTable.self).pointee.capacity) {
                 guard dict.resize(thread, atLeast: dict.count * 2 + 4) else { return false }
                 // Its number is another now; the key itself is found by identity, without comparison.
                 var other = dict.nextEntry(0)
-                while other >= 0 && dict.entries[other * 3 + 1] != key { other = dict.nextEntry(other + 1) }
+                while other >= 0 && dict.key(at: other) != key { other = dict.nextEntry(other + 1) }
                 dict.remove(entry: other)
             } else {
                 dict.remove(entry: entry)
@@ -241,7 +241,7 @@ enum OrderedDicts {
                     if hash == -1 && thread.hasException { return .empty }
                     let entry = dict.find(thread, a[1], hash: hash)
                     if entry == -2 { return .empty }
-                    if entry >= 0 { return dict.entries[entry * 3 + 2] }
+                    if entry >= 0 { return dict.item(at: entry) }
                     guard dict.insert(thread, a[1], hash: hash, value) else { return .empty }
                     OrderedDictRef(a[0]).changed()
                     return value
@@ -302,8 +302,8 @@ enum OrderedDicts {
             let size = other.count
             var entry = other.nextEntry(0)
             while entry >= 0 {
-                let words = other.entries + entry * 3
-                let key = words[1], item = words[2]
+                let words = other.entries + entry &* 2
+                let key = words[0], item = words[1]
                 if plain {
                     let count = DictRef(value).count
                     guard DictRef(value).set(thread, key, hash: other.hash(entry: entry), item) else { return false }
@@ -359,7 +359,7 @@ enum OrderedDicts {
     private static func copy(_ thread: ThreadRef, _ value: Value) -> Value {
         let source = DictRef(value)
         var entry = source.nextEntry(0)
-        while entry >= 0 && OrderedDictRef.isSteady(source.entries[entry * 3 + 1]) { entry = source.nextEntry(entry + 1) }
+        while entry >= 0 && OrderedDictRef.isSteady(source.key(at: entry)) { entry = source.nextEntry(entry + 1) }
         if value.shapeIndex == type.shape && entry < 0 {
             let result = thread.allocateInstance(type.type)
             let table = result.isEmpty ? .empty : thread.copyDict(source)
@@ -372,7 +372,7 @@ enum OrderedDicts {
         if result.isEmpty { return .empty }
         entry = source.nextEntry(0)
         while entry >= 0 {
-            let key = source.entries[entry * 3 + 1]
+            let key = source.key(at: entry)
             let item = thread.getItem(value, key)
             guard !item.isEmpty, store(thread, result, key, item) else { return .empty }
             entry = source.nextEntry(entry + 1)
@@ -409,7 +409,7 @@ enum OrderedDicts {
         let stateA = a.pointer.pointee.state, stateB = b.pointer.pointee.state
         var x = a.dict.nextEntry(0), y = b.dict.nextEntry(0)
         while x >= 0 && y >= 0 {
-            let same = thread.isEqual(a.dict.entries[x * 3 + 1], b.dict.entries[y * 3 + 1])
+            let same = thread.isEqual(a.dict.key(at: x), b.dict.key(at: y))
             if same <= 0 { return same }
             if a.pointer.pointee.state != stateA || b.pointer.pointee.state != stateB {
                 thread.raise(.runtimeError, "OrderedDict mutated during iteration")
@@ -466,12 +466,12 @@ enum OrderedIterators {
             iterator.pointee.dict = .empty
             return thread.raise(.runtimeError, "OrderedDict mutated during iteration")
         }
-        if dict.count != iterator.pointee.count || entry >= dict.used || dict.entries[entry * 3 + 1].isEmpty {
+        if dict.count != iterator.pointee.count || entry >= dict.used || dict.key(at: entry).isEmpty {
             iterator.pointee.count = -1
             return thread.raise(.runtimeError, "OrderedDict changed size during iteration")
         }
-        let key = dict.entries[entry * 3 + 1]
-        var item = dict.entries[entry * 3 + 2]
+        let key = dict.key(at: entry)
+        var item = dict.item(at: entry)
         if iterator.pointee.part != Part.keys.rawValue {
             // A value is what the key is found to have now. A key that a method of dict took away is missed.
             if dict.count < ordered.pointer.pointee.size { return thread.raise(.keyError, "a key was taken out by a method of dict") }
@@ -488,7 +488,7 @@ enum OrderedIterators {
             iterator.pointee.next = dict.nextEntry(entry + 1)
         } else {
             var before = entry - 1
-            while before >= 0 && dict.entries[before * 3 + 1].isEmpty { before -= 1 }
+            while before >= 0 && dict.key(at: before).isEmpty { before -= 1 }
             iterator.pointee.next = before
         }
         switch iterator.pointee.part {

@@ -162,7 +162,7 @@ enum CollectorModule {
         Collector.forEachReferent(of: object) { value in
             guard value.isHeap, isInternal(value.shapeIndex) else { body(value); return }
             switch value.shapeIndex {
-            case TypeID.dictTable.rawValue: forEachTableItem(value, width: 3, first: MemoryLayout<DictTable>.size, value.object(DictTable.self).pointee.tracedWords, body)
+            case TypeID.dictTable.rawValue: forEachTableItem(value, width: 1, first: MemoryLayout<DictTable>.size, value.object(DictTable.self).pointee.tracedWords, body)
             case TypeID.setTable.rawValue:
                 // Of a table of keys alone those are strings and small ints.
                 let table = value.object(SetTable.self).pointee
