@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CLzma"),
         room("StandardArchives", ["Objects", "CBzip2", "CLzma"], path: "Sources/StandardModules/Archives"),
         .systemLibrary(name: "CExpat"),
-        room("StandardXML", ["Objects", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
+        room("StandardXML", ["Objects", "ContainerTypes", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
         .target(name: "CForeign", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("ffi")]),
         room("ForeignFunctions", ["Objects", "CoreTypes", "Interpreter", "StandardSystem", "CForeign"]),
         room("StandardDates", ["Objects", "CoreTypes"], path: "Sources/StandardModules/Dates"),

@@ -1,6 +1,7 @@
-"""The class ZoneInfo, which the module zoneinfo takes from here: a hidden copy of the one in Python."""
+"""The class ZoneInfo, which the module zoneinfo takes from here: a hidden copy of the one in Python, whose plain cases are native (Sources/StandardModules/Dates)."""
 import _signatures
 import _twins
+from _datetime_fast import install_zones
 
 _module = dict(__name__="zoneinfo._zoneinfo", __package__="zoneinfo", __builtins__=__builtins__)
 _twins.execute("zoneinfo/_zoneinfo.py", "zoneinfo._zoneinfo", _module)
@@ -31,5 +32,6 @@ _signatures.check(ZoneInfo, {
     "no_cache": "(key)", "from_file": "(fobj, /, key=)", "clear_cache": "(*, only_keys=)", "__reduce__": "ZoneInfo.__reduce__()",
     "utcoffset": "ZoneInfo.utcoffset(dt, /)", "dst": "ZoneInfo.dst(dt, /)", "tzname": "ZoneInfo.tzname(dt, /)", "fromutc": "ZoneInfo.fromutc(dt, /)",
 })
+install_zones(ZoneInfo, _module["_ttinfo"])
 _signatures.read_only(ZoneInfo, "key", text="readonly attribute")
 _twins.seal(ZoneInfo)

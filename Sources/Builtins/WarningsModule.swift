@@ -83,10 +83,7 @@ enum WarningsModule {
 
     /// Issues a warning about the frame `level` calls up, 1 being the running one. Empty when it became an exception.
     static func warn(_ thread: ThreadRef, _ message: Value, _ category: Value, _ level: Int, _ source: Value) -> Value {
-        let isInternal: (Value) -> Bool = { name in
-            let text = StringRef(name).description
-            return text.contains("importlib") && text.contains("_bootstrap")
-        }
+        let isInternal: (Value) -> Bool = { has($0, "importlib") && has($0, "_bootstrap") }
         // Frames of the import system do not count, unless one of them is the caller.
         let first = Inspection.place(thread, depth: 0)
         let counts = level <= 0 || first.map { isInternal($0.filename) } ?? true
@@ -103,6 +100,13 @@ enum WarningsModule {
         var module = DictRef(globals).get(.__name__)
         if module.isEmpty || !(module.isNone || module.isString) { module = StringRef.intern("<string>").value }
         return issue(thread, category, message, filename, line, module, registry, sourceLine: .empty, source)
+    }
+
+    /// Whether a text has a short one in it.
+    private static func has(_ value: Value, _ part: StaticString) -> Bool {
+        let text = StringRef(value)
+        if text.width == 1 { return taipan_memmem(text.units, text.count, part.utf8Start, part.utf8CodeUnitCount) != nil }
+        return text.description.contains("\(part)")
     }
 
     private static func warnExplicit(_ thread: ThreadRef, _ a: Arguments) -> Value {

@@ -5,7 +5,7 @@ import Objects
 ///
 /// Any callback (`__eq__`, `__index__`, `__repr__`, an iterable's `__next__`) may change the list. So nothing is remembered across one:
 /// count and items are read again after each.
-enum ListType {
+public enum ListType {
     static func start() {
         NativeType(id: .list, "list", size: MemoryLayout<ListObject>.size, mask: 0b100, flags: [.base, .listSubclass, .sequencePattern, .selfPattern],
                    doc: "list(iterable=(), /)\n--\n\nA sequence that can change. It starts with the items of the iterable, or empty.",
@@ -137,7 +137,7 @@ enum ListType {
     }
 
     /// Takes one item out; the index is in range.
-    static func remove(_ list: ListRef, _ index: Int) {
+    public static func remove(_ list: ListRef, _ index: Int) {
         let count = list.count
         memmove(list.items + index, list.items + index + 1, (count - index - 1) * 8)
         list.setCount(count - 1)
@@ -151,7 +151,7 @@ enum ListType {
     }
 
     /// Replaces items `start ..< end` by `count` values at `source`, which is not part of the list.
-    static func replace(_ thread: ThreadRef, _ list: ListRef, _ start: Int, _ end: Int, _ source: UnsafePointer<Value>?, _ count: Int) -> Bool {
+    public static func replace(_ thread: ThreadRef, _ list: ListRef, _ start: Int, _ end: Int, _ source: UnsafePointer<Value>?, _ count: Int) -> Bool {
         let old = list.count
         let new = old - (end - start) + count
         if new == 0 {
@@ -205,7 +205,8 @@ enum ListType {
         return result.isEmpty ? nil : ListRef(result)
     }
 
-    private static func deleteExtended(_ list: ListRef, _ bounds: SliceBounds) {
+    /// Takes out the items that a slice with a step selects.
+    public static func deleteExtended(_ list: ListRef, _ bounds: SliceBounds) {
         if bounds.count <= 0 { return }
         var first = bounds.start
         var step = bounds.step

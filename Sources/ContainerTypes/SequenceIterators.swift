@@ -141,6 +141,16 @@ enum SequenceIterators {
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)
                 if iterator.pointee.container.isEmpty { return .empty }
+                if thread.hasListItems(iterator.pointee.container) {
+                    // No exception says that the end is reached.
+                    let list = ListRef(iterator.pointee.container), index = iterator.pointee.index
+                    if index < list.count {
+                        iterator.pointee.index = index + 1
+                        return list[index]
+                    }
+                    iterator.pointee.container = .empty
+                    return .empty
+                }
                 if iterator.pointee.index == Int.max { return thread.raise(.overflowError, "iter index too large") }
                 let result = thread.item(iterator.pointee.container, iterator.pointee.index)
                 if !result.isEmpty {

@@ -118,7 +118,8 @@ public enum Attributes {
                 if found.isExact(.property) {
                     set(cache, .classValue, version, 0, found)
                 } else if found.isExact(.getSetDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
-                    set(cache, .nativeGetter, version, 0, found)
+                    let field = Self.field(found.object(DescriptorObject.self).pointee.payload)
+                    if field != 0 { set(cache, .inlineSlot, version, field, .empty) } else { set(cache, .nativeGetter, version, 0, found) }
                 } else if found.isExact(.memberDescriptor), type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                     if found.object(DescriptorObject.self).pointee.isComputedMember {
                         set(cache, .nativeGetter, version, 0, found)
@@ -170,6 +171,9 @@ public enum Attributes {
             if entry >= 0 { set(cache, .dictEntry, version, Int(dict.version) << 32 | entry, .empty) }
         }
     }
+
+    /// The word that a native getter or setter stands for, by its record; 0 when it is more than that.
+    private static func field(_ record: UInt) -> Int { UnsafeMutablePointer<NativeRecord>(bitPattern: record)?.pointee.field ?? 0 }
 
     /// Whether what a descriptor gives can be no AttributeError.
     private static func bindsPlainly(_ found: Value) -> Bool {
@@ -312,6 +316,8 @@ public enum Attributes {
         if found.isPointer, !found.isEmpty, found.type.slotPointer(.descriptorSet).pointee != nil {
             if found.isExact(.memberDescriptor), found.object(DescriptorObject.self).pointee.payload2 == 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
                 set(cache, .inlineSlot, version, Int(found.object(DescriptorObject.self).pointee.payload), .empty)
+            } else if found.isExact(.getSetDescriptor), case let field = field(found.object(DescriptorObject.self).pointee.payload2), field != 0, object.type.isSubtype(of: TypeRef(found.object(DescriptorObject.self).pointee.owner)) {
+                set(cache, .inlineSlot, version, field, .empty)
             } else if found.isExact(.property) || found.type.has(.heap) {
                 set(cache, .classValue, version, 0, found)
             }

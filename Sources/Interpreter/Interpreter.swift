@@ -781,7 +781,7 @@ public enum Interpreter {
                     count = 1
                     break decoded
                 }
-                let result = thread.iterator(iterable)
+                let result = thread.loopIterator(iterable)
                 if result.isEmpty { break dispatch }
                 fp[a] = result
             case .forIter:

@@ -22,10 +22,12 @@ public enum Descriptors {
         let get = UnsafeMutablePointer<NativeRecord>.allocate(capacity: 1)
         get.initialize(to: NativeRecord(getter.get, signature: getter.name, doc: getter.doc, effect: getter.isMember ? .reads : .calls, kind: .method))
         get.pointee.owner = type.value
+        get.pointee.field = getter.field
         var set: UnsafeMutablePointer<NativeRecord>?
         if let function = getter.set {
             set = .allocate(capacity: 1)
             set!.initialize(to: NativeRecord(function, signature: getter.name, doc: getter.doc, effect: getter.isMember ? .reads : .calls, kind: .method))
+            set!.pointee.field = getter.field
         }
         // Read-only members of CPython's structs show as such.
         if let function = getter.set, unsafeBitCast(function, to: UInt.self) == unsafeBitCast(readOnlyMember, to: UInt.self) {

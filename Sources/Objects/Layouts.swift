@@ -88,6 +88,8 @@ public struct TypeFlags: OptionSet {
     public static let watched = TypeFlags(rawValue: 1 << 17)
     /// Made by a class statement or a foreign interface, and yet messages name its module, as they do for native types.
     public static let namesModule = TypeFlags(rawValue: 1 << 18)
+    /// Instances begin as lists do (`ListObject`), and are sequences of those items.
+    public static let listLayout = TypeFlags(rawValue: 1 << 19)
     // Subclasses of the built-in types, for one-test checks.
     public static let intSubclass = TypeFlags(rawValue: 1 << 20)
     public static let listSubclass = TypeFlags(rawValue: 1 << 21)
@@ -103,7 +105,7 @@ public struct TypeFlags: OptionSet {
     public static let frozenSetSubclass = TypeFlags(rawValue: 1 << 30)
     static let inherited: TypeFlags = [.intSubclass, .listSubclass, .tupleSubclass, .bytesSubclass, .strSubclass, .dictSubclass, .exceptionSubclass,
                                        .typeSubclass, .floatSubclass, .setSubclass, .frozenSetSubclass, .sequencePattern, .mappingPattern, .selfPattern,
-                                       .variableSize, .foreignLayout, .watched]
+                                       .variableSize, .foreignLayout, .watched, .listLayout]
 }
 
 /// A string: an array of 1-, 2- or 4-byte units (PEP 393), the narrowest that holds its largest character.

@@ -59,10 +59,13 @@ public struct Getter {
     let set: NativeFunction?
     /// Whether it shows as a member of a C struct, which `types.MemberDescriptorType` tells from a property computed in C.
     let isMember: Bool
+    /// Where in the object the word is that it gives, and that its setter sets to whatever value it is given; 0 when it is more than that. Caches and compiled code reach such a word themselves.
+    let field: Int
 
-    public init(_ name: StaticString, _ doc: StaticString = "", isMember: Bool = false, set: NativeFunction? = nil, get: @escaping NativeFunction) {
+    public init(_ name: StaticString, _ doc: StaticString = "", isMember: Bool = false, field: Int = 0, set: NativeFunction? = nil, get: @escaping NativeFunction) {
         self.name = name
         self.isMember = isMember
+        self.field = field
         self.doc = doc
         self.get = get
         self.set = set
@@ -115,6 +118,8 @@ public struct NativeRecord {
     public var module: Value = .empty
     /// Set for a function of a foreign interface, which binds its arguments itself: see `ForeignFunction.swift`.
     public var foreign: ForeignFunction?
+    /// Of a getter and its setter: the offset of the word that they stand for, or 0.
+    public var field = 0
     /// What the foreign interface knows of the function.
     public var foreignData: UnsafeMutableRawPointer?
     /// Its doc, zero-terminated UTF-8 that lives for good; it may begin with a signature.

@@ -202,6 +202,18 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return raise(.typeError, "'\(type.name)' object is not iterable")
     }
 
+    /// The iterator of a loop, which nobody but the loop sees: over what has a list's items it is a list's.
+    @inline(__always) public func loopIterator(_ value: Value) -> Value { hasListItems(value) ? newIterator(.listIterator, value) : iterator(value) }
+
+    /// Whether an object is gone through as a list is: it begins as a list does, and its class does not say otherwise.
+    @inline(__always) public func hasListItems(_ value: Value) -> Bool { value.type.has(.listLayout) && keepsListItems(value.type) }
+
+    @inline(never) private func keepsListItems(_ type: TypeRef) -> Bool {
+        if !type.has(.heap) { return true }
+        let subscription = type.lookup(.__getitem__)
+        return type.unary(.iter) == nil && subscription.isExact(.wrapperDescriptor) && TypeRef(subscription.object(DescriptorObject.self).pointee.owner).has(.listLayout)
+    }
+
     /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
     @inline(__always) public func next(_ iterator: Value) -> Value {
         if iterator.isPointer && iterator.shapeIndex == TypeID.listIterator.rawValue {
@@ -256,12 +268,13 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
 
     /// list.extend(x). False when it has raised.
     public func extend(_ list: ListRef, _ iterable: Value) -> Bool {
-        if iterable.isExact(.list) || iterable.isExact(.tuple) {
-            let count = iterable.isExact(.list) ? ListRef(iterable).count : TupleRef(iterable).count
+        let isTuple = iterable.isExact(.tuple)
+        if isTuple || iterable.isExact(.list) || hasListItems(iterable) {
+            let count = isTuple ? TupleRef(iterable).count : ListRef(iterable).count
             if count == 0 { return true }
             let old = list.count
             guard list.reserve(self, old + count) else { return false }
-            let source = iterable.isExact(.list) ? ListRef(iterable).items : TupleRef(iterable).items
+            let source = !isTuple ? ListRef(iterable).items : TupleRef(iterable).items
             (list.items + old).update(from: source, count: count)
             list.setCount(old + count)
             Heap.barrier(list.pointer.pointee.storage.raw)

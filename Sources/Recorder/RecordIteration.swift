@@ -22,9 +22,10 @@ extension Recorder {
             guardShape(ref, value)
             if let outcome = special(method, [ref], to: a, flags: 0) { return outcome }
         }
-        if value.isExact(.list) || value.isExact(.tuple) {
-            guardObject(ref, value)
-            let id: TypeID = value.isExact(.list) ? .listIterator : .tupleIterator
+        let isPlain = value.isExact(.list) || value.isExact(.tuple)
+        if isPlain || thread.hasListItems(value) {
+            if isPlain { guardObject(ref, value) } else { guardShape(ref, value) }
+            let id: TypeID = value.isExact(.tuple) ? .tupleIterator : .listIterator
             let iterator = b.new(words.layout("iterator", id.rawValue, size: MemoryLayout<IteratorObject>.size))
             isNew(iterator)
             b.store(iterator, words.iteratorContainer, word(ref))

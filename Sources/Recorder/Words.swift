@@ -426,7 +426,7 @@ enum Helpers {
     static let append: @convention(c) (Context, Value, Value) -> Int = { ListRef($1).append(thread($0), $2) ? 0 : -1 }
     static let contains: @convention(c) (Context, Value, Value) -> Int = { Int(Comparisons.contains(thread($0), $1, $2)) }
     static let call: @convention(c) (Context, Value, UnsafeMutableRawPointer, Int) -> Value = { thread($0).call($1, $2.assumingMemoryBound(to: Value.self), $3) }
-    static let iterator: @convention(c) (Context, Value) -> Value = { thread($0).iterator($1) }
+    static let iterator: @convention(c) (Context, Value) -> Value = { thread($0).loopIterator($1) }
     /// What `next` returns at the end: an immediate that is no value.
     static let ended = Value(immediate: 31)
     static let next: @convention(c) (Context, Value) -> Value = { context, iterator in

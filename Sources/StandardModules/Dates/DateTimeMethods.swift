@@ -161,7 +161,7 @@ enum DateTimeMethods {
             return DateLayout.originalNew(thread, DateLayout.datetime, type, arguments, count, keywords)
         }
         guard DateLayout.replace(thread, type, methods, ["__add__", "__radd__", "__sub__", "__hash__", "__str__", "isoformat", "fromisoformat", "now", "utcnow", "fromtimestamp", "utcfromtimestamp",
-                                                        "timestamp", "time", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
+                                                        "timestamp", "time", "utcoffset", "astimezone", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
         slots.binary(.add) { thread, a, b in DateTimeMethods.add(thread, a, b) }
         slots.binary(.subtract) { thread, a, b in DateTimeMethods.subtract(thread, a, b) }
         slots.unary(.str) { thread, a in DateTimeMethods.text(thread, a) }
@@ -241,6 +241,15 @@ enum DateTimeMethods {
                 guard let fields = DateTimeFields(a[0]) else { return DateLayout.original(thread, DateLayout.datetime, "time", a[0]) }
                 return TimeFields(fields.seconds, fields.microseconds, fold: fields.fold).make(thread, .none)
             },
+            Def("utcoffset(self, /)", .calls, "Return self.tzinfo.utcoffset(self).") { thread, a, _ in
+                if let fields = DateTimeFields(a[0]), let offset = ZoneMethods.offsetObject(fields, DateTimeFields.zone(a[0])) { return offset }
+                return DateLayout.original(thread, DateLayout.datetime, "utcoffset", a[0])
+            },
+            Def("astimezone(self, /, tz=None)", .calls, "tz -> convert to local time in new timezone tz") { thread, a, _ in
+                let zone = a[1].isEmpty ? Value.none : a[1]
+                if !zone.isNone, let fields = DateTimeFields(a[0]), case let own = DateTimeFields.zone(a[0]), own != zone, let result = ZoneMethods.convert(fields, from: own, to: zone) { return result.make(thread, zone) }
+                return DateLayout.original(thread, DateLayout.datetime, "astimezone", a[0], zone)
+            },
             Def("__lt__(self, value, /)", .calls, "Return self<value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.less.rawValue) },
             Def("__le__(self, value, /)", .calls, "Return self<=value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.lessEqual.rawValue) },
             Def("__eq__(self, value, /)", .calls, "Return self==value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.equal.rawValue) },
@@ -279,6 +288,7 @@ enum DateTimeMethods {
             if let y = DateTimeFields(b), DateTimeFields.zone(a) == DateTimeFields.zone(b),
                let difference = Delta(normalizing: x.date.ordinal - y.date.ordinal, x.seconds - y.seconds, x.microseconds - y.microseconds) { return difference.make(thread) }
         }
+        if let difference = apart(a, b) { return difference.make(thread) }
         return DateLayout.operate(thread, DateLayout.datetime, a, b, "__sub__", nil)
     }
 
@@ -287,10 +297,31 @@ enum DateTimeMethods {
             let order = x.date.packed != y.date.packed ? x.date.packed - y.date.packed : x.seconds != y.seconds ? x.seconds - y.seconds : x.microseconds - y.microseconds
             return Value(Comparison(number: operation).holds(order))
         }
+        // Where the clocks are changed there is more to equality.
+        let isOrder = operation != Comparison.equal.rawValue && operation != Comparison.notEqual.rawValue
+        if isOrder || DateTimeFields(a) != nil && DateTimeFields.offset(DateTimeFields.zone(a)) != nil && DateTimeFields(b) != nil && DateTimeFields.offset(DateTimeFields.zone(b)) != nil,
+           let difference = apart(a, b) {
+            return Value(Comparison(number: operation).holds(difference.order(Delta(0, 0, 0))))
+        }
         return DateLayout.compare(thread, DateLayout.datetime, a, b, operation)
     }
 
+    /// How far two datetimes of different time zones are apart, where both zones are plain.
+    private static func apart(_ a: Value, _ b: Value) -> Delta? {
+        guard let x = DateTimeFields(a), let y = DateTimeFields(b), case let own = DateTimeFields.zone(a), case let other = DateTimeFields.zone(b), own != other,
+              let first = ZoneMethods.shift(x, own), let second = ZoneMethods.shift(y, other) else { return nil }
+        return Delta(normalizing: x.date.ordinal - y.date.ordinal - first.days + second.days, x.seconds - y.seconds - first.seconds + second.seconds,
+                     x.microseconds - y.microseconds - first.microseconds + second.microseconds)
+    }
+
     static func hash(_ thread: ThreadRef, _ a: Value) -> Int {
+        // Equal moments hash alike: that of a time zone hashes as the time since the year 1, in UTC. `fold` makes no difference.
+        if var x = DateTimeFields(a), case let zone = DateTimeFields.zone(a), !zone.isNone {
+            x.fold = 0
+            if let shift = ZoneMethods.shift(x, zone), let universal = Delta(normalizing: x.date.ordinal - shift.days, x.seconds - shift.seconds, x.microseconds - shift.microseconds) {
+                return DateHash.known(thread, a, DateLayout.dayHash) { thread.newTuple(Value(small: universal.days), Value(small: universal.seconds), Value(small: universal.microseconds)) }
+            }
+        }
         guard let x = DateTimeFields(a), DateTimeFields.zone(a).isNone else { return DateHash.original(thread, DateLayout.datetime, a) }
         return DateHash.known(thread, a, DateLayout.dayHash) {
             thread.newBytes([UInt8(x.date.year >> 8), UInt8(x.date.year & 255), UInt8(x.date.month), UInt8(x.date.day), UInt8(x.seconds / 3600), UInt8(x.seconds / 60 % 60), UInt8(x.seconds % 60),

@@ -5,7 +5,7 @@ import Objects
 ///
 /// The classes of `datetime` are the library's own, in Python (`Library/_datetime.py`). Programs mostly make plain instances of them, add, subtract and compare them,
 /// and turn them into text and back: those cases are done here, on the same instances (see `PackedFields`). Whatever is not plain (subclasses, time zones other
-/// than fixed ones, arguments that are wrong or rare) is left to the Python that was there, so that there is one place for every rule and error.
+/// than fixed ones and those of `zoneinfo`, arguments that are wrong or rare) is left to the Python that was there, so that there is one place for every rule and error.
 public enum StandardDates {
     /// Registers the room's module. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
@@ -24,6 +24,9 @@ public enum StandardDates {
                 DateMethods.install(thread)
                 TimeMethods.install(thread)
                 return DateTimeMethods.install(thread) ? .none : .empty
+            },
+            Def("install_zones(zone, offset, /)", .calls, "Take over the plain cases of ZoneInfo, whose offsets are instances of the other class.", kind: .function) { thread, a, _ in
+                ZoneMethods.install(thread, a[0], a[1]) ? .none : .empty
             },
         ]) { module in
             module.set("datetime_CAPI", Capsule.empty(module.thread, name: "datetime.datetime_CAPI"))

@@ -25,6 +25,8 @@ struct ParserObject {
     var specifiedAttributes: Bool
     var namespacePrefixes: Bool
     var inCallback: Bool
+    /// The library is at work, and cannot be entered again.
+    var isParsing: Bool
 }
 
 enum ExpatParser {
@@ -130,6 +132,7 @@ enum ExpatParser {
     }
 
     private static func parse(_ thread: ThreadRef, _ value: Value, _ data: Value, _ isFinal: Bool) -> Value {
+        if object(value).pointee.isParsing { return thread.raise(.runtimeError, "the parser is in use") }
         let parser = library(value)
         if data.isString {
             XML_SetEncoding(parser, "utf-8")
@@ -137,6 +140,8 @@ enum ExpatParser {
             return encoded.isEmpty ? .empty : parse(thread, value, encoded, isFinal)
         }
         return thread.withBuffer(data) { bytes, count in
+            object(value).pointee.isParsing = true
+            defer { object(value).pointee.isParsing = false }
             var start = UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self), left = count
             while left > 1 << 20 {
                 let status = XML_Parse(parser, start, 1 << 20, 0)

@@ -2,11 +2,12 @@ import CExpat
 import Interpreter
 import Objects
 
-/// Entry point of the room: `pyexpat`, XML by the library Expat.
+/// Entry point of the room: XML by the library Expat. `pyexpat` calls functions of Python for all that it sees; `_elementtree` has the elements, the builder and the parser of `xml.etree`.
 public enum StandardXML {
-    /// Registers the room's module. Called once at start-up, in the order of the rooms.
+    /// Registers the room's modules. Called once at start-up, in the order of the rooms.
     public static func start(_ thread: ThreadRef) {
         NativeModule.register("pyexpat", doc: "Python wrapper for Expat parser.", functions: functions, setUp: setUp)
+        ElementTreeModule.register()
     }
 
     private static let functions = [
