@@ -268,9 +268,9 @@ enum Trampolines {
     }
 
     private static func call(_ thread: ThreadRef, _ receiver: Value, _ name: Name, _ other: Value) -> Value {
-        let method = receiver.type.lookup(name)
-        if method.isEmpty || method.isNone { return .notImplemented }
-        return thread.callSpecialFast(receiver, name.value, other)
+        // A method that is None is called like any other: it blocks the operation with a TypeError.
+        let result = thread.callSpecialFast(receiver, name.value, other)
+        return result.isEmpty && !thread.hasException ? .notImplemented : result
     }
 }
 
