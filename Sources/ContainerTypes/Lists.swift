@@ -10,6 +10,7 @@ enum ListType {
         NativeType(id: .list, "list", size: MemoryLayout<ListObject>.size, mask: 0b100, flags: [.base, .listSubclass, .sequencePattern, .selfPattern],
                    doc: "list(iterable=(), /)\n--\n\nA sequence that can change. It starts with the items of the iterable, or empty.",
                    methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in ListType.initialize(thread, receiver, a, count, keywords) }
             slots.unary(.repr) { thread, value in ListType.repr(thread, value) }

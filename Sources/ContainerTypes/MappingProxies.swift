@@ -35,6 +35,7 @@ public enum MappingProxyType {
             Def("__reversed__(self, /)", .calls, "D.__reversed__() -> reverse iterator") { thread, a, _ in thread.callMethod(MappingProxyType.mapping(a[0]), Name.__reversed__) },
             Shared.classGetItem,
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in MappingProxyType.new(thread, a, count, keywords) }
             slots.unary(.repr) { thread, value in
                 var text = TextBuffer()

@@ -16,6 +16,7 @@ public enum SetType {
         NativeType(id: .set, "set", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .setSubclass, .weakReferenceable, .selfPattern],
                    doc: "set([iterable])\n\nA collection of different elements, in no order.",
                    methods: shared + mutating) { slots in
+            slots.restate(.getAttribute, of: .object)
             SetType.fill(slots)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in
@@ -52,6 +53,7 @@ public enum SetType {
         NativeType(id: .frozenset, "frozenset", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .frozenSetSubclass, .weakReferenceable, .selfPattern],
                    doc: "frozenset([iterable])\n\nA set that cannot change, and so can be hashed.",
                    methods: shared) { slots in
+            slots.restate(.getAttribute, of: .object)
             SetType.fill(slots)
             slots.call(.new) { thread, type, a, count, keywords in SetType.newFrozen(thread, TypeRef(type), a, count, keywords) }
             slots.hash { _, value in SetType.hash(value) }
@@ -67,6 +69,7 @@ public enum SetType {
                 return Shared.reduce(thread, Shared.builtin(thread, "iter"), thread.list(copy))
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)

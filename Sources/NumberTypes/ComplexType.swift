@@ -34,6 +34,7 @@ public enum ComplexType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .complex, "complex", size: MemoryLayout<ComplexObject>.size, flags: .base,
                    doc: "complex(real=0, imag=0)\n--\n\nA complex number: real + imag*1j, both 0 unless given.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, value in ComplexType.repr(thread, ComplexType.value(value)) }
             slots.hash { _, value in
                 let number = ComplexType.value(value)

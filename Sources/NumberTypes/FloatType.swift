@@ -32,6 +32,7 @@ public enum FloatType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .float, "float", size: MemoryLayout<FloatObject>.size, flags: [.base, .floatSubclass, .selfPattern],
                    doc: "float(x=0, /)\n--\n\nA floating-point number, made of another number or of text.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, value in FloatText.repr(thread, value.doubleValue) }
             slots.hash { _, value in
                 let double = value.doubleValue

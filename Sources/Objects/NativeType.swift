@@ -36,6 +36,10 @@ public struct SlotBuilder {
     public func store(_ slot: Slot, _ function: @escaping StoreFunction) { set(slot, function) }
     public func buffer(_ function: @escaping BufferFunction) { set(.getBuffer, function) }
     public func releaseBuffer(_ function: @escaping ReleaseFunction) { set(.releaseBuffer, function) }
+    /// The base's slots, stated as the type's own: their wrappers show among its attributes, as they do in CPython (`list.__getattribute__`, `ValueError.__init__`).
+    public func restate(_ slots: Slot..., of base: TypeID) {
+        for slot in slots { type.slotPointer(slot).pointee = base.type.slotPointer(slot).pointee }
+    }
     /// Instances are unhashable: "unhashable type: 'list'".
     public func unhashable() { set(.hash, unhashableHash) }
 }

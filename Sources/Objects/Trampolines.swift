@@ -110,7 +110,7 @@ enum Trampolines {
             let type = receiver.type
             let method = type.lookup(.__getattribute__)
             var result: Value
-            if method == TypeID.object.type.lookup(.__getattribute__), case let fallback = type.lookup(.__getattr__), !fallback.isEmpty {
+            if method.wraps(.getAttribute, of: .object), case let fallback = type.lookup(.__getattr__), !fallback.isEmpty {
                 // No exception is made that only says whom to ask next.
                 result = thread.genericGet(receiver, name, quiet: true)
                 if !result.isEmpty || thread.hasException { return result }

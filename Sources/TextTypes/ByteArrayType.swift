@@ -132,6 +132,7 @@ enum ByteArrayType {
 
             Bytes that can change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteArrayMethods.defs) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, array, arguments, count, keywords in ByteArrayType.initialize.call(thread, array, arguments, count, keywords) }
             slots.unary(.repr) { thread, value in
@@ -188,6 +189,7 @@ enum ByteArrayType {
             slots.releaseBuffer { _, value, _ in ByteArrayRef(value).pointer.pointee.exports -= 1 }
         }
         NativeType(id: .bytearrayIterator, "bytearray_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, methods: ByteIterators.methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, iterator in iterator }
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)

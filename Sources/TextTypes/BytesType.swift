@@ -19,6 +19,7 @@ public enum BytesType {
 
             Bytes that cannot change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteMethods.ofBytes) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in BytesType.make.call(thread, type, arguments, count, keywords) }
             slots.unary(.repr) { thread, bytes in
                 var builder = StringBuilder()
@@ -83,6 +84,7 @@ public enum BytesType {
             TupleRef(tuple).initialize(byte, value)
         }
         NativeType(id: .bytesIterator, "bytes_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, methods: ByteIterators.methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, iterator in iterator }
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)

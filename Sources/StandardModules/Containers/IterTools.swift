@@ -38,6 +38,7 @@ enum IterTools {
                      repr: UnaryFunction? = nil) {
         let size = MemoryLayout<ToolObject>.offset(of: last)! + 8
         module.add(NativeType(name, module: "itertools", size: size, mask: mask(min(size, MemoryLayout<ToolObject>.offset(of: \.i)!)), flags: .base, doc: doc, methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new, new)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next, next)

@@ -609,7 +609,7 @@ enum Buffered {
     ]
 
     private static let getters: [Getter] = [
-        Getter("raw") { thread, a, _ in Buffered.object(a[0]).pointee.raw.isEmpty ? thread.raise(.attributeError, "raw") : Buffered.object(a[0]).pointee.raw },
+        Getter("raw", isMember: true) { thread, a, _ in Buffered.object(a[0]).pointee.raw.isEmpty ? thread.raise(.attributeError, "raw") : Buffered.object(a[0]).pointee.raw },
         Getter("closed") { thread, a, _ in
             guard Buffered.ready(thread, a[0]) else { return .empty }
             return thread.getAttribute(Buffered.object(a[0]).pointee.raw, Name.closed)

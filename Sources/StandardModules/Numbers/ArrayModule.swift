@@ -148,6 +148,7 @@ enum ArrayModule {
                               Getter("typecode", "The type code.") { t, a, _ in t.newString(character: UInt32(ArrayRef(a[0]).code)) },
                               Getter("itemsize", "Bytes of an item.") { _, a, _ in Value(small: ArrayRef(a[0]).itemSize) },
                           ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in ArrayModule.make(thread, TypeRef(type), arguments, count, keywords) }
             slots.call(.initialize) { _, _, _, _, _ in .none }
             slots.unhashable()
