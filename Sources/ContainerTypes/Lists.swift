@@ -197,12 +197,9 @@ enum ListType {
     /// The values to assign, apart from the list itself; nil when it has raised.
     private static func sequence(_ thread: ThreadRef, _ list: ListRef, _ value: Value, _ message: String) -> ListRef? {
         if value.isList && value.isExact(.list) && ListRef(value).pointer != list.pointer { return ListRef(value) }
-        let type = value.type
-        if type.slotPointer(.iter).pointee == nil && type.lookup(.__getitem__).isEmpty {
-            thread.raise(.typeError, message)
-            return nil
-        }
-        let result = thread.list(value)
+        let items = thread.sequence(value, typeError: message)
+        if items.isEmpty { return nil }
+        let result = items.isExact(.tuple) || items == value ? thread.list(items) : items
         return result.isEmpty ? nil : ListRef(result)
     }
 

@@ -45,7 +45,7 @@ public enum MappingProxyType {
                 return text.make(thread)
             }
             slots.unary(.str) { thread, value in thread.str(MappingProxyType.mapping(value)) }
-            slots.hash { thread, value in thread.hash(MappingProxyType.mapping(value)) }
+            slots.unhashable()
             slots.compare { thread, a, b, operation in
                 thread.compare(MappingProxyType.mapping(a), b, Comparison(number: operation))
             }

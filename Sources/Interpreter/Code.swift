@@ -102,7 +102,8 @@ public enum CacheKind: UInt8 {
 
 public enum Code {
     /// Heap references to Swift objects are counted by hand: a code object holds one.
-    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable, methods: Code.methods, getters: [
+    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable,
+                                 doc: "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)\n--\n\nA compiled body: use compile() or code.replace() to make one.", methods: Code.methods, getters: [
         Getter("co_name", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.name },
         Getter("co_qualname", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
         Getter("co_filename", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.filename },

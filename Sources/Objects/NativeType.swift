@@ -124,7 +124,7 @@ public struct NativeType {
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
         // A type whose instances have docs of their own declares a getter of that name.
         let text = NativeType.split(thread, doc, type)
-        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, text) }
+        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, text) } else if text.isString { NativeType.hiddenDocs[UInt(type.value.bits)] = StringRef(text).description }
         if !base.isEmpty { SlotTable.inherit(type, from: TypeRef(base)) }
         type.updatePlainFlags()
         if !base.isEmpty { TypeConstruction.addSubclass(thread, TypeRef(base), type) }
@@ -133,6 +133,9 @@ public struct NativeType {
 
     /// `__text_signature__` of the types whose doc begins with one, by address.
     nonisolated(unsafe) public private(set) static var signatures: [UInt: String] = [:]
+
+    /// The docs of the types whose instances have docs of their own, by address: in these types' namespaces there is the getter.
+    nonisolated(unsafe) public private(set) static var hiddenDocs: [UInt: String] = [:]
 
     /// A type's doc as an object. `name(a, b)\n--\n\ntext` holds the signature of its constructor and the doc.
     private static func split(_ thread: ThreadRef, _ doc: StaticString, _ type: TypeRef) -> Value {

@@ -202,6 +202,21 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return raise(.typeError, "'\(type.name)' object is not iterable")
     }
 
+    /// iter(x); whatever TypeError that raises, it says `message`.
+    public func iterator(_ value: Value, typeError message: @autoclosure () -> String) -> Value {
+        let result = iterator(value)
+        if result.isEmpty, clearException(.typeError) { raise(.typeError, message()) }
+        return result
+    }
+
+    /// A list or tuple as it is, of anything else a list; what is no iterable raises a TypeError with `message`.
+    public func sequence(_ iterable: Value, typeError message: @autoclosure () -> String) -> Value {
+        if iterable.isExact(.list) || iterable.isExact(.tuple) { return iterable }
+        if iterable.isExact(.str) || iterable.isExact(.dict) { return list(iterable) }
+        let iterator = self.iterator(iterable, typeError: message())
+        return iterator.isEmpty ? .empty : list(iterator)
+    }
+
     /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
     @inline(__always) public func next(_ iterator: Value) -> Value {
         if iterator.isPointer && iterator.shapeIndex == TypeID.listIterator.rawValue {

@@ -219,7 +219,7 @@ enum Trampolines {
             // Three-argument power asks only the first operand's class.
             if a.type.slotPointer(.power).pointee == Trampolines.pointer(.power) {
                 let result = thread.callSpecialFast(a, Name.__pow__.value, b, modulus)
-                return result.isEmpty && !thread.hasException ? .notImplemented : result
+                return result.isEmpty && !thread.hasException ? thread.raise(.attributeError, "__pow__") : result
             }
             return .notImplemented
         } as TernaryFunction)

@@ -135,18 +135,10 @@ enum ByteArrayType {
             slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, array, arguments, count, keywords in ByteArrayType.initialize.call(thread, array, arguments, count, keywords) }
-            slots.unary(.repr) { thread, value in
-                let array = ByteArrayRef(value)
-                var builder = StringBuilder()
-                builder.append(StringRef(value.type.pointer.pointee.name))
-                builder.append("(b")
-                StringRepr.append(bytes: Units(array.bytes, array.count), escapeApostrophe: true, to: &builder)
-                builder.append(41)
-                return builder.finish(thread)
-            }
+            slots.unary(.repr) { thread, value in ByteArrayType.repr(thread, value) }
             slots.unary(.str) { thread, array in
                 if BytesType.warnings > 0, !RuntimeHooks.warn(thread, .bytesWarning, "str() on a bytearray instance", 1) { return .empty }
-                return thread.repr(array)
+                return ByteArrayType.repr(thread, array)
             }
             slots.unhashable()
             slots.compare { thread, a, b, operation in ByteMethods.compare(thread, a, b, operation) }
@@ -229,6 +221,16 @@ enum ByteArrayType {
         var builder = ByteBuilder()
         guard BytesType.collect(thread, a[1], &builder, "bytearray") else { return .empty }
         return array.append(thread, builder.base, builder.count) ? .none : .empty
+    }
+
+    private static func repr(_ thread: ThreadRef, _ value: Value) -> Value {
+        let array = ByteArrayRef(value)
+        var builder = StringBuilder()
+        builder.append(StringRef(value.type.pointer.pointee.name))
+        builder.append("(b")
+        StringRepr.append(bytes: Units(array.bytes, array.count), escapeApostrophe: true, to: &builder)
+        builder.append(41)
+        return builder.finish(thread)
     }
 
     static func getItem(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Value {
@@ -359,12 +361,8 @@ enum ByteArrayMethods {
             """) { thread, a, _ in
             let array = ByteArrayRef(a[0])
             if a[1].isBuffer { return ByteArrayMethods.appendBuffer(thread, array, a[1]) ? .none : .empty }
-            let type = a[1].type
-            guard type.unary(.iter) != nil || !type.lookup(.__getitem__).isEmpty else { return thread.raise(.typeError, "can't extend bytearray with \(type.name)") }
-            // Asked for the sake of what it may raise.
-            if thread.lengthHint(a[1], 0) < 0 { return .empty }
             var builder = ByteBuilder()
-            guard BytesType.collectIterable(thread, a[1], &builder, "bytearray") else { return .empty }
+            guard BytesType.collectIterable(thread, a[1], &builder, "extend", typeError: "can't extend bytearray with \(a[1].type.name)") else { return .empty }
             return array.append(thread, builder.base, builder.count) ? .none : .empty
         },
         Def("insert(self, index, item, /)", .writes, "Put a byte before the one at an index.") { thread, a, _ in

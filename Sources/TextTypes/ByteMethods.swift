@@ -235,12 +235,8 @@ public enum ByteMethods {
     }
 
     static func join(_ thread: ThreadRef, _ separator: Value, _ iterable: Value) -> Value {
-        var source = iterable
-        if !iterable.isExact(.list) && !iterable.isExact(.tuple) {
-            if iterable.type.unary(.iter) == nil && iterable.type.lookup(.__getitem__).isEmpty { return thread.raise(.typeError, "can only join an iterable") }
-            source = thread.list(iterable)
-            if source.isEmpty { return .empty }
-        }
+        let source = thread.sequence(iterable, typeError: "can only join an iterable")
+        if source.isEmpty { return .empty }
         let isList = source.isExact(.list)
         func count() -> Int { isList ? ListRef(source).count : TupleRef(source).count }
         if count() == 1 {

@@ -440,7 +440,7 @@ public enum MemoryViews {
 
     /// The address of the item that a key names; nil when it names none or it has raised.
     private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value, stores: Bool = false) -> UnsafeMutableRawPointer? {
-        if key.isTuple {
+        if key.isTuple, !isIndex(key) {
             let tuple = TupleRef(key)
             for index in 0 ..< tuple.count where !isIndex(tuple[index]) {
                 for index in 0 ..< tuple.count where !tuple[index].isExact(.slice) {

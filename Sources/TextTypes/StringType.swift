@@ -20,7 +20,7 @@ enum StringType {
             slots.hash { _, string in StringRef(string).hash }
             slots.compare { _, a, b, operation in StringType.compare(a, b, operation) }
             slots.unary(.iter) { thread, string in
-                thread.newIterator(StringRef(string).isASCII ? .strASCIIIterator : .strIterator, string)
+                thread.newIterator(string.isExact(.str) && StringRef(string).isASCII ? .strASCIIIterator : .strIterator, string)
             }
             slots.length { _, string in StringRef(string).count }
             slots.binary(.getItem) { thread, string, key in StringType.getItem(thread, string, key) }

@@ -317,7 +317,8 @@ enum Deques {
         let deque = DequeRef(value)
         var bound = -1
         if !limit.isEmpty && !limit.isNone {
-            guard let number = thread.isIndex(limit) ? thread.toInt(limit) : { thread.raise(.typeError, "an integer is required"); return nil }() else { return .empty }
+            guard limit.isInt else { return thread.raise(.typeError, "an integer is required") }
+            guard let number = thread.toInt(limit) else { return .empty }
             if number < 0 { return thread.raise(.valueError, "maxlen must be non-negative") }
             bound = number
         }

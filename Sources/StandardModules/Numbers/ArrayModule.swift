@@ -289,6 +289,16 @@ enum ArrayModule {
             }
             return result
         }
+        if initial.isList || initial.isTuple {
+            // Of a class derived from either the items are asked for by number, not by its `__iter__`.
+            var index = 0
+            while index < (initial.isList ? ListRef(initial).count : TupleRef(initial).count) {
+                let item = thread.item(initial, index)
+                guard !item.isEmpty, array.append(thread, item) else { return .empty }
+                index += 1
+            }
+            return result
+        }
         return thread.forEach(initial) { array.append(thread, $0) } ? result : .empty
     }
 
