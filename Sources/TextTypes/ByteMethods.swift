@@ -59,13 +59,14 @@ public enum ByteMethods {
 
     static func contains(_ thread: ThreadRef, _ value: Value, _ item: Value) -> Int32 {
         if item.isInt || item.type.slotPointer(.index).pointee != nil && !item.isBuffer {
-            if !item.isInt, thread.toInt(item, overflow: nil) == nil {
+            let number = item.isInt ? item : thread.toIndex(item)
+            if number.isEmpty {
                 // Whatever its conversion raises, it is then no number, and bytes are wanted.
                 thread.takeException()
                 thread.raise(.typeError, "a bytes-like object is required, not '\(item.type.name)'")
                 return -1
             }
-            guard let byte = BytesType.byteValue(thread, item) else { return -1 }
+            guard let byte = BytesType.byteValue(thread, number) else { return -1 }
             let units = Text(binary: value).units
             return units.find(UInt32(byte), 0, units.count) >= 0 ? 1 : 0
         }

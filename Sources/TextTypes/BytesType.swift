@@ -203,7 +203,8 @@ public enum BytesType {
         // Not `forEach`: a builder cannot be captured by a closure.
         let iterator = thread.iterator(source, typeError: message())
         // How long it will be is asked for the sake of what that may raise.
-        if iterator.isEmpty || name != "bytearray" && thread.lengthHint(source, 0) < 0 { return false }
+        let isAsked = name == "bytes" || name == "extend"
+        if iterator.isEmpty || isAsked && thread.lengthHint(source, 0) < 0 { return false }
         while true {
             let item = thread.next(iterator)
             if item.isEmpty { return !thread.hasException }
