@@ -292,6 +292,10 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.set) || iterable.isExact(.frozenset) {
+            guard list.reserve(self, list.count + SetRef(iterable).count) else { return false }
+            return SetRef(iterable).walkKeys { list.append(self, $0) }
+        }
         if iterable.isExact(.str) {
             let string = StringRef(iterable)
             guard list.reserve(self, list.count + string.count) else { return false }
