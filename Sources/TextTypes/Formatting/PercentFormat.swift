@@ -341,16 +341,14 @@ struct PercentFormat: ~Copyable {
         let upper = conversion.kind < 97
         let kind = conversion.kind | 32
         let precision = conversion.precision < 0 ? 6 : conversion.precision
-        if kind == 102, !(conversion.alternate && precision == 0) {
-            let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer in
-                let text = buffer.baseAddress.unsafelyUnwrapped
-                guard let written = FloatText.writeFixed(number, precision, text) else { return false }
-                let negative = text[0] == 45
-                place(negative ? text + 1 : text, negative ? written - 1 : written, negative: negative, conversion)
-                return true
-            }
-            if isWritten { return true }
+        let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer in
+            let text = buffer.baseAddress.unsafelyUnwrapped
+            guard let written = FloatText.writePlain(number, UInt8(conversion.kind), precision, alternate: conversion.alternate, text) else { return false }
+            let negative = text[0] == 45
+            place(negative ? text + 1 : text, negative ? written - 1 : written, negative: negative, conversion)
+            return true
         }
+        if isWritten { return true }
         var text: [UInt8]
         if !number.isFinite {
             text = Array((number.isNaN ? "nan" : "inf").utf8)
