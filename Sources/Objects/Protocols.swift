@@ -312,6 +312,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if hint < 0 { return false }
         // Hints may be wild guesses: only modest ones are trusted.
         if hint > 1 && hint <= 1 << 20 { guard list.reserve(self, list.count + hint) else { return false } }
+        let type = iterator.type
+        if !type.has(.heap), let function = type.unary(.next) {
+            // What a native iterator is asked by stays the same.
+            while true {
+                let item = function(self, iterator)
+                if item.isEmpty { return !hasException || clearException(.stopIteration) }
+                if !list.append(self, item) { return false }
+            }
+        }
         while true {
             let item = next(iterator)
             if item.isEmpty { return !hasException }

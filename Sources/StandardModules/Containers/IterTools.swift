@@ -311,7 +311,9 @@ enum IterTools {
             if own.pointee.c.isEmpty {
                 own.pointee.c = item
             } else {
-                let total = own.pointee.b.isNone ? thread.binary(own.pointee.c, item, .add) : thread.call(own.pointee.b, own.pointee.c, item)
+                var total = Value.empty
+                if own.pointee.b.isNone, Value.bothSmall(own.pointee.c, item) { total = thread.newInt(own.pointee.c.smallInt + item.smallInt) }
+                else { total = own.pointee.b.isNone ? thread.binary(own.pointee.c, item, .add) : thread.call(own.pointee.b, own.pointee.c, item) }
                 if total.isEmpty { return .empty }
                 own.pointee.c = total
             }
