@@ -158,7 +158,7 @@ extension NativeType {
             }
         }
         let getters = [
-            Getter("__name__") { _, a, _ in a[0].object(DescriptorObject.self).pointee.name },
+            Getter("__name__", isMember: true) { _, a, _ in a[0].object(DescriptorObject.self).pointee.name },
             Getter("__objclass__", isMember: true) { _, a, _ in a[0].object(DescriptorObject.self).pointee.owner },
             Getter("__qualname__") { thread, a, _ in
                 let descriptor = a[0].object(DescriptorObject.self)

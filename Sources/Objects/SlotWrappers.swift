@@ -209,8 +209,8 @@ extension SlotTable {
         }
         NativeType(id: .methodWrapper, "method-wrapper", size: MemoryLayout<MethodObject>.size, mask: 0b110, getters: [
             Getter("__self__", isMember: true) { _, a, _ in a[0].object(MethodObject.self).pointee.receiver },
-            Getter("__name__", isMember: true) { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.name },
-            Getter("__objclass__", isMember: true) { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.owner },
+            Getter("__name__") { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.name },
+            Getter("__objclass__") { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.owner },
             Getter("__qualname__") { thread, a, _ in thread.getAttribute(a[0].object(MethodObject.self).pointee.function, Name.__qualname__.value) },
             Getter("__doc__") { thread, a, _ in SlotTable.docParts(thread, a[0].object(MethodObject.self).pointee.function).doc },
             Getter("__text_signature__") { thread, a, _ in SlotTable.docParts(thread, a[0].object(MethodObject.self).pointee.function).signature },
