@@ -29,7 +29,7 @@ extension SetRef {
                     let key = words[place]
                     place &+= 1
                     if key.isEmpty || key == SetRef.deleted { continue }
-                    if place &+ SetRef.lookahead <= mask, case let later = words[place &+ SetRef.lookahead], later.isPointer { taipan_prefetch(later.bits) }
+                    if place &+ SetRef.lookahead <= mask, case let later = words[place &+ SetRef.lookahead], later.isPointer { taipan_prefetch(UInt(later.bits)) }
                     if !body(key, SetRef.plainHash(key)) { return false }
                     if pointer.pointee.table != table { break }
                 }

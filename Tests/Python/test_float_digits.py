@@ -1,5 +1,6 @@
 """%e, %f and %g with the precision given: correctly rounded, whatever way they are written."""
 import decimal
+import math
 import random
 
 from harness import run
@@ -12,7 +13,7 @@ def rounded(value, digits):
     with decimal.localcontext() as context:
         context.prec, context.rounding = digits, decimal.ROUND_HALF_EVEN
         number = +decimal.Decimal(value)
-        sign, figures, exponent = number.as_tuple()
+        figures, sign = number.as_tuple().digits, math.copysign(1, value) < 0
         figures = list(figures) + [0] * (digits - len(figures)) if number else [0] * digits
         place = number.adjusted() if number else 0
         text = "".join(map(str, figures))
