@@ -16,7 +16,7 @@ public struct ByteArrayObject {
     public var exports: Int
 }
 
-public struct ByteArrayRef {
+public struct ByteArrayRef: StorageOwner {
     public let pointer: UnsafeMutablePointer<ByteArrayObject>
 
     @inline(__always) public init(_ value: Value) { pointer = value.object(ByteArrayObject.self) }
@@ -41,7 +41,7 @@ public struct ByteArrayRef {
         guard count < 1 << 46 else { thread.raiseOutOfMemory(); return false }
         // What is made of a known size seldom grows.
         let wanted = pointer.pointee.storage.isEmpty ? count : count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
-        guard move(thread, capacity: (wanted + 15) & ~15) else { return false }
+        guard move(thread, room: (wanted + 15) & ~15) else { return false }
         pointer.pointee.count = count
         return true
     }
@@ -49,28 +49,17 @@ public struct ByteArrayRef {
     /// False, with BufferError raised, while somebody has a view of the bytes.
     func mayResize(_ thread: ThreadRef) -> Bool { pointer.pointee.exports == 0 || unlock(thread) }
 
-    @inline(never) private func unlock(_ thread: ThreadRef) -> Bool {
-        let isLeft = MemoryViews.unlock(thread, storage: pointer.pointee.storage, isExporter: { $0 == value }, isLocked: { pointer.pointee.exports > 0 })
-        if pointer.pointee.exports > 0 {
-            thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
-            return false
-        }
-        return !isLeft || pointer.pointee.storage.isEmpty || move(thread, capacity: pointer.pointee.capacity)
-    }
+    public var storage: Value { pointer.pointee.storage }
+    public var items: UnsafeRawPointer { UnsafeRawPointer(bytes) }
+    public var usedBytes: Int { count }
+    public var room: Int { pointer.pointee.capacity }
+    public var exports: Int { pointer.pointee.exports }
+    public static var lockedText: String { "Existing exports of data: object cannot be re-sized" }
 
-    /// Gives the bytes, as many as there is room for, another storage. False when it has raised.
-    private func move(_ thread: ThreadRef, capacity: Int) -> Bool {
-        guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else {
-            thread.raiseOutOfMemory()
-            return false
-        }
-        raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
-        memcpy(raw + MemoryLayout<StorageObject>.size, bytes, min(capacity, pointer.pointee.count))
-        pointer.pointee.storage = Value(raw)
+    public func take(_ storage: Value, room: Int) {
+        pointer.pointee.storage = storage
         pointer.pointee.start = 0
-        pointer.pointee.capacity = capacity
-        Heap.barrier(UnsafeMutableRawPointer(pointer))
-        return true
+        pointer.pointee.capacity = room
     }
 
     /// Replaces bytes `low ..< high` by `length` new ones, uninitialised. False when it has raised.

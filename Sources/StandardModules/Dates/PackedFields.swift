@@ -28,7 +28,12 @@ struct PackedFields {
     }
 
     /// Where an instance has the word of its clock: a class and those derived from it keep that with their layout.
-    @inline(__always) private static func clock(_ a: Arguments) -> Int { Int(bitPattern: a[0].type.pointer.pointee.nativeData) }
+    private static func clock(_ a: Arguments) -> Int {
+        var type = a[0].type
+        // Types of a foreign interface have something else there.
+        while type.has(.foreignLayout) { type = TypeRef(type.pointer.pointee.base) }
+        return Int(bitPattern: type.pointer.pointee.nativeData)
+    }
 
     private static func get(_ a: Arguments, _ offset: Int, _ field: Field) -> Value { Value(small: field.get(DateLayout.field(a[0], offset).pointee)) }
 
