@@ -226,6 +226,10 @@ enum FunctionalIterators {
         let iterator = value.object(IteratorObject.self)
         let sources = TupleRef(iterator.pointee.container)
         let count = sources.count
+        if count == 1 {
+            let item = thread.next(sources[0])
+            return item.isEmpty ? .empty : thread.call(iterator.pointee.extra, item)
+        }
         guard let vector = thread.pushArguments(count + 1) else { return .empty }
         vector.update(repeating: .empty, count: count + 1)
         defer { thread.popArguments(vector) }

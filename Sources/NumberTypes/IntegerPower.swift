@@ -168,6 +168,7 @@ extension Integers {
     public static func binomial(_ thread: ThreadRef, _ n: Value, _ k: UInt) -> Value {
         if n.isSmallInt && k <= 64, let result = binomial(n.smallInt, Int(k)) { return thread.newInt(result) }
         guard isPossible(bits: Double(k) * Double(bitLength(n))) || isPossible(bits: Double(IntOps.toInt(n) ?? Int.max)) else { return thread.raiseOutOfMemory() }
+        if n.isSmallInt { return withMPZ(thread, about: 0) { __gmpz_bin_uiui($0, UInt(n.smallInt), k) } }
         return withLimbs(n) { x in
             var number = x.mpz
             return withMPZ(thread, about: 0) { __gmpz_bin_ui($0, &number, k) }
