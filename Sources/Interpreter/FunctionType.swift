@@ -201,7 +201,6 @@ extension Interpreter {
         Collector.setVariableVisitor(Frames.markVariables)
         Signals.start(thread)
         Consumers.start()
-        RuntimeHooks.isCalledByHiddenCode = { thread in thread.pointee.frame.map { $0.code.pointee.flags & CodeFlags.hidden.rawValue != 0 } ?? true }
         RuntimeHooks.currentGlobals = { thread in
             guard let fp = thread.pointee.frame else { return .empty }
             return fp.function.pointee.globals

@@ -244,8 +244,6 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var runPendingFinalizers: (ThreadRef) -> Void = { _ in }
     /// The part of an exception group whose leaves are leaves of the exceptions in the list; None when there is none. For `except*`.
     nonisolated(unsafe) public static var projectExceptionGroup: (ThreadRef, Value, Value) -> Value = { _, _, _ in .none }
-    /// Whether the running frame is of code that is hidden, as that of our library is.
-    nonisolated(unsafe) public static var isCalledByHiddenCode: (ThreadRef) -> Bool = { _ in true }
     /// The globals of the running Python frame, or empty.
     nonisolated(unsafe) public static var currentGlobals: (ThreadRef) -> Value = { _ in .empty }
     /// Reports an exception that cannot be propagated, as `sys.unraisablehook` does, and clears it. What was going on; the object concerned.
