@@ -222,6 +222,9 @@ class HMAC:
         return f"<{self._name} HMAC object @ {id(self):#x}>"
 
 
+_INNER, _OUTER = (bytes(byte ^ mask for byte in range(256)) for mask in (0x36, 0x5c))
+
+
 def hmac_new(key, msg=b"", digestmod=None):
     """Return a new hmac object."""
     if digestmod is None:
@@ -236,8 +239,8 @@ def hmac_new(key, msg=b"", digestmod=None):
     if len(key) > inner.block_size:
         key = new(name, key).digest()
     key = key.ljust(inner.block_size, b"\0")
-    inner.update(bytes([byte ^ 0x36 for byte in key]))
-    outer.update(bytes([byte ^ 0x5c for byte in key]))
+    inner.update(key.translate(_INNER))
+    outer.update(key.translate(_OUTER))
     result = HMAC._make(name.lower(), inner, outer)
     if msg:
         result.update(msg)

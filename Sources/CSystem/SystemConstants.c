@@ -8,6 +8,7 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <linux/limits.h>
+#include <linux/memfd.h>
 #include <locale.h>
 #include <netdb.h>
 #include <netinet/in.h>

@@ -57,6 +57,7 @@ public enum DictIterators {
                 return Shared.reduce(thread, Shared.builtin(thread, "iter"), thread.list(Value(raw)))
             },
         ]) { slots in
+            if id == .dictKeyIterator || id == .dictValueIterator || id == .dictItemIterator { slots.restate(.getAttribute, of: .object) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next, next)
         }

@@ -43,6 +43,7 @@ enum DictViews {
             })
         }
         NativeType(id: id, name, size: MemoryLayout<DictViewObject>.size, mask: 0b10, flags: .noInstantiation, methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             more(slots)
             slots.length { _, value in DictViews.dict(value).count }
             slots.unary(.repr) { thread, value in DictViews.repr(thread, value) }

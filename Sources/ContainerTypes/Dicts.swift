@@ -10,6 +10,7 @@ enum DictType {
                            dict(a=1) == dict({'a': 1}) == dict([('a', 1)])
                        """,
                    methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in DictType.update(thread, DictRef(receiver), "dict", a, count, keywords) ? .none : .empty }
             slots.unary(.repr) { thread, value in DictType.repr(thread, value) }

@@ -22,6 +22,7 @@ enum FunctionalIterators {
             },
             Shared.classGetItem,
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in FunctionalIterators.newEnumerate(thread, TypeRef(type), a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in FunctionalIterators.nextNumbered(thread, value) }
@@ -47,6 +48,7 @@ enum FunctionalIterators {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in FunctionalIterators.newZip(thread, TypeRef(type), a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in FunctionalIterators.nextZipped(thread, value) }
@@ -65,6 +67,7 @@ enum FunctionalIterators {
                 return arguments.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in FunctionalIterators.newMap(thread, TypeRef(type), a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in FunctionalIterators.nextMapped(thread, value) }
@@ -81,6 +84,7 @@ enum FunctionalIterators {
                 return arguments.isEmpty ? .empty : thread.newTuple(a[0].type.value, arguments)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in FunctionalIterators.newFilter(thread, TypeRef(type), a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in FunctionalIterators.nextFiltered(thread, value) }
@@ -222,6 +226,10 @@ enum FunctionalIterators {
         let iterator = value.object(IteratorObject.self)
         let sources = TupleRef(iterator.pointee.container)
         let count = sources.count
+        if count == 1 {
+            let item = thread.next(sources[0])
+            return item.isEmpty ? .empty : thread.call(iterator.pointee.extra, item)
+        }
         guard let vector = thread.pushArguments(count + 1) else { return .empty }
         vector.update(repeating: .empty, count: count + 1)
         defer { thread.popArguments(vector) }

@@ -10,6 +10,7 @@ public enum ListType {
         NativeType(id: .list, "list", size: MemoryLayout<ListObject>.size, mask: 0b100, flags: [.base, .listSubclass, .sequencePattern, .selfPattern],
                    doc: "list(iterable=(), /)\n--\n\nA sequence that can change. It starts with the items of the iterable, or empty.",
                    methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in ListType.initialize(thread, receiver, a, count, keywords) }
             slots.unary(.repr) { thread, value in ListType.repr(thread, value) }
@@ -196,12 +197,9 @@ public enum ListType {
     /// The values to assign, apart from the list itself; nil when it has raised.
     private static func sequence(_ thread: ThreadRef, _ list: ListRef, _ value: Value, _ message: String) -> ListRef? {
         if value.isList && value.isExact(.list) && ListRef(value).pointer != list.pointer { return ListRef(value) }
-        let type = value.type
-        if type.slotPointer(.iter).pointee == nil && type.lookup(.__getitem__).isEmpty {
-            thread.raise(.typeError, message)
-            return nil
-        }
-        let result = thread.list(value)
+        let items = thread.sequence(value, typeError: message)
+        if items.isEmpty { return nil }
+        let result = items.isExact(.tuple) || items == value ? thread.list(items) : items
         return result.isEmpty ? nil : ListRef(result)
     }
 

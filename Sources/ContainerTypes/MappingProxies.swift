@@ -35,6 +35,7 @@ public enum MappingProxyType {
             Def("__reversed__(self, /)", .calls, "D.__reversed__() -> reverse iterator") { thread, a, _ in thread.callMethod(MappingProxyType.mapping(a[0]), Name.__reversed__) },
             Shared.classGetItem,
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in MappingProxyType.new(thread, a, count, keywords) }
             slots.unary(.repr) { thread, value in
                 var text = TextBuffer()
@@ -44,7 +45,7 @@ public enum MappingProxyType {
                 return text.make(thread)
             }
             slots.unary(.str) { thread, value in thread.str(MappingProxyType.mapping(value)) }
-            slots.hash { thread, value in thread.hash(MappingProxyType.mapping(value)) }
+            slots.unhashable()
             slots.compare { thread, a, b, operation in
                 thread.compare(MappingProxyType.mapping(a), b, Comparison(number: operation))
             }

@@ -14,10 +14,11 @@ public enum RangeType {
                        The integers from start, which is 0 if it is left out, up to but not including stop, step apart. No list of them is kept.
                        """,
                    methods: methods, getters: [
-            Getter("start") { _, a, _ in a[0].object(RangeObject.self).pointee.start },
-            Getter("stop") { _, a, _ in a[0].object(RangeObject.self).pointee.stop },
-            Getter("step") { _, a, _ in a[0].object(RangeObject.self).pointee.step },
+            Getter("start", isMember: true) { _, a, _ in a[0].object(RangeObject.self).pointee.start },
+            Getter("stop", isMember: true) { _, a, _ in a[0].object(RangeObject.self).pointee.stop },
+            Getter("step", isMember: true) { _, a, _ in a[0].object(RangeObject.self).pointee.step },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in
                 guard Shared.noKeywords(thread, "range", keywords) else { return .empty }
                 return RangeType.new(thread, a, count)
@@ -302,6 +303,7 @@ public enum RangeType {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in
                 let iterator = value.object(RangeIteratorObject.self)
@@ -334,6 +336,7 @@ public enum RangeType {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)

@@ -22,6 +22,7 @@ enum SequenceIterators {
             },
             setState { thread, a, _ in SequenceIterators.setForward(thread, a[0], a[1], Int.max) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)
@@ -54,6 +55,7 @@ enum SequenceIterators {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)
@@ -79,6 +81,7 @@ enum SequenceIterators {
                 return SequenceIterators.setForward(thread, a[0], a[1], container.isEmpty ? 0 : TupleRef(container).count)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)
@@ -170,6 +173,7 @@ enum SequenceIterators {
                 return function.isEmpty || arguments.isEmpty ? .empty : thread.newTuple(function, arguments)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)
@@ -213,6 +217,7 @@ enum SequenceIterators {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in SequenceIterators.newReversed(thread, TypeRef(type), a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in

@@ -16,6 +16,7 @@ public enum SetType {
         NativeType(id: .set, "set", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .setSubclass, .weakReferenceable, .selfPattern],
                    doc: "set([iterable])\n\nA collection of different elements, in no order.",
                    methods: shared + mutating) { slots in
+            slots.restate(.getAttribute, of: .object)
             SetType.fill(slots)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, receiver, a, count, keywords in
@@ -52,6 +53,7 @@ public enum SetType {
         NativeType(id: .frozenset, "frozenset", size: MemoryLayout<SetObject>.size, mask: 0b100, flags: [.base, .frozenSetSubclass, .weakReferenceable, .selfPattern],
                    doc: "frozenset([iterable])\n\nA set that cannot change, and so can be hashed.",
                    methods: shared) { slots in
+            slots.restate(.getAttribute, of: .object)
             SetType.fill(slots)
             slots.call(.new) { thread, type, a, count, keywords in SetType.newFrozen(thread, TypeRef(type), a, count, keywords) }
             slots.hash { _, value in SetType.hash(value) }
@@ -67,6 +69,7 @@ public enum SetType {
                 return Shared.reduce(thread, Shared.builtin(thread, "iter"), thread.list(copy))
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)
@@ -228,12 +231,13 @@ public enum SetType {
 
     static func subset(_ thread: ThreadRef, _ a: SetRef, _ b: SetRef) -> Int32 {
         if a.count > b.count { return 0 }
-        var position = 0
-        while let (key, hash) = a.nextEntry(&position) {
-            let place = b.find(thread, key, hash: hash)
-            if place < 0 { return place == -1 ? 0 : -1 }
+        var result: Int32 = 1
+        _ = a.walk { key, hash in
+            let place = b.locate(thread, key, hash: hash)
+            if place < 0 { result = place == -1 ? 0 : -1 }
+            return place >= 0
         }
-        return 1
+        return result
     }
 
     // MARK: Operations
@@ -248,13 +252,11 @@ public enum SetType {
             // The smaller is walked through; equal ones come from the right, as in CPython.
             let swap = SetRef(b).count > SetRef(a).count
             let walked = swap ? SetRef(a) : SetRef(b), asked = swap ? SetRef(b) : SetRef(a)
-            var position = 0
-            while let (key, hash) = walked.nextEntry(&position) {
-                let place = asked.find(thread, key, hash: hash)
-                if place == -2 { return .empty }
-                if place >= 0 { guard target.insert(thread, key, hash: hash) else { return .empty } }
+            let complete = walked.walk { key, hash in
+                let place = asked.locate(thread, key, hash: hash)
+                return place >= 0 ? target.insertNew(thread, key, hash: hash) : place == -1
             }
-            return result
+            return complete ? result : .empty
         }
         let own = SetRef(a)
         let complete = thread.forEach(b) { key in
@@ -275,14 +277,12 @@ public enum SetType {
         }
         let result = make(thread, baseType(a))
         if result.isEmpty { return .empty }
-        let isSet = isAnySet(b)
-        var position = 0
-        while let (key, hash) = own.nextEntry(&position) {
-            let place = isSet ? SetRef(b).find(thread, key, hash: hash) : DictRef(b).find(thread, key, hash: hash)
-            if place == -2 { return .empty }
-            if place == -1 { guard SetRef(result).insert(thread, key, hash: hash) else { return .empty } }
+        let isSet = isAnySet(b), target = SetRef(result)
+        let complete = own.walk { key, hash in
+            let place = isSet ? SetRef(b).locate(thread, key, hash: hash) : DictRef(b).find(thread, key, hash: hash)
+            return place == -1 ? target.insertNew(thread, key, hash: hash) : place >= 0
         }
-        return result
+        return complete ? result : .empty
     }
 
     /// Removes the items of an iterable. False when it has raised.
@@ -293,12 +293,12 @@ public enum SetType {
                 set.clear()
                 return true
             }
-            var position = 0
-            while let (key, hash) = source.nextEntry(&position) {
-                let place = set.find(thread, key, hash: hash)
-                if place == -2 { return false }
+            let complete = source.walk { key, hash in
+                let place = set.locate(thread, key, hash: hash)
                 if place >= 0 { set.remove(place: place) }
+                return place != -2
             }
+            if !complete { return false }
         } else {
             let complete = thread.forEach(other) { key in
                 guard let hash = SetRef.hash(thread, key) else { return false }
@@ -321,7 +321,7 @@ public enum SetType {
 
     static func symmetricDifferenceUpdate(_ thread: ThreadRef, _ set: SetRef, _ other: Value) -> Bool {
         func toggle(_ key: Value, _ hash: Int) -> Bool {
-            let place = set.find(thread, key, hash: hash)
+            let place = set.locate(thread, key, hash: hash)
             if place == -2 { return false }
             if place >= 0 {
                 set.remove(place: place)
@@ -347,11 +347,7 @@ public enum SetType {
             set.clear()
             return true
         }
-        var position = 0
-        while let (key, hash) = SetRef(source).nextEntry(&position) {
-            guard toggle(key, hash) else { return false }
-        }
-        return true
+        return SetRef(source).walk(toggle)
     }
 
     static func isDisjoint(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
@@ -359,12 +355,12 @@ public enum SetType {
         if b.isExact(.set) || b.isExact(.frozenset) {
             let swap = SetRef(b).count > SetRef(a).count
             let walked = swap ? SetRef(a) : SetRef(b), asked = swap ? SetRef(b) : SetRef(a)
-            var position = 0
-            while let (key, hash) = walked.nextEntry(&position) {
-                let place = asked.find(thread, key, hash: hash)
-                if place != -1 { return place == -2 ? .empty : .false }
+            var last = -1
+            let isDisjoint = walked.walk { key, hash in
+                last = asked.locate(thread, key, hash: hash)
+                return last == -1
             }
-            return .true
+            return isDisjoint ? .true : last == -2 ? .empty : .false
         }
         var disjoint = true
         let complete = thread.forEach(b) { key in

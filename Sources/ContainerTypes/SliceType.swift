@@ -27,6 +27,7 @@ enum SliceType {
             Getter("stop", set: readOnlyMember) { _, a, _ in a[0].object(SliceObject.self).pointee.stop },
             Getter("step", set: readOnlyMember) { _, a, _ in a[0].object(SliceObject.self).pointee.step },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in
                 guard Shared.noKeywords(thread, "slice", keywords), Shared.arity(thread, "slice", count, 1, 3) else { return .empty }
                 return count == 1 ? thread.newSlice(.none, a[0], .none) : thread.newSlice(a[0], a[1], count == 3 ? a[2] : .none)

@@ -8,6 +8,7 @@ enum TupleType {
                    flags: [.base, .tupleSubclass, .variableSize, .sequencePattern, .selfPattern],
                    doc: "tuple(iterable=(), /)\n--\n\nA sequence that cannot change. It has the items of the iterable; a tuple is returned as it is.",
                    methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in TupleType.new(thread, type, a, count, keywords) }
             slots.unary(.repr) { thread, value in TupleType.repr(thread, value) }
             slots.hash { thread, value in TupleType.hash(thread, value) }

@@ -10,7 +10,7 @@ enum ExceptionGroups {
     static func start(_ thread: ThreadRef) {
         // It has two bases, which a native type cannot declare: so it is defined with one, and its bases and MRO are completed after.
         NativeType(id: .exceptionGroup, "ExceptionGroup", base: TypeID.baseExceptionGroup.type, size: Exceptions.Kind.group.size, mask: Exceptions.Kind.group.mask, dictOffset: Exceptions.Kind.group.dictOffset,
-                   flags: [.base, .exceptionSubclass], doc: "A combination of multiple unrelated exceptions that are all of class Exception.", slots: ExceptionGroups.fill)
+                   flags: [.base, .exceptionSubclass, .weakReferenceable])
         let type = TypeID.exceptionGroup.type
         let both = thread.newTuple(TypeID.baseExceptionGroup.value, TypeID.exception.value)
         let order = thread.newTuple(type.value, TypeID.baseExceptionGroup.value, TypeID.exception.value, TypeID.baseException.value, TypeID.object.value)
@@ -173,8 +173,8 @@ enum ExceptionGroups {
     // MARK: Attributes
 
     static let getters = [
-        Getter("message", "exception message", set: { thread, _, _ in thread.raise(.attributeError, "readonly attribute") }) { _, a, _ in a[0].exceptionField(Field.message).orNone },
-        Getter("exceptions", "nested exceptions", set: { thread, _, _ in thread.raise(.attributeError, "readonly attribute") }) { _, a, _ in
+        Getter("message", "exception message", set: readOnlyMember) { _, a, _ in a[0].exceptionField(Field.message).orNone },
+        Getter("exceptions", "nested exceptions", set: readOnlyMember) { _, a, _ in
             a[0].exceptionField(Field.exceptions).orNone
         },
     ]

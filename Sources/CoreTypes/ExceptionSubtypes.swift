@@ -39,28 +39,28 @@ enum ExceptionSubtypes {
         switch row.kind {
         case .plain, .keyError: return []
         case .stopIteration:
-            return [Getter("value", "generator return value", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
+            return [Getter("value", "generator return value", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
         case .systemExit:
-            return [Getter("code", "exception code", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
+            return [Getter("code", "exception code", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
         case .nameError:
-            return [Getter("name", "name", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
+            return [Getter("name", "name", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) }]
         case .attributeError:
             return [
-                Getter("name", "attribute name", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
-                Getter("obj", "object", set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
+                Getter("name", "attribute name", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
+                Getter("obj", "object", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
             ]
         case .importError:
             return [
-                Getter("msg", "exception message", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
-                Getter("name", "module name", set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
-                Getter("path", "module path", set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
+                Getter("msg", "exception message", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
+                Getter("name", "module name", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
+                Getter("path", "module path", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
             ]
         case .osError:
             return [
-                Getter("errno", "POSIX exception code", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
-                Getter("strerror", "exception strerror", set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
-                Getter("filename", "exception filename", set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
-                Getter("filename2", "second exception filename", set: { _, a, _ in ExceptionSubtypes.set(a, 3) }) { _, a, _ in ExceptionSubtypes.get(a, 3) },
+                Getter("errno", "POSIX exception code", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
+                Getter("strerror", "exception strerror", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
+                Getter("filename", "exception filename", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
+                Getter("filename2", "second exception filename", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 3) }) { _, a, _ in ExceptionSubtypes.get(a, 3) },
                 Getter("characters_written", set: { thread, a, _ in
                     if a[1].isEmpty {
                         if a[0].exceptionField(OSField.written).isEmpty { return thread.raise(.attributeError, "characters_written") }
@@ -77,22 +77,22 @@ enum ExceptionSubtypes {
             ]
         case .syntaxError:
             return [
-                Getter("msg", "exception msg", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
-                Getter("filename", "exception filename", set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
-                Getter("lineno", "exception lineno", set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
-                Getter("offset", "exception offset", set: { _, a, _ in ExceptionSubtypes.set(a, 3) }) { _, a, _ in ExceptionSubtypes.get(a, 3) },
-                Getter("text", "exception text", set: { _, a, _ in ExceptionSubtypes.set(a, 4) }) { _, a, _ in ExceptionSubtypes.get(a, 4) },
-                Getter("end_lineno", "exception end lineno", set: { _, a, _ in ExceptionSubtypes.set(a, 5) }) { _, a, _ in ExceptionSubtypes.get(a, 5) },
-                Getter("end_offset", "exception end offset", set: { _, a, _ in ExceptionSubtypes.set(a, 6) }) { _, a, _ in ExceptionSubtypes.get(a, 6) },
-                Getter("print_file_and_line", "exception print_file_and_line", set: { _, a, _ in ExceptionSubtypes.set(a, 7) }) { _, a, _ in ExceptionSubtypes.get(a, 7) },
+                Getter("msg", "exception msg", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
+                Getter("filename", "exception filename", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
+                Getter("lineno", "exception lineno", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 2) }) { _, a, _ in ExceptionSubtypes.get(a, 2) },
+                Getter("offset", "exception offset", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 3) }) { _, a, _ in ExceptionSubtypes.get(a, 3) },
+                Getter("text", "exception text", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 4) }) { _, a, _ in ExceptionSubtypes.get(a, 4) },
+                Getter("end_lineno", "exception end lineno", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 5) }) { _, a, _ in ExceptionSubtypes.get(a, 5) },
+                Getter("end_offset", "exception end offset", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 6) }) { _, a, _ in ExceptionSubtypes.get(a, 6) },
+                Getter("print_file_and_line", "exception print_file_and_line", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 7) }) { _, a, _ in ExceptionSubtypes.get(a, 7) },
             ]
         case .unicodeEncode, .unicodeDecode, .unicodeTranslate:
             return [
-                Getter("encoding", "exception encoding", set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
-                Getter("object", "exception object", set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
-                Getter("start", "exception start", set: { thread, a, _ in ExceptionSubtypes.setInteger(thread, a, 2) }) { _, a, _ in ExceptionSubtypes.integer(a[0], 2) },
-                Getter("end", "exception end", set: { thread, a, _ in ExceptionSubtypes.setInteger(thread, a, 3) }) { _, a, _ in ExceptionSubtypes.integer(a[0], 3) },
-                Getter("reason", "exception reason", set: { _, a, _ in ExceptionSubtypes.set(a, 4) }) { _, a, _ in ExceptionSubtypes.get(a, 4) },
+                Getter("encoding", "exception encoding", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 0) }) { _, a, _ in ExceptionSubtypes.get(a, 0) },
+                Getter("object", "exception object", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 1) }) { _, a, _ in ExceptionSubtypes.get(a, 1) },
+                Getter("start", "exception start", isMember: true, set: { thread, a, _ in ExceptionSubtypes.setInteger(thread, a, 2) }) { _, a, _ in ExceptionSubtypes.integer(a[0], 2) },
+                Getter("end", "exception end", isMember: true, set: { thread, a, _ in ExceptionSubtypes.setInteger(thread, a, 3) }) { _, a, _ in ExceptionSubtypes.integer(a[0], 3) },
+                Getter("reason", "exception reason", isMember: true, set: { _, a, _ in ExceptionSubtypes.set(a, 4) }) { _, a, _ in ExceptionSubtypes.get(a, 4) },
             ]
         case .group:
             return ExceptionGroups.getters
@@ -115,16 +115,13 @@ enum ExceptionSubtypes {
     }
 
     static func fill(_ slots: SlotBuilder, _ row: Exceptions.Row) {
+        // A class of the same kind as its base states again how it is initialized, as CPython's do, and which `__new__` and `__str__` are its own is as there, too.
+        if row.kind == .plain { return slots.restate(.new, .initialize, of: .baseException) }
+        if let base = Exceptions.table.first(where: { $0.id == row.base }), base.kind == row.kind { return slots.restate(.initialize, of: base.id) }
         switch row.kind {
-        case .plain, .keyError: break
+        case .plain: break
         case .osError: fillOSError(slots)
         case .group: ExceptionGroups.fill(slots)
-        default:
-            // As in CPython every class with an `__init__` of its own also has a `__new__`.
-            slots.call(.new) { thread, type, a, count, keywords in Exceptions.new(thread, type, a, count, keywords) }
-        }
-        switch row.kind {
-        case .plain, .osError, .group: break
         case .stopIteration:
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 if Exceptions.initialize(thread, exception, a, count, keywords).isEmpty { return .empty }
@@ -138,15 +135,18 @@ enum ExceptionSubtypes {
                 return .none
             }
         case .keyError:
+            slots.restate(.initialize, of: .baseException)
             slots.unary(.str) { thread, exception in
                 let arguments = Exceptions.arguments(exception)
                 return arguments.count == 1 ? thread.repr(arguments[0]) : Exceptions.str(thread, exception)
             }
         case .nameError:
+            slots.restate(.str, of: .baseException)
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 ExceptionSubtypes.initialize(thread, exception, a, count, keywords, "NameError", [(.name, NameField.name)]) ? .none : .empty
             }
         case .attributeError:
+            slots.restate(.str, of: .baseException)
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 ExceptionSubtypes.initialize(thread, exception, a, count, keywords, "AttributeError", [(.name, NameField.name), (.obj, NameField.object)]) ? .none : .empty
             }
@@ -165,16 +165,19 @@ enum ExceptionSubtypes {
             slots.call(.initialize) { thread, exception, a, count, keywords in ExceptionSubtypes.initializeSyntaxError(thread, exception, a, count, keywords) }
             slots.unary(.str) { thread, exception in ExceptionSubtypes.syntaxErrorText(thread, exception) }
         case .unicodeEncode:
+            slots.restate(.new, of: .baseException)
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 ExceptionSubtypes.initializeUnicodeError(thread, exception, a, count, keywords, hasEncoding: true, isBytes: false)
             }
             slots.unary(.str) { thread, exception in ExceptionSubtypes.unicodeErrorText(thread, exception, .unicodeEncode) }
         case .unicodeDecode:
+            slots.restate(.new, of: .baseException)
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 ExceptionSubtypes.initializeUnicodeError(thread, exception, a, count, keywords, hasEncoding: true, isBytes: true)
             }
             slots.unary(.str) { thread, exception in ExceptionSubtypes.unicodeErrorText(thread, exception, .unicodeDecode) }
         case .unicodeTranslate:
+            slots.restate(.new, of: .baseException)
             slots.call(.initialize) { thread, exception, a, count, keywords in
                 ExceptionSubtypes.initializeUnicodeError(thread, exception, a, count, keywords, hasEncoding: false, isBytes: false)
             }

@@ -116,6 +116,7 @@ enum Exceptions {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .baseException, "BaseException", size: Kind.plain.size, mask: Kind.plain.mask, dictOffset: Kind.plain.dictOffset, flags: [.base, .exceptionSubclass],
                    doc: "Common base class for all exceptions.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, .setAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in Exceptions.new(thread, type, arguments, count, keywords) }
             slots.call(.initialize) { thread, exception, arguments, count, keywords in Exceptions.initialize(thread, exception, arguments, count, keywords) }
             slots.unary(.str) { thread, exception in Exceptions.str(thread, exception) }
@@ -305,7 +306,7 @@ enum Exceptions {
             Heap.barrier(a[0].raw)
             return .none
         }) { _, a, _ in a[0].object(ExceptionObject.self).pointee.cause.orNone },
-        Getter("__suppress_context__", set: { thread, a, _ in
+        Getter("__suppress_context__", isMember: true, set: { thread, a, _ in
             if a[1].isEmpty { return thread.raise(.typeError, "can't delete numeric/char attribute") }
             guard a[1].isBool else { return thread.raise(.typeError, "attribute value type must be bool") }
             a[0].object(ExceptionObject.self).pointee.suppressContext = a[1]

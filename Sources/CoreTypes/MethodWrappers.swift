@@ -125,6 +125,7 @@ enum MethodWrappers {
                        Getter("__self__", "the instance to which a method is bound", set: readOnlyMember) { _, a, _ in a[0].object(MethodObject.self).pointee.receiver },
                        Getter("__doc__") { thread, a, _ in thread.getAttribute(a[0].object(MethodObject.self).pointee.function, .__doc__) },
                    ]) { slots in
+            slots.restate(.setAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in
                 if !keywords.isEmpty && TupleRef(keywords).count > 0 { return thread.raise(.typeError, "method() takes no keyword arguments") }
                 guard count == 2 else { return thread.raise(.typeError, "method expected 2 arguments, got \(count)") }

@@ -8,6 +8,7 @@ enum ModuleType {
     static func start() {
         NativeType(id: .module, "module", size: MemoryLayout<ModuleObject>.size, mask: 0b10, dictOffset: 8, flags: [.base, .weakReferenceable],
                    doc: "module(name, doc=None)\n--\n\nA module object.\n\nThe name must be a string; the optional docstring can have any type.", methods: methods, getters: getters) { slots in
+            slots.restate(.setAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in
                 let module = thread.allocateInstance(TypeRef(type))
                 let namespace = thread.newDict()

@@ -10,6 +10,7 @@ enum Property {
 
     static func start() {
         NativeType(id: .property, "property", size: size, mask: 0b1111_1110, flags: .base, doc: "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, property, a, count, keywords in Property.make.call(thread, property, a, count, keywords) }
             slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in

@@ -15,6 +15,7 @@ enum SimpleNamespace {
                            return dict.isEmpty ? .empty : thread.newTuple(a[0].type.value, WellKnown.emptyTuple.value, dict)
                        },
                    ], getters: [Getter("__dict__", set: readOnlyMember) { thread, a, _ in InstanceAttributes.dict(thread, a[0]) }]) { slots in
+            slots.restate(.getAttribute, .setAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, object, a, count, keywords in
                 let named = keywords.isEmpty ? 0 : TupleRef(keywords).count
@@ -69,6 +70,7 @@ enum SimpleNamespace {
                 return contents.isEmpty ? thread.raise(.valueError, "Cell is empty") : contents
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in
                 if !keywords.isEmpty && TupleRef(keywords).count > 0 { return thread.raise(.typeError, "cell() takes no keyword arguments") }
                 if count > 1 { return thread.raise(.typeError, "cell expected at most 1 argument, got \(count)") }

@@ -20,6 +20,7 @@ enum Singletons {
         NativeType(id: .ellipsisType, "ellipsis", size: 8, methods: [
             Def("__reduce__(self, /)", .pure) { _, _, _ in StringRef.intern("Ellipsis").value },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, _ in StringRef.intern("Ellipsis").value }
             slots.call(.new) { thread, _, _, count, _ in count > 0 ? thread.raise(.typeError, "EllipsisType takes no arguments") : .ellipsis }
         }

@@ -121,7 +121,9 @@ enum TypeMethods {
             let doc = TypeRef(a[0]).namespace.get(.__doc__)
             if doc.isEmpty { return .none }
             // A native type's doc of instances (a getter) is not its own.
-            if doc.isExact(.getSetDescriptor) && !TypeRef(a[0]).has(.heap) { return .none }
+            if !TypeRef(a[0]).has(.heap), doc.isExact(.getSetDescriptor) || doc.isExact(.memberDescriptor) {
+                return NativeType.hiddenDocs[UInt(a[0].bits)].map { thread.newString($0) } ?? .none
+            }
             return thread.bind(doc, .empty, a[0])
         },
         Getter("__text_signature__") { thread, a, _ in

@@ -17,6 +17,7 @@ enum UnionType {
                        Getter("__args__", set: readOnlyMember) { _, a, _ in a[0].object(UnionObject.self).pointee.arguments },
                        Getter("__parameters__", "Type variables in the types.UnionType.") { thread, a, _ in UnionType.parameters(thread, a[0]) },
                    ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, union in
                 var text = TextBuilder(thread)
                 let members = TupleRef(union.object(UnionObject.self).pointee.arguments)

@@ -212,13 +212,14 @@ public enum AsyncGenerators {
             Def("__class_getitem__(type, item, /)", .reads, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
         ], getters: Generators.nameGetters("name of the async generator", "qualified name of the async generator") + [
             Getter("ag_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
-            Getter("ag_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.runningAsync) },
-            Getter("ag_code") { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
+            Getter("ag_running", isMember: true) { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.runningAsync) },
+            Getter("ag_code", isMember: true) { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
             Getter("ag_await", "object being awaited on, or None") { _, a, _ in
                 let delegate = Generators.delegate(a[0].object(GeneratorObject.self))
                 return delegate.isEmpty ? .none : delegate
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.asyncIter) { _, value in value }
             slots.unary(.asyncNext) { thread, value in AsyncGenerators.send(thread, value, .none) }
             slots.unary(.repr) { thread, value in
@@ -244,6 +245,7 @@ public enum AsyncGenerators {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, value in value }
             slots.unary(.await) { _, value in value }
             slots.unary(.next) { thread, value in
@@ -270,6 +272,7 @@ public enum AsyncGenerators {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, value in value }
             slots.unary(.await) { _, value in value }
             slots.unary(.next) { thread, value in

@@ -102,32 +102,34 @@ public enum CacheKind: UInt8 {
 
 public enum Code {
     /// Heap references to Swift objects are counted by hand: a code object holds one.
-    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable, methods: Code.methods, getters: [
-        Getter("co_name") { _, a, _ in a[0].object(CodeObject.self).pointee.name },
-        Getter("co_qualname") { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
-        Getter("co_filename") { _, a, _ in a[0].object(CodeObject.self).pointee.filename },
-        Getter("co_consts") { thread, a, _ in Code.whole(thread, a[0])?.pointee.constants ?? .empty },
-        Getter("co_names") { thread, a, _ in Code.whole(thread, a[0])?.pointee.names ?? .empty },
+    static let type = NativeType(id: .code, "code", size: MemoryLayout<CodeObject>.size, mask: 0b111_1111_1110, flags: .weakReferenceable,
+                                 doc: "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)\n--\n\nA compiled body: use compile() or code.replace() to make one.", methods: Code.methods, getters: [
+        Getter("co_name", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.name },
+        Getter("co_qualname", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.qualifiedName },
+        Getter("co_filename", isMember: true) { _, a, _ in a[0].object(CodeObject.self).pointee.filename },
+        Getter("co_consts", isMember: true) { thread, a, _ in Code.whole(thread, a[0])?.pointee.constants ?? .empty },
+        Getter("co_names", isMember: true) { thread, a, _ in Code.whole(thread, a[0])?.pointee.names ?? .empty },
         Getter("co_varnames") { thread, a, _ in Code.whole(thread, a[0])?.pointee.localNames ?? .empty },
         Getter("co_cellvars") { thread, a, _ in Code.whole(thread, a[0])?.pointee.cellNames ?? .empty },
         Getter("co_freevars") { thread, a, _ in Code.whole(thread, a[0])?.pointee.freeNames ?? .empty },
-        Getter("co_argcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.argumentCount)) },
-        Getter("co_posonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.positionalOnlyCount)) },
-        Getter("co_kwonlyargcount") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.keywordOnlyCount)) },
-        Getter("co_nlocals") { thread, a, _ in Code.whole(thread, a[0]).map { Value(small: TupleRef($0.pointee.localNames).count) } ?? .empty },
-        Getter("co_stacksize") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.registerCount)) },
-        Getter("co_flags") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.flags)) },
-        Getter("co_firstlineno") { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.firstLine)) },
+        Getter("co_argcount", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.argumentCount)) },
+        Getter("co_posonlyargcount", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.positionalOnlyCount)) },
+        Getter("co_kwonlyargcount", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.keywordOnlyCount)) },
+        Getter("co_nlocals", isMember: true) { thread, a, _ in Code.whole(thread, a[0]).map { Value(small: TupleRef($0.pointee.localNames).count) } ?? .empty },
+        Getter("co_stacksize", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.registerCount)) },
+        Getter("co_flags", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.flags)) },
+        Getter("co_firstlineno", isMember: true) { _, a, _ in Value(small: Int(a[0].object(CodeObject.self).pointee.firstLine)) },
         Getter("co_code") { thread, a, _ in
             Code.compiled(a[0].object(CodeObject.self)).instructions.withUnsafeBytes { thread.newBytes($0.baseAddress, $0.count) }
         },
         Getter("_co_code_adaptive") { thread, a, _ in
             Code.compiled(a[0].object(CodeObject.self)).instructions.withUnsafeBytes { thread.newBytes($0.baseAddress, $0.count) }
         },
-        Getter("co_exceptiontable") { thread, a, _ in Code.frameTable(thread, a[0]) },
-        Getter("co_linetable") { thread, a, _ in Code.lineTable(thread, a[0]) },
+        Getter("co_exceptiontable", isMember: true) { thread, a, _ in Code.frameTable(thread, a[0]) },
+        Getter("co_linetable", isMember: true) { thread, a, _ in Code.lineTable(thread, a[0]) },
         Getter("co_lnotab") { thread, a, _ in Code.lineNumberTable(thread, a[0]) },
     ]) { slots in
+        slots.restate(.getAttribute, of: .object)
         Code.fill(slots)
         slots.unary(.repr) { thread, value in
             let code = value.object(CodeObject.self)

@@ -348,7 +348,7 @@ public enum CompileBuiltin {
                 endColumn = characters(content[..<last]) + 1
             }
         }
-        return SyntaxFailure(kind: .syntaxError, message: note.message, line: note.line, column: column, endLine: note.line, endColumn: endColumn, textLine: content + [10])
+        return SyntaxFailure(kind: .syntaxError, message: note.message, line: note.line, column: column, endLine: note.line, endColumn: endColumn, textLine: note.isOpen ? content : content + [10])
     }
 
     private static func characters(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }

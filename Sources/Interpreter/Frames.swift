@@ -309,17 +309,18 @@ enum Frames {
                 let trace = a[0].object(FrameObject.self).pointee.trace
                 return trace.isEmpty ? .none : trace
             },
-            Getter("f_trace_lines", set: { thread, a, _ in
+            Getter("f_trace_lines", isMember: true, set: { thread, a, _ in
                 guard a[1].isBool else { return thread.raise(.typeError, a[1].isEmpty ? "can't delete numeric/char attribute" : "attribute value type must be bool") }
                 a[0].object(FrameObject.self).pointee.traceLines = a[1] == .true
                 return .none
             }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceLines) },
-            Getter("f_trace_opcodes", set: { thread, a, _ in
+            Getter("f_trace_opcodes", isMember: true, set: { thread, a, _ in
                 guard a[1].isBool else { return thread.raise(.typeError, a[1].isEmpty ? "can't delete numeric/char attribute" : "attribute value type must be bool") }
                 a[0].object(FrameObject.self).pointee.traceOpcodes = a[1] == .true
                 return .none
             }) { _, a, _ in Value(a[0].object(FrameObject.self).pointee.traceOpcodes) },
         ]) { slots in
+            slots.restate(.getAttribute, .setAttribute, of: .object)
             slots.unary(.repr) { thread, value in
                 let frame = value.object(FrameObject.self)
                 let code = frame.pointee.code.object(CodeObject.self)
@@ -428,7 +429,7 @@ enum Unwinder {
                 return tuple.isEmpty ? .empty : thread.list(tuple)
             },
         ], getters: [
-            Getter("tb_frame") { _, a, _ in a[0].object(TracebackObject.self).pointee.frame },
+            Getter("tb_frame", isMember: true) { _, a, _ in a[0].object(TracebackObject.self).pointee.frame },
             Getter("tb_next", set: { thread, a, _ in
                 if a[1].isEmpty { return thread.raise(.typeError, "can't delete tb_next attribute") }
                 guard a[1].isNone || a[1].isExact(.traceback) else { return thread.raise(.typeError, "expected traceback object or None, got '\(a[1].type.name)'") }
@@ -445,9 +446,10 @@ enum Unwinder {
                 let next = a[0].object(TracebackObject.self).pointee.next
                 return next.isEmpty ? .none : next
             },
-            Getter("tb_lasti") { _, a, _ in Value(small: a[0].object(TracebackObject.self).pointee.lastIndex * 4 + a[0].object(TracebackObject.self).pointee.excess) },
-            Getter("tb_lineno") { _, a, _ in Value(small: Unwinder.line(a[0].object(TracebackObject.self))) },
+            Getter("tb_lasti", isMember: true) { _, a, _ in Value(small: a[0].object(TracebackObject.self).pointee.lastIndex * 4 + a[0].object(TracebackObject.self).pointee.excess) },
+            Getter("tb_lineno", isMember: true) { _, a, _ in Value(small: Unwinder.line(a[0].object(TracebackObject.self))) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, arguments, count, keywords in
                 guard count == 4, keywords.isEmpty else { return thread.raise(.typeError, "traceback() takes exactly 4 arguments (\(count) given)") }
                 guard arguments[0].isNone || arguments[0].isExact(.traceback) else {

@@ -56,8 +56,8 @@ enum FunctionType {
                 return .none
             }) { _, a, _ in function(a[0]).pointee.code },
             Getter("__globals__", set: readOnlyMember) { _, a, _ in function(a[0]).pointee.globals },
-            Getter("__builtins__") { _, a, _ in function(a[0]).pointee.builtins },
-            Getter("__closure__") { _, a, _ in orNone(function(a[0]).pointee.closure) },
+            Getter("__builtins__", isMember: true) { _, a, _ in function(a[0]).pointee.builtins },
+            Getter("__closure__", isMember: true) { _, a, _ in orNone(function(a[0]).pointee.closure) },
             Getter("__name__", set: { thread, a, _ in
                 guard a[1].isString else { return thread.raise(.typeError, "__name__ must be set to a string object") }
                 function(a[0]).pointee.name = a[1]

@@ -545,12 +545,13 @@ public enum Generators {
             Getter("gi_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
             Getter("gi_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .running) },
             Getter("gi_suspended") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .suspended) },
-            Getter("gi_code") { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
+            Getter("gi_code", isMember: true) { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
             Getter("gi_yieldfrom", "object being iterated by yield from, or None") { _, a, _ in
                 let delegate = Generators.delegate(a[0].object(GeneratorObject.self))
                 return delegate.isEmpty ? .none : delegate
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, value in value }
             slots.unary(.next) { thread, value in
                 var finished = false
@@ -570,8 +571,8 @@ public enum Generators {
             Getter("cr_frame") { thread, a, _ in Generators.frameObject(thread, a[0].object(GeneratorObject.self)) },
             Getter("cr_running") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .running) },
             Getter("cr_suspended") { _, a, _ in Value(a[0].object(GeneratorObject.self).pointee.state == .suspended) },
-            Getter("cr_code") { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
-            Getter("cr_origin") { _, a, _ in
+            Getter("cr_code", isMember: true) { _, a, _ in a[0].object(GeneratorObject.self).pointee.code },
+            Getter("cr_origin", isMember: true) { _, a, _ in
                 let origin = a[0].object(GeneratorObject.self).pointee.extra
                 return origin.isEmpty ? .none : origin
             },
@@ -580,6 +581,7 @@ public enum Generators {
                 return delegate.isEmpty ? .none : delegate
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.await) { thread, value in
                 guard let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: TypeID.coroutineWrapper.rawValue) else { return thread.raiseOutOfMemory() }
                 raw.assumingMemoryBound(to: WrapperObject.self).pointee.callable = value
@@ -605,6 +607,7 @@ public enum Generators {
             },
             Def("close(self, /)", .calls) { thread, a, _ in Generators.close(thread, a[0].object(WrapperObject.self).pointee.callable) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, value in value }
             slots.unary(.next) { thread, value in
                 var finished = false

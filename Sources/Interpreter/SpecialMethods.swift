@@ -239,7 +239,7 @@ public enum SpecialMethods {
         if left != right, left.has(.heap) {
             if right.slotPointer(slot).pointee == left.slotPointer(slot).pointee {
                 let reflected = binaryNames[index].reflected, method = right.lookup(reflected)
-                if !method.isEmpty && !method.isNone {
+                if !method.isEmpty {
                     let result = thread.callSpecialFast(y, reflected.value, x)
                     if result.isEmpty || result != .notImplemented { return result }
                 }

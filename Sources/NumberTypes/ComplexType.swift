@@ -34,6 +34,7 @@ public enum ComplexType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .complex, "complex", size: MemoryLayout<ComplexObject>.size, flags: .base,
                    doc: "complex(real=0, imag=0)\n--\n\nA complex number: real + imag*1j, both 0 unless given.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, value in ComplexType.repr(thread, ComplexType.value(value)) }
             slots.hash { _, value in
                 let number = ComplexType.value(value)
@@ -274,7 +275,7 @@ public enum ComplexType {
             }
             if isComplex(object) { return value(object) }
         }
-        if object.isFloat { return (object.doubleValue, 0) }
+        if object.isFloat, !object.isPointer || object.isExact(.float) { return (object.doubleValue, 0) }
         guard object.type.slotPointer(.float).pointee != nil || object.type.slotPointer(.index).pointee != nil else {
             thread.raise(.typeError, first ? "complex() first argument must be a string or a number, not '\(object.type.name)'"
                 : "complex() second argument must be a number, not '\(object.type.name)'")
@@ -291,7 +292,7 @@ public enum ComplexType {
 
     /// What the special method `__complex__` returns.
     public static func fromMethod(_ thread: ThreadRef, _ object: Value) -> Conversion {
-        if !object.isPointer || object.isFloat || object.isInt { return .absent }
+        if !object.isPointer || object.isExact(.float) || object.isExact(.int) { return .absent }
         guard let result = thread.callSpecial(object, .__complex__) else { return .absent }
         if result.isEmpty { return .raised }
         guard isComplex(result) else {

@@ -1,7 +1,7 @@
 import Glibc
 import Objects
 
-/// Doubles to and from text. Shortest digits are those of Swift's own `description`, digits of a given precision from `snprintf`, and reading is
+/// Doubles to and from text. Shortest digits are those of Swift's own `description`, digits of a given precision are rounded here (`writeFixed`, `FloatDigits.swift`) or come from `snprintf`, and reading is
 /// `strtod`, all of which round correctly; here is what Python writes differently.
 public enum FloatText {
     public struct Flags: OptionSet {
@@ -204,7 +204,7 @@ public enum FloatText {
         return true
     }
 
-    /// The most that `writeFixed` writes.
+    /// The most that `writeFixed` and `writePlain` write.
     public static let fixedCapacity = 40
 
     private static let powersOfTen: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
@@ -281,14 +281,12 @@ public enum FloatText {
 
     /// What printf gives, with a point whatever the locale.
     private static func printed(_ value: Double, _ code: UInt8, _ precision: Int, _ alternate: Bool) -> [UInt8] {
-        if code | 0x20 == UInt8(ascii: "f"), !(alternate && precision == 0) {
-            var count: Int?
-            let text = [UInt8](unsafeUninitializedCapacity: fixedCapacity) { buffer, used in
-                count = writeFixed(value, precision, buffer.baseAddress!)
-                used = count ?? 0
-            }
-            if count != nil { return text }
+        var count: Int?
+        let text = [UInt8](unsafeUninitializedCapacity: fixedCapacity) { buffer, used in
+            count = writePlain(value, code, precision, alternate: alternate, buffer.baseAddress!)
+            used = count ?? 0
         }
+        if count != nil { return text }
         let precision = Int32(clamping: precision)
         let conversion = CChar(bitPattern: code)
         var result = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer -> [UInt8]? in

@@ -32,6 +32,7 @@ public enum FloatType {
     static func start(_ thread: ThreadRef) {
         NativeType(id: .float, "float", size: MemoryLayout<FloatObject>.size, flags: [.base, .floatSubclass, .selfPattern],
                    doc: "float(x=0, /)\n--\n\nA floating-point number, made of another number or of text.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, value in FloatText.repr(thread, value.doubleValue) }
             slots.hash { _, value in
                 let double = value.doubleValue
@@ -229,8 +230,8 @@ public enum FloatType {
     /// float(x) as a double; nil when it has raised.
     public static func fromObject(_ thread: ThreadRef, _ value: Value) -> Double? {
         if value.isSmallInt { return Double(value.smallInt) }
-        // A subclass of str may have `__float__`.
-        if value.isString && (value.isExact(.str) || value.type.slotPointer(.float).pointee == nil) {
+        // A subclass of str may have `__float__` or `__index__`.
+        if value.isString && (value.isExact(.str) || value.type.slotPointer(.float).pointee == nil && value.type.slotPointer(.index).pointee == nil) {
             if let result = FloatText.parse(StringRef(value)) { return result }
             thread.raise(.valueError, "could not convert string to float: \(value.reprForMessage(thread))")
             return nil

@@ -49,7 +49,7 @@ enum IntegerConstruction {
     static func fromObject(_ thread: ThreadRef, _ value: Value) -> Value {
         if value.isSmallInt || value.isExact(.int) { return value }
         let type = value.type
-        if value.isString && (value.isExact(.str) || type.slotPointer(.int).pointee == nil && type.slotPointer(.index).pointee == nil) {
+        if value.isString && (value.isExact(.str) || type.slotPointer(.int).pointee == nil && type.slotPointer(.index).pointee == nil && type.lookup(.__trunc__).isEmpty) {
             return Integers.fromString(thread, value)
         }
         if let function = type.unary(.int) {
@@ -189,11 +189,12 @@ enum IntegerBytes {
             return thread.raise(.typeError, "__bytes__ returned non-bytes (type \(result.type.name))")
         }
         if source.isBuffer { return thread.withBuffer(source) { thread.newBytes($0, $1) } }
-        guard !source.isString, source.type.slotPointer(.iter).pointee != nil || source.type.slotPointer(.getItem).pointee != nil else {
-            return thread.raise(.typeError, "cannot convert '\(source.type.name)' object to bytes")
-        }
+        let message = "cannot convert '\(source.type.name)' object to bytes"
+        if source.isString { return thread.raise(.typeError, message) }
+        let iterator = thread.iterator(source, typeError: message)
+        if iterator.isEmpty { return .empty }
         var collected: [UInt8] = []
-        let complete = thread.forEach(source) { item in
+        let complete = thread.forEach(iterator) { item in
             guard let byte = thread.toInt(item, overflow: nil) else { return false }
             guard byte >= 0 && byte < 256 else {
                 thread.raise(.valueError, "bytes must be in range(0, 256)")

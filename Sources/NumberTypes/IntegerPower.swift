@@ -143,7 +143,18 @@ extension Integers {
     }
 
     /// The number of ways to choose k of n things, where all on the way to it fits a word.
+    /// Pascal's triangle as far as its numbers have 64 bits, a row of 68 after the other.
+    private static let pascal: [UInt64] = {
+        var rows = [UInt64](repeating: 0, count: 68 * 68)
+        for n in 0 ..< 68 {
+            rows[n * 68] = 1
+            for k in stride(from: 1, through: n, by: 1) { rows[n * 68 + k] = rows[(n - 1) * 68 + k - 1] &+ rows[(n - 1) * 68 + k] }
+        }
+        return rows
+    }()
+
     private static func binomial(_ n: Int, _ k: Int) -> Int? {
+        if n < 68 { return Int(exactly: pascal[n * 68 + k]) }
         var result = 1
         for index in 0 ..< k {
             let (product, overflow) = result.multipliedReportingOverflow(by: n - index)
@@ -157,6 +168,7 @@ extension Integers {
     public static func binomial(_ thread: ThreadRef, _ n: Value, _ k: UInt) -> Value {
         if n.isSmallInt && k <= 64, let result = binomial(n.smallInt, Int(k)) { return thread.newInt(result) }
         guard isPossible(bits: Double(k) * Double(bitLength(n))) || isPossible(bits: Double(IntOps.toInt(n) ?? Int.max)) else { return thread.raiseOutOfMemory() }
+        if n.isSmallInt { return withMPZ(thread, about: 0) { __gmpz_bin_uiui($0, UInt(n.smallInt), k) } }
         return withLimbs(n) { x in
             var number = x.mpz
             return withMPZ(thread, about: 0) { __gmpz_bin_ui($0, &number, k) }

@@ -11,6 +11,7 @@ enum IntegerType {
         NativeType(id: .int, "int", size: MemoryLayout<IntObject>.size, flags: [.base, .intSubclass, .variableSize, .selfPattern],
                    doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nMake an int of a number or of text in the given base (0 reads the base\nfrom the text's prefix); 0 without arguments. Floats lose their fraction.\n\n>>> int('0b101', 0)\n5",
                    methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.repr) { thread, value in Integers.toString(thread, value) }
             slots.hash { _, value in Integers.hash(value) }
             slots.compare { _, a, b, operation in

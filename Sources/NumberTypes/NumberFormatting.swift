@@ -413,10 +413,12 @@ public enum NumberFormatting {
     /// format(x, spec) of a float.
     public static func format(_ thread: ThreadRef, double number: Value, _ text: StringRef) -> Value {
         if text.count == 0 { return number.isPointer && !number.isExact(.float) ? thread.str(number) : FloatText.repr(thread, number.doubleValue) }
-        // ".2f" and the like
-        if text.count == 3, text[0] == 46, text[2] == 102, text[1] &- 48 < 10 {
+        // ".2f", "g" and the like
+        let code = text[text.count - 1]
+        if text.count == 1 || text.count == 3 && text[0] == 46 && text[1] &- 48 < 10, code == 101 || code == 102 || code == 103 {
             let plain = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer -> Value? in
-                guard let written = FloatText.writeFixed(number.doubleValue, Int(text[1] &- 48), buffer.baseAddress!) else { return nil }
+                let precision = text.count == 1 ? 6 : Int(text[1] &- 48)
+                guard let written = FloatText.writePlain(number.doubleValue, UInt8(code), precision, alternate: false, buffer.baseAddress!) else { return nil }
                 return thread.newString(utf8: UnsafePointer(buffer.baseAddress), written)
             }
             if let plain { return plain }

@@ -189,7 +189,7 @@ extension TypeRef {
 extension TypeRef {
     /// The `__getattr__` that reading an attribute comes to where `object.__getattribute__` finds none: a function of Python, or the empty word.
     public var fallbackGetter: Value {
-        guard !has(.plainGet), slotPointer(.getAttribute).pointee == Trampolines.pointer(.getAttribute), lookup(.__getattribute__) == TypeID.object.type.lookup(.__getattribute__) else { return .empty }
+        guard !has(.plainGet), slotPointer(.getAttribute).pointee == Trampolines.pointer(.getAttribute), lookup(.__getattribute__).wraps(.getAttribute, of: .object) else { return .empty }
         let function = lookup(.__getattr__)
         return function.isExact(.function) ? function : .empty
     }
@@ -198,7 +198,7 @@ extension TypeRef {
     public var readsLikeType: Bool {
         let plain = TypeID.type.type, function = slotPointer(.getAttribute).pointee
         if self == plain || function == plain.slotPointer(.getAttribute).pointee { return true }
-        return function == Trampolines.pointer(.getAttribute) && lookup(.__getattribute__) == plain.lookup(.__getattribute__)
+        return function == Trampolines.pointer(.getAttribute) && lookup(.__getattribute__).wraps(.getAttribute, of: .type)
     }
 
     /// Of a metaclass: whether an AttributeError is final when its classes' attributes are read.

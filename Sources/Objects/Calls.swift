@@ -42,12 +42,22 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// collector sees them: on the native or the register stack.
     @inline(__always) public func call(_ callable: Value, _ arguments: Arguments, _ count: Int, _ keywords: Value = .empty) -> Value {
         if let function = callable.type.call(.call) {
-            guard enterRecursion(" while calling a Python object") else { return .empty }
+            guard enterCall(callable) else { return .empty }
             let result = function(self, callable, arguments, count, keywords)
             leaveRecursion()
             return result
         }
         return raise(.typeError, "'\(callable.type.name)' object is not callable")
+    }
+
+    /// Enters a call from native code. The error says so where what is called is no function of Python: those count in CPython as the frames that they are.
+    @inline(__always) private func enterCall(_ callable: Value) -> Bool {
+        pointee.recursionDepth += 1
+        if pointee.recursionDepth > taipan.recursionLimit || taipan_stack_pointer() < pointee.nativeStackLimit {
+            let isFrame = callable.isExact(.function) || callable.isExact(.method) && callable.object(MethodObject.self).pointee.function.isExact(.function)
+            return enterRecursionSlow(isFrame ? "" : " while calling a Python object")
+        }
+        return true
     }
 
     /// Calls with no arguments.

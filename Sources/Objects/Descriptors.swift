@@ -33,8 +33,9 @@ public enum Descriptors {
         if let function = getter.set, unsafeBitCast(function, to: UInt.self) == unsafeBitCast(readOnlyMember, to: UInt.self) {
             return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), DescriptorObject.computedMember), get.pointee.name, to: type)
         }
-        if getter.isMember, let set {
-            return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), UInt(bitPattern: set)), get.pointee.name, to: type)
+        if getter.isMember {
+            let setter = set.map { UInt(bitPattern: $0) } ?? DescriptorObject.computedMember
+            return add(thread, make(.memberDescriptor, type, get.pointee.name, UInt(bitPattern: get), setter), get.pointee.name, to: type)
         }
         add(thread, make(.getSetDescriptor, type, get.pointee.name, UInt(bitPattern: get), UInt(bitPattern: set)), get.pointee.name, to: type)
     }
@@ -125,6 +126,7 @@ extension NativeType {
             Getter("__doc__") { thread, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.record.docString(thread) },
             Getter("__text_signature__") { thread, a, _ in a[0].object(BuiltinFunctionObject.self).pointee.record.textSignature(thread) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let function = callee.object(BuiltinFunctionObject.self)
                 if function.pointee.receiver.isEmpty { return function.pointee.record.call(thread, arguments, count, keywords) }
@@ -158,8 +160,8 @@ extension NativeType {
             }
         }
         let getters = [
-            Getter("__name__") { _, a, _ in a[0].object(DescriptorObject.self).pointee.name },
-            Getter("__objclass__") { _, a, _ in a[0].object(DescriptorObject.self).pointee.owner },
+            Getter("__name__", isMember: true) { _, a, _ in a[0].object(DescriptorObject.self).pointee.name },
+            Getter("__objclass__", isMember: true) { _, a, _ in a[0].object(DescriptorObject.self).pointee.owner },
             Getter("__qualname__") { thread, a, _ in
                 let descriptor = a[0].object(DescriptorObject.self)
                 return thread.newString("\(StringRef(TypeRef(descriptor.pointee.owner).pointer.pointee.qualifiedName).description).\(StringRef(descriptor.pointee.name).description)")
@@ -173,6 +175,7 @@ extension NativeType {
         }
         let size = MemoryLayout<DescriptorObject>.size
         NativeType(id: .methodDescriptor, "method_descriptor", size: size, mask: 0b1110, flags: .methodDescriptor, getters: recordGetters + [signature]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > (keywords.isEmpty ? 0 : TupleRef(keywords).count) else {
@@ -190,6 +193,7 @@ extension NativeType {
             slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, "method") }
         }
         NativeType(id: .classMethodDescriptor, "classmethod_descriptor", size: size, mask: 0b1110, getters: recordGetters + [signature]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > 0, arguments[0].isType, TypeRef(arguments[0]).isSubtype(of: TypeRef(descriptor.pointee.owner)) else {
@@ -205,6 +209,7 @@ extension NativeType {
             slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, "method") }
         }
         NativeType(id: .getSetDescriptor, "getset_descriptor", size: size, mask: 0b1110, getters: recordGetters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
                 if receiver.isEmpty { return descriptor }
                 let object = descriptor.object(DescriptorObject.self)
@@ -230,6 +235,7 @@ extension NativeType {
                 return descriptor.pointee.doc.isEmpty ? .none : descriptor.pointee.doc
             },
         ], slots: { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.ternary(.descriptorGet) { thread, descriptor, receiver, _ in
                 if receiver.isEmpty { return descriptor }
                 let object = descriptor.object(DescriptorObject.self)

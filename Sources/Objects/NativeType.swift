@@ -36,6 +36,10 @@ public struct SlotBuilder {
     public func store(_ slot: Slot, _ function: @escaping StoreFunction) { set(slot, function) }
     public func buffer(_ function: @escaping BufferFunction) { set(.getBuffer, function) }
     public func releaseBuffer(_ function: @escaping ReleaseFunction) { set(.releaseBuffer, function) }
+    /// The base's slots, stated as the type's own: their wrappers show among its attributes, as they do in CPython (`list.__getattribute__`, `ValueError.__init__`).
+    public func restate(_ slots: Slot..., of base: TypeID) {
+        for slot in slots { type.slotPointer(slot).pointee = base.type.slotPointer(slot).pointee }
+    }
     /// Instances are unhashable: "unhashable type: 'list'".
     public func unhashable() { set(.hash, unhashableHash) }
 }
@@ -120,7 +124,7 @@ public struct NativeType {
         if !module.isBuiltins { _ = dict.set(thread, Name.__module__, moduleName) }
         // A type whose instances have docs of their own declares a getter of that name.
         let text = NativeType.split(thread, doc, type)
-        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, text) }
+        if dict.get(.__doc__).isEmpty { _ = dict.set(thread, Name.__doc__, text) } else if text.isString { NativeType.hiddenDocs[UInt(type.value.bits)] = StringRef(text).description }
         if !base.isEmpty { SlotTable.inherit(type, from: TypeRef(base)) }
         type.updatePlainFlags()
         if !base.isEmpty { TypeConstruction.addSubclass(thread, TypeRef(base), type) }
@@ -129,6 +133,9 @@ public struct NativeType {
 
     /// `__text_signature__` of the types whose doc begins with one, by address.
     nonisolated(unsafe) public private(set) static var signatures: [UInt: String] = [:]
+
+    /// The docs of the types whose instances have docs of their own, by address: in these types' namespaces there is the getter.
+    nonisolated(unsafe) public private(set) static var hiddenDocs: [UInt: String] = [:]
 
     /// A type's doc as an object. `name(a, b)\n--\n\ntext` holds the signature of its constructor and the doc.
     private static func split(_ thread: ThreadRef, _ doc: StaticString, _ type: TypeRef) -> Value {

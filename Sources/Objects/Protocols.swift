@@ -214,6 +214,21 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return type.unary(.iter) == nil && subscription.isExact(.wrapperDescriptor) && TypeRef(subscription.object(DescriptorObject.self).pointee.owner).has(.listLayout)
     }
 
+    /// iter(x); whatever TypeError that raises, it says `message`.
+    public func iterator(_ value: Value, typeError message: @autoclosure () -> String) -> Value {
+        let result = iterator(value)
+        if result.isEmpty, clearException(.typeError) { raise(.typeError, message()) }
+        return result
+    }
+
+    /// A list or tuple as it is, of anything else a list; what is no iterable raises a TypeError with `message`.
+    public func sequence(_ iterable: Value, typeError message: @autoclosure () -> String) -> Value {
+        if iterable.isExact(.list) || iterable.isExact(.tuple) { return iterable }
+        if iterable.isExact(.str) || iterable.isExact(.dict) { return list(iterable) }
+        let iterator = self.iterator(iterable, typeError: message())
+        return iterator.isEmpty ? .empty : list(iterator)
+    }
+
     /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
     @inline(__always) public func next(_ iterator: Value) -> Value {
         if iterator.isPointer && iterator.shapeIndex == TypeID.listIterator.rawValue {
@@ -290,6 +305,10 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             }
             return true
         }
+        if iterable.isExact(.set) || iterable.isExact(.frozenset) {
+            guard list.reserve(self, list.count + SetRef(iterable).count) else { return false }
+            return SetRef(iterable).walkKeys { list.append(self, $0) }
+        }
         if iterable.isExact(.str) {
             let string = StringRef(iterable)
             guard list.reserve(self, list.count + string.count) else { return false }
@@ -306,6 +325,15 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         if hint < 0 { return false }
         // Hints may be wild guesses: only modest ones are trusted.
         if hint > 1 && hint <= 1 << 20 { guard list.reserve(self, list.count + hint) else { return false } }
+        let type = iterator.type
+        if !type.has(.heap), let function = type.unary(.next) {
+            // What a native iterator is asked by stays the same.
+            while true {
+                let item = function(self, iterator)
+                if item.isEmpty { return !hasException || clearException(.stopIteration) }
+                if !list.append(self, item) { return false }
+            }
+        }
         while true {
             let item = next(iterator)
             if item.isEmpty { return !hasException }

@@ -87,9 +87,9 @@ public struct SetRef {
     @inlinable @inline(__always) static func isPlain(_ key: Value) -> Bool { key.isSmallInt || key.isExact(.str) }
     @inlinable @inline(__always) public static func plainHash(_ key: Value) -> Int { key.isSmallInt ? Hashing.int(key.smallInt) : StringRef(key).hash }
 
-    private static func highBits(_ table: Value) -> HighBits { HighBits(at: words(of: table) + table.object(SetTable.self).pointee.tracedWords) }
+    static func highBits(_ table: Value) -> HighBits { HighBits(at: words(of: table) + table.object(SetTable.self).pointee.tracedWords) }
 
-    /// The hash of the key at a place of pairs, which is not plain.
+    /// The hash of the key at a place of pairs.
     @usableFromInline func pairHash(_ place: Int) -> Int { SetRef.highBits(pointer.pointee.table).whole(words[place &* 2], at: place) }
 
     // MARK: Lookup
@@ -127,7 +127,7 @@ public struct SetRef {
     }
 
     /// The place of a small int or a string, or the free place where it belongs. -3 when something that is neither has the same hash.
-    @inline(__always) private func search(_ key: Value, hash: Int) -> (place: Int, isFree: Bool) {
+    @inline(__always) func search(_ key: Value, hash: Int) -> (place: Int, isFree: Bool) {
         let words = self.words
         var probe = SetProbe(hash, mask: pointer.pointee.table.object(SetTable.self).pointee.mask)
         if isPlain {
@@ -207,10 +207,10 @@ public struct SetRef {
     public static func itemsHash(_ value: Value) -> Int {
         let set = SetRef(value)
         var result: UInt64 = 0
-        var position = 0
-        while let (_, hash) = set.nextEntry(&position) {
+        _ = set.walk { _, hash in
             let h = UInt64(bitPattern: Int64(hash))
             result ^= ((h ^ 89869747) ^ (h << 16)) &* 3644798167
+            return true
         }
         result ^= (UInt64(set.count) &+ 1) &* 1927868237
         result ^= (result >> 11) ^ (result >> 25)
@@ -301,7 +301,11 @@ public struct SetRef {
             SetRef.highBits(table)[place] = HighBits.lost(hash)
         }
         if !key.isSmallInt { Heap.barrier(table.raw) }
-        if !wasFree { return true }
+        return !wasFree || fillPlace(thread, mask)
+    }
+
+    /// Counts a place that was free and is so no longer. False when there is no memory for the larger table that is due (raised).
+    @inline(__always) func fillPlace(_ thread: ThreadRef, _ mask: Int) -> Bool {
         pointer.pointee.fill += 1
         if SetRef.hasRoom(pointer.pointee.fill, mask) { return true }
         return resize(thread, atLeast: count > 50000 ? count * 2 : count * 4)
@@ -311,7 +315,7 @@ public struct SetRef {
     @inlinable @inline(__always) static func hasRoom(_ fill: Int, _ mask: Int) -> Bool { fill * 5 < mask * 3 }
 
     /// A table of so many places, a power of two; empty when there is no memory.
-    private static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value { newTable(places, isPlain: isPlain) ?? thread.raiseOutOfMemory() }
+    static func makeTable(_ thread: ThreadRef, _ places: Int, isPlain: Bool) -> Value { newTable(places, isPlain: isPlain) ?? thread.raiseOutOfMemory() }
 
     /// A table of so many places, a power of two; nil when there is no memory, which is not raised.
     private static func newTable(_ places: Int, isPlain: Bool) -> Value? {
@@ -376,7 +380,7 @@ public struct SetRef {
         return true
     }
 
-    private func replaceTable(_ table: Value) {
+    func replaceTable(_ table: Value) {
         pointer.pointee.table = table
         Heap.barrier(UnsafeMutableRawPointer(pointer))
     }
@@ -394,27 +398,32 @@ public struct SetRef {
         let size = SetRef.places(atLeast: wanted), old = places
         let table = SetRef.makeTable(thread, size, isPlain: old > 0 ? isPlain : plain)
         if table.isEmpty { return false }
-        if old > 0 {
-            let source = words, target = SetRef.words(of: table), mask = size - 1
-            if isPlain {
-                for place in 0 ..< old where !source[place].isEmpty && source[place] != SetRef.deleted {
-                    var probe = SetProbe(SetRef.plainHash(source[place]), mask: mask)
-                    while !target[probe.place].isEmpty { probe.advance() }
-                    target[probe.place] = source[place]
-                }
-            } else {
-                let high = SetRef.highBits(pointer.pointee.table), targetHigh = SetRef.highBits(table)
-                for place in 0 ..< old where !source[place * 2 + 1].isEmpty {
-                    var probe = SetProbe(source[place * 2].smallInt, mask: mask)
-                    while !target[probe.place * 2].isEmpty { probe.advance() }
-                    (target[probe.place * 2], target[probe.place * 2 + 1]) = (source[place * 2], source[place * 2 + 1])
-                    targetHigh[probe.place] = high[place]
-                }
-            }
-        }
+        if old > 0 { placeKeys(in: table) }
         pointer.pointee.fill = count
         replaceTable(table)
         return true
+    }
+
+    /// Puts the keys of the table into another of the same form that is empty and has room for them.
+    func placeKeys(in table: Value) {
+        let places = self.places, source = words, target = SetRef.words(of: table), mask = table.object(SetTable.self).pointee.mask
+        if isPlain {
+            for place in 0 ..< places {
+                let key = source[place]
+                if key.isEmpty || key == SetRef.deleted { continue }
+                var probe = SetProbe(SetRef.plainHash(key), mask: mask)
+                while !target[probe.place].isEmpty { probe.advance() }
+                target[probe.place] = key
+            }
+            return
+        }
+        let high = SetRef.highBits(pointer.pointee.table), targetHigh = SetRef.highBits(table)
+        for place in 0 ..< places where !source[place &* 2 + 1].isEmpty {
+            var probe = SetProbe(source[place &* 2].smallInt, mask: mask)
+            while !target[probe.place &* 2].isEmpty { probe.advance() }
+            (target[probe.place &* 2], target[probe.place &* 2 + 1]) = (source[place &* 2], source[place &* 2 + 1])
+            targetHigh[probe.place] = high[place]
+        }
     }
 
     /// Turns a table of plain keys into one of pairs. False when there is no memory.
@@ -422,7 +431,12 @@ public struct SetRef {
         let table = SetRef.makeTable(thread, places, isPlain: false)
         if table.isEmpty { return false }
         let new = SetRef.words(of: table)
-        for place in 0 ..< places { (new[place * 2], new[place * 2 + 1]) = entry(place) }
+        let high = SetRef.highBits(table)
+        for place in 0 ..< places {
+            let (hash, key) = entry(place)
+            (new[place * 2], new[place * 2 + 1]) = (hash, key)
+            if !key.isEmpty { high[place] = HighBits.lost(SetRef.plainHash(key)) }
+        }
         replaceTable(table)
         return true
     }
@@ -493,8 +507,7 @@ public struct SetRef {
         while position < limit {
             let key = entry(position).key
             position += 1
-            // What hashes a string alike in every set, whichever form its table has.
-            if !key.isEmpty { return (key, SetRef.isPlain(key) ? SetRef.plainHash(key) : pairHash(position - 1)) }
+            if !key.isEmpty { return (key, isPlain ? SetRef.plainHash(key) : pairHash(position - 1)) }
         }
         return nil
     }
@@ -511,60 +524,5 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     public func newFrozenSet() -> Value {
         guard let raw = Heap.allocate(MemoryLayout<SetObject>.size, shape: TypeID.frozenset.rawValue) else { return raiseOutOfMemory() }
         return Value(raw)
-    }
-
-    /// Fills a set that has never had a key from another. The tables are alike where the other's is no larger than it need be.
-    public func copySetTable(_ target: SetRef, _ source: SetRef) -> Bool {
-        if source.count == 0 { return true }
-        let places = SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2)
-        if source.pointer.pointee.fill == source.count && source.places == places {
-            let bytes = source.pointer.pointee.table.object(SetTable.self).pointee.size
-            guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }
-            memcpy(raw + 8, source.pointer.pointee.table.raw + 8, bytes - 8)
-            target.pointer.pointee.table = Value(raw)
-            target.pointer.pointee.fill = source.count
-            target.pointer.pointee.count = source.count
-            Heap.barrier(UnsafeMutableRawPointer(target.pointer))
-            return true
-        }
-        guard target.resize(self, atLeast: places - 1, isPlain: source.isPlain) else { return false }
-        var position = 0
-        while let (key, hash) = source.nextEntry(&position) {
-            guard target.insert(self, key, hash: hash) else { return false }
-        }
-        return true
-    }
-
-    /// Makes room for so many keys more. False when there is no memory (raised).
-    private func reserve(_ set: SetRef, _ more: Int, isPlain: Bool) -> Bool {
-        SetRef.hasRoom(set.pointer.pointee.fill + more, max(set.places, 8) - 1) || set.resize(self, atLeast: (set.count + more) * 2, isPlain: isPlain)
-    }
-
-    /// set.update(iterable). False when it has raised.
-    public func update(_ set: SetRef, _ iterable: Value) -> Bool {
-        if iterable.isExact(.set) || iterable.isExact(.frozenset) || iterable.has(.setSubclass) || iterable.has(.frozenSetSubclass) {
-            let source = SetRef(iterable)
-            if source.pointer == set.pointer { return true }
-            if set.pointer.pointee.fill == 0 && set.count == 0 { return copySetTable(set, source) }
-            guard reserve(set, source.count, isPlain: source.places > 0 && source.isPlain) else { return false }
-            var position = 0
-            while let (key, hash) = source.nextEntry(&position) {
-                guard set.add(self, key, hash: hash) else { return false }
-            }
-            return true
-        }
-        if iterable.isExact(.generator), set.value.isExact(.set), let done = RuntimeHooks.takeAll(self, iterable, set.value) { return done }
-        if iterable.isExact(.dict) {
-            let source = DictRef(iterable)
-            guard reserve(set, source.count, isPlain: false) else { return false }
-            var entry = source.nextEntry(0)
-            while entry >= 0 {
-                let key = source.key(at: entry)
-                guard set.add(self, key, hash: source.hash(entry: entry)) else { return false }
-                entry = source.nextEntry(entry + 1)
-            }
-            return true
-        }
-        return forEach(iterable) { set.add(self, $0) }
     }
 }

@@ -48,6 +48,9 @@ extension SlotTable {
             native = TypeRef(native.pointer.pointee.base)
         }
         if native.has(.heap) || native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
+            // The nearest that has not got its `__new__` from a class statement.
+            native = type
+            while native.slotPointer(.new).pointee == Trampolines.pointer(.new), !native.pointer.pointee.base.isEmpty { native = TypeRef(native.pointer.pointee.base) }
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)) is not safe, use \(native.name).__new__()")
         }
         var keywords = Value.empty
@@ -183,6 +186,7 @@ extension SlotTable {
         let doc = Getter("__doc__") { thread, a, _ in SlotTable.docParts(thread, a[0]).doc }
         let signature = Getter("__text_signature__") { thread, a, _ in SlotTable.docParts(thread, a[0]).signature }
         NativeType(id: .wrapperDescriptor, "wrapper_descriptor", size: MemoryLayout<DescriptorObject>.size, mask: 0b1110, flags: .methodDescriptor, getters: getters + [doc, signature]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let descriptor = callee.object(DescriptorObject.self)
                 guard count > (keywords.isEmpty ? 0 : TupleRef(keywords).count) else {
@@ -206,13 +210,14 @@ extension SlotTable {
             slots.unary(.repr) { thread, value in Descriptors.repr(thread, value, value.object(DescriptorObject.self).pointee.isMethod ? "method" : "slot wrapper") }
         }
         NativeType(id: .methodWrapper, "method-wrapper", size: MemoryLayout<MethodObject>.size, mask: 0b110, getters: [
-            Getter("__self__") { _, a, _ in a[0].object(MethodObject.self).pointee.receiver },
+            Getter("__self__", isMember: true) { _, a, _ in a[0].object(MethodObject.self).pointee.receiver },
             Getter("__name__") { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.name },
             Getter("__objclass__") { _, a, _ in a[0].object(MethodObject.self).pointee.function.object(DescriptorObject.self).pointee.owner },
             Getter("__qualname__") { thread, a, _ in thread.getAttribute(a[0].object(MethodObject.self).pointee.function, Name.__qualname__.value) },
             Getter("__doc__") { thread, a, _ in SlotTable.docParts(thread, a[0].object(MethodObject.self).pointee.function).doc },
             Getter("__text_signature__") { thread, a, _ in SlotTable.docParts(thread, a[0].object(MethodObject.self).pointee.function).signature },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.call) { thread, callee, arguments, count, keywords in
                 let method = callee.object(MethodObject.self)
                 return SlotTable.callWrapper(thread, method.pointee.function.object(DescriptorObject.self), method.pointee.receiver, arguments, count, keywords)
@@ -460,6 +465,11 @@ extension DescriptorObject {
 extension Value {
     /// The record of the foreign function that this slot wrapper calls; nil for everything else.
     public var foreignSlotRecord: UnsafeMutablePointer<NativeRecord>? { isExact(.wrapperDescriptor) ? object(DescriptorObject.self).pointee.foreignRecord : nil }
+    /// Whether this is the wrapper of the very function that a built-in type has in a slot, be it of that type or of another that states it again.
+    func wraps(_ slot: Slot, of type: TypeID) -> Bool {
+        guard isExact(.wrapperDescriptor), case let descriptor = object(DescriptorObject.self), descriptor.pointee.entry.slot == slot else { return false }
+        return descriptor.pointee.nativeFunction == type.type.slotPointer(slot).pointee
+    }
     /// Whether this is the wrapper of a native slot, as opposed to a method in Python or a foreign interface's.
     public var isNativeWrapper: Bool { isExact(.wrapperDescriptor) && object(DescriptorObject.self).pointee.nativeFunction != nil }
 }

@@ -110,7 +110,7 @@ enum Trampolines {
             let type = receiver.type
             let method = type.lookup(.__getattribute__)
             var result: Value
-            if method == TypeID.object.type.lookup(.__getattribute__), case let fallback = type.lookup(.__getattr__), !fallback.isEmpty {
+            if method.wraps(.getAttribute, of: .object), case let fallback = type.lookup(.__getattr__), !fallback.isEmpty {
                 // No exception is made that only says whom to ask next.
                 result = thread.genericGet(receiver, name, quiet: true)
                 if !result.isEmpty || thread.hasException { return result }
@@ -219,7 +219,7 @@ enum Trampolines {
             // Three-argument power asks only the first operand's class.
             if a.type.slotPointer(.power).pointee == Trampolines.pointer(.power) {
                 let result = thread.callSpecialFast(a, Name.__pow__.value, b, modulus)
-                return result.isEmpty && !thread.hasException ? .notImplemented : result
+                return result.isEmpty && !thread.hasException ? thread.raise(.attributeError, "__pow__") : result
             }
             return .notImplemented
         } as TernaryFunction)
@@ -268,9 +268,9 @@ enum Trampolines {
     }
 
     private static func call(_ thread: ThreadRef, _ receiver: Value, _ name: Name, _ other: Value) -> Value {
-        let method = receiver.type.lookup(name)
-        if method.isEmpty || method.isNone { return .notImplemented }
-        return thread.callSpecialFast(receiver, name.value, other)
+        // A method that is None is called like any other: it blocks the operation with a TypeError.
+        let result = thread.callSpecialFast(receiver, name.value, other)
+        return result.isEmpty && !thread.hasException ? .notImplemented : result
     }
 }
 

@@ -556,7 +556,7 @@ final class Diagnosis {
             if Int(t.start) < begin, Int(t.end) > begin, t.kind == .string || t.kind == .error {
                 begin = lineStart(before: Int(t.start))
             } else if Int(t.end) < begin {
-                guard begin >= 2, source[begin - 2] == 0x5C, !hasComment(Int(t.end), begin) else { break }
+                guard begin >= 2, source[begin - 2] == 0x5C, t.kind != .newline, !hasComment(Int(t.end), begin) else { break }
                 let previous = lineStart(before: begin - 1)
                 // A backslash in the indentation of a statement starts no token, and so keeps no line.
                 if Int(t.end) < previous, previous < 2 || source[previous - 2] != 0x5C { break }
@@ -592,7 +592,9 @@ final class Diagnosis {
         case .raised: failure = tokenizerFailure(error)
         case .endOfInput:
             if tokenizer.brackets.isEmpty { report(.syntaxError, "unexpected EOF while parsing", atLast: ()) } else { reportUnclosed() }
-        case .inconsistentDedent: report(.indentationError, "unindent does not match any outer indentation level", atLast: ())
+        case .inconsistentDedent:
+            report(.indentationError, "unindent does not match any outer indentation level", atLast: ())
+            failure?.isAtEnd = false
         case .inconsistentTabs:
             report(.tabError, "inconsistent use of tabs and spaces in indentation", line: Int(t.line), column: 1, endLine: Int(t.line), endColumn: 0)
         case .tooManyIndents:

@@ -70,12 +70,15 @@ public struct SyntaxWarningNote {
     public var category: Category
     /// Byte offsets of the token, the second in its last line, where the whole token is meant.
     public var columns: (start: Int, end: Int)?
+    /// The line is shown without the newline at its end.
+    public var isOpen: Bool
 
-    public init(message: String, line: Int, category: Category, columns: (start: Int, end: Int)? = nil) {
+    public init(message: String, line: Int, category: Category, columns: (start: Int, end: Int)? = nil, isOpen: Bool = false) {
         self.message = message
         self.line = line
         self.category = category
         self.columns = columns
+        self.isOpen = isOpen
     }
 }
 

@@ -731,7 +731,8 @@ struct Tokenizer {
         default: allowed = false
         }
         if allowed {
-            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .syntax))
+            // As an error it is at the number's last character, in a line that has not been read to its end.
+            warnings.append(SyntaxWarningNote(message: "invalid \(name) literal", line: Int(line), category: .syntax, columns: (p - lineStart - 1, p - lineStart - 1), isOpen: true))
             return true
         }
         raise("invalid \(name) literal", at: p)

@@ -79,10 +79,10 @@ public final class Runtime {
             Collector.stressInterval = Int(String(cString: stress).drop { !$0.isNumber }) ?? 7
         }
         if options.tracedFrames > 0 { StandardSystem.traceAllocations(frames: options.tracedFrames) }
-        guard startImport(), startStreams(), options.noSite || !thread.importModule("site").isEmpty else {
-            reportFatal("initialization failed")
-            return nil
-        }
+        guard startImport() else { reportFatal("init_fs_encoding: failed to get the Python codec of the filesystem encoding"); return nil }
+        guard checkEncoding() else { reportFatal("init_stdio_encoding: failed to get the Python codec name of the stdio encoding"); return nil }
+        guard startStreams() else { reportFatal("init_sys_streams: can't initialize sys standard streams"); return nil }
+        guard options.noSite || !thread.importModule("site").isEmpty else { reportFatal("init_import_site: Failed to import the site module", isInitialized: true); return nil }
         // The options for warnings are read by the module when it is imported.
         let warningOptions = DictRef(WellKnown.sysModule.value.object(ModuleObject.self).pointee.namespace).get(string: StringRef.intern("warnoptions").value)
         if warningOptions.isList, ListRef(warningOptions).count > 0, thread.importModule("warnings").isEmpty { thread.takeException() }
@@ -138,6 +138,11 @@ public final class Runtime {
         if options.verbose > 0, let raw = Heap.allocate(MemoryLayout<WrapperObject>.size, shape: Runtime.earlyErrorStream.shape) { sys("stderr", Value(raw)) }
         if let choice = options.extensions.last(where: { $0.name == "frozen_modules" })?.value { FrozenModules.isEnabled = choice != "off" }
         guard FrozenLibrary.start(home.standardLibrary, options) else {
+            if options.home != nil {
+                reportPaths()
+                thread.raise(type: TypeID.moduleNotFoundError.type, thread.newString("No module named 'encodings'"))
+                return false
+            }
             fputs("taipan: cannot read \(home.standardLibrary)/importlib: CPython 3.11's library (libpython3.11-stdlib) is missing\n", stderr)
             return false
         }
@@ -195,6 +200,13 @@ public final class Runtime {
 
     // MARK: Streams
 
+    /// Whether the codec that PYTHONIOENCODING names for the standard streams is known.
+    private func checkEncoding() -> Bool {
+        guard let name = options.ioEncoding?.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first, !name.isEmpty else { return true }
+        let lookup = thread.importAttribute("codecs", "lookup")
+        return !lookup.isEmpty && !thread.call(lookup, thread.newString(String(name))).isEmpty
+    }
+
     private func startStreams() -> Bool {
         let io = thread.importModule("io")
         if io.isEmpty { return false }
@@ -247,12 +259,46 @@ public final class Runtime {
         return text
     }
 
-    private func reportFatal(_ what: String) {
-        fputs("Fatal Python error: \(what)\n", stderr)
+    private func reportFatal(_ what: String, isInitialized: Bool = false) {
+        fputs("Fatal Python error: \(what)\nPython runtime state: \(isInitialized ? "" : "core ")initialized\n", stderr)
         if thread.hasException {
             let exception = thread.takeException()
             TopLevel.printPlainly(thread, exception)
         }
+        let digits = String(thread.pointee.identifier, radix: 16)
+        fputs("\nCurrent thread 0x\(String(repeating: "0", count: max(0, 16 - digits.utf8.count)))\(digits) (most recent call first):\n  <no Python frame>\n", stderr)
+    }
+
+    /// Where things were looked for, when PYTHONHOME leads nowhere.
+    private func reportPaths() {
+        func quoted(_ path: String?) -> String { path.map { "'\($0)'" } ?? "(not set)" }
+        let path = options.ignoreEnvironment ? nil : getenv("PYTHONPATH").map { String(cString: $0) }
+        let program = home.executable
+        fputs("""
+            Python path configuration:
+              PYTHONHOME = \(quoted(options.home))
+              PYTHONPATH = \(quoted(path))
+              program name = \(quoted(program))
+              isolated = \(options.isolated ? 1 : 0)
+              environment = \(options.ignoreEnvironment ? 0 : 1)
+              user site = \(options.noUserSite ? 0 : 1)
+              safe_path = \(options.safePath ? 1 : 0)
+              import site = \(options.noSite ? 0 : 1)
+              is in build tree = 0
+              stdlib dir = \(quoted(home.standardLibrary))
+              sys._base_executable = \(quoted(program))
+              sys.base_prefix = \(quoted(home.prefix))
+              sys.base_exec_prefix = \(quoted(home.execPrefix))
+              sys.platlibdir = \(quoted(options.platformLibrary))
+              sys.executable = \(quoted(program))
+              sys.prefix = \(quoted(home.prefix))
+              sys.exec_prefix = \(quoted(home.execPrefix))
+              sys.path = [
+
+            """, stderr)
+        let folders = (path?.split(separator: ":").map(String.init) ?? []) + ["\(home.prefix)/\(options.platformLibrary)/python311.zip", home.standardLibrary, "\(home.execPrefix)/\(options.platformLibrary)/python3.11/lib-dynload"]
+        for folder in folders { fputs("    '\(folder)',\n", stderr) }
+        fputs("  ]\n", stderr)
     }
 
     /// `sys.stdin` and the others, and what is beneath them: they are flushed and stay open.

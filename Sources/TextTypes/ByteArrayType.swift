@@ -16,7 +16,7 @@ public struct ByteArrayObject {
     public var exports: Int
 }
 
-public struct ByteArrayRef {
+public struct ByteArrayRef: StorageOwner {
     public let pointer: UnsafeMutablePointer<ByteArrayObject>
 
     @inline(__always) public init(_ value: Value) { pointer = value.object(ByteArrayObject.self) }
@@ -41,7 +41,7 @@ public struct ByteArrayRef {
         guard count < 1 << 46 else { thread.raiseOutOfMemory(); return false }
         // What is made of a known size seldom grows.
         let wanted = pointer.pointee.storage.isEmpty ? count : count < pointer.pointee.capacity ? count + 1 : count + count >> 3 + (count < 9 ? 8 : 16)
-        guard move(thread, capacity: (wanted + 15) & ~15) else { return false }
+        guard move(thread, room: (wanted + 15) & ~15) else { return false }
         pointer.pointee.count = count
         return true
     }
@@ -49,28 +49,17 @@ public struct ByteArrayRef {
     /// False, with BufferError raised, while somebody has a view of the bytes.
     func mayResize(_ thread: ThreadRef) -> Bool { pointer.pointee.exports == 0 || unlock(thread) }
 
-    @inline(never) private func unlock(_ thread: ThreadRef) -> Bool {
-        let isLeft = MemoryViews.unlock(thread, storage: pointer.pointee.storage, isExporter: { $0 == value }, isLocked: { pointer.pointee.exports > 0 })
-        if pointer.pointee.exports > 0 {
-            thread.raise(.bufferError, "Existing exports of data: object cannot be re-sized")
-            return false
-        }
-        return !isLeft || pointer.pointee.storage.isEmpty || move(thread, capacity: pointer.pointee.capacity)
-    }
+    public var storage: Value { pointer.pointee.storage }
+    public var items: UnsafeRawPointer { UnsafeRawPointer(bytes) }
+    public var usedBytes: Int { count }
+    public var room: Int { pointer.pointee.capacity }
+    public var exports: Int { pointer.pointee.exports }
+    public static var lockedText: String { "Existing exports of data: object cannot be re-sized" }
 
-    /// Gives the bytes, as many as there is room for, another storage. False when it has raised.
-    private func move(_ thread: ThreadRef, capacity: Int) -> Bool {
-        guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else {
-            thread.raiseOutOfMemory()
-            return false
-        }
-        raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
-        memcpy(raw + MemoryLayout<StorageObject>.size, bytes, min(capacity, pointer.pointee.count))
-        pointer.pointee.storage = Value(raw)
+    public func take(_ storage: Value, room: Int) {
+        pointer.pointee.storage = storage
         pointer.pointee.start = 0
-        pointer.pointee.capacity = capacity
-        Heap.barrier(UnsafeMutableRawPointer(pointer))
-        return true
+        pointer.pointee.capacity = room
     }
 
     /// Replaces bytes `low ..< high` by `length` new ones, uninitialised. False when it has raised.
@@ -132,20 +121,13 @@ enum ByteArrayType {
 
             Bytes that can change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteArrayMethods.defs) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
             slots.call(.initialize) { thread, array, arguments, count, keywords in ByteArrayType.initialize.call(thread, array, arguments, count, keywords) }
-            slots.unary(.repr) { thread, value in
-                let array = ByteArrayRef(value)
-                var builder = StringBuilder()
-                builder.append(StringRef(value.type.pointer.pointee.name))
-                builder.append("(b")
-                StringRepr.append(bytes: Units(array.bytes, array.count), escapeApostrophe: true, to: &builder)
-                builder.append(41)
-                return builder.finish(thread)
-            }
+            slots.unary(.repr) { thread, value in ByteArrayType.repr(thread, value) }
             slots.unary(.str) { thread, array in
                 if BytesType.warnings > 0, !RuntimeHooks.warn(thread, .bytesWarning, "str() on a bytearray instance", 1) { return .empty }
-                return thread.repr(array)
+                return ByteArrayType.repr(thread, array)
             }
             slots.unhashable()
             slots.compare { thread, a, b, operation in ByteMethods.compare(thread, a, b, operation) }
@@ -188,6 +170,7 @@ enum ByteArrayType {
             slots.releaseBuffer { _, value, _ in ByteArrayRef(value).pointer.pointee.exports -= 1 }
         }
         NativeType(id: .bytearrayIterator, "bytearray_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, methods: ByteIterators.methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, iterator in iterator }
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)
@@ -227,6 +210,16 @@ enum ByteArrayType {
         var builder = ByteBuilder()
         guard BytesType.collect(thread, a[1], &builder, "bytearray") else { return .empty }
         return array.append(thread, builder.base, builder.count) ? .none : .empty
+    }
+
+    private static func repr(_ thread: ThreadRef, _ value: Value) -> Value {
+        let array = ByteArrayRef(value)
+        var builder = StringBuilder()
+        builder.append(StringRef(value.type.pointer.pointee.name))
+        builder.append("(b")
+        StringRepr.append(bytes: Units(array.bytes, array.count), escapeApostrophe: true, to: &builder)
+        builder.append(41)
+        return builder.finish(thread)
     }
 
     static func getItem(_ thread: ThreadRef, _ value: Value, _ key: Value) -> Value {
@@ -357,12 +350,8 @@ enum ByteArrayMethods {
             """) { thread, a, _ in
             let array = ByteArrayRef(a[0])
             if a[1].isBuffer { return ByteArrayMethods.appendBuffer(thread, array, a[1]) ? .none : .empty }
-            let type = a[1].type
-            guard type.unary(.iter) != nil || !type.lookup(.__getitem__).isEmpty else { return thread.raise(.typeError, "can't extend bytearray with \(type.name)") }
-            // Asked for the sake of what it may raise.
-            if thread.lengthHint(a[1], 0) < 0 { return .empty }
             var builder = ByteBuilder()
-            guard BytesType.collectIterable(thread, a[1], &builder, "bytearray") else { return .empty }
+            guard BytesType.collectIterable(thread, a[1], &builder, "extend", typeError: "can't extend bytearray with \(a[1].type.name)") else { return .empty }
             return array.append(thread, builder.base, builder.count) ? .none : .empty
         },
         Def("insert(self, index, item, /)", .writes, "Put a byte before the one at an index.") { thread, a, _ in

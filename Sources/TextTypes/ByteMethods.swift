@@ -59,13 +59,14 @@ public enum ByteMethods {
 
     static func contains(_ thread: ThreadRef, _ value: Value, _ item: Value) -> Int32 {
         if item.isInt || item.type.slotPointer(.index).pointee != nil && !item.isBuffer {
-            if !item.isInt, thread.toInt(item, overflow: nil) == nil {
+            let number = item.isInt ? item : thread.toIndex(item)
+            if number.isEmpty {
                 // Whatever its conversion raises, it is then no number, and bytes are wanted.
                 thread.takeException()
                 thread.raise(.typeError, "a bytes-like object is required, not '\(item.type.name)'")
                 return -1
             }
-            guard let byte = BytesType.byteValue(thread, item) else { return -1 }
+            guard let byte = BytesType.byteValue(thread, number) else { return -1 }
             let units = Text(binary: value).units
             return units.find(UInt32(byte), 0, units.count) >= 0 ? 1 : 0
         }
@@ -235,12 +236,8 @@ public enum ByteMethods {
     }
 
     static func join(_ thread: ThreadRef, _ separator: Value, _ iterable: Value) -> Value {
-        var source = iterable
-        if !iterable.isExact(.list) && !iterable.isExact(.tuple) {
-            if iterable.type.unary(.iter) == nil && iterable.type.lookup(.__getitem__).isEmpty { return thread.raise(.typeError, "can only join an iterable") }
-            source = thread.list(iterable)
-            if source.isEmpty { return .empty }
-        }
+        let source = thread.sequence(iterable, typeError: "can only join an iterable")
+        if source.isEmpty { return .empty }
         let isList = source.isExact(.list)
         func count() -> Int { isList ? ListRef(source).count : TupleRef(source).count }
         if count() == 1 {
@@ -539,20 +536,15 @@ public enum ByteMethods {
             """, kind: .classMethod) { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "fromhex() argument must be str, not \(a[1].argumentTypeName)") }
             let units = Units(StringRef(a[1]))
+            if a[0] == TypeID.bytes.value, units.width == 1, units.count & 1 == 0, units.count > 2, case let result = thread.newBytes(count: units.count / 2), result.isEmpty || ByteMethods.decode(units, to: BytesRef(result).bytes) == units.count / 2 { return result }
             var builder = ByteBuilder(capacity: units.count / 2)
             var index = 0
             if units.width == 1 {
                 // Pairs of digits, up to the first that is something else.
                 builder.fill(atMost: units.count / 2) { target in
-                    var place = 0
-                    while index &+ 1 < units.count {
-                        let high = ByteMethods.hexValues[Int(units.units1[index])], low = ByteMethods.hexValues[Int(units.units1[index &+ 1])]
-                        if high | low > 15 { break }
-                        target[place] = high << 4 | low
-                        place &+= 1
-                        index &+= 2
-                    }
-                    return place
+                    let count = ByteMethods.decode(units, to: target)
+                    index = count &* 2
+                    return count
                 }
             }
             while index < units.count {
@@ -588,6 +580,17 @@ public enum ByteMethods {
         for byte in 0 ..< 256 { table[byte] = UInt8(truncatingIfNeeded: hexDigit(UInt32(byte))) }
         return table
     }()
+
+    /// Stores what pairs of hexadecimal digits stand for, up to the first that is none; returns how many.
+    private static func decode(_ units: Units, to target: UnsafeMutablePointer<UInt8>) -> Int {
+        let digits = units.units1, values = hexValues
+        for place in 0 ..< units.count / 2 {
+            let high = values[Int(digits[place &* 2])], low = values[Int(digits[place &* 2 &+ 1])]
+            if high | low > 15 { return place }
+            target[place] = high << 4 | low
+        }
+        return units.count / 2
+    }
 
     @inline(__always) static func hexDigit(_ character: UInt32) -> Int {
         if character &- 48 < 10 { return Int(character &- 48) }

@@ -19,16 +19,12 @@ public enum BytesType {
 
             Bytes that cannot change: zeros, numbers below 256, a copy of a buffer, or encoded text.
             """, methods: ByteMethods.shared + ByteMethods.ofBytes) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in BytesType.make.call(thread, type, arguments, count, keywords) }
-            slots.unary(.repr) { thread, bytes in
-                var builder = StringBuilder()
-                builder.append(98)
-                StringRepr.append(bytes: Units(BytesRef(bytes).bytes, BytesRef(bytes).count), to: &builder)
-                return builder.finish(thread)
-            }
+            slots.unary(.repr) { thread, bytes in BytesType.repr(thread, bytes) }
             slots.unary(.str) { thread, bytes in
                 if BytesType.warnings > 0, !RuntimeHooks.warn(thread, .bytesWarning, "str() on a bytes instance", 1) { return .empty }
-                return thread.repr(bytes)
+                return BytesType.repr(thread, bytes)
             }
             slots.hash { _, value in
                 let bytes = BytesRef(value)
@@ -83,6 +79,7 @@ public enum BytesType {
             TupleRef(tuple).initialize(byte, value)
         }
         NativeType(id: .bytesIterator, "bytes_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, methods: ByteIterators.methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, iterator in iterator }
             slots.unary(.next) { _, value in
                 let iterator = value.object(IteratorObject.self)
@@ -148,6 +145,13 @@ public enum BytesType {
         return collect(thread, source, &builder, "bytes") ? builder.finish(thread) : .empty
     }
 
+    private static func repr(_ thread: ThreadRef, _ bytes: Value) -> Value {
+        var builder = StringBuilder()
+        builder.append(98)
+        StringRepr.append(bytes: Units(BytesRef(bytes).bytes, BytesRef(bytes).count), to: &builder)
+        return builder.finish(thread)
+    }
+
     static func checkText(_ thread: ThreadRef, _ encoding: Value, _ errors: Value, _ name: StaticString) -> Bool {
         func check(_ value: Value, _ what: StaticString) -> Bool {
             if value.isEmpty || value.isString { return true }
@@ -179,15 +183,11 @@ public enum BytesType {
             thread.releaseBuffer(&view)
             return true
         }
-        let type = source.type
-        guard type.unary(.iter) != nil || !type.lookup(.__getitem__).isEmpty else {
-            thread.raise(.typeError, "cannot convert '\(type.name)' object to \(name)")
-            return false
-        }
-        return collectIterable(thread, source, &builder, name)
+        return collectIterable(thread, source, &builder, name, typeError: "cannot convert '\(source.type.name)' object to \(name)")
     }
 
-    static func collectIterable(_ thread: ThreadRef, _ source: Value, _ builder: inout ByteBuilder, _ name: StaticString) -> Bool {
+    /// Appends the ints of an iterable; what is none raises a TypeError with the message given. False when it has raised.
+    static func collectIterable(_ thread: ThreadRef, _ source: Value, _ builder: inout ByteBuilder, _ name: StaticString, typeError message: @autoclosure () -> String) -> Bool {
         if source.isExact(.list) || source.isExact(.tuple) {
             // Small ints, which run no Python; anything else from there on is taken one by one.
             let count = source.isExact(.list) ? ListRef(source).count : TupleRef(source).count
@@ -201,8 +201,10 @@ public enum BytesType {
             }
         }
         // Not `forEach`: a builder cannot be captured by a closure.
-        let iterator = thread.iterator(source)
-        if iterator.isEmpty { return false }
+        let iterator = thread.iterator(source, typeError: message())
+        // How long it will be is asked for the sake of what that may raise.
+        let isAsked = name == "bytes" || name == "extend"
+        if iterator.isEmpty || isAsked && thread.lengthHint(source, 0) < 0 { return false }
         while true {
             let item = thread.next(iterator)
             if item.isEmpty { return !thread.hasException }

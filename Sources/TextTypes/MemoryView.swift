@@ -440,7 +440,7 @@ public enum MemoryViews {
 
     /// The address of the item that a key names; nil when it names none or it has raised.
     private static func item(_ thread: ThreadRef, _ view: MemoryViewRef, _ key: Value, stores: Bool = false) -> UnsafeMutableRawPointer? {
-        if key.isTuple {
+        if key.isTuple, !isIndex(key) {
             let tuple = TupleRef(key)
             for index in 0 ..< tuple.count where !isIndex(tuple[index]) {
                 for index in 0 ..< tuple.count where !tuple[index].isExact(.slice) {
@@ -748,6 +748,7 @@ public enum MemoryViews {
         Collector.addDeathVisitor(settle)
         NativeType(id: .memoryview, "memoryview", size: MemoryLayout<MemoryViewObject>.stride, mask: 0b10, flags: [.weakReferenceable, .sequencePattern],
                    doc: "memoryview(object)\n--\n\nThe memory of an object, as that object lends it.", methods: methods, getters: getters) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in MemoryViews.construct.call(thread, type, arguments, count, keywords) }
             slots.unary(.repr) { thread, view in
                 thread.newString(MemoryViewRef(view).isReleased ? "<released memory at \(hexadecimal(view))>" : "<memory at \(hexadecimal(view))>")
@@ -801,6 +802,7 @@ public enum MemoryViews {
             slots.releaseBuffer { _, value, _ in MemoryViewRef(value).pointer.pointee.exports -= 1 }
         }
         NativeType(id: .memoryIterator, "memory_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter) { _, iterator in iterator }
             slots.unary(.next) { thread, value in
                 let iterator = value.object(IteratorObject.self)

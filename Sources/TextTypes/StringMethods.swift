@@ -114,12 +114,8 @@ enum StringMethods {
 
     /// separator.join(iterable)
     static func join(_ thread: ThreadRef, _ separator: StringRef, _ iterable: Value) -> Value {
-        var source = iterable
-        if !iterable.isExact(.list) && !iterable.isExact(.tuple) {
-            if iterable.type.unary(.iter) == nil && iterable.type.lookup(.__getitem__).isEmpty { return thread.raise(.typeError, "can only join an iterable") }
-            source = thread.list(iterable)
-            if source.isEmpty { return .empty }
-        }
+        let source = thread.sequence(iterable, typeError: "can only join an iterable")
+        if source.isEmpty { return .empty }
         // Nothing from here on runs Python, so the items stay where they are.
         let isList = source.isExact(.list)
         let count = isList ? ListRef(source).count : TupleRef(source).count

@@ -10,6 +10,7 @@ enum StringType {
 
             The text of an object, as __str__ or else __repr__ gives it; or that which bytes encode, UTF-8 by default, where an encoding or a handler of errors is named.
             """, methods: StringMethods.defs) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in
                 if count == 1 && keywords.isEmpty && type == TypeID.str.value { return thread.str(arguments[0]) }
                 return StringType.make.call(thread, type, arguments, count, keywords)
@@ -19,7 +20,7 @@ enum StringType {
             slots.hash { _, string in StringRef(string).hash }
             slots.compare { _, a, b, operation in StringType.compare(a, b, operation) }
             slots.unary(.iter) { thread, string in
-                thread.newIterator(StringRef(string).isASCII ? .strASCIIIterator : .strIterator, string)
+                thread.newIterator(string.isExact(.str) && StringRef(string).isASCII ? .strASCIIIterator : .strIterator, string)
             }
             slots.length { _, string in StringRef(string).count }
             slots.binary(.getItem) { thread, string, key in StringType.getItem(thread, string, key) }
@@ -43,6 +44,7 @@ enum StringType {
         }
         for id in [TypeID.strIterator, .strASCIIIterator] {
             NativeType(id: id, id == .strIterator ? "str_iterator" : "str_ascii_iterator", size: MemoryLayout<IteratorObject>.size, mask: 0b10010, methods: ByteIterators.methods) { slots in
+                slots.restate(.getAttribute, of: .object)
                 slots.unary(.iter) { _, iterator in iterator }
                 slots.unary(.next) { thread, value in
                     let iterator = value.object(IteratorObject.self)

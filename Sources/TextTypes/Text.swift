@@ -86,14 +86,47 @@ struct Text {
 
     // MARK: Splitting
 
+    /// Of each character below 256, what parts texts there: bits of `Part`.
+    nonisolated(unsafe) private static let parts: UnsafeMutablePointer<UInt8> = {
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        for character in 0 ..< UInt32(256) {
+            var parts: UInt8 = 0
+            if Characters.isSpace(character) { parts |= Part.space }
+            if character == 32 || character &- 9 < 5 { parts |= Part.binarySpace }
+            if Characters.isLineBreak(character) { parts |= Part.lineBreak }
+            if character == 10 || character == 13 { parts |= Part.binaryLineBreak }
+            table[Int(character)] = parts
+        }
+        return table
+    }()
+
+    private enum Part { static let space: UInt8 = 1, binarySpace: UInt8 = 2, lineBreak: UInt8 = 4, binaryLineBreak: UInt8 = 8 }
+
+    /// The first character at or after `start` that parts, or else does not.
+    @inline(__always) private func next(_ start: Int, _ part: UInt8, _ table: UnsafeMutablePointer<UInt8>, parts: Bool) -> Int {
+        var index = start
+        if units.width == 1 {
+            let base = units.units1, count = units.count
+            while index < count, (table[Int(base[index])] & part != 0) != parts { index &+= 1 }
+            return index
+        }
+        if part == Part.space {
+            while index < count, Characters.isSpace(units[index]) != parts { index &+= 1 }
+        } else {
+            while index < count, Characters.isLineBreak(units[index]) != parts { index &+= 1 }
+        }
+        return index
+    }
+
     func split(_ thread: ThreadRef, limit: Int) -> Value {
         let list = thread.newList(capacity: 8)
         if list.isEmpty { return .empty }
         let result = ListRef(list)
         var index = 0
         var left = limit
+        let table = Text.parts, space = kind == .str ? Part.space : Part.binarySpace
         while true {
-            while index < count && isSpace(units[index]) { index &+= 1 }
+            index = next(index, space, table, parts: false)
             if index == count { break }
             let start = index
             if left == 0 {
@@ -103,7 +136,7 @@ struct Text {
                 break
             }
             left &-= 1
-            while index < count && !isSpace(units[index]) { index &+= 1 }
+            index = next(index, space, table, parts: true)
             let item = piece(thread, start, index)
             if item.isEmpty || !result.append(thread, item) { return .empty }
         }
@@ -187,14 +220,14 @@ struct Text {
     }
 
     func splitLines(_ thread: ThreadRef, keepEnds: Bool) -> Value {
-        let list = thread.newList()
+        let list = thread.newList(capacity: 8)
         if list.isEmpty { return .empty }
         let result = ListRef(list)
         var index = 0
+        let table = Text.parts, lineBreak = kind == .str ? Part.lineBreak : Part.binaryLineBreak
         while index < count {
             let start = index
-            if kind == .str { while index < count && !Characters.isLineBreak(units[index]) { index &+= 1 } }
-            else { while index < count && units.units1[index] != 10 && units.units1[index] != 13 { index &+= 1 } }
+            index = next(index, lineBreak, table, parts: true)
             var end = index
             if index < count {
                 index += units[index] == 13 && index + 1 < count && units[index + 1] == 10 ? 2 : 1

@@ -178,6 +178,8 @@ void taipan_enter_loop(ThreadState *_Nonnull thread, LoopFrame *_Nonnull loop, u
 static inline void taipan_leave_loop(ThreadState *_Nonnull thread, LoopFrame *_Nonnull loop) { thread->loop = loop->outer; }
 
 /// The current stack pointer, near enough for a recursion check.
+/// Has what is at an address fetched, which will be wanted soon.
+static inline void taipan_prefetch(uintptr_t address) { __builtin_prefetch((const void *)address); }
 static inline uintptr_t taipan_stack_pointer(void) { return (uintptr_t)__builtin_frame_address(0); }
 
 static inline uint32_t taipan_breaker_load(ThreadState *_Nonnull t) {

@@ -94,12 +94,13 @@ enum DefaultDicts {
             },
             Shared.classGetItem,
         ], getters: [
-            Getter("default_factory", "Factory for default value called by __missing__().", set: { _, a, _ in
+            Getter("default_factory", "Factory for default value called by __missing__().", isMember: true, set: { _, a, _ in
                 a[0].object(DefaultDictObject.self).pointee.factory = a[1].isEmpty ? .none : a[1]
                 Heap.barrier(a[0].raw)
                 return .none
             }) { _, a, _ in DefaultDicts.factory(a[0]) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.initialize) { thread, receiver, a, count, keywords in DefaultDicts.initialize(thread, receiver, a, count, keywords) }
             slots.unary(.repr) { thread, value in DefaultDicts.repr(thread, value) }
             slots.binary(.getItem) { thread, value, key in

@@ -195,8 +195,9 @@ public enum ContextVariables {
             Def("reset(self, token, /)", .calls, "Undo the set() that returned this token.") { thread, a, _ in ContextVariables.reset(thread, a[0], a[1]) },
             Shared.classGetItem,
         ], getters: [
-            Getter("name") { _, a, _ in ContextVariables.variable(a[0]).pointee.name },
+            Getter("name", isMember: true) { _, a, _ in ContextVariables.variable(a[0]).pointee.name },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in
                 let positional = count - (keywords.isEmpty ? 0 : TupleRef(keywords).count)
                 if count > 2 { return thread.raise(.typeError, "ContextVar() takes at most 2 arguments (\(count) given)") }
@@ -223,6 +224,7 @@ public enum ContextVariables {
                 return old.isEmpty ? ContextVariables.missing.pointee : old
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unhashable()
             slots.call(.new) { thread, _, _, _, _ in thread.raise(.runtimeError, "Tokens can only be created by ContextVars") }
             slots.unary(.repr) { thread, value in

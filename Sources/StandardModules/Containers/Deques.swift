@@ -162,6 +162,7 @@ enum Deques {
                           methods: methods, getters: [
             Getter("maxlen", "maximum size of a deque or None if unbounded") { thread, a, _ in DequeRef(a[0]).limit < 0 ? .none : thread.newInt(DequeRef(a[0]).limit) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in
                 let result = thread.allocateInstance(TypeRef(type))
                 if !result.isEmpty { DequeRef(result).pointer.pointee.limit = -1 }
@@ -316,7 +317,8 @@ enum Deques {
         let deque = DequeRef(value)
         var bound = -1
         if !limit.isEmpty && !limit.isNone {
-            guard let number = thread.isIndex(limit) ? thread.toInt(limit) : { thread.raise(.typeError, "an integer is required"); return nil }() else { return .empty }
+            guard limit.isInt else { return thread.raise(.typeError, "an integer is required") }
+            guard let number = thread.toInt(limit) else { return .empty }
             if number < 0 { return thread.raise(.valueError, "maxlen must be non-negative") }
             bound = number
         }
@@ -510,11 +512,13 @@ enum Deques {
         ]
         let size = MemoryLayout<IteratorObject>.size
         iteratorType = NativeType("_deque_iterator", module: "_collections", size: size, mask: 0b10010, methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in Deques.newIterator(thread, Deques.iteratorType, "_deque_iterator", a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in Deques.step(thread, value, backwards: false) }
         }
         reverseType = NativeType("_deque_reverse_iterator", module: "_collections", size: size, mask: 0b10010, methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, _, a, count, keywords in Deques.newIterator(thread, Deques.reverseType, "_deque_reverse_iterator", a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in Deques.step(thread, value, backwards: true) }

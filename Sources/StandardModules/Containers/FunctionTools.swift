@@ -119,11 +119,12 @@ enum Partials {
             Def("__setstate__(self, state, /)", .calls) { thread, a, _ in Partials.setState(thread, a[0], a[1]) },
             Shared.classGetItem,
         ], getters: [
-            Getter("func", "function object to use in future partial calls") { _, a, _ in a[0].object(PartialObject.self).pointee.function },
-            Getter("args", "tuple of arguments to future partial calls") { _, a, _ in a[0].object(PartialObject.self).pointee.arguments },
-            Getter("keywords", "dictionary of keyword arguments to future partial calls") { _, a, _ in a[0].object(PartialObject.self).pointee.keywords },
+            Getter("func", "function object to use in future partial calls", isMember: true) { _, a, _ in a[0].object(PartialObject.self).pointee.function },
+            Getter("args", "tuple of arguments to future partial calls", isMember: true) { _, a, _ in a[0].object(PartialObject.self).pointee.arguments },
+            Getter("keywords", "dictionary of keyword arguments to future partial calls", isMember: true) { _, a, _ in a[0].object(PartialObject.self).pointee.keywords },
             .instanceDict,
         ]) { slots in
+            slots.restate(.getAttribute, .setAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in Partials.new(thread, TypeRef(type), a, count, keywords) }
             slots.call(.call) { thread, partial, a, count, keywords in Partials.call(thread, partial, a, count, keywords) }
             slots.unary(.repr) { thread, value in Partials.repr(thread, value) }

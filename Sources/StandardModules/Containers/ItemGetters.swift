@@ -38,6 +38,7 @@ enum ItemGetters {
                 thread.newTuple(ItemGetters.itemType.type.value, ItemGetters.object(a[0]).pointee.items)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in
                 guard Shared.noKeywords(thread, "itemgetter", keywords), Shared.arity(thread, "itemgetter", count, 1, count == 0 ? 1 : count) else { return .empty }
                 let items = thread.newTuple(a, count)
@@ -62,6 +63,7 @@ enum ItemGetters {
                 thread.newTuple(ItemGetters.attributeType.type.value, ItemGetters.object(a[0]).pointee.names)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in ItemGetters.newAttribute(thread, TypeRef(type), a, count, keywords) }
             slots.call(.call) { thread, getter, a, count, keywords in
                 guard count == 1 && keywords.isEmpty || ItemGetters.one(thread, "attrgetter", count, keywords) else { return .empty }
@@ -77,6 +79,7 @@ enum ItemGetters {
                                     """, methods: [
             Def("__reduce__(self, /)", .calls, "Return state information for pickling") { thread, a, _ in ItemGetters.reduceMethod(thread, a[0]) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in ItemGetters.newMethod(thread, TypeRef(type), a, count, keywords) }
             slots.call(.call) { thread, caller, a, count, keywords in
                 guard count == 1 && keywords.isEmpty || ItemGetters.one(thread, "methodcaller", count, keywords) else { return .empty }

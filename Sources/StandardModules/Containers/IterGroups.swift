@@ -31,6 +31,7 @@ enum Grouping {
                 return IterTools.pickled(thread, a[0], thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in
                 guard IterTools.positional(thread, type, "_grouper", count, keywords, 2, 2) else { return .empty }
                 guard a[0].isPointer, a[0].type.isSubtype(of: Grouping.type) else { return thread.raise(.typeError, "_grouper() argument 1 must be itertools.groupby, not \(a[0].argumentTypeName)") }
@@ -66,6 +67,7 @@ enum Grouping {
                 return .none
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in Grouping.construct.call(thread, type, a, count, keywords) }
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in Grouping.nextGroup(thread, value) }
@@ -166,6 +168,7 @@ enum Tees {
                 return IterTools.pickled(thread, a[0], thread.newTuple(Tees.node(current).pointee.source, values, .none))
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in
                 guard IterTools.positional(thread, type, "teedataobject", count, keywords, 3, 3) else { return .empty }
                 guard a[1].isList else { return thread.raise(.typeError, "teedataobject() argument 2 must be list, not \(a[1].argumentTypeName)") }

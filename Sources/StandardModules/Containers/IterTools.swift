@@ -38,6 +38,7 @@ enum IterTools {
                      repr: UnaryFunction? = nil) {
         let size = MemoryLayout<ToolObject>.offset(of: last)! + 8
         module.add(NativeType(name, module: "itertools", size: size, mask: mask(min(size, MemoryLayout<ToolObject>.offset(of: \.i)!)), flags: .base, doc: doc, methods: methods) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new, new)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next, next)
@@ -310,7 +311,9 @@ enum IterTools {
             if own.pointee.c.isEmpty {
                 own.pointee.c = item
             } else {
-                let total = own.pointee.b.isNone ? thread.binary(own.pointee.c, item, .add) : thread.call(own.pointee.b, own.pointee.c, item)
+                var total = Value.empty
+                if own.pointee.b.isNone, Value.bothSmall(own.pointee.c, item) { total = thread.newInt(own.pointee.c.smallInt + item.smallInt) }
+                else { total = own.pointee.b.isNone ? thread.binary(own.pointee.c, item, .add) : thread.call(own.pointee.b, own.pointee.c, item) }
                 if total.isEmpty { return .empty }
                 own.pointee.c = total
             }

@@ -78,7 +78,8 @@ enum OperatorModule {
             },
             Def("countOf(a, b, /)", .calls, "Return the number of items in a which are, or which equal, b.", kind: .function) { thread, a, _ in
                 var total = 0
-                let complete = thread.forEach(a[0]) { item in
+                let iterator = thread.iterator(a[0], typeError: "argument of type '\(a[0].type.name)' is not iterable")
+                let complete = !iterator.isEmpty && thread.forEach(iterator) { item in
                     let same = thread.isEqual(item, a[1])
                     total += Int(max(same, 0))
                     return same >= 0
@@ -88,7 +89,8 @@ enum OperatorModule {
             Def("indexOf(a, b, /)", .calls, "Return the first index of b in a.", kind: .function) { thread, a, _ in
                 var place = 0
                 var found = false
-                let complete = thread.forEach(a[0]) { item in
+                let iterator = thread.iterator(a[0], typeError: "argument of type '\(a[0].type.name)' is not iterable")
+                let complete = !iterator.isEmpty && thread.forEach(iterator) { item in
                     let same = thread.isEqual(item, a[1])
                     if same > 0 { found = true }
                     if same == 0 { place += 1 }

@@ -511,6 +511,7 @@ enum OrderedIterators {
                 return Shared.reduce(thread, Shared.builtin(thread, "iter"), list)
             },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.unary(.iter, Shared.selfIterator)
             slots.unary(.next) { thread, value in OrderedIterators.advance(thread, value) }
         }

@@ -27,6 +27,14 @@ struct PackedFields {
         Value(small: hour << 41 | minute << 33 | second << 25 | microsecond << 1 | fold)
     }
 
+    /// Where an instance has the word of its clock: a class and those derived from it keep that with their layout.
+    private static func clock(_ a: Arguments) -> Int {
+        var type = a[0].type
+        // Types of a foreign interface have something else there.
+        while type.has(.foreignLayout) { type = TypeRef(type.pointer.pointee.base) }
+        return Int(bitPattern: type.pointer.pointee.nativeData)
+    }
+
     private static func get(_ a: Arguments, _ offset: Int, _ field: Field) -> Value { Value(small: field.get(DateLayout.field(a[0], offset).pointee)) }
 
     private static func set(_ thread: ThreadRef, _ a: Arguments, _ offset: Int, _ field: Field) -> Value {
@@ -49,7 +57,8 @@ struct PackedFields {
             // A datetime has the day of its base.
             let isTime = type.lookup(StringRef.intern("_day_word").value).isEmpty
             guard isTime ? DateLayout.field(thread, type, "_clock_word", &DateLayout.timeClock) : DateLayout.field(thread, type, "_clock_word", &DateLayout.datetimeClock) else { return false }
-            NativeType.extend(type, getters: isTime ? timeGetters : datetimeGetters)
+            type.pointer.pointee.nativeData = UInt(bitPattern: isTime ? DateLayout.timeClock : DateLayout.datetimeClock)
+            NativeType.extend(type, getters: clockGetters)
         }
         return !thread.hasException
     }
@@ -63,29 +72,16 @@ struct PackedFields {
         Getter("_day", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.day, PackedFields.day) }) { _, a, _ in PackedFields.get(a, DateLayout.day, PackedFields.day) },
     ]
 
-    private static let timeGetters = [
-        Getter("hour") { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.hour) },
-        Getter("_hour", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.timeClock, PackedFields.hour) }) { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.hour) },
-        Getter("minute") { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.minute) },
-        Getter("_minute", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.timeClock, PackedFields.minute) }) { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.minute) },
-        Getter("second") { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.second) },
-        Getter("_second", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.timeClock, PackedFields.second) }) { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.second) },
-        Getter("microsecond") { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.microsecond) },
-        Getter("_microsecond", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.timeClock, PackedFields.microsecond) }) { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.microsecond) },
-        Getter("fold") { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.fold) },
-        Getter("_fold", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.timeClock, PackedFields.fold) }) { _, a, _ in PackedFields.get(a, DateLayout.timeClock, PackedFields.fold) },
-    ]
-
-    private static let datetimeGetters = [
-        Getter("hour") { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.hour) },
-        Getter("_hour", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.datetimeClock, PackedFields.hour) }) { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.hour) },
-        Getter("minute") { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.minute) },
-        Getter("_minute", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.datetimeClock, PackedFields.minute) }) { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.minute) },
-        Getter("second") { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.second) },
-        Getter("_second", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.datetimeClock, PackedFields.second) }) { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.second) },
-        Getter("microsecond") { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.microsecond) },
-        Getter("_microsecond", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.datetimeClock, PackedFields.microsecond) }) { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.microsecond) },
-        Getter("fold") { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.fold) },
-        Getter("_fold", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, DateLayout.datetimeClock, PackedFields.fold) }) { _, a, _ in PackedFields.get(a, DateLayout.datetimeClock, PackedFields.fold) },
+    private static let clockGetters = [
+        Getter("hour") { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.hour) },
+        Getter("_hour", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, PackedFields.clock(a), PackedFields.hour) }) { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.hour) },
+        Getter("minute") { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.minute) },
+        Getter("_minute", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, PackedFields.clock(a), PackedFields.minute) }) { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.minute) },
+        Getter("second") { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.second) },
+        Getter("_second", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, PackedFields.clock(a), PackedFields.second) }) { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.second) },
+        Getter("microsecond") { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.microsecond) },
+        Getter("_microsecond", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, PackedFields.clock(a), PackedFields.microsecond) }) { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.microsecond) },
+        Getter("fold") { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.fold) },
+        Getter("_fold", isMember: true, set: { thread, a, _ in PackedFields.set(thread, a, PackedFields.clock(a), PackedFields.fold) }) { _, a, _ in PackedFields.get(a, PackedFields.clock(a), PackedFields.fold) },
     ]
 }

@@ -436,7 +436,7 @@ enum Buffered {
         if write, !Streams.require(thread, raw, "writable", "File or stream is not writable.") { return .empty }
         guard let capacity = size.isEmpty ? 8192 : thread.toInt(size) else { return .empty }
         if capacity <= 0 { return thread.raise(.valueError, "buffer size must be strictly positive") }
-        guard capacity < 1 << 40, let storage = Heap.allocate(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else { return thread.raiseOutOfMemory() }
+        guard capacity < 1 << 40, let storage = Heap.allocateUncleared(MemoryLayout<StorageObject>.size + capacity, shape: TypeID.byteArrayStorage.rawValue) else { return thread.raiseOutOfMemory() }
         storage.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity
         object.pointee.raw = raw
         object.pointee.storage = Value(storage)
@@ -609,7 +609,7 @@ enum Buffered {
     ]
 
     private static let getters: [Getter] = [
-        Getter("raw") { thread, a, _ in Buffered.object(a[0]).pointee.raw.isEmpty ? thread.raise(.attributeError, "raw") : Buffered.object(a[0]).pointee.raw },
+        Getter("raw", isMember: true) { thread, a, _ in Buffered.object(a[0]).pointee.raw.isEmpty ? thread.raise(.attributeError, "raw") : Buffered.object(a[0]).pointee.raw },
         Getter("closed") { thread, a, _ in
             guard Buffered.ready(thread, a[0]) else { return .empty }
             return thread.getAttribute(Buffered.object(a[0]).pointee.raw, Name.closed)

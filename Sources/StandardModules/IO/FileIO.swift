@@ -291,8 +291,9 @@ enum FileIO {
             Getter("closed", "True if the file is closed") { _, a, _ in Value(FileIO.file(a[0]).pointee.descriptor < 0) },
             Getter("closefd") { _, a, _ in Value(FileIO.file(a[0]).pointee.closesDescriptor) },
             Getter("mode") { thread, a, _ in thread.newString(FileIO.modeText(FileIO.file(a[0]))) },
-            Getter("_blksize") { _, a, _ in Value(small: Int(FileIO.file(a[0]).pointee.blockSize)) },
+            Getter("_blksize", isMember: true) { _, a, _ in Value(small: Int(FileIO.file(a[0]).pointee.blockSize)) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in
                 let value = thread.allocateInstance(TypeRef(type))
                 if value.isEmpty { return .empty }

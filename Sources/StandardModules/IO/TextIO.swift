@@ -714,11 +714,11 @@ enum TextIO {
                 return thread.hasException ? .empty : .none
             },
         ], getters: [
-            Getter("encoding") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
+            Getter("encoding", isMember: true) { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.encoding : .empty },
             Getter("errors") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? TextIO.object(a[0]).pointee.errors : .empty },
-            Getter("buffer") { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.buffer : .empty },
-            Getter("line_buffering") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
-            Getter("write_through") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
+            Getter("buffer", isMember: true) { thread, a, _ in TextIO.ready(thread, a[0]) ? TextIO.object(a[0]).pointee.buffer : .empty },
+            Getter("line_buffering", isMember: true) { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.lineBuffering) : .empty },
+            Getter("write_through", isMember: true) { thread, a, _ in TextIO.wasReady(thread, a[0]) ? Value(TextIO.object(a[0]).pointee.writeThrough) : .empty },
             Getter("closed") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.closed) : .empty },
             Getter("name") { thread, a, _ in TextIO.ready(thread, a[0]) ? thread.getAttribute(TextIO.object(a[0]).pointee.buffer, Name.name) : .empty },
             Getter("newlines") { thread, a, _ in TextIO.wasReady(thread, a[0]) ? NewlineDecoder.describe(thread, TextIO.object(a[0]).pointee.seen) : .empty },

@@ -13,6 +13,8 @@ enum SocketModule {
             module.set("INADDR_NONE", Int(UInt32.max))
             module.set("INADDR_BROADCAST", Int(UInt32.max))
             module.set("has_ipv6", Value.true)
+            module.set("BDADDR_ANY", module.thread.newString("00:00:00:00:00:00"))
+            module.set("BDADDR_LOCAL", module.thread.newString("00:00:00:FF:FF:FF"))
             module.set("CAPI", Capsule.empty(module.thread, name: "_socket.CAPI"))
             module.set("error", TypeID.osError.value)
             module.set("timeout", TypeID.timeoutError.value)

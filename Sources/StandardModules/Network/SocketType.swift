@@ -69,6 +69,7 @@ enum SocketType {
             Getter("proto", "the socket protocol", set: readOnlyMember) { _, a, _ in Value(small: Int(SocketType.socket(a[0]).pointee.proto)) },
             Getter("timeout", "the socket timeout") { thread, a, _ in SocketCalls.timeoutValue(thread, SocketType.socket(a[0]).pointee.timeout) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, _, _, _ in
                 let value = thread.allocateInstance(TypeRef(type))
                 if value.isEmpty { return .empty }

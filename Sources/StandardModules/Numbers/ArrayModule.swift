@@ -18,7 +18,7 @@ struct ArrayObject {
     var itemSize: UInt8
 }
 
-struct ArrayRef {
+struct ArrayRef: StorageOwner {
     let pointer: UnsafeMutablePointer<ArrayObject>
 
     @inline(__always) init(_ value: Value) { pointer = value.object(ArrayObject.self) }
@@ -43,33 +43,20 @@ struct ArrayRef {
     /// An empty array of the same kind, of exact type.
     func empty(_ thread: ThreadRef, count: Int = 0) -> Value { ArrayRef.make(thread, ArrayModule.type.type, ArrayKind.find(UInt32(code))!, count: count) }
 
+    var storage: Value { pointer.pointee.storage }
+    var items: UnsafeRawPointer { UnsafeRawPointer(bytes) }
+    var usedBytes: Int { count * itemSize }
+    var room: Int { pointer.pointee.capacity * itemSize }
+    var exports: Int { pointer.pointee.exports }
+    static var lockedText: String { "cannot resize an array that is exporting buffers" }
+
+    func take(_ storage: Value, room: Int) {
+        pointer.pointee.storage = storage
+        pointer.pointee.capacity = room / itemSize
+    }
+
     /// False, with BufferError raised, while somebody has a view of the items.
     func mayResize(_ thread: ThreadRef) -> Bool { pointer.pointee.exports == 0 || unlock(thread) }
-
-    @inline(never) private func unlock(_ thread: ThreadRef) -> Bool {
-        let value = Value(pointer)
-        let isLeft = MemoryViews.unlock(thread, storage: pointer.pointee.storage, isExporter: { $0 == value }, isLocked: { pointer.pointee.exports > 0 })
-        if pointer.pointee.exports > 0 {
-            thread.raise(.bufferError, "cannot resize an array that is exporting buffers")
-            return false
-        }
-        return !isLeft || pointer.pointee.storage.isEmpty || move(thread, capacity: pointer.pointee.capacity)
-    }
-
-    /// Gives the items, as many as there is room for, another storage. False when it has raised.
-    private func move(_ thread: ThreadRef, capacity: Int) -> Bool {
-        guard let raw = Heap.allocate(MemoryLayout<StorageObject>.size + capacity * itemSize + 1, shape: TypeID.byteArrayStorage.rawValue) else {
-            thread.raiseOutOfMemory()
-            return false
-        }
-        raw.assumingMemoryBound(to: StorageObject.self).pointee.size = capacity * itemSize
-        let kept = min(capacity, pointer.pointee.count) * itemSize
-        if kept > 0 { memcpy(raw + MemoryLayout<StorageObject>.size, bytes, kept) }
-        pointer.pointee.storage = Value(raw)
-        pointer.pointee.capacity = capacity
-        Heap.barrier(UnsafeMutableRawPointer(pointer))
-        return true
-    }
 
     /// Sets the number of items; new ones are undefined. False when it has raised.
     func resize(_ thread: ThreadRef, _ count: Int) -> Bool {
@@ -77,7 +64,7 @@ struct ArrayRef {
         if count > pointer.pointee.capacity || count < pointer.pointee.capacity / 4 {
             let capacity = count == 0 ? 0 : pointer.pointee.count == 0 ? count : count + count >> 4 + (count < 8 ? 3 : 7)
             guard count < 1 << 44 else { thread.raiseOutOfMemory(); return false }
-            guard move(thread, capacity: capacity) else { return false }
+            guard move(thread, room: capacity * itemSize) else { return false }
         }
         pointer.pointee.count = count
         return true
@@ -148,6 +135,7 @@ enum ArrayModule {
                               Getter("typecode", "The type code.") { t, a, _ in t.newString(character: UInt32(ArrayRef(a[0]).code)) },
                               Getter("itemsize", "Bytes of an item.") { _, a, _ in Value(small: ArrayRef(a[0]).itemSize) },
                           ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, arguments, count, keywords in ArrayModule.make(thread, TypeRef(type), arguments, count, keywords) }
             slots.call(.initialize) { _, _, _, _, _ in .none }
             slots.unhashable()
@@ -285,6 +273,16 @@ enum ArrayModule {
                 guard index < (isList ? ListRef(initial).count : array.count) else { return thread.raise(.runtimeError, "list changed size during iteration") }
                 guard let bits = ArrayItems.convert(thread, array.code, isList ? ListRef(initial)[index] : TupleRef(initial)[index]) else { return .empty }
                 ArrayItems.store(bits, array.itemSize, array.bytes + index * array.itemSize)
+            }
+            return result
+        }
+        if initial.isList || initial.isTuple {
+            // Of a class derived from either the items are asked for by number, not by its `__iter__`.
+            var index = 0
+            while index < (initial.isList ? ListRef(initial).count : TupleRef(initial).count) {
+                let item = thread.item(initial, index)
+                guard !item.isEmpty, array.append(thread, item) else { return .empty }
+                index += 1
             }
             return result
         }

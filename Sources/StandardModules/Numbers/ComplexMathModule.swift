@@ -21,13 +21,12 @@ enum ComplexMathModule {
 
     /// A complex argument; nil when it has raised.
     static func number(_ thread: ThreadRef, _ value: Value) -> ComplexType.Complex? {
-        if value.isExact(.complex) { return ComplexType.value(value) }
+        if ComplexType.isComplex(value) { return ComplexType.value(value) }
         switch ComplexType.fromMethod(thread, value) {
         case .value(let number): return number
         case .raised: return nil
         case .absent: break
         }
-        if ComplexType.isComplex(value) { return ComplexType.value(value) }
         return thread.toDouble(value).map { ($0, 0) }
     }
 

@@ -46,6 +46,7 @@ enum StructModule {
             module.set("error", error)
             type = NativeType("Struct", module: "_struct", size: MemoryLayout<StructObject>.size, mask: 0b110, flags: [.base, .weakReferenceable],
                               doc: "Struct(fmt) --> compiled struct object\n\n", methods: methods, getters: getters) { slots in
+                slots.restate(.getAttribute, .setAttribute, of: .object)
                 slots.call(.new) { thread, type, _, _, _ in
                     let instance = thread.allocateInstance(TypeRef(type))
                     if !instance.isEmpty { instance.object(StructObject.self).pointee.format = .none }
@@ -63,6 +64,7 @@ enum StructModule {
                                               return Value(small: size == 0 ? 0 : (iterator.pointee.view.length - iterator.pointee.index) / size)
                                           },
                                       ]) { slots in
+                slots.restate(.getAttribute, of: .object)
                 slots.unary(.iter) { _, value in value }
                 slots.unary(.next) { thread, value in StructModule.next(thread, value) }
                 slots.unary(.finalize) { thread, value in

@@ -64,7 +64,7 @@ enum AccountModules {
     }
 
     private static let userFunctions = [
-        Def("getpwuid(uid, /)", .calls, "The account of a user's number.") { thread, a, _ in
+        Def("getpwuid(uidobj, /)", .calls, "The account of a user's number.") { thread, a, _ in
             guard let id = SystemArguments.identifier(thread, a[0], "uid") else {
                 if thread.clearException(.overflowError) { return thread.raise(.keyError, "getpwuid(): uid not found") }
                 return .empty

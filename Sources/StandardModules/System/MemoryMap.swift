@@ -369,6 +369,7 @@ enum MemoryMap {
                               methods: reading + writing, getters: [
                 Getter("closed") { _, a, _ in Value(MemoryMap.map(a[0]).pointee.start == 0) },
             ]) { slots in
+                slots.restate(.getAttribute, of: .object)
                 slots.call(.new) { thread, type, a, count, keywords in MemoryMap.make.call(thread, type, a, count, keywords) }
                 slots.unary(.repr) { thread, value in
                     let map = MemoryMap.map(value).pointee

@@ -192,7 +192,7 @@ enum PosixFiles {
             let result = path.descriptor >= 0 ? Glibc.fstatvfs(path.descriptor, &status) : system_statvfs(path.bytes, &status)
             return result < 0 ? path.raise(thread) : PosixModule.statvfs(thread, status)
         },
-        Def("fstatvfs(fd)", .calls, "Perform an fstatvfs system call on the given fd.") { thread, a, _ in
+        Def("fstatvfs(fd, /)", .calls, "Perform an fstatvfs system call on the given fd.") { thread, a, _ in
             guard let descriptor = SystemArguments.int32(thread, a[0]) else { return .empty }
             var status = Glibc.statvfs()
             return Glibc.fstatvfs(descriptor, &status) < 0 ? thread.raiseOSError(errno) : PosixModule.statvfs(thread, status)

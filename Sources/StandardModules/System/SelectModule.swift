@@ -300,6 +300,7 @@ enum SelectModule {
         ], getters: [
             Getter("closed", "True if the epoll handler is closed") { _, a, _ in Value(a[0].object(EpollObject.self).pointee.descriptor < 0) },
         ]) { slots in
+            slots.restate(.getAttribute, of: .object)
             slots.call(.new) { thread, type, a, count, keywords in SelectModule.make.call(thread, type, a, count, keywords) }
             slots.unary(.finalize) { thread, epoll in
                 _ = SelectModule.close(thread, epoll)

@@ -63,7 +63,8 @@ public struct PathArgument {
                 result.descriptor = number
                 return result
             }
-            let method = thread.lookupSpecial(path, .__fspath__)
+            // What lends its bytes is not asked for its path.
+            let method = path.isBuffer ? .empty : thread.lookupSpecial(path, .__fspath__)
             if method.isEmpty {
                 if thread.hasException { return nil }
                 if path.type.slotPointer(.getBuffer).pointee != nil {

@@ -309,7 +309,7 @@ enum Unicodedata {
     static func register() {
         NativeModule.register("unicodedata", doc: "Properties of characters, names and normal forms, from version 14.0.0 of the Unicode Character Database.\n", functions: functions) { module in
             type = NativeType("UCD", module: "unicodedata", size: 16, flags: .noInstantiation, methods: methods, getters: [
-                Getter("unidata_version") { thread, _, _ in thread.newString("3.2.0") },
+                Getter("unidata_version", isMember: true) { thread, _, _ in thread.newString("3.2.0") },
             ])
             module.add(type)
             module.set("unidata_version", "14.0.0")

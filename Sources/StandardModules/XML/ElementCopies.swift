@@ -27,7 +27,7 @@ enum ElementCopies {
     private static func hasOnlyText(_ dict: DictRef) -> Bool {
         var entry = dict.nextEntry(0)
         while entry >= 0 {
-            if !dict.entries[entry * 3 + 1].isExact(.str) || !dict.entries[entry * 3 + 2].isExact(.str) { return false }
+            if !dict.key(at: entry).isExact(.str) || !dict.item(at: entry).isExact(.str) { return false }
             entry = dict.nextEntry(entry + 1)
         }
         return true

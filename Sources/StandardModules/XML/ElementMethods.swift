@@ -141,7 +141,7 @@ enum ElementMethods {
         if result.isEmpty { return .empty }
         var entry = attributes.nextEntry(0)
         while entry >= 0 {
-            let made = item(thread, attributes.entries[entry * 3 + 1], attributes.entries[entry * 3 + 2])
+            let made = item(thread, attributes.key(at: entry), attributes.item(at: entry))
             if made.isEmpty || !ListRef(result).append(thread, made) { return .empty }
             entry = attributes.nextEntry(entry + 1)
         }

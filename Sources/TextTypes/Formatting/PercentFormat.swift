@@ -265,7 +265,7 @@ struct PercentFormat: ~Copyable {
             else if value.isInstance(of: .bytearray) && ByteArrayRef(value).count == 1 { character = UInt32(ByteArrayRef(value).bytes[0]) }
             else if value.isInt || value.type.slotPointer(.index).pointee != nil {
                 let index = thread.toIndex(value)
-                if index.isEmpty { return false }
+                if index.isEmpty { return thread.clearException(.typeError) ? fail(.typeError, "%c requires an integer in range(256) or a single byte") : false }
                 guard let number = IntOps.toInt(index), number >= 0, number < 256 else { return fail(.overflowError, "%c arg not in range(256)") }
                 character = UInt32(number)
             } else { return fail(.typeError, "%c requires an integer in range(256) or a single byte") }
@@ -273,9 +273,8 @@ struct PercentFormat: ~Copyable {
             guard StringRef(value).count == 1 else { return fail(.typeError, "%c requires int or char") }
             character = StringRef(value)[0]
         } else {
-            guard value.isInt || value.type.slotPointer(.index).pointee != nil else { return fail(.typeError, "%c requires int or char") }
             let index = thread.toIndex(value)
-            if index.isEmpty { return false }
+            if index.isEmpty { return thread.clearException(.typeError) ? fail(.typeError, "%c requires int or char") : false }
             guard let number = IntOps.toInt(index), number >= 0, number <= 0x10FFFF else { return fail(.overflowError, "%c arg not in range(0x110000)") }
             character = UInt32(number)
         }
@@ -342,16 +341,14 @@ struct PercentFormat: ~Copyable {
         let upper = conversion.kind < 97
         let kind = conversion.kind | 32
         let precision = conversion.precision < 0 ? 6 : conversion.precision
-        if kind == 102, !(conversion.alternate && precision == 0) {
-            let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer in
-                let text = buffer.baseAddress.unsafelyUnwrapped
-                guard let written = FloatText.writeFixed(number, precision, text) else { return false }
-                let negative = text[0] == 45
-                place(negative ? text + 1 : text, negative ? written - 1 : written, negative: negative, conversion)
-                return true
-            }
-            if isWritten { return true }
+        let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FloatText.fixedCapacity) { buffer in
+            let text = buffer.baseAddress.unsafelyUnwrapped
+            guard let written = FloatText.writePlain(number, UInt8(conversion.kind), precision, alternate: conversion.alternate, text) else { return false }
+            let negative = text[0] == 45
+            place(negative ? text + 1 : text, negative ? written - 1 : written, negative: negative, conversion)
+            return true
         }
+        if isWritten { return true }
         var text: [UInt8]
         if !number.isFinite {
             text = Array((number.isNaN ? "nan" : "inf").utf8)

@@ -124,13 +124,13 @@ enum CSVDialect {
             },
         ], getters: [
             Getter("delimiter") { thread, a, _ in CSVDialect.show(thread, a[0].object(CSVDialectObject.self).pointee.delimiter) },
-            Getter("doublequote") { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.doubleQuote) },
+            Getter("doublequote", isMember: true) { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.doubleQuote) },
             Getter("escapechar") { thread, a, _ in CSVDialect.show(thread, a[0].object(CSVDialectObject.self).pointee.escape) },
             Getter("lineterminator") { _, a, _ in a[0].object(CSVDialectObject.self).pointee.lineTerminator },
             Getter("quotechar") { thread, a, _ in CSVDialect.show(thread, a[0].object(CSVDialectObject.self).pointee.quote) },
             Getter("quoting") { _, a, _ in Value(small: Int(a[0].object(CSVDialectObject.self).pointee.quoting)) },
-            Getter("skipinitialspace") { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.skipInitialSpace) },
-            Getter("strict") { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.strict) },
+            Getter("skipinitialspace", isMember: true) { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.skipInitialSpace) },
+            Getter("strict", isMember: true) { _, a, _ in Value(a[0].object(CSVDialectObject.self).pointee.strict) },
         ]) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in CSVDialect.new.call(thread, type, arguments, count, keywords) }
         }

@@ -213,8 +213,8 @@ enum CSVReader {
     static func makeType() -> NativeType {
         NativeType("reader", module: "_csv", size: MemoryLayout<CSVReaderObject>.size, mask: 0b110, flags: [.noInstantiation],
                    doc: "Reads records from lines of text.\n", getters: [
-            Getter("dialect") { _, a, _ in a[0].object(CSVReaderObject.self).pointee.dialect },
-            Getter("line_num") { thread, a, _ in thread.newInt(a[0].object(CSVReaderObject.self).pointee.lineNumber) },
+            Getter("dialect", isMember: true) { _, a, _ in a[0].object(CSVReaderObject.self).pointee.dialect },
+            Getter("line_num", isMember: true) { thread, a, _ in thread.newInt(a[0].object(CSVReaderObject.self).pointee.lineNumber) },
         ]) { slots in
             slots.unary(.iter) { _, value in value }
             slots.unary(.next) { thread, value in CSVReader.next(thread, value) }

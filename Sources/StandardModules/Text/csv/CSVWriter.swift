@@ -137,7 +137,7 @@ enum CSVWriter {
                 }
             },
         ], getters: [
-            Getter("dialect") { _, a, _ in a[0].object(CSVWriterObject.self).pointee.dialect },
+            Getter("dialect", isMember: true) { _, a, _ in a[0].object(CSVWriterObject.self).pointee.dialect },
         ])
     }
 }

@@ -364,14 +364,14 @@ enum JSONEncoder {
     static func makeType() -> NativeType {
         NativeType("Encoder", module: "_json", size: MemoryLayout<JSONEncoderObject>.size, mask: 0b1111110, flags: [.base],
                    doc: "_iterencode(obj, _current_indent_level) -> iterable", getters: [
-            Getter("markers", "markers") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.markers },
-            Getter("default", "default") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.defaultFunction },
-            Getter("encoder", "encoder") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.encoder },
-            Getter("indent", "indent") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.indent },
-            Getter("key_separator", "key_separator") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.keySeparator },
-            Getter("item_separator", "item_separator") { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.itemSeparator },
-            Getter("sort_keys", "sort_keys") { _, a, _ in Value(a[0].object(JSONEncoderObject.self).pointee.sortKeys) },
-            Getter("skipkeys", "skipkeys") { _, a, _ in Value(a[0].object(JSONEncoderObject.self).pointee.skipKeys) },
+            Getter("markers", "markers", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.markers },
+            Getter("default", "default", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.defaultFunction },
+            Getter("encoder", "encoder", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.encoder },
+            Getter("indent", "indent", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.indent },
+            Getter("key_separator", "key_separator", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.keySeparator },
+            Getter("item_separator", "item_separator", isMember: true) { _, a, _ in a[0].object(JSONEncoderObject.self).pointee.itemSeparator },
+            Getter("sort_keys", "sort_keys", isMember: true) { _, a, _ in Value(a[0].object(JSONEncoderObject.self).pointee.sortKeys) },
+            Getter("skipkeys", "skipkeys", isMember: true) { _, a, _ in Value(a[0].object(JSONEncoderObject.self).pointee.skipKeys) },
         ]) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in JSONEncoder.make.call(thread, type, arguments, count, keywords) }
             slots.call(.call) { thread, encoder, arguments, count, keywords in JSONEncoder.iterencode.call(thread, encoder, arguments, count, keywords) }

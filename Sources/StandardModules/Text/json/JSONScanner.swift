@@ -481,12 +481,12 @@ enum JSONScanner {
 
     static func makeType() -> NativeType {
         NativeType("Scanner", module: "_json", size: MemoryLayout<JSONScannerObject>.size, mask: 0b111110, flags: [.base], doc: "JSON scanner object", getters: [
-            Getter("strict", "strict") { _, a, _ in Value(a[0].object(JSONScannerObject.self).pointee.strict) },
-            Getter("object_hook", "object_hook") { _, a, _ in a[0].object(JSONScannerObject.self).pointee.objectHook },
-            Getter("object_pairs_hook") { _, a, _ in a[0].object(JSONScannerObject.self).pointee.pairsHook },
-            Getter("parse_float", "parse_float") { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseFloat },
-            Getter("parse_int", "parse_int") { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseInt },
-            Getter("parse_constant", "parse_constant") { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseConstant },
+            Getter("strict", "strict", isMember: true) { _, a, _ in Value(a[0].object(JSONScannerObject.self).pointee.strict) },
+            Getter("object_hook", "object_hook", isMember: true) { _, a, _ in a[0].object(JSONScannerObject.self).pointee.objectHook },
+            Getter("object_pairs_hook", isMember: true) { _, a, _ in a[0].object(JSONScannerObject.self).pointee.pairsHook },
+            Getter("parse_float", "parse_float", isMember: true) { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseFloat },
+            Getter("parse_int", "parse_int", isMember: true) { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseInt },
+            Getter("parse_constant", "parse_constant", isMember: true) { _, a, _ in a[0].object(JSONScannerObject.self).pointee.parseConstant },
         ]) { slots in
             slots.call(.new) { thread, type, arguments, count, keywords in JSONScanner.make.call(thread, type, arguments, count, keywords) }
             slots.call(.call) { thread, scanner, arguments, count, keywords in JSONScanner.scanOnce.call(thread, scanner, arguments, count, keywords) }

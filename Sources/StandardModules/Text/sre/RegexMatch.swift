@@ -196,10 +196,10 @@ enum RegexMatch {
             Def("__deepcopy__(self, memo, /)", .pure) { _, a, _ in a[0] },
             Def("__class_getitem__(type, object, /)", .calls, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
         ], getters: [
-            Getter("string", "The string passed to match() or search().") { _, a, _ in a[0].object(MatchObject.self).pointee.string },
-            Getter("re", "The regular expression object.") { _, a, _ in a[0].object(MatchObject.self).pointee.pattern },
-            Getter("pos", "The index into the string at which the RE engine started looking for a match.") { thread, a, _ in thread.newInt(a[0].object(MatchObject.self).pointee.from) },
-            Getter("endpos", "The index into the string beyond which the RE engine will not go.") { thread, a, _ in thread.newInt(a[0].object(MatchObject.self).pointee.to) },
+            Getter("string", "The string passed to match() or search().", isMember: true) { _, a, _ in a[0].object(MatchObject.self).pointee.string },
+            Getter("re", "The regular expression object.", isMember: true) { _, a, _ in a[0].object(MatchObject.self).pointee.pattern },
+            Getter("pos", "The index into the string at which the RE engine started looking for a match.", isMember: true) { thread, a, _ in thread.newInt(a[0].object(MatchObject.self).pointee.from) },
+            Getter("endpos", "The index into the string beyond which the RE engine will not go.", isMember: true) { thread, a, _ in thread.newInt(a[0].object(MatchObject.self).pointee.to) },
             Getter("lastindex", "The integer index of the last matched capturing group.") { thread, a, _ in
                 let last = a[0].object(MatchObject.self).pointee.lastIndex
                 return last > 0 ? thread.newInt(last) : .none

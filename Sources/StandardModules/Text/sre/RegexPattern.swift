@@ -427,9 +427,9 @@ enum RegexPattern {
             Def("__deepcopy__(self, memo, /)", .pure) { _, a, _ in a[0] },
             Def("__class_getitem__(type, object, /)", .calls, "See PEP 585", kind: .classMethod) { thread, a, _ in thread.newGenericAlias(a[0], a[1]) },
         ], getters: [
-            Getter("pattern", "The pattern string from which the RE object was compiled.") { _, a, _ in a[0].object(PatternObject.self).pointee.pattern },
-            Getter("flags", "The regex matching flags.") { _, a, _ in Value(small: a[0].object(PatternObject.self).pointee.flags) },
-            Getter("groups", "The number of capturing groups in the pattern.") { _, a, _ in
+            Getter("pattern", "The pattern string from which the RE object was compiled.", isMember: true) { _, a, _ in a[0].object(PatternObject.self).pointee.pattern },
+            Getter("flags", "The regex matching flags.", isMember: true) { _, a, _ in Value(small: a[0].object(PatternObject.self).pointee.flags) },
+            Getter("groups", "The number of capturing groups in the pattern.", isMember: true) { _, a, _ in
                 Value(small: RegexPattern.program(UnsafePointer(a[0].object(PatternObject.self))).pointee.groups)
             },
             Getter("groupindex", "A dictionary mapping group names to group numbers.") { thread, a, _ in

@@ -89,7 +89,7 @@ enum RegexScanner {
             Def("match(self, /)", .writes) { thread, a, _ in RegexScanner.step(thread, a[0], searching: false) },
             Def("search(self, /)", .writes) { thread, a, _ in RegexScanner.step(thread, a[0], searching: true) },
         ], getters: [
-            Getter("pattern") { _, a, _ in a[0].object(ScannerObject.self).pointee.pattern },
+            Getter("pattern", isMember: true) { _, a, _ in a[0].object(ScannerObject.self).pointee.pattern },
         ]) { slots in slots.unary(.finalize, RegexScanner.finalize) }
     }
 
