@@ -499,7 +499,7 @@ class Connection:
         address = _foreign.buffer_address(place, True)[0]
         for may_collect in (True, False):
             status = _open(_foreign.buffer_address(data, False)[0], address, 0x2 | 0x4 | (0x40 if uri else 0), 0)
-            self._database = _handle(_foreign.load("P", address), "close_v2")
+            self._database = _handle(_foreign.load("P", address), "close_v2", 1 << 16)
             if status & 0xFF != _CANT_OPEN or not may_collect or self._call("system_errno", "") not in (_errno.EMFILE, _errno.ENFILE):
                 break
             # Connections that are out of reach have descriptors.

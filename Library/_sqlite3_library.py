@@ -40,9 +40,9 @@ def _function(name, result, codes):
     return lambda *arguments: _foreign.call(address, result, codes, arguments, 0)
 
 
-def _handle(address, destructor):
-    """What SQLite made, to be freed by a function of its own; None for nothing."""
-    return _foreign.Handle(address, _foreign.dlsym(_library, "sqlite3_" + destructor)) if address else None
+def _handle(address, destructor, size=0):
+    """What SQLite made, to be freed by a function of its own; None for nothing. It takes about so many bytes."""
+    return _foreign.Handle(address, _foreign.dlsym(_library, "sqlite3_" + destructor), size) if address else None
 
 
 _open = _function("open_v2", "i", "PPiP")

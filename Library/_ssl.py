@@ -63,9 +63,9 @@ def _call(name, result, codes, *arguments):
     return _foreign.call(_address(name), result, codes, arguments, 0)
 
 
-def _owned(address, free):
-    """What the libraries made, to be freed by the function of that name when nobody has it any more."""
-    return _foreign.Handle(address, _address(free))
+def _owned(address, free, size=0):
+    """What the libraries made, to be freed by the function of that name when nobody has it any more; it takes about so many bytes."""
+    return _foreign.Handle(address, _address(free), size)
 
 
 def _live(handle):
@@ -515,7 +515,7 @@ class _SSLContext:
         handle = _call("SSL_CTX_new", "P", "P", _call(method, "P", ""))
         if not handle:
             raise _error()
-        self._handle = _owned(handle, "SSL_CTX_free")
+        self._handle = _owned(handle, "SSL_CTX_free", 1 << 19)
         self._protocol, self._check_hostname, self._sni, self._kept, self._alpn = protocol, False, None, {}, None
         self._connections = _weakref.WeakValueDictionary()
         self._post_handshake_auth, self._keylog, self._messages, self._host_flags_value = False, None, None, 4
@@ -924,7 +924,7 @@ class _SSLSocket:
         number = _call("SSL_new", "P", "@", context._handle)
         if not number:
             raise _error()
-        self._number, self._handle = number, _owned(number, "SSL_free")
+        self._number, self._handle = number, _owned(number, "SSL_free", 1 << 15)
         context._connections[number] = self
         if bios is not None:
             for bio in bios:

@@ -50,6 +50,8 @@ public final class CompiledCode {
     var knownPositions: [PositionEntry] = []
     /// Whether the first constant is the docstring.
     public var hasDocstring = false
+    /// Bytes that it takes, about.
+    public var footprint: Int { 512 + instructions.count * 4 + caches.count * 4 + knownPositions.count * MemoryLayout<PositionEntry>.stride + exceptionTable.count * MemoryLayout<ExceptionRange>.stride }
     /// Distinct attributes that the scope assigns on its first parameter: how many slots an instance will want.
     public var selfAttributeCount = 0
     /// The registers that must be unbound at entry: locals and cells.

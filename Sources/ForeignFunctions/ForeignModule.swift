@@ -30,6 +30,8 @@ enum ForeignModule {
         var header: ObjectHeader
         var address: UInt
         var destructor: UInt
+        /// Bytes outside the heap, as told to it.
+        var held: Int
     }
 
     nonisolated(unsafe) private static var handle: NativeType!
@@ -81,6 +83,7 @@ enum ForeignModule {
         let handle = value.object(HandleObject.self)
         guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return }
         handle.pointee.address = 0
+        Heap.release(handle.pointee.held)
         if handle.pointee.destructor == 0 { return }
         let destructor = unsafeBitCast(handle.pointee.destructor, to: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
         // Another thread may be in the library with something of the same owner, and wait for the lock in a callback.
@@ -346,15 +349,18 @@ enum ForeignModule {
         return value
     }
 
-    private static let makeHandle = Constructor("Handle(self, address, destructor=0)") { thread, a, _ in
+    private static let makeHandle = Constructor("Handle(self, address, destructor=0, bytes=0)") { thread, a, _ in
         guard let address = ForeignModule.pointer(thread, a[1]) else { return .empty }
         let isLent = a[2].isEmpty || a[2] == Value(small: 0)
         let destructor = isLent ? nil : ForeignModule.pointer(thread, a[2])
         if thread.hasException { return .empty }
+        guard let held = a[3].isEmpty ? 0 : thread.toInt(a[3]) else { return .empty }
         let value = thread.allocateInstance(TypeRef(a[0]))
         if value.isEmpty { return .empty }
         value.object(HandleObject.self).pointee.address = UInt(bitPattern: address)
         value.object(HandleObject.self).pointee.destructor = UInt(bitPattern: destructor)
+        value.object(HandleObject.self).pointee.held = held
+        Heap.hold(held)
         return value
     }
 

@@ -53,6 +53,8 @@ public struct CodeObject {
     public var isOutline: Bool
     /// The first constant is the docstring.
     public var hasDocstring: Bool
+    /// Bytes outside the heap, as told to it.
+    public var heldBytes: Int32
     /// Retained `CompiledCode`.
     public var compiled: UnsafeMutableRawPointer
     /// Counts calls down to the moment when the JIT is told, as a loop's cache counts rounds.
@@ -230,7 +232,13 @@ public enum Code {
         code.pointee.hasDocstring = compiled.hasDocstring
         if !Owners.register(raw, owner) { return thread.raiseOutOfMemory() }
         code.pointee.compiled = Unmanaged.passRetained(compiled).toOpaque()
+        hold(code, compiled.footprint)
         return Value(raw)
+    }
+
+    private static func hold(_ code: UnsafeMutablePointer<CodeObject>, _ bytes: Int) {
+        Heap.hold(bytes - Int(code.pointee.heldBytes))
+        code.pointee.heldBytes = Int32(clamping: bytes)
     }
 
     private static let owner = Owners.addKind { release($0.assumingMemoryBound(to: CodeObject.self)) }
@@ -243,6 +251,7 @@ public enum Code {
             code.pointee.exceptionRanges.deallocate()
         }
         Unmanaged<CompiledCode>.fromOpaque(code.pointee.compiled).release()
+        Heap.release(Int(code.pointee.heldBytes))
     }
 
     nonisolated(unsafe) private static let noInstructions: UnsafeMutablePointer<UInt32> = {
@@ -315,6 +324,7 @@ public enum Code {
         code.pointee.exceptionRangeCount = Int32(compiled.exceptionTable.count)
         code.pointee.entry.version = JIT.callThreshold
         code.pointee.isOutline = false
+        hold(code, compiled.footprint + compiled.instructions.count * 4 + compiled.caches.count * MemoryLayout<InlineCache>.stride + compiled.exceptionTable.count * MemoryLayout<ExceptionRange>.stride)
         code.pointee.isSimple = compiled.flags.isDisjoint(with: [.variadic, .keywordVariadic]) && compiled.keywordOnlyCount == 0
         return true
     }

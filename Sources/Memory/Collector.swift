@@ -196,7 +196,7 @@ public enum Collector {
 
     static func run(major: Bool, stackPointer: UInt) {
         // Whoever asks for minor ones, time and again, makes old objects of what soon dies.
-        let isDue = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold
+        let isDue = major || hasForgotten || Heap.oldBytes + Heap.externalBytes > Heap.majorThreshold || Heap.holdsMuch
         isOverdue = !isDue && isStale
         let major = isDue || isOverdue
         hasForgotten = false
@@ -230,6 +230,7 @@ public enum Collector {
             Heap.majorThreshold = max(Heap.leastMajorThreshold, Heap.oldBytes + max(Heap.oldBytes - Heap.bufferBytes, Heap.bufferBytes / 4))
             if !keepsObserved { completeBytes = Heap.oldBytes }
             hasFreedMuch = Heap.oldBytes < before - before >> 2
+            Heap.noteMajorCollection()
             shrink()
         }
         Heap.allocatedSinceCollection = 0
@@ -681,7 +682,8 @@ public enum Collector {
             let header = Heap.pointer(toBlock: Int(start)).assumingMemoryBound(to: ObjectHeader.self)
             if ShapeTable.record(header.pointee.shape).pointee.trace == .leaf { Heap.bufferBytes += Int(Heap.blocks[Int(start)].detail) << blockShift }
         }
-        returnMemory(keeping: max(survived / 2, Heap.leastKept) >> blockShift)
+        Heap.mostKept = max(survived / 4 * 3, Heap.leastKept) >> blockShift
+        returnMemory(keeping: Heap.mostKept)
         return survived
     }
 

@@ -96,7 +96,8 @@ public enum Heap {
     private static var blockLimit = 0
     /// Blocks below this may be used.
     private static var committedBlocks = 0
-    /// Committed blocks that are kept back until memory has run out once, so that the error can be raised and handled.
+    /// Blocks that are kept back until memory has run out once, so that the error can be raised and handled: committed ones above `blockTop`, and free ones
+    /// below when those have been used.
     private static let spareBlocks = 64
     private static var isShort = false
     /// Blocks below this were used at some time; those above are untouched and zero. Block 0 stays unused, so that 0 can end lists.
@@ -105,8 +106,8 @@ public enum Heap {
     /// How many of them still have memory: those that were not given back to the system.
     private(set) static var keptBlocks = 0
     /// A run of free blocks is given back at once when more than so many would be kept. Programs that use large buffers get theirs from these: clearing
-    /// them takes a fraction of the time that new pages take.
-    private static let mostKept = leastKept >> blockShift
+    /// them takes a fraction of the time that new pages take. The more there is, the more will be allocated before the next major collection.
+    static var mostKept = leastKept >> blockShift
     /// Bytes of free memory that a major collection leaves to the heap at least.
     static let leastKept = 32 << 20
     /// Heads of the lists of blocks still to be swept, by size class.
@@ -128,6 +129,28 @@ public enum Heap {
     public internal(set) static var oldBytes = 0
     /// Bytes of memory outside the heap that objects hold (buffers of native libraries).
     public static var externalBytes = 0
+    /// Bytes outside the heap that living objects hold, of those that say so (`hold`), and the fewest of them since the last major collection.
+    private static var heldBytes = 0
+    private static var fewestHeld = 0
+
+    /// A new object holds so many bytes outside the heap, until it gives them back by `release`. Small objects with much memory behind them would not fill the nursery, nor the old
+    /// generation, before there was no memory left. Never collects: the object would be taken for an old one.
+    public static func hold(_ bytes: Int) {
+        heldBytes += bytes
+        allocatedSinceCollection += min(bytes >> 4, nurserySize)
+    }
+
+    /// What was told to `hold` has been freed.
+    public static func release(_ bytes: Int) {
+        heldBytes -= bytes
+        fewestHeld = min(fewestHeld, heldBytes)
+    }
+
+    /// Whether objects have come to hold so much more that a major collection is due. What finalizers free comes off after the one that has found their objects dead.
+    static var holdsMuch: Bool { heldBytes - fewestHeld > max(leastMajorThreshold, fewestHeld >> 2, oldBytes >> 2) }
+
+    static func noteMajorCollection() { fewestHeld = heldBytes }
+
     /// An object was made that holds so many bytes outside the heap until it is finalized. A part of them counts towards the next collection, so that
     /// many small objects with much memory behind them do not wait for the nursery to fill. May collect.
     @inline(never) public static func noteExternal(_ bytes: Int) {
@@ -432,7 +455,8 @@ public enum Heap {
 
     /// Index of the first of `count` contiguous free blocks, which are now taken, and zero if `clears`. nil when memory is exhausted.
     static func takeBlocks(_ count: Int, clears: Bool = true) -> Int? {
-        if freeBlocks >= count && count < hopelessRun {
+        let missing = max(spareBlocks - (committedBlocks - blockTop), 0)
+        if freeBlocks >= count + (isShort && count == 1 ? 0 : missing) && count < hopelessRun {
             var index = freeHint
             while index < blockTop && blocks[index].kind != BlockKind.free { index += 1 }
             freeHint = index
@@ -443,6 +467,7 @@ public enum Heap {
                 if run == count {
                     let start = index - count
                     freeBlocks -= count
+                    if freeBlocks >= missing { isShort = false }
                     if start == freeHint { freeHint = index }
                     for index in start ..< start + count where blocks[index].detail == 0 {
                         keptBlocks -= 1

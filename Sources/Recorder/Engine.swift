@@ -238,8 +238,8 @@ public final class Engine {
         }
         cache.pointee.value = .empty
         if worth < visits * UInt64(Engine.limits.bytecodesPerVisit) {
-            // For want of bridges, it may be: it waits until they can be had.
-            guard isWithinMeans else { return cache.pointee.version = Engine.hotLoop }
+            // For want of bridges, it may be: it is tried again, but ever more rarely.
+            guard isWithinMeans else { return postpone(cache) }
             cache.pointee.version = .max
             statistics.retired += 1
             log?.retired(trace, "\(worth / visits) bytecodes a visit")

@@ -173,4 +173,24 @@ def test_a_field_of_a_named_tuple_shows_itself():
     assert repr(collections.namedtuple("Pair", "first second").second) == "_tuplegetter(1, 'Alias for field number 1')"
 
 
+def test_count_of_other_ints():
+    class Own(int):
+        def __add__(self, other):
+            return 10
+
+        def __repr__(self):
+            return "Own"
+    count, islice = itertools.count, itertools.islice
+    for arguments, text, items, state in [
+            ((True,), "count(1)", [1, 2], (3,)), ((Own(3),), "count(3)", [3, 4], (5,)), ((3, True), "count(3)", [3, 4], (5,)), ((1.5,), "count(1.5)", [1.5, 2.5], (3.5, 1)),
+            ((1.5, True), "count(1.5)", [1.5, 2.5], (3.5, True)), ((2**70,), f"count({2**70})", [2**70, 2**70 + 1], (2**70 + 2, 1)), ((Own(3), 2), "count(Own, 2)", [3, 10], None)]:
+        counter = count(*arguments)
+        assert repr(counter) == text
+        if state:
+            assert list(islice(counter, 2)) == items and counter.__reduce__() == (count, state), arguments
+            assert type(next(counter)) is type(items[0])
+        else:
+            assert next(counter) == items[0] and next(counter) == items[1]
+
+
 run(globals())

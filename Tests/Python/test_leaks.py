@@ -243,4 +243,41 @@ measure(300, 1, work)
 """)
 
 
+def peak(megabytes, source):
+    """A program that asks for no collection takes no more than so much at any time."""
+    source += f"""
+import resource
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 < {megabytes} or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    result = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, env=ENVIRONMENT)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "True\n", ""), (result.returncode, result.stdout, result.stderr[-2000:])
+
+
+def test_memory_of_libraries_behind_small_objects():
+    peak(250, """
+import bz2, lzma
+for _ in range(300):
+    lzma.LZMACompressor().compress(b"a")
+    bz2.BZ2Compressor().compress(b"a")
+""")
+    peak(150, """
+import ssl
+for _ in range(300):
+    ssl.create_default_context()
+""")
+    peak(100, """
+from xml.parsers import expat
+for _ in range(10000):
+    expat.ParserCreate().Parse("<a/>", True)
+""")
+
+
+def test_memory_of_code():
+    peak(120, """
+source = "x = 1\\n" * 5000
+for _ in range(300):
+    compile(source, "", "exec")
+""")
+
+
 run(globals())

@@ -56,6 +56,8 @@ struct DecompressorObject {
     var check: Int32
 
     static let mask: UInt64 = 0b110
+    /// Bytes outside the heap that the libraries take for one, about: they use as much as the data needs.
+    static let footprint = 1 << 20
 
     /// The members that programs see.
     static let getters = [

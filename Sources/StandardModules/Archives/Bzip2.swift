@@ -8,6 +8,8 @@ enum Bzip2 {
         var header: ObjectHeader
         var stream: UInt
         var flushed: Bool
+        /// Bytes outside the heap, as told to it.
+        var held: Int
     }
 
     nonisolated(unsafe) private static var compressor: NativeType!
@@ -39,6 +41,7 @@ enum Bzip2 {
     private static func endCompressor(_ object: UnsafeMutablePointer<CompressorObject>) {
         guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return }
         BZ2_bzCompressEnd(stream)
+        Heap.release(object.pointee.held)
         stream.deallocate()
         object.pointee.stream = 0
     }
@@ -46,6 +49,7 @@ enum Bzip2 {
     private static func endDecompressor(_ object: UnsafeMutablePointer<DecompressorObject>) {
         guard let stream = UnsafeMutablePointer<bz_stream>(bitPattern: object.pointee.stream) else { return }
         BZ2_bzDecompressEnd(stream)
+        Heap.release(DecompressorObject.footprint)
         stream.deallocate()
         object.pointee.stream = 0
     }
@@ -57,7 +61,8 @@ enum Bzip2 {
         if value.isEmpty { return .empty }
         let stream = newStream()
         value.object(CompressorObject.self).pointee.stream = UInt(bitPattern: stream)
-        Heap.noteExternal(level * 900_000)
+        value.object(CompressorObject.self).pointee.held = level * 900_000
+        Heap.hold(level * 900_000)
         return failed(thread, BZ2_bzCompressInit(stream, Int32(level), 0, 0)) ? .empty : value
     }
 
@@ -70,6 +75,7 @@ enum Bzip2 {
         object.pointee.needsInput = true
         let stream = newStream()
         object.pointee.stream = UInt(bitPattern: stream)
+        Heap.hold(DecompressorObject.footprint)
         return failed(thread, BZ2_bzDecompressInit(stream, 0, 0)) ? .empty : value
     }
 

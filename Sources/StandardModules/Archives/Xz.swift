@@ -8,6 +8,8 @@ enum Xz {
         var header: ObjectHeader
         var stream: UInt
         var flushed: Bool
+        /// Bytes outside the heap, as told to it.
+        var held: Int
     }
 
     /// The container formats.
@@ -52,6 +54,17 @@ enum Xz {
         word = 0
     }
 
+    private static func endCompressor(_ object: UnsafeMutablePointer<CompressorObject>) {
+        end(&object.pointee.stream)
+        Heap.release(object.pointee.held)
+        object.pointee.held = 0
+    }
+
+    private static func endDecompressor(_ object: UnsafeMutablePointer<DecompressorObject>) {
+        if object.pointee.stream != 0 { Heap.release(DecompressorObject.footprint) }
+        end(&object.pointee.stream)
+    }
+
     // MARK: Compressing
 
     private static let makeCompressor = Constructor("LZMACompressor(self, format=FORMAT_XZ, check=-1, preset=None, filters=None)") { thread, a, _ in
@@ -74,7 +87,10 @@ enum Xz {
         if hasFilters && !filters.parse(thread, chain: a[4]) { return .empty }
         let stream = newStream()
         value.object(CompressorObject.self).pointee.stream = UInt(bitPattern: stream)
-        Heap.noteExternal(Int(clamping: hasFilters ? lzma_raw_encoder_memusage(filters.chain) : lzma_easy_encoder_memusage(UInt32(truncatingIfNeeded: preset))))
+        // Of the tables that an encoder allocates it uses a part.
+        let held = Int(clamping: (hasFilters ? lzma_raw_encoder_memusage(filters.chain) : lzma_easy_encoder_memusage(UInt32(truncatingIfNeeded: preset))) >> 2)
+        value.object(CompressorObject.self).pointee.held = held
+        Heap.hold(held)
         let status: lzma_ret
         switch format {
         case .auto, .xz:
@@ -147,6 +163,7 @@ enum Xz {
         if hasFilters && !filters.parse(thread, chain: a[3]) { return .empty }
         let stream = newStream()
         object.pointee.stream = UInt(bitPattern: stream)
+        Heap.hold(DecompressorObject.footprint)
         // The library is to tell which check a stream has.
         let tell: UInt32 = 0x01 | 0x04
         let status: lzma_ret
@@ -179,7 +196,7 @@ enum Xz {
             output.count += made
             if status == LZMA_STREAM_END {
                 object.pointee.eof = true
-                end(&object.pointee.stream)
+                endDecompressor(object)
                 return false
             }
             if left == 0 { return made == room && output.room() > 0 }
@@ -228,13 +245,13 @@ enum Xz {
                     var nothing: UInt8 = 0
                     // The encoder's memory, some hundred megabytes, is not to wait for the collector.
                     let rest = Xz.compress(thread, object, &nothing, 0, LZMA_FINISH)
-                    Xz.end(&object.pointee.stream)
+                    Xz.endCompressor(object)
                     return rest
                 },
             ]) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in Xz.makeCompressor.call(thread, type, a, count, keywords) }
                 slots.unary(.finalize) { _, value in
-                    Xz.end(&value.object(CompressorObject.self).pointee.stream)
+                    Xz.endCompressor(value.object(CompressorObject.self))
                     return .none
                 }
             }
@@ -248,7 +265,7 @@ enum Xz {
             ]) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in Xz.makeDecompressor.call(thread, type, a, count, keywords) }
                 slots.unary(.finalize) { _, value in
-                    Xz.end(&value.object(DecompressorObject.self).pointee.stream)
+                    Xz.endDecompressor(value.object(DecompressorObject.self))
                     return .none
                 }
             }

@@ -228,7 +228,7 @@ enum IterTools {
             return text.make(thread)
         })
 
-        // count: a the next number, b the step.
+        // count: a the next number, b the step. Numbers of any int type that fit a word are counted by one as plain ones; all others as they are, by their own addition.
         count = Constructor("count(self, start=0, step=1)") { thread, a, _ in
             let start = a[1].isEmpty ? Value(small: 0) : a[1], step = a[2].isEmpty ? Value(small: 1) : a[2]
             func isNumber(_ value: Value) -> Bool {
@@ -236,12 +236,13 @@ enum IterTools {
                 return thread.isIndex(value) || type.slotPointer(.float).pointee != nil || type.slotPointer(.int).pointee != nil || type.isSubtype(of: TypeID.complex.type)
             }
             guard isNumber(start), isNumber(step) else { return thread.raise(.typeError, "a number is required") }
+            if start.isInt, step.isInt, IntOps.toInt(step) == 1, let first = IntOps.toInt(start) { return IterTools.make(thread, a[0], a: thread.newInt(first), b: Value(small: 1)) }
             return IterTools.make(thread, a[0], a: start, b: step)
         }
         type(module, "count", upTo: \.b, "count(start=0, step=1)\n--\n\nThe numbers start, start + step, start + 2 * step and so on, without end.", methods: [
             reduce { thread, a, _ in
                 let own = IterTools.tool(a[0])
-                return IterTools.pickled(thread, a[0], own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
+                return IterTools.pickled(thread, a[0], own.pointee.a.isInt && IntOps.toInt(own.pointee.a) != nil && own.pointee.b == Value(small: 1) ? thread.newTuple(own.pointee.a) : thread.newTuple(own.pointee.a, own.pointee.b))
             },
         ], new: { thread, type, a, count, keywords in IterTools.count.call(thread, type, a, count, keywords) }, next: { thread, value in
             let own = IterTools.tool(value)
@@ -261,7 +262,7 @@ enum IterTools {
             var text = TextBuffer()
             text.append(text: value.type.shortName + "(")
             guard text.append(repr: own.pointee.a, thread) else { return .empty }
-            if own.pointee.b != Value(small: 1) {
+            if !own.pointee.b.isInt || IntOps.toInt(own.pointee.b) != 1 {
                 text.append(", ")
                 guard text.append(repr: own.pointee.b, thread) else { return .empty }
             }

@@ -75,6 +75,7 @@ enum ExpatParser {
         var salt = UInt64(UInt(bitPattern: value.raw)) &* 0x9E37_79B9_7F4A_7C15
         salt ^= UInt64(bitPattern: Int64(clock()))
         XML_SetHashSalt(parser, UInt(salt | 1))
+        Heap.hold(footprint)
         XML_SetUserData(parser, value.raw)
         XML_SetUnknownEncodingHandler(parser, ExpatHandlers.unknownEncoding, value.raw)
         return value
@@ -93,6 +94,7 @@ enum ExpatParser {
         guard let parser = XML_ExternalEntityParserCreate(library(a[0]), context, encoding) else { return thread.raiseOutOfMemory() }
         let child = object(value)
         child.pointee.parser = UInt(bitPattern: parser)
+        Heap.hold(footprint)
         child.pointee.parent = a[0]
         child.pointee.bufferSize = parent.pointee.bufferSize
         if parent.pointee.buffer != 0 { child.pointee.buffer = UInt(bitPattern: malloc(child.pointee.bufferSize)) }
@@ -292,11 +294,17 @@ enum ExpatParser {
         }) { _, a, _ in Value(ExpatParser.object(a[0]).pointee.specifiedAttributes) },
     ]
 
+    /// Bytes that a parser of the library takes, about.
+    static let footprint = 1 << 14
+
     static func start(_ module: ModuleBuilder) {
         type = NativeType("xmlparser", module: "pyexpat", size: MemoryLayout<ParserObject>.size, mask: 0b1110, flags: .noInstantiation, doc: "XML parser", methods: methods, getters: getters + ExpatHandlers.getters) { slots in
             slots.unary(.finalize) { _, value in
                 let object = ExpatParser.object(value)
-                if let parser = XML_Parser(bitPattern: object.pointee.parser) { XML_ParserFree(parser) }
+                if let parser = XML_Parser(bitPattern: object.pointee.parser) {
+                    XML_ParserFree(parser)
+                    Heap.release(ExpatParser.footprint)
+                }
                 free(UnsafeMutableRawPointer(bitPattern: object.pointee.buffer))
                 object.pointee.parser = 0
                 object.pointee.buffer = 0

@@ -49,10 +49,15 @@ enum TreeParsers {
     nonisolated(unsafe) private static var initializer: Constructor!
     private static let owner = Owners.addKind { raw in
         let object = raw.assumingMemoryBound(to: TreeParserObject.self)
-        if let parser = XML_Parser(bitPattern: object.pointee.parser) { XML_ParserFree(parser) }
+        if let parser = XML_Parser(bitPattern: object.pointee.parser) { release(parser) }
     }
 
     @inline(__always) static func object(_ value: Value) -> UnsafeMutablePointer<TreeParserObject> { value.object(TreeParserObject.self) }
+
+    private static func release(_ parser: XML_Parser) {
+        XML_ParserFree(parser)
+        Heap.release(ExpatParser.footprint)
+    }
 
     // MARK: Making
 
@@ -69,7 +74,7 @@ enum TreeParsers {
             }
             object.pointee.isOwner = true
         } else if object.pointee.parser != object.pointee.running {
-            XML_ParserFree(XML_Parser(bitPattern: object.pointee.parser))
+            if let old = XML_Parser(bitPattern: object.pointee.parser) { release(old) }
         }
         object.pointee.isFinished = false
         object.pointee.parser = UInt(bitPattern: parser)
@@ -81,7 +86,7 @@ enum TreeParsers {
         object.pointee.salt = UInt64.random(in: 0 ... .max) | 1
         XML_SetHashSalt(parser, UInt(object.pointee.salt))
         XML_SetUserData(parser, a[0].raw)
-        Heap.noteExternal(1 << 14)
+        Heap.hold(ExpatParser.footprint)
         let target = a[1].isEmpty || a[1].isNone ? TreeBuilders.make(thread, TreeBuilders.type.type) : a[1]
         if target.isEmpty { return .empty }
         object.pointee.target = target
@@ -150,7 +155,7 @@ enum TreeParsers {
             object.pointee.isFinished = true
             object.pointee.parser = 0
         }
-        if isOld || object.pointee.isFinished { XML_ParserFree(parser) }
+        if isOld || object.pointee.isFinished { release(parser) }
         return thread.hasException ? .empty : .none
     }
 
