@@ -426,7 +426,7 @@ def _check_arguments():
     _check_new(timezone, "timezone(offset: timedelta, name: str=)", timedelta=timedelta)
     for kind, names in (
         (timedelta, "total_seconds __reduce__"), (date, "ctime timetuple toordinal weekday isoweekday isocalendar __reduce__"), (time, "utcoffset tzname dst __reduce__"),
-        (datetime, "timetuple utctimetuple date timetz ctime utcoffset tzname dst __reduce__"), (tzinfo, "__reduce__"), (timezone, "__getinitargs__"),
+        (datetime, "timetuple utctimetuple date timetz ctime tzname dst __reduce__"), (tzinfo, "__reduce__"), (timezone, "__getinitargs__"),
     ):
         _check(kind, {name: f"{kind.__name__}.{name}()" for name in names.split()})
     for kind in (tzinfo, timezone):
@@ -439,7 +439,7 @@ def _check_arguments():
         "isoformat": "isoformat(timespec: str=)", "strftime": "strftime(format: str)", "__format__": "__format__(format: str, /)", "__reduce_ex__": "__reduce_ex__(protocol: int, /)",
     })
     _check(datetime, {
-        "combine": "combine(date: date, time: time, tzinfo=)", "strptime": "strptime(date_string: str, format: str, /)", "astimezone": "astimezone(tz=)",
+        "combine": "combine(date: date, time: time, tzinfo=)", "strptime": "strptime(date_string: str, format: str, /)",
         "isoformat": "isoformat(sep: character=, timespec: str=)", "__reduce_ex__": "__reduce_ex__(protocol: int, /)",
     }, date=date, time=time)
     for kind in (time, datetime):

@@ -5,7 +5,6 @@ place one that takes whatever it is given, reads it as a declaration says, and h
 
     "date.ctime()"                                  no arguments
     "tzinfo.utcoffset(dt, /)"                       one, and nothing to read: the name is qualified
-    "expects insert(index, subelement, /)"          so many, and nothing to read (_PyArg_CheckPositional)
     "strptime(date_string: str, format: str, /)"    a tuple of arguments (PyArg_ParseTuple)
     "replace(year: int=, month: int=, day: int=)"   with keywords (PyArg_ParseTupleAndKeywords); "=" marks what may be left out, "*" what is by keyword only
     "(year: int, month: int, day: int)"             the same without a name: messages say "function"
@@ -35,8 +34,6 @@ def checked(original, text, qualified=True, trusted=False, **kinds):
     name, declared = text[:-1].split("(")
     if not declared:
         call = _without_arguments(original, name)
-    elif name.startswith("expects "):
-        call = _with_positional(original, name.removeprefix("expects "), declared)
     elif "." in name:
         call = _with_one_argument(original, name)
     else:
@@ -126,22 +123,6 @@ def _with_one_argument(original, name):
     def call(self, /, *arguments, **keywords):
         if keywords or len(arguments) != 1:
             raise TypeError(f"{name}() takes no keyword arguments" if keywords else f"{name}() takes exactly one argument ({len(arguments)} given)")
-        return original(self, *arguments)
-
-    return call
-
-
-def _with_positional(original, name, declared):
-    parameters = declared.removesuffix(", /").split(", ")
-    most, least = len(parameters), sum(not one.endswith("=") for one in parameters)
-
-    def call(self, /, *arguments, **keywords):
-        if keywords or not least <= len(arguments) <= most:
-            if keywords:
-                raise TypeError(f"{original.__qualname__}() takes no keyword arguments")
-            wanted = least if len(arguments) < least else most
-            bound = "" if least == most else "at least " if len(arguments) < least else "at most "
-            raise TypeError(f"{name} expected {bound}{wanted} argument{'' if wanted == 1 else 's'}, got {len(arguments)}")
         return original(self, *arguments)
 
     return call

@@ -30,7 +30,6 @@ _twins.reword(ZoneInfo.fromutc, {"fromutc() requires a datetime argument": "from
 _signatures.check_new(ZoneInfo, "(key)")
 _signatures.check(ZoneInfo, {
     "no_cache": "(key)", "from_file": "(fobj, /, key=)", "clear_cache": "(*, only_keys=)", "__reduce__": "ZoneInfo.__reduce__()",
-    "utcoffset": "ZoneInfo.utcoffset(dt, /)", "dst": "ZoneInfo.dst(dt, /)", "tzname": "ZoneInfo.tzname(dt, /)", "fromutc": "ZoneInfo.fromutc(dt, /)",
 })
 install_zones(ZoneInfo, _module["_ttinfo"])
 _signatures.read_only(ZoneInfo, "key", text="readonly attribute")

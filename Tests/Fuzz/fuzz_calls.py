@@ -4,7 +4,7 @@ import cases
 
 MODULES = """builtins math cmath itertools functools operator collections _collections _operator _functools struct _struct array
 re _sre json _json binascii zlib string _string types enum copy weakref _io io heapq bisect unicodedata codecs decimal
-datetime fractions statistics random contextvars marshal hashlib textwrap keyword token abc typing contextlib""".split()
+datetime fractions statistics random contextvars marshal hashlib textwrap keyword token abc typing contextlib _elementtree""".split()
 
 # What ends, blocks or changes the world when called, or is allowed to take for ever.
 AVOID = """exit quit input breakpoint open open_code OpenWrapper help exec eval compile __import__ FileIO TextIOWrapper sleep

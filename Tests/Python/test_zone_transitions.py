@@ -1,5 +1,5 @@
-"""zoneinfo.ZoneInfo against the library's own class in Python, and datetimes of different time zones: hashes, order, differences, conversions."""
-from datetime import datetime, timedelta, timezone
+"""zoneinfo.ZoneInfo against the library's own class in Python, and datetimes of different time zones: hashes, order, differences, conversions, texts."""
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 from zoneinfo._zoneinfo import ZoneInfo as Slow
 from harness import raises, run
@@ -73,6 +73,42 @@ def test_moments_in_different_zones():
     raises(TypeError, "can't compare offset-naive and offset-aware datetimes", lambda: naive < moment)
     raises(TypeError, "can't subtract offset-naive and offset-aware datetimes", lambda: naive - moment)
     assert naive != moment and naive.utcoffset() is None
+
+
+def test_texts_and_timestamps():
+    for name in NAMES:
+        fast, slow = ZoneInfo(name), Slow(name)
+        for moment in moments(slow):
+            for fold in 0, 1:
+                one, other = moment.replace(tzinfo=fast, fold=fold), moment.replace(tzinfo=slow, fold=fold)
+                assert str(one) == str(other) and one.isoformat() == other.isoformat() and one.isoformat("T", "minutes") == other.isoformat("T", "minutes")
+                stamp = outcome(one.timestamp)
+                assert stamp == outcome(other.timestamp)
+                if 0 <= one.year - 2 < 9990:
+                    back, wanted = datetime.fromtimestamp(stamp, fast), datetime.fromtimestamp(stamp, slow)
+                    assert back.tzinfo is fast and str(back) == str(wanted) and back.fold == wanted.fold and abs(back.timestamp() - stamp) < 1e-3
+                assert (one == one.astimezone(timezone.utc)) is (other == other.astimezone(timezone.utc)), (one, fold)
+    for zone in (timezone.utc, *map(ZoneInfo, NAMES)):
+        assert datetime.now(zone).tzinfo is zone and abs(datetime.now(zone) - datetime.now(timezone.utc)) < HOUR
+
+
+def test_combinations():
+    day, hour = date(2024, 2, 29), time(1, 2, 3, 4, timezone.utc, fold=1)
+    both = datetime.combine(day, hour)
+    assert (type(both), str(both), both.fold, both.tzinfo) == (datetime, "2024-02-29 01:02:03.000004+00:00", 1, timezone.utc)
+    assert datetime.combine(day, hour, None).tzinfo is None and datetime.combine(date=day, time=hour, tzinfo=timezone.max).tzinfo is timezone.max
+    assert datetime.combine(both, hour) == both
+
+    class Own(datetime):
+        pass
+
+    assert type(Own.combine(day, hour)) is Own
+    raises(TypeError, "combine() missing required argument 'date' (pos 1)", datetime.combine)
+    raises(TypeError, "combine() takes at most 3 arguments (4 given)", datetime.combine, 1, 2, 3, 4)
+    raises(TypeError, "combine() argument 1 must be datetime.date, not int", datetime.combine, 1, 2)
+    raises(TypeError, "combine() argument 2 must be datetime.time, not int", datetime.combine, day, 5)
+    for zone in 5, True:
+        raises(TypeError, f"tzinfo argument must be None or of a tzinfo subclass, not type '{type(zone).__name__}'", datetime.combine, day, hour, zone)
 
 
 def test_where_the_clocks_are_changed():

@@ -131,7 +131,7 @@ struct DateTimeFields {
     }
 
     func text(_ thread: ThreadRef, _ separator: UInt8, _ zone: Value) -> Value? {
-        let offset = zone.isNone ? nil : DateTimeFields.offset(zone)
+        let offset = zone.isNone ? nil : ZoneMethods.shift(self, zone)
         if !zone.isNone && offset == nil { return nil }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { buffer in
             var text = FieldText(start: buffer.baseAddress!)
@@ -161,7 +161,7 @@ enum DateTimeMethods {
             return DateLayout.originalNew(thread, DateLayout.datetime, type, arguments, count, keywords)
         }
         guard DateLayout.replace(thread, type, methods, ["__add__", "__radd__", "__sub__", "__hash__", "__str__", "isoformat", "fromisoformat", "now", "utcnow", "fromtimestamp", "utcfromtimestamp",
-                                                        "timestamp", "time", "utcoffset", "astimezone", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
+                                                        "timestamp", "time", "utcoffset", "astimezone", "combine", "__lt__", "__le__", "__eq__", "__gt__", "__ge__"]) else { return false }
         slots.binary(.add) { thread, a, b in DateTimeMethods.add(thread, a, b) }
         slots.binary(.subtract) { thread, a, b in DateTimeMethods.subtract(thread, a, b) }
         slots.unary(.str) { thread, a in DateTimeMethods.text(thread, a) }
@@ -203,7 +203,7 @@ enum DateTimeMethods {
                 let zone = a[1].isEmpty ? Value.none : a[1]
                 if a[0] == DateLayout.datetime.value {
                     if zone.isNone, let fields = DateTimeFields.now(isLocal: true) { return fields.make(thread, .none) }
-                    if let offset = DateTimeFields.offset(zone), let fields = DateTimeFields.now(isLocal: false)?.moved(offset.days, offset.seconds, offset.microseconds) { return fields.make(thread, zone) }
+                    if !zone.isNone, let now = DateTimeFields.now(isLocal: false), let fields = ZoneMethods.convert(universal: now, to: zone) { return fields.make(thread, zone) }
                 }
                 return DateLayout.original(thread, DateLayout.datetime, "now", a[0], zone)
             },
@@ -215,7 +215,7 @@ enum DateTimeMethods {
                 let zone = a[2].isEmpty ? Value.none : a[2]
                 if a[0] == DateLayout.datetime.value, let (seconds, microseconds) = DateTimeFields.time(a[1]) {
                     if zone.isNone, let fields = DateTimeFields.at(seconds, microseconds, isLocal: true) { return fields.make(thread, .none) }
-                    if let offset = DateTimeFields.offset(zone), let fields = DateTimeFields.at(seconds, microseconds, isLocal: false)?.moved(offset.days, offset.seconds, offset.microseconds) {
+                    if !zone.isNone, let moment = DateTimeFields.at(seconds, microseconds, isLocal: false), let fields = ZoneMethods.convert(universal: moment, to: zone) {
                         return fields.make(thread, zone)
                     }
                 }
@@ -230,7 +230,7 @@ enum DateTimeMethods {
             Def("timestamp(self, /)", .calls, "Return POSIX timestamp as float.") { thread, a, _ in
                 let fields = DateTimeFields(a[0])
                 if let fields, DateTimeFields.zone(a[0]).isNone, let seconds = fields.localTime { return thread.newFloat(Double(seconds) + Double(fields.microseconds) / 1e6) }
-                if let fields, let offset = DateTimeFields.offset(DateTimeFields.zone(a[0])), let utc = fields.moved(-offset.days, -offset.seconds, -offset.microseconds) {
+                if let fields, let offset = ZoneMethods.shift(fields, DateTimeFields.zone(a[0])), let utc = fields.moved(-offset.days, -offset.seconds, -offset.microseconds) {
                     let total = ((utc.date.ordinal - 719_163) * 86400 + utc.seconds) * 1_000_000 + utc.microseconds
                     // Below 2^53 it is rounded once.
                     if abs(total) < 1 << 53 { return thread.newFloat(Double(total) / 1e6) }
@@ -241,13 +241,24 @@ enum DateTimeMethods {
                 guard let fields = DateTimeFields(a[0]) else { return DateLayout.original(thread, DateLayout.datetime, "time", a[0]) }
                 return TimeFields(fields.seconds, fields.microseconds, fold: fields.fold).make(thread, .none)
             },
+            Def("combine(type, /, date, time, tzinfo=True)", .calls, "date, time -> datetime with same date and time fields", kind: .classMethod) { thread, a, _ in
+                if a[0] == DateLayout.datetime.value, a[3].isEmpty, let date = DateFields(a[1]), let time = TimeFields(a[2]) {
+                    return DateTimeFields(date, time.seconds, time.microseconds, fold: time.fold).make(thread, TimeFields.zone(a[2]))
+                }
+                if a[3] == .true { return thread.raise(.typeError, "tzinfo argument must be None or of a tzinfo subclass, not type 'bool'") }
+                if !a[3].isEmpty, let function = DateLayout.originalFunction(DateLayout.datetime, "combine") { return thread.call(function, a[0], a[1], a[2], a[3]) }
+                return DateLayout.original(thread, DateLayout.datetime, "combine", a[0], a[1], a[2])
+            },
             Def("utcoffset(self, /)", .calls, "Return self.tzinfo.utcoffset(self).") { thread, a, _ in
                 if let fields = DateTimeFields(a[0]), let offset = ZoneMethods.offsetObject(fields, DateTimeFields.zone(a[0])) { return offset }
                 return DateLayout.original(thread, DateLayout.datetime, "utcoffset", a[0])
             },
             Def("astimezone(self, /, tz=None)", .calls, "tz -> convert to local time in new timezone tz") { thread, a, _ in
                 let zone = a[1].isEmpty ? Value.none : a[1]
-                if !zone.isNone, let fields = DateTimeFields(a[0]), case let own = DateTimeFields.zone(a[0]), own != zone, let result = ZoneMethods.convert(fields, from: own, to: zone) { return result.make(thread, zone) }
+                if !zone.isNone, let fields = DateTimeFields(a[0]), case let own = DateTimeFields.zone(a[0]) {
+                    if own == zone { return a[0] }
+                    if let result = ZoneMethods.convert(fields, from: own, to: zone) { return result.make(thread, zone) }
+                }
                 return DateLayout.original(thread, DateLayout.datetime, "astimezone", a[0], zone)
             },
             Def("__lt__(self, value, /)", .calls, "Return self<value.") { thread, a, _ in DateTimeMethods.compare(thread, a[0], a[1], Comparison.less.rawValue) },
@@ -288,7 +299,7 @@ enum DateTimeMethods {
             if let y = DateTimeFields(b), DateTimeFields.zone(a) == DateTimeFields.zone(b),
                let difference = Delta(normalizing: x.date.ordinal - y.date.ordinal, x.seconds - y.seconds, x.microseconds - y.microseconds) { return difference.make(thread) }
         }
-        if let difference = apart(a, b) { return difference.make(thread) }
+        if let difference = apart(a, b, ZoneMethods.shift) { return difference.make(thread) }
         return DateLayout.operate(thread, DateLayout.datetime, a, b, "__sub__", nil)
     }
 
@@ -299,17 +310,14 @@ enum DateTimeMethods {
         }
         // Where the clocks are changed there is more to equality.
         let isOrder = operation != Comparison.equal.rawValue && operation != Comparison.notEqual.rawValue
-        if isOrder || DateTimeFields(a) != nil && DateTimeFields.offset(DateTimeFields.zone(a)) != nil && DateTimeFields(b) != nil && DateTimeFields.offset(DateTimeFields.zone(b)) != nil,
-           let difference = apart(a, b) {
-            return Value(Comparison(number: operation).holds(difference.order(Delta(0, 0, 0))))
-        }
+        if let difference = apart(a, b, isOrder ? ZoneMethods.shift : ZoneMethods.certainShift) { return Value(Comparison(number: operation).holds(difference.order(Delta(0, 0, 0)))) }
         return DateLayout.compare(thread, DateLayout.datetime, a, b, operation)
     }
 
     /// How far two datetimes of different time zones are apart, where both zones are plain.
-    private static func apart(_ a: Value, _ b: Value) -> Delta? {
+    private static func apart(_ a: Value, _ b: Value, _ shift: (DateTimeFields, Value) -> Delta?) -> Delta? {
         guard let x = DateTimeFields(a), let y = DateTimeFields(b), case let own = DateTimeFields.zone(a), case let other = DateTimeFields.zone(b), own != other,
-              let first = ZoneMethods.shift(x, own), let second = ZoneMethods.shift(y, other) else { return nil }
+              let first = shift(x, own), let second = shift(y, other) else { return nil }
         return Delta(normalizing: x.date.ordinal - y.date.ordinal - first.days + second.days, x.seconds - y.seconds - first.seconds + second.seconds,
                      x.microseconds - y.microseconds - first.microseconds + second.microseconds)
     }

@@ -124,6 +124,12 @@ enum DateLayout {
 
     private static func key(_ type: TypeRef, _ name: String) -> Value { StringRef.intern("\(type.shortName).\(name)").value }
 
+    /// The Python function that did this before.
+    static func originalFunction(_ type: TypeRef, _ name: String) -> Value? {
+        let function = DictRef(originals.pointee).get(string: key(type, name))
+        return function.isEmpty ? nil : function
+    }
+
     /// Calls the Python function that did this before, with one to three arguments.
     @inline(never) static func original(_ thread: ThreadRef, _ type: TypeRef, _ name: String, _ first: Value, _ second: Value = .empty, _ third: Value = .empty) -> Value {
         let function = DictRef(originals.pointee).get(string: key(type, name))

@@ -152,7 +152,21 @@ enum ZoneMethods {
     /// A datetime in another zone, where that is plain.
     static func convert(_ fields: DateTimeFields, from zone: Value, to other: Value) -> DateTimeFields? {
         guard let shift = shift(fields, zone), let universal = fields.moved(-shift.days, -shift.seconds, -shift.microseconds) else { return nil }
-        if let fixed = DateTimeFields.offset(other) { return universal.moved(fixed.days, fixed.seconds, fixed.microseconds) }
-        return isZone(other) ? local(other, universal) : nil
+        return convert(universal: universal, to: other)
+    }
+
+    /// The same from UTC.
+    static func convert(universal: DateTimeFields, to zone: Value) -> DateTimeFields? {
+        if let fixed = DateTimeFields.offset(zone) { return universal.moved(fixed.days, fixed.seconds, fixed.microseconds) }
+        return isZone(zone) ? local(zone, universal) : nil
+    }
+
+    /// How far a datetime's zone is from UTC at its time, if `fold` makes no difference to that.
+    static func certainShift(_ fields: DateTimeFields, _ zone: Value) -> Delta? {
+        guard let shift = shift(fields, zone) else { return nil }
+        if DateTimeFields.offset(zone) != nil { return shift }
+        var other = fields
+        other.fold = 1 - fields.fold
+        return self.shift(other, zone) == shift ? shift : nil
     }
 }
