@@ -232,6 +232,8 @@ extension SetRef {
         let sourceIsPlain = source.isPlain
         if source.isList && !source.placeListed() { thread.raiseOutOfMemory(); return false }
         guard reserve(thread, source.count, isPlain: sourceIsPlain) else { return false }
+        // A set that was emptied key by key and needed another table.
+        if pointer.pointee.fill == 0 && places > 0 { return thread.fillSetTable(self, source, places: places) }
         if !pointer.pointee.table.isEmpty, !isList, isPlain, sourceIsPlain, pointer.pointee.fill == count {
             mergePlain(source)
             return true
@@ -250,7 +252,11 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Fills a set that has never had a key from another. The tables are alike where the other's is no larger than it need be.
     public func copySetTable(_ target: SetRef, _ source: SetRef) -> Bool {
         if source.count == 0 { return true }
-        let places = SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2)
+        return fillSetTable(target, source, places: SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2))
+    }
+
+    /// Gives a set that has no keys those of another, in a table of so many places.
+    func fillSetTable(_ target: SetRef, _ source: SetRef, places: Int) -> Bool {
         if source.pointer.pointee.fill == source.count && source.places == places {
             let bytes = source.pointer.pointee.table.object(SetTable.self).pointee.size
             guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }
