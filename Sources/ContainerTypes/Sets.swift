@@ -231,13 +231,7 @@ public enum SetType {
 
     static func subset(_ thread: ThreadRef, _ a: SetRef, _ b: SetRef) -> Int32 {
         if a.count > b.count { return 0 }
-        var result: Int32 = 1
-        _ = a.walk { key, hash in
-            let place = b.locate(thread, key, hash: hash)
-            if place < 0 { result = place == -1 ? 0 : -1 }
-            return place >= 0
-        }
-        return result
+        return a.isSubset(thread, of: b)
     }
 
     // MARK: Operations
@@ -252,11 +246,7 @@ public enum SetType {
             // The smaller is walked through; equal ones come from the right, as in CPython.
             let swap = SetRef(b).count > SetRef(a).count
             let walked = swap ? SetRef(a) : SetRef(b), asked = swap ? SetRef(b) : SetRef(a)
-            let complete = walked.walk { key, hash in
-                let place = asked.locate(thread, key, hash: hash)
-                return place >= 0 ? target.insertNew(thread, key, hash: hash) : place == -1
-            }
-            return complete ? result : .empty
+            return target.addKeys(thread, of: walked, thatAreIn: asked) ? result : .empty
         }
         let own = SetRef(a)
         let complete = thread.forEach(b) { key in
@@ -277,11 +267,7 @@ public enum SetType {
         }
         let result = make(thread, baseType(a))
         if result.isEmpty { return .empty }
-        let isSet = isAnySet(b), target = SetRef(result)
-        let complete = own.walk { key, hash in
-            let place = isSet ? SetRef(b).locate(thread, key, hash: hash) : DictRef(b).find(thread, key, hash: hash)
-            return place == -1 ? target.insertNew(thread, key, hash: hash) : place >= 0
-        }
+        let complete = isAnySet(b) ? SetRef(result).addKeys(thread, of: own, thatAreNotIn: SetRef(b)) : SetRef(result).addKeys(thread, of: own, thatAreNotIn: DictRef(b))
         return complete ? result : .empty
     }
 
@@ -293,12 +279,7 @@ public enum SetType {
                 set.clear()
                 return true
             }
-            let complete = source.walk { key, hash in
-                let place = set.locate(thread, key, hash: hash)
-                if place >= 0 { set.remove(place: place) }
-                return place != -2
-            }
-            if !complete { return false }
+            if !set.removeKeys(thread, of: source) { return false }
         } else {
             let complete = thread.forEach(other) { key in
                 guard let hash = SetRef.hash(thread, key) else { return false }
@@ -321,7 +302,7 @@ public enum SetType {
 
     static func symmetricDifferenceUpdate(_ thread: ThreadRef, _ set: SetRef, _ other: Value) -> Bool {
         func toggle(_ key: Value, _ hash: Int) -> Bool {
-            let place = set.locate(thread, key, hash: hash)
+            let place = set.find(thread, key, hash: hash)
             if place == -2 { return false }
             if place >= 0 {
                 set.remove(place: place)
@@ -347,7 +328,7 @@ public enum SetType {
             set.clear()
             return true
         }
-        return SetRef(source).walk(toggle)
+        return set.toggleKeys(thread, of: SetRef(source))
     }
 
     static func isDisjoint(_ thread: ThreadRef, _ a: Value, _ b: Value) -> Value {
@@ -355,12 +336,8 @@ public enum SetType {
         if b.isExact(.set) || b.isExact(.frozenset) {
             let swap = SetRef(b).count > SetRef(a).count
             let walked = swap ? SetRef(a) : SetRef(b), asked = swap ? SetRef(b) : SetRef(a)
-            var last = -1
-            let isDisjoint = walked.walk { key, hash in
-                last = asked.locate(thread, key, hash: hash)
-                return last == -1
-            }
-            return isDisjoint ? .true : last == -2 ? .empty : .false
+            let result = walked.isDisjoint(thread, from: asked)
+            return result < 0 ? .empty : Value(result == 1)
         }
         var disjoint = true
         let complete = thread.forEach(b) { key in

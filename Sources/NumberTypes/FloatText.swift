@@ -174,9 +174,8 @@ public enum FloatText {
         if lower == UInt8(ascii: "g") && flags.contains(.dotZero) {
             // Digits that reach up to the point leave no room for ".0": then there is an exponent.
             let alternate = flags.contains(.alternate)
-            let whole = digits.filter { $0 >= 48 && $0 <= 57 }.count
             let hasFraction = digits.dropLast(digits.last == UInt8(ascii: ".") ? 1 : 0).contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
-            if !hasFraction && whole == max(precision, 1) {
+            if !hasFraction, digits.reduce(0, { $0 + ($1 >= 48 && $1 <= 57 ? 1 : 0) }) == max(precision, 1) {
                 digits = printed(value, code - 2, max(precision, 1) - 1, alternate)
                 if !alternate, let mark = digits.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }), digits.contains(UInt8(ascii: ".")) {
                     var end = mark

@@ -230,7 +230,7 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     }
 
     /// The next item of an iterator; empty at the end, or when it has raised (then `hasException`). StopIteration is swallowed.
-    @inline(__always) public func next(_ iterator: Value) -> Value {
+    @inlinable @inline(__always) public func next(_ iterator: Value) -> Value {
         if iterator.isPointer && iterator.shapeIndex == TypeID.listIterator.rawValue {
             let object = iterator.object(IteratorObject.self)
             if object.pointee.container.isEmpty { return .empty }
@@ -243,6 +243,10 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
             object.pointee.container = .empty
             return .empty
         }
+        return nextSlow(iterator)
+    }
+
+    @inline(never) @usableFromInline func nextSlow(_ iterator: Value) -> Value {
         guard let function = iterator.type.unary(.next) else { return raise(.typeError, "'\(iterator.type.name)' object is not an iterator") }
         let result = function(self, iterator)
         if result.isEmpty && hasException { _ = clearException(.stopIteration) }

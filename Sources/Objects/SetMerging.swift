@@ -10,7 +10,7 @@ extension SetRef {
 
     /// Calls `body` with each key and its hash in the order of the places, until it returns false, and returns whether it never did. If the table is replaced meanwhile, the walk goes on in the new one at the
     /// same place.
-    @inline(__always) public func walk(_ body: (_ key: Value, _ hash: Int) -> Bool) -> Bool {
+    @inline(__always) func walk(_ body: (_ key: Value, _ hash: Int) -> Bool) -> Bool {
         let limit = walkedPlaces
         if limit == 0 { return true }
         var place = 0
@@ -60,17 +60,33 @@ extension SetRef {
         return true
     }
 
-    /// The place of a key: -1 when there is none, -2 when a comparison has raised. As `find`, for keys about which nothing is foreseen.
-    @inline(__always) public func locate(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
-        if SetRef.isPlain(key), !pointer.pointee.table.isEmpty, !isList {
+    /// The place of a key: -1 when there is none, -2 when a comparison has raised. As `find`, for loops over keys about which nothing is foreseen.
+    @inline(__always) private func locate(_ thread: ThreadRef, _ key: Value, hash: Int) -> Int {
+        let table = pointer.pointee.table
+        if table.isEmpty { return -1 }
+        if isPlain {
+            if isList || !SetRef.isPlain(key) { return find(thread, key, hash: hash) }
             let (place, isFree) = search(key, hash: hash)
-            if place != -3 { return isFree ? -1 : place }
+            return isFree ? -1 : place
         }
-        return find(thread, key, hash: hash)
+        let words = SetRef.words(of: table), tagged = Value(small: hash)
+        var probe = SetProbe(hash, mask: table.object(SetTable.self).pointee.mask)
+        while true {
+            let word = words[probe.place &* 2]
+            if word.isEmpty { return -1 }
+            if word == tagged, case let candidate = words[probe.place &* 2 &+ 1], !candidate.isEmpty {
+                if candidate == key { return probe.place }
+                let same = thread.isEqual(candidate, key)
+                if same < 0 { return -2 }
+                if pointer.pointee.table != table || words[probe.place &* 2 &+ 1] != candidate { return find(thread, key, hash: hash) }
+                if same > 0 { return probe.place }
+            }
+            probe.advance()
+        }
     }
 
     /// Adds a key known to be absent to a set that nobody else has seen and nothing was removed from. False when there is no memory (raised).
-    @inline(__always) public func insertNew(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
+    @inline(__always) private func insertNew(_ thread: ThreadRef, _ key: Value, hash: Int) -> Bool {
         let table = pointer.pointee.table
         if table.isEmpty || isList { return insert(thread, key, hash: hash) }
         let mask = table.object(SetTable.self).pointee.mask, words = SetRef.words(of: table)
@@ -112,6 +128,102 @@ extension SetRef {
         Heap.barrier(table.raw)
     }
 
+    /// The same of tables of pairs. Keys with equal hashes are compared, which may run Python and change either set. False when it has raised.
+    private func mergePairs(_ thread: ThreadRef, _ source: SetRef) -> Bool {
+        source.walk { key, hash in
+            let table = pointer.pointee.table
+            if table.isEmpty || isPlain || pointer.pointee.fill != count { return add(thread, key, hash: hash) }
+            let mask = table.object(SetTable.self).pointee.mask, words = SetRef.words(of: table), tagged = Value(small: hash)
+            var probe = SetProbe(hash, mask: mask)
+            while case let word = words[probe.place &* 2], !word.isEmpty {
+                if word == tagged {
+                    let candidate = words[probe.place &* 2 &+ 1]
+                    if candidate == key { return true }
+                    let same = thread.isEqual(candidate, key)
+                    if same < 0 { return false }
+                    if pointer.pointee.table != table || pointer.pointee.fill != count || words[probe.place &* 2 &+ 1] != candidate { return add(thread, key, hash: hash) }
+                    if same > 0 { return true }
+                }
+                probe.advance()
+            }
+            words[probe.place &* 2] = tagged
+            words[probe.place &* 2 &+ 1] = key
+            SetRef.highBits(table)[probe.place] = HighBits.lost(hash)
+            if !key.isSmallInt { Heap.barrier(table.raw) }
+            pointer.pointee.count += 1
+            return fillPlace(thread, mask)
+        }
+    }
+
+    // MARK: Two sets
+
+    /// Adds to a set that nobody else has seen the keys of `walked` that are in `asked` too, or those that are not. False when it has raised.
+    public func addKeys(_ thread: ThreadRef, of walked: SetRef, thatAreIn asked: SetRef) -> Bool {
+        walked.walk { key, hash in
+            let place = asked.locate(thread, key, hash: hash)
+            return place >= 0 ? insertNew(thread, key, hash: hash) : place == -1
+        }
+    }
+
+    public func addKeys(_ thread: ThreadRef, of walked: SetRef, thatAreNotIn asked: SetRef) -> Bool {
+        walked.walk { key, hash in
+            let place = asked.locate(thread, key, hash: hash)
+            return place == -1 ? insertNew(thread, key, hash: hash) : place >= 0
+        }
+    }
+
+    public func addKeys(_ thread: ThreadRef, of walked: SetRef, thatAreNotIn asked: DictRef) -> Bool {
+        walked.walk { key, hash in
+            let place = asked.find(thread, key, hash: hash)
+            return place == -1 ? insertNew(thread, key, hash: hash) : place >= 0
+        }
+    }
+
+    /// Removes the keys of another set. False when it has raised.
+    public func removeKeys(_ thread: ThreadRef, of other: SetRef) -> Bool {
+        other.walk { key, hash in
+            let place = locate(thread, key, hash: hash)
+            if place >= 0 { remove(place: place) }
+            return place != -2
+        }
+    }
+
+    /// Removes the keys of another set that are in this one, and adds the others. False when it has raised.
+    public func toggleKeys(_ thread: ThreadRef, of other: SetRef) -> Bool {
+        other.walk { key, hash in
+            let place = locate(thread, key, hash: hash)
+            if place >= 0 {
+                remove(place: place)
+                return true
+            }
+            return place == -1 && insert(thread, key, hash: hash)
+        }
+    }
+
+    /// Whether all keys are in another set: 1, 0, or -1 when it has raised.
+    public func isSubset(_ thread: ThreadRef, of other: SetRef) -> Int32 {
+        var result: Int32 = 1
+        _ = walk { key, hash in
+            let place = other.locate(thread, key, hash: hash)
+            if place < 0 { result = place == -1 ? 0 : -1 }
+            return place >= 0
+        }
+        return result
+    }
+
+    /// Whether no key is in another set: 1, 0, or -1 when it has raised.
+    public func isDisjoint(_ thread: ThreadRef, from other: SetRef) -> Int32 {
+        var result: Int32 = 1
+        _ = walk { key, hash in
+            let place = other.locate(thread, key, hash: hash)
+            if place != -1 { result = place == -2 ? -1 : 0 }
+            return place == -1
+        }
+        return result
+    }
+
+    // MARK: Adding sets
+
     /// Adds the keys of another set. False when it has raised.
     func merge(_ thread: ThreadRef, _ source: SetRef) -> Bool {
         if source.pointer == pointer || source.count == 0 { return true }
@@ -120,10 +232,13 @@ extension SetRef {
         let sourceIsPlain = source.isPlain
         if source.isList && !source.placeListed() { thread.raiseOutOfMemory(); return false }
         guard reserve(thread, source.count, isPlain: sourceIsPlain) else { return false }
+        // A set that was emptied key by key and needed another table.
+        if pointer.pointee.fill == 0 && places > 0 { return thread.fillSetTable(self, source, places: places) }
         if !pointer.pointee.table.isEmpty, !isList, isPlain, sourceIsPlain, pointer.pointee.fill == count {
             mergePlain(source)
             return true
         }
+        if !pointer.pointee.table.isEmpty, !isPlain { return mergePairs(thread, source) }
         return source.walk { key, hash in add(thread, key, hash: hash) }
     }
 
@@ -137,7 +252,11 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
     /// Fills a set that has never had a key from another. The tables are alike where the other's is no larger than it need be.
     public func copySetTable(_ target: SetRef, _ source: SetRef) -> Bool {
         if source.count == 0 { return true }
-        let places = SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2)
+        return fillSetTable(target, source, places: SetRef.hasRoom(source.count, 7) ? 8 : SetRef.places(atLeast: source.count * 2))
+    }
+
+    /// Gives a set that has no keys those of another, in a table of so many places.
+    func fillSetTable(_ target: SetRef, _ source: SetRef, places: Int) -> Bool {
         if source.pointer.pointee.fill == source.count && source.places == places {
             let bytes = source.pointer.pointee.table.object(SetTable.self).pointee.size
             guard let raw = Heap.allocate(bytes, shape: TypeID.setTable.rawValue) else { raiseOutOfMemory(); return false }

@@ -77,3 +77,13 @@ for operate in ("union", "intersection", "difference", "symmetric_difference"):
     except RuntimeError as error:
         print(error)
     b.update(Odd(n) for n in range(6, 18))
+
+for count in (5, 12, 40):
+    for span in (20, 100, 1000):
+        for worn_by in ("pop", "discard", "remove"):
+            a, b = set(items("int", count, span)), set(items("int", count, span))
+            for key in list(a):
+                a.pop() if worn_by == "pop" else getattr(a, worn_by)(key)
+            a |= b
+            a ^= set(items("int", count, span))
+            print(shown(a), shown(a | b), shown(b.union(a)))
