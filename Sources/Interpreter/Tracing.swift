@@ -297,7 +297,10 @@ public enum Tracing {
                 if object.pointee.traceOpcodes {
                     guard reportLocal(thread, frame, "opcode", .none) else { return nil }
                 }
-                if object.pointee.jump > 0 {
+                if object.pointee.jump == index + 1 {
+                    // To where it is already.
+                    object.pointee.jump = 0
+                } else if object.pointee.jump > 0 {
                     object.pointee.tracedLine = Code.line(code, object.pointee.jump - 1) + 1
                     return code.pointee.instructions + (object.pointee.jump - 1)
                 }

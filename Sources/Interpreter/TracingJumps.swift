@@ -4,7 +4,7 @@ import Bytecode
 ///
 /// A jump is allowed where every temporary register that the code from the target on may read is one that also the code at the source may read, and so holds
 /// what it should: that keeps it out of loops (whose iterator is a temporary), `with` blocks (their exit function) and handlers (the exception that was handled before), and
-/// lets it out of them. Locals that the jump would leave unbound become None, since compiled code takes some for bound.
+/// lets it out of them, and from one loop into another. A register that is one of these here and another there is told apart by its role. Locals that the jump would leave unbound become None, since compiled code takes some for bound.
 extension Tracing {
     static func setLine(_ thread: ThreadRef, _ value: Value, _ line: Value) -> Value {
         if line.isEmpty { return thread.raise(.attributeError, "cannot delete attribute") }
@@ -23,7 +23,7 @@ extension Tracing {
         guard let fp = FramePointer(bitPattern: frame.pointee.fp) else { return thread.raise(.valueError, "can only jump from a 'line' trace event") }
         let code = fp.code
         if wanted < Int(code.pointee.firstLine) { return thread.raise(.valueError, "line \(wanted) comes before the current code block") }
-        let map = JumpMap(code)
+        let map = JumpMap(code, tellsRoles: true)
         guard let target = map.firstLine(notBefore: wanted) else { return thread.raise(.valueError, "line \(wanted) comes after the current code block") }
         let source = map.live[map.instruction(containing: fp.instructionIndex)]
         var problem = "can't jump into the middle of a block"
@@ -32,7 +32,7 @@ extension Tracing {
         for candidate in map.starts(ofLine: target) {
             let missing = map.live[candidate].subtracting(source)
             if !missing.isEmpty {
-                problem = map.explain(missing)
+                problem = map.explain(candidate)
             } else if best.map({ map.live[$0].count < map.live[candidate].count }) ?? true {
                 best = candidate
             }
@@ -47,8 +47,8 @@ extension Tracing {
 
     private static func land(_ thread: ThreadRef, _ fp: FramePointer, _ map: JumpMap, _ source: Set<Int>, _ target: Int) {
         // Handlers that are left: what was handled before the outermost of them is handled again.
-        let left = map.savedExceptions.filter { source.contains($0) && !map.live[target].contains($0) }
-        if let outermost = left.min() { thread.pointee.handled = fp[outermost] }
+        let left = source.subtracting(map.live[target]).filter { JumpMap.role($0) == .exception }
+        if let outermost = left.map(JumpMap.register).min() { thread.pointee.handled = fp[outermost] }
         let code = fp.code
         for register in 0 ..< TupleRef(code.pointee.localNames).count {
             if fp[register].isEmpty { fp[register] = .none }
@@ -118,15 +118,21 @@ public enum DeadTemporaries {
 private struct JumpMap {
     var instructions: [Instruction] = []
     var lines: [Int] = []
-    /// Temporaries that may be read from an instruction on.
+    /// Temporaries that may be read from an instruction on: registers, or registers with their roles.
     var live: [Set<Int>] = []
-    /// Registers that keep the exception handled outside a handler.
-    var savedExceptions: Set<Int> = []
-    private var iterators: Set<Int> = []
+    private var tellsRoles: Bool
+
+    /// What a temporary is read as: a loop's iterator, the exception that was handled outside a handler, or anything else.
+    enum Role: Int { case other, iterator, exception }
+
+    private static func key(_ register: Int, _ role: Role) -> Int { register << 2 | role.rawValue }
+    static func role(_ key: Int) -> Role { Role(rawValue: key & 3) ?? .other }
+    static func register(_ key: Int) -> Int { key >> 2 }
     /// What the handler of a `yield` reads.
     private var handled: [Int: Set<Int>] = [:]
 
-    init(_ code: UnsafeMutablePointer<CodeObject>) {
+    init(_ code: UnsafeMutablePointer<CodeObject>, tellsRoles: Bool = false) {
+        self.tellsRoles = tellsRoles
         let compiled = Code.compiled(code)
         var index = 0
         var numbers: [Int: Int] = [:]
@@ -136,14 +142,15 @@ private struct JumpMap {
             // What has no line of its own belongs to the line before.
             let line = Code.range(code, index).map { Int($0.line) } ?? 0
             lines.append(line > 0 ? line : lines.last ?? 0)
-            if instruction.opcode == .pushException { savedExceptions.insert(instruction.a) }
-            if instruction.opcode == .forIter || instruction.opcode == .getAsyncNext { iterators.insert(instruction.b) }
             index = instruction.end
         }
         let firstTemporary = Int(code.pointee.clearCount)
         live = Array(repeating: [], count: instructions.count)
         var effects: [(reads: [Int], writes: [Int])] = []
-        for instruction in instructions { effects.append(JumpMap.registers(instruction, from: firstTemporary)) }
+        for instruction in instructions {
+            let effect = JumpMap.registers(instruction, from: firstTemporary)
+            effects.append(tellsRoles ? (effect.reads.map { JumpMap.key($0, JumpMap.role(of: $0, in: instruction)) }, effect.writes.flatMap(JumpMap.keys)) : effect)
+        }
         var changed = true
         while changed {
             changed = false
@@ -157,7 +164,7 @@ private struct JumpMap {
                 // What a handler reads must be there throughout.
                 for range in compiled.exceptionTable where instruction.start >= Int(range.start) && instruction.start < Int(range.end) {
                     if let handler = numbers[Int(range.handler)] {
-                        let reads = live[handler].subtracting([Int(range.register)])
+                        let reads = live[handler].subtracting(tellsRoles ? JumpMap.keys(Int(range.register)) : [Int(range.register)])
                         out.formUnion(reads)
                         if instruction.opcode == .yield { handled[number] = reads }
                     }
@@ -168,6 +175,16 @@ private struct JumpMap {
                     changed = true
                 }
             }
+        }
+    }
+
+    private static func keys(_ register: Int) -> [Int] { [key(register, .other), key(register, .iterator), key(register, .exception)] }
+
+    private static func role(of register: Int, in instruction: Instruction) -> Role {
+        switch instruction.opcode {
+        case .forIter, .getAsyncNext: register == instruction.b ? .iterator : .other
+        case .popException: .exception
+        default: .other
         }
     }
 
@@ -224,9 +241,12 @@ private struct JumpMap {
     /// Where runs of instructions of a line begin.
     func starts(ofLine line: Int) -> [Int] { lines.indices.filter { lines[$0] == line && ($0 == 0 || lines[$0 - 1] != line) } }
 
-    func explain(_ missing: Set<Int>) -> String {
-        if !missing.isDisjoint(with: savedExceptions) { return "can't jump into an 'except' block as there's no exception" }
-        if !missing.isDisjoint(with: iterators) { return "can't jump into the body of a for loop" }
-        return "incompatible stacks"
+    /// Why one may not jump to an instruction, as the innermost block around it tells.
+    func explain(_ target: Int) -> String {
+        switch live[target].max().map(JumpMap.role) {
+        case .exception: "can't jump into an 'except' block as there's no exception"
+        case .iterator: "can't jump into the body of a for loop"
+        default: "incompatible stacks"
+        }
     }
 }
