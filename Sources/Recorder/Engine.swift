@@ -349,13 +349,15 @@ public final class Engine {
 
     // MARK: Instructions without code
 
-    /// Executes the one instruction at which the thread's frame stands: for those that have no code of their own. Negative when it has raised.
+    /// Executes the one instruction at which the thread's frame stands: for those that have no code of their own. Negative when it has raised. The instruction may call nothing in
+    /// the dispatch loop: what it has called would not have returned.
     static let execute: @convention(c) (UnsafeMutableRawPointer) -> Int = { context in
         let thread = context.assumingMemoryBound(to: ThreadState.self), engine = Engine.shared.unsafelyUnwrapped
-        let outer = engine.single
+        let outer = engine.single, frame = thread.pointee.frame
         engine.single = .ahead
         JIT.record(thread)
         engine.single = outer
+        if thread.pointee.frame != frame, !thread.hasException { thread.raise(.systemError, "an instruction that calls was executed on its own") }
         return thread.hasException ? -1 : 0
     }
 

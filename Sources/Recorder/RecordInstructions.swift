@@ -845,7 +845,8 @@ extension Recorder {
             guardShape(ref, value)
             if let outcome = special(method, [ref], to: a, flags: 0) { return outcome }
         }
-        return interpret(results: [a])
+        guardResult(call(words.negative, [word(ref)], runsPython: !isPlain(value)), to: a)
+        return .goesOn
     }
 
     // MARK: Comparisons and truth

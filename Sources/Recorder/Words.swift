@@ -21,7 +21,7 @@ struct Words {
     let dictTable, dictWords, dictKey, dictItem: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
-    let binary, inplace, compareTruth, compare, isTrue, getItem, setItem, contains, call, iterator, next, getAttribute, getMethod, setAttribute: UInt16
+    let binary, inplace, compareTruth, compare, isTrue, getItem, negative, setItem, contains, call, iterator, next, getAttribute, getMethod, setAttribute: UInt16
     let execute, append, newListFor, decimal: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, extendText, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
     let rangeStart, rangeStop, rangeStride, rangeLength, iteratedLength, real, imaginary, hypotenuse: UInt16
@@ -152,6 +152,7 @@ struct Words {
         compareTruth = function("compareTruth", Helpers.compareTruth, [.pointer, .value, .value, .int], .int, .readsAnything)
         compare = function("compare", Helpers.compare, [.pointer, .value, .value, .int], .value, .anything)
         isTrue = function("isTrue", Helpers.isTrue, [.pointer, .value], .int, .anything)
+        negative = function("negative", Helpers.negative, [.pointer, .value], .value, .anything)
         getItem = function("getItem", Helpers.getItem, [.pointer, .value, .value], .value, .anything)
         setItem = function("setItem", Helpers.setItem, [.pointer, .value, .value, .value], .int, .anything)
         contains = function("contains", Helpers.contains, [.pointer, .value, .value], .int, .anything)
@@ -347,6 +348,7 @@ enum Helpers {
     static let compareTruth: @convention(c) (Context, Value, Value, Int) -> Int = { Int(thread($0).compareTruth($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3)))) }
     static let compare: @convention(c) (Context, Value, Value, Int) -> Value = { thread($0).compare($1, $2, Comparison(number: Int32(truncatingIfNeeded: $3))) }
     static let isTrue: @convention(c) (Context, Value) -> Int = { Int(thread($0).isTrue($1)) }
+    static let negative: @convention(c) (Context, Value) -> Value = { thread($0).unary($1, .negative) }
     static let getItem: @convention(c) (Context, Value, Value) -> Value = { context, container, key in
         if container.isExact(.dict) {
             let found = DictRef(container).get(thread(context), key)

@@ -391,4 +391,25 @@ def test_setattr():
     assert watched.count == ROUNDS - 1
 
 
+class Negated:
+    def __init__(self, value):
+        self.value = value
+
+    def __neg__(self):
+        return Negated(-self.value)
+
+
+def test_negation_in_deep_calls():
+    for depth in (3, 5, 23, 30):
+        names = {"f0": lambda x: (-x).value}
+        for number in range(depth):
+            exec(f"def f{number + 1}(x): return f{number}(x) + 1", names)
+        function = names[f"f{depth}"]
+        items = [Negated(3), Negated(4)]
+        total = 0
+        for _ in range(6000):
+            total += sum([function(item) for item in items])
+        assert total == 6000 * (2 * depth - 7), depth
+
+
 run(globals())
