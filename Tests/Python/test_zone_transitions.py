@@ -1,10 +1,14 @@
 """zoneinfo.ZoneInfo against the library's own class in Python, and datetimes of different time zones: hashes, order, differences, conversions, texts."""
+import os
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 from zoneinfo._zoneinfo import ZoneInfo as Slow
 from harness import raises, run
 
 NAMES = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/Dublin", "Asia/Tokyo", "UTC", "Africa/Casablanca", "Pacific/Apia", "America/Sao_Paulo"
+# Under the collector's stress a few will do.
+if "TAIPAN_GC" in os.environ:
+    NAMES = NAMES[:1]
 HOUR = timedelta(hours=1)
 
 
