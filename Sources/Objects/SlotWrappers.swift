@@ -41,16 +41,16 @@ extension SlotTable {
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)): \(type.name) is not a subtype of \(owner.name)")
         }
         // The most derived native base must be the one whose `__new__` is called, or the object would be too small.
+        // A foreign type that makes its instances itself fills a struct.
+        func fillsStruct(_ type: TypeRef) -> Bool { type.has(.foreignLayout) && type.namespace.get(.__new__).isExact(.builtinFunction) }
         var native = type
-        while native.has(.heap), !native.pointer.pointee.base.isEmpty {
-            // A foreign type that makes its instances itself fills a struct.
-            if native.has(.foreignLayout), native.namespace.get(.__new__).isExact(.builtinFunction) { break }
+        while native.has(.heap), !native.pointer.pointee.base.isEmpty, !fillsStruct(native) {
             native = TypeRef(native.pointer.pointee.base)
         }
         if native.has(.heap) || native.slotPointer(.new).pointee != owner.slotPointer(.new).pointee {
             // The nearest that has not got its `__new__` from a class statement.
             native = type
-            while native.slotPointer(.new).pointee == Trampolines.pointer(.new), !native.pointer.pointee.base.isEmpty { native = TypeRef(native.pointer.pointee.base) }
+            while native.slotPointer(.new).pointee == Trampolines.pointer(.new), !native.pointer.pointee.base.isEmpty, !fillsStruct(native) { native = TypeRef(native.pointer.pointee.base) }
             return thread.raise(.typeError, "\(owner.name).__new__(\(type.name)) is not safe, use \(native.name).__new__()")
         }
         var keywords = Value.empty
