@@ -19,7 +19,7 @@ let blockShift = 15
 /// Largest size of an object of the classes that are multiples of 16, in bytes.
 public let largestSmall = 16 * (Int(SMALL_CLASSES) - 1)
 
-/// The classes beyond: cells of which an even number up to 30, 13, or any number up to 10 fill a block.
+/// The classes beyond: cells of which an even number from 30 down to 12, or any from 10 down to 2, fill a block.
 enum MediumClasses {
     static let largest = 16384
 
