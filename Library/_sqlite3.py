@@ -11,10 +11,10 @@ import _twins
 import gc as _gc
 import threading as _threading
 from sys import audit as _audit
-from _sqlite3_fast import Connection as _Connection, Cursor as _Cursor, Row, answer as _answer, arguments as _arguments
+from _sqlite3_fast import Connection as _Connection, Cursor as _Cursor, Row, aggregate_key as _aggregate_key, answer as _answer, apply as _apply, compare as _compare
 from _sqlite3_library import (
     DatabaseError, DataError, Error, IntegrityError, InterfaceError, InternalError, NotSupportedError, OperationalError, ProgrammingError, sqlite_version,
-    Warning, _autocommit, _constants, _function, _handle, _library, _open, _prepare, _raise, _result, _step, _text_at, _total_changes,
+    Warning, _autocommit, _constants, _function, _handle, _library, _open, _raise, _result, _text_at, _total_changes,
 )
 
 _sqlite3_fast.load(_library)
@@ -24,6 +24,7 @@ PARSE_DECLTYPES, PARSE_COLNAMES = 1, 2
 version = _deprecated_version = "2.6.0"
 threadsafety = 3
 adapters, converters = {}, {}
+_MappingProxy = type(type.__dict__)
 _tracebacks = False
 _CANT_OPEN = 14
 
@@ -52,11 +53,20 @@ class PrepareProtocol:
 def register_adapter(type, adapter, /):
     """Let a function make values of SQLite from objects of a type."""
     adapters[(type, PrepareProtocol)] = adapter
+    if type in (int, float, str, bytearray):
+        _sqlite3_fast.adapt_all()
 
 
 def register_converter(typename, converter, /):
     """Let a function make objects from values of a declared type."""
     converters[typename.upper()] = converter
+
+
+def _unless_type_error(function, argument):
+    try:
+        return function(argument)
+    except TypeError:
+        return None
 
 
 def adapt(obj, proto=PrepareProtocol, *alternative):
@@ -66,12 +76,12 @@ def adapt(obj, proto=PrepareProtocol, *alternative):
         return adapter(obj)
     conform = getattr(proto, "__adapt__", None)
     if conform is not None:
-        result = conform(obj)
+        result = _unless_type_error(conform, obj)
         if result is not None:
             return result
     conform = getattr(obj, "__conform__", None)
     if conform is not None:
-        result = conform(proto)
+        result = _unless_type_error(conform, proto)
         if result is not None:
             return result
     if alternative:
@@ -84,12 +94,13 @@ def adapt(obj, proto=PrepareProtocol, *alternative):
 def _values(statement, parameters, needed):
     """The values of parameters that are neither an exact tuple nor a list, nor a dict that has them all."""
     kind = type(parameters)
-    if isinstance(parameters, (tuple, list)) or not isinstance(parameters, dict) and hasattr(kind, "__getitem__") and hasattr(kind, "__len__") and not hasattr(kind, "keys"):
+    if not hasattr(kind, "__getitem__"):
+        raise ProgrammingError("parameters are of unsupported type")
+    # As in C, what has items is a sequence unless it is a dict, or a type in C with keys alone.
+    if not isinstance(parameters, (dict, _MappingProxy)):
         if len(parameters) != needed:
             raise ProgrammingError(f"Incorrect number of bindings supplied. The current statement uses {needed}, and there are {len(parameters)} supplied.")
         return [parameters[index] for index in range(needed)]
-    if not hasattr(kind, "keys") or not hasattr(kind, "__getitem__"):
-        raise ProgrammingError("parameters are of unsupported type")
     values = []
     for position in range(1, needed + 1):
         name = statement.parameter_name(position)
@@ -97,20 +108,18 @@ def _values(statement, parameters, needed):
             raise ProgrammingError(f"Binding {position} has no name, but you supplied a dictionary (which has only names).")
         try:
             values.append(parameters[name[1:]])
+            continue
         except LookupError:
-            raise ProgrammingError(f"You did not supply a value for binding parameter :{name[1:]}.") from None
+            pass
+        raise ProgrammingError(f"You did not supply a value for binding parameter :{name[1:]}.")
     return values
 
 
 def _as_bytes(value, position):
-    """The bytes of an object that is bound to a parameter, or that a function gives (position 0)."""
-    if not position:
-        return bytes(memoryview(value))
-    try:
-        view = memoryview(value)
-    except TypeError:
-        raise ProgrammingError(f"Error binding parameter {position}: type '{type(value).__name__}' is not supported") from None
-    return bytes(view)
+    """What has no buffer cannot be bound to a parameter, nor be what a function gives (position 0)."""
+    if position:
+        raise ProgrammingError(f"Error binding parameter {position}: type '{type(value).__name__}' is not supported")
+    raise TypeError(f"a value of SQLite is required, not '{type(value).__name__}'")
 
 
 def _undecodable(data, name):
@@ -151,6 +160,7 @@ def enable_shared_cache(do_enable):
 
 class Cursor(_Cursor):
     """SQLite database cursor class."""
+    __slots__ = ()
 
     def executescript(self, sql_script, /):
         """Executes multiple SQL statements at once."""
@@ -162,23 +172,7 @@ class Cursor(_Cursor):
             raise ValueError("embedded null character")
         if not _autocommit(connection._database):
             connection._simple("COMMIT")
-        words = bytearray(16)
-        place, text = _foreign.buffer_address(words, True)[0], _foreign.buffer_address(data or b" ", False)[0]
-        end = text + len(data)
-        while text < end:
-            if _prepare(connection._database, text, end - text, place, place + 8) != 0:
-                connection._fail()
-            handle, text = _handle(_foreign.load("P", place), "finalize"), _foreign.load("P", place + 8)
-            if not handle:
-                continue
-            try:
-                status = 100
-                while status == 100:
-                    status = _step(handle)
-                if status != 101:
-                    connection._fail()
-            finally:
-                handle.free()
+        connection._run_script(data)
         return self
 
     def setinputsizes(self, sizes, /):
@@ -217,6 +211,8 @@ def _level(value):
 
 class Connection(_Connection):
     """SQLite database connection object."""
+    # The functions that SQLite may call, by what they are for.
+    __slots__ = ("_kept",)
 
     def __init__(self, database, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=None, cached_statements=128, uri=False):
         import os
@@ -315,19 +311,9 @@ class Connection(_Connection):
         self._check()
         return _total_changes(self._database)
 
-    def cursor(self, factory=Cursor):
-        """Return a cursor for the connection."""
-        self._check()
-        result = factory(self)
-        if not isinstance(result, Cursor):
-            raise TypeError(f"factory must return a cursor, not {type(result).__name__}")
-        if self.row_factory is not None:
-            result.row_factory = self.row_factory
-        return result
-
     def executescript(self, sql_script, /):
         """Executes multiple SQL statements at once."""
-        return self.cursor().executescript(sql_script)
+        return Cursor(self).executescript(sql_script)
 
     def __call__(self, sql, /):
         return self._statement(sql)
@@ -399,7 +385,7 @@ class Connection(_Connection):
         if func is not None:
             def call(context, count, place):
                 try:
-                    _answer(context, func(*_arguments(count, place)))
+                    _apply(func, context, count, place)
                 except BaseException:
                     self._error(context, "user-defined function raised exception", func)
             callback = _foreign.Callback(call, "v", "PiP")
@@ -411,29 +397,26 @@ class Connection(_Connection):
 
     def _aggregate(self, name, narg, kind, window):
         instances = {}
-        context_place = _function("aggregate_context", "P", "Pi")
-
         def instance(context, create):
-            place = context_place(context, 8 if create else 0)
-            if not place:
-                return None, None
-            key = _foreign.load("P", place)
+            key = _aggregate_key(context, create, 0)
             if key == 0 and create:
                 key = len(instances) + 1
                 while key in instances:
                     key += 1
                 instances[key] = kind()
-                _foreign.store("P", place, key)
+                _aggregate_key(context, True, key)
             return key, instances.get(key)
 
         def step(context, count, place, method="step", create=True):
-            try:
-                _, target = instance(context, create)
-            except BaseException:
-                return self._error(context, "user-defined aggregate's '__init__' method raised error", kind)
+            target = instances.get(_aggregate_key(context, create, 0))
+            if target is None:
+                try:
+                    _, target = instance(context, create)
+                except BaseException:
+                    return self._error(context, "user-defined aggregate's '__init__' method raised error", kind)
             try:
                 if target is not None:
-                    getattr(target, method)(*_arguments(count, place))
+                    _apply(getattr(target, method), 0, count, place)
             except BaseException:
                 self._error(context, f"user-defined aggregate's '{method}' method raised error", kind)
 
@@ -490,8 +473,7 @@ class Connection(_Connection):
         if callback is not None:
             def call(_, length_a, a, length_b, b):
                 try:
-                    order = callback(_foreign.read(a, length_a).decode() if length_a else "", _foreign.read(b, length_b).decode() if length_b else "")
-                    return (order > 0) - (order < 0)
+                    return _compare(callback, length_a, a, length_b, b)
                 except BaseException:
                     _report(callback)
                     return 0
@@ -762,11 +744,12 @@ class Blob:
         return False
 
 
-def connect(database=None, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=Connection, cached_statements=128, uri=False):
-    """Connect to a database: a file's path, or ":memory:"."""
-    if database is None:
+def connect(*arguments, **keywords):
+    """Connect to a database: a file's path, or ":memory:". A factory gets the arguments as they are."""
+    factory = arguments[5] if len(arguments) > 5 else keywords.get("factory", Connection)
+    if factory is Connection and not arguments and "database" not in keywords:
         raise TypeError("Connection() missing required argument 'database' (pos 1)")
-    return factory(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri)
+    return factory(*arguments, **keywords)
 
 
 for _class in (Cursor, Connection, Blob, PrepareProtocol):
@@ -775,7 +758,7 @@ for _class in (Cursor, Connection, Blob, PrepareProtocol):
 _sqlite3_fast.install({
     "check": Connection._check, "fail": Connection._fail, "raise_last": lambda connection: _raise(connection._database), "begin": lambda connection: connection._simple("BEGIN " + connection._isolation_level),
     "collect": _gc.collect, "describe": _describe, "values": _values, "adapt": adapt, "as_bytes": _as_bytes, "undecodable": _undecodable, "adapters": adapters, "PrepareProtocol": PrepareProtocol,
-    "Cursor": Cursor, "cursor": Connection.cursor, "ProgrammingError": ProgrammingError, "OperationalError": OperationalError,
+    "Cursor": Cursor, "ProgrammingError": ProgrammingError, "OperationalError": OperationalError,
 })
 for _class in (PrepareProtocol, Cursor, Connection, Blob):
     _twins.seal(_class)

@@ -357,7 +357,8 @@ enum ForeignPointer {
         guard let own = ForeignLayouts.of(value.type), own.pointee.kind == .pointer, own.pointee.item.isType, let memory = ForeignData.memory(thread, value) else {
             return thread.hasException ? .empty : thread.raise(.typeError, "abstract class")
         }
-        guard ForeignData.isData(target), target.type.isSubtype(of: TypeRef(own.pointee.item)) else {
+        // As in C, of whatever class it is.
+        guard ForeignData.isData(target) else {
             return thread.raise(.typeError, "expected \(TypeRef(own.pointee.item).shortName) instead of \(target.type.shortName)")
         }
         memory.storeBytes(of: ForeignData.object(target).pointee.address, as: UInt.self)

@@ -28,6 +28,8 @@ enum ForeignModule {
         var destructor: UInt
         /// Bytes outside the heap, as told to it.
         var held: Int
+        /// How many calls of the library that may call Python are using it: then it is not freed.
+        var users: Int
     }
 
     nonisolated(unsafe) private static var handle: NativeType!
@@ -50,6 +52,10 @@ enum ForeignModule {
         guard value.isHeap, value.shapeIndex == handle.shape else { return nil }
         return UnsafeMutableRawPointer(bitPattern: value.object(HandleObject.self).pointee.address)
     }
+
+    /// Notes that calls of the library begin or end that use what is in a handle.
+    @inline(__always) static func use(_ value: Value, _ change: Int) { value.object(HandleObject.self).pointee.users += change }
+    static func isUsed(_ value: Value) -> Bool { value.object(HandleObject.self).pointee.users != 0 }
 
     /// Says of a view what the class of the object does in `_buffer_`, its format, the size of an item and the shape. Memory of another size is lent as bytes.
     static func describe(_ value: Value, _ view: UnsafeMutablePointer<BufferView>) {
@@ -82,7 +88,8 @@ enum ForeignModule {
     /// Frees what a handle holds, if it still holds something.
     private static func free(_ thread: ThreadRef, _ value: Value) {
         let handle = value.object(HandleObject.self)
-        guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return }
+        // What is in use waits until nobody has the handle.
+        guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address), handle.pointee.users == 0 else { return }
         handle.pointee.address = 0
         Heap.release(handle.pointee.held)
         if handle.pointee.destructor == 0 { return }

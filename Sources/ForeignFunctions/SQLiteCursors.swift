@@ -78,22 +78,39 @@ enum SQLiteConnection {
     private static func word(_ name: StaticString, _ get: @escaping NativeFunction, _ set: @escaping NativeFunction) -> Getter { Getter(name, set: set, get: get) }
     @inline(__always) private static func shown(_ word: Value) -> Value { word.isEmpty ? .none : word }
 
-    /// `connection.execute` and `executemany`, by a new cursor.
+    /// `connection.execute` and `executemany`, by a new plain cursor.
     private static func execute(_ thread: ThreadRef, _ a: Arguments, many: Bool) -> Value {
-        var cursor: Value
-        if a[0].type.lookup(cursorName) == SQLite.helper(.cursor), SQLite.helper(.Cursor).isType, case let kind = TypeRef(SQLite.helper(.Cursor)), database(thread, a[0]) != nil {
-            cursor = thread.allocateInstance(kind)
-            if cursor.isEmpty { return .empty }
-            SQLiteCursor.prepare(cursor, a[0])
-            return SQLiteCursor.run(thread, cursor, a[1], a[2], many: many)
-        }
-        if thread.hasException { return .empty }
-        cursor = thread.callMethod(a[0], cursorName)
+        guard database(thread, a[0]) != nil else { return .empty }
+        let cursor = thread.allocateInstance(TypeRef(SQLite.helper(.Cursor)))
         if cursor.isEmpty { return .empty }
-        return many ? thread.callMethod(cursor, manyName, a[1], a[2]) : a[2].isEmpty ? thread.callMethod(cursor, executeName, a[1]) : thread.callMethod(cursor, executeName, a[1], a[2])
+        SQLiteCursor.prepare(cursor, a[0])
+        return SQLiteCursor.run(thread, cursor, a[1], a[2], many: many)
     }
 
-    private static let cursorName = StringRef.intern("cursor").value, executeName = StringRef.intern("execute").value, manyName = StringRef.intern("executemany").value
+    private static func run(_ thread: ThreadRef, _ value: Value, script: Value) -> Value {
+        guard script.isBytes else { return thread.raise(.typeError, "bytes are required, not '\(script.type.name)'") }
+        var rest = UnsafeRawPointer(BytesRef(script).bytes)
+        let end = rest + BytesRef(script).count
+        while rest < end {
+            guard let database = database(thread, value), let length = Int32(exactly: end - rest) else { return thread.hasException ? .empty : thread.raise(.overflowError, "query string is too large") }
+            let handle = object(value).pointee.database
+            var statement: SQLite.Place?, tail: UnsafeRawPointer?
+            let status = SQLite.unlocked(thread, handle) { () -> Int32 in
+                var status = SQLite.prepare(database, rest, length, &statement, &tail)
+                if let statement, status == 0 {
+                    repeat { status = SQLite.step(statement) } while status == SQLite.row
+                    return status
+                }
+                return status == 0 ? SQLite.done : status
+            }
+            // What SQLite says of a failure is asked for before the statement goes.
+            if status != SQLite.done && !thread.hasException { thread.call(SQLite.helper(.fail), value) }
+            if let statement { _ = SQLite.finalize(statement) }
+            if thread.hasException { return .empty }
+            rest = tail ?? end
+        }
+        return .none
+    }
 
     static func makeType() -> NativeType {
         type = NativeType("Connection", module: "sqlite3", size: MemoryLayout<ConnectionObject>.size, mask: 0b1111_1111_1110, flags: [.base, .weakReferenceable], methods: [
@@ -104,8 +121,26 @@ enum SQLiteConnection {
                 guard let database = SQLiteConnection.database(thread, a[0]) else { return .empty }
                 return SQLiteConnection.statement(thread, a[0], database, a[1])
             },
+            Def("cursor(self, /, factory=None)", .calls, "Return a cursor for the connection.") { thread, a, _ in
+                guard SQLiteConnection.database(thread, a[0]) != nil else { return .empty }
+                let kind = SQLite.helper(.Cursor)
+                let cursor = a[1].isEmpty || a[1] == kind ? thread.allocateInstance(TypeRef(kind)) : thread.call(a[1], a[0])
+                if cursor.isEmpty { return .empty }
+                if cursor.type == TypeRef(kind), a[1].isEmpty || a[1] == kind {
+                    SQLiteCursor.prepare(cursor, a[0])
+                } else {
+                    guard cursor.isHeap, cursor.type.isSubtype(of: TypeRef(kind)) else { return thread.raise(.typeError, "factory must return a cursor, not \(cursor.type.name)") }
+                    let factory = SQLiteConnection.object(a[0]).pointee.rowFactory
+                    if !factory.isNone && !factory.isEmpty { SQLiteCursor.object(cursor).pointee.rowFactory = factory }
+                    Heap.barrier(cursor.raw)
+                }
+                return cursor
+            },
+            Def("_run_script(self, data, /)", .calls, "Run the statements of a text in UTF-8.") { thread, a, _ in SQLiteConnection.run(thread, a[0], script: a[1]) },
             Def("_reset_all(self, /)", .calls, "End the runs of all statements.") { _, a, _ in
-                guard let database = ForeignModule.openHandle(SQLiteConnection.object(a[0]).pointee.database) else { return .none }
+                let handle = SQLiteConnection.object(a[0]).pointee.database
+                // Statements that run cannot be ended from within.
+                guard let database = ForeignModule.openHandle(handle), !ForeignModule.isUsed(handle) else { return .none }
                 var statement = SQLite.next(database, nil)
                 while let one = statement {
                     _ = SQLite.reset(one)
@@ -169,7 +204,11 @@ enum SQLiteConnection {
                 return .none
             },
             Getter("in_transaction") { thread, a, _ in
-                guard let database = SQLiteConnection.database(thread, a[0]) else { return .empty }
+                let connection = SQLiteConnection.object(a[0])
+                // Any thread may ask.
+                guard let database = connection.pointee.isInitialized == .true ? ForeignModule.openHandle(connection.pointee.database) : SQLiteConnection.database(thread, a[0]) else {
+                    return thread.hasException ? .empty : SQLite.raise(thread, .ProgrammingError, "Cannot operate on a closed database.")
+                }
                 return Value(SQLite.autocommit(database) == 0)
             },
         ]) { slots in
@@ -424,9 +463,9 @@ enum SQLiteCursor {
                 return row.isEmpty && !thread.hasException ? .none : row
             },
             Def("fetchmany(self, /, size=1)", .calls, "Fetches several rows from the resultset.\n\n  size\n    The default value is set by the Cursor.arraysize attribute.") { thread, a, _ in
-                guard let most = thread.toCInt(a[1].isEmpty ? SQLiteCursor.shown(SQLiteCursor.object(a[0]).pointee.arraySize) : a[1]) else { return .empty }
-                // None at all means all.
-                return SQLiteCursor.fetch(thread, a[0], most: most < 0 ? 0 : most)
+                guard SQLiteCursor.database(thread, a[0]) != nil, let most = thread.toCInt(a[1].isEmpty ? SQLiteCursor.shown(SQLiteCursor.object(a[0]).pointee.arraySize) : a[1]) else { return .empty }
+                // None means all.
+                return SQLiteCursor.fetch(thread, a[0], most: most > 0 ? most : Int.max)
             },
             Def("fetchall(self, /)", .calls, "Fetches all rows from the resultset.") { thread, a, _ in SQLiteCursor.fetch(thread, a[0], most: Int.max) },
             Def("_release(self, /)", .calls) { _, a, _ in
@@ -457,7 +496,10 @@ enum SQLiteCursor {
             Getter("_locked") { _, a, _ in Value(SQLiteCursor.object(a[0]).pointee.isLocked) },
         ]) { slots in
             slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
-            slots.call(.initialize) { thread, receiver, a, count, keywords in SQLiteCursor.initialize.call(thread, receiver, a, count, keywords) }
+            slots.call(.initialize) { thread, receiver, a, count, keywords in
+                if count != 1 && keywords.isEmpty { return thread.raise(.typeError, "Cursor expected 1 argument, got \(count)") }
+                return SQLiteCursor.initialize.call(thread, receiver, a, count, keywords)
+            }
             slots.unary(.iter) { _, value in value }
             slots.unary(.next) { thread, value in SQLiteCursor.next(thread, value) }
             slots.unary(.finalize) { _, value in
@@ -580,20 +622,53 @@ enum SQLiteModule {
                 return SQLite.load(thread, library) ? .none : .empty
             },
             Def("install(helpers, /)", .writes, "Take the functions in Python for what is rare, by name.", kind: .function) { thread, a, _ in SQLite.install(thread, a[0]) ? .none : .empty },
-            Def("arguments(count, place, /)", .calls, "The arguments of a function that the library calls: a list.", kind: .function) { thread, a, _ in
-                guard let count = thread.toInt(a[0]), let address = thread.toInt(a[1]), SQLite.isLoaded else { return thread.hasException ? .empty : thread.raise(.valueError, "no library") }
-                let list = thread.newList(capacity: max(count, 0))
-                if list.isEmpty { return .empty }
-                guard count > 0, let places = UnsafePointer<SQLite.Place>(bitPattern: address) else { return list }
-                for index in 0 ..< count {
-                    let value = SQLite.value(thread, places[index])
-                    guard !value.isEmpty, ListRef(list).append(thread, value) else { return .empty }
+            Def("adapt_all()", .writes, "Ask for adapters of numbers and texts, too.", kind: .function) { _, _, _ in
+                SQLite.adaptsAll = true
+                return .none
+            },
+            Def("apply(function, context, count, place, /)", .calls, "Call a function with arguments of the library's, and give it the value unless the context is 0.", kind: .function) { thread, a, _ in
+                guard let address = thread.toInt(a[1]), let count = thread.toInt(a[2]), let place = thread.toInt(a[3]), SQLite.isLoaded else { return thread.hasException ? .empty : thread.raise(.valueError, "no library") }
+                guard let vector = thread.pushArguments(max(count, 0) + 1) else { return .empty }
+                defer { thread.popArguments(vector) }
+                vector.update(repeating: .none, count: max(count, 0) + 1)
+                var given = 0
+                if let places = UnsafePointer<SQLite.Place>(bitPattern: place) {
+                    while given < count {
+                        vector[given + 1] = SQLite.value(thread, places[given])
+                        if vector[given + 1].isEmpty { return .empty }
+                        given += 1
+                    }
                 }
-                return list
+                let value = thread.call(a[0], vector + 1, given)
+                guard !value.isEmpty, let context = SQLite.Place(bitPattern: address) else { return value }
+                return SQLite.answer(thread, context, value) ? .none : .empty
+            },
+            Def("compare(function, length_a, a, length_b, b, /)", .calls, "Compare two texts of the library's by a function: a negative number, 0 or a positive one.", kind: .function) { thread, a, _ in
+                guard let vector = thread.pushArguments(3) else { return .empty }
+                defer { thread.popArguments(vector) }
+                vector.update(repeating: .none, count: 3)
+                for index in 0 ..< 2 {
+                    guard let count = thread.toInt(a[1 + 2 * index]), let place = thread.toInt(a[2 + 2 * index]) else { return .empty }
+                    vector[1 + index] = UnsafePointer<UInt8>(bitPattern: place).map { thread.decodeUTF8($0, max(count, 0)) } ?? thread.newString("")
+                    if vector[1 + index].isEmpty { return .empty }
+                }
+                let order = thread.call(a[0], vector + 1, 2)
+                if order.isEmpty { return .empty }
+                if order.isSmallInt { return Value(small: order.smallInt.signum()) }
+                let isMore = thread.compareTruth(order, Value(small: 0), .greater)
+                if isMore != 0 { return isMore < 0 ? .empty : Value(small: 1) }
+                let isLess = thread.compareTruth(order, Value(small: 0), .less)
+                return isLess < 0 ? .empty : Value(small: -Int(isLess))
             },
             Def("answer(context, value, /)", .calls, "Give the library the value of a function that it has called.", kind: .function) { thread, a, _ in
                 guard let address = thread.toInt(a[0]), let context = SQLite.Place(bitPattern: address), SQLite.isLoaded else { return thread.hasException ? .empty : thread.raise(.valueError, "no library") }
                 return SQLite.answer(thread, context, a[1]) ? .none : .empty
+            },
+            Def("aggregate_key(context, create, key, /)", .writes, "The number of an aggregate's instance, which is set if it is 0; None when there is no place for one.", kind: .function) { thread, a, _ in
+                guard let address = thread.toInt(a[0]), let context = SQLite.Place(bitPattern: address), SQLite.isLoaded, let key = thread.toInt(a[2]) else { return thread.hasException ? .empty : thread.raise(.valueError, "no library") }
+                guard let place = SQLite.aggregate(context, a[1] == .true ? 8 : 0) else { return .none }
+                if place.pointee == 0 { place.pointee = key }
+                return thread.newInt(place.pointee)
             },
         ]) { module in
             module.add(SQLiteStatement.makeType())

@@ -37,7 +37,10 @@ enum SQLite {
     nonisolated(unsafe) static var valueText: (@convention(c) (Place) -> Place?)!, valueBlob: (@convention(c) (Place) -> Place?)!
     nonisolated(unsafe) static var answerNull: (@convention(c) (Place) -> Void)!, answerInteger: (@convention(c) (Place, Int64) -> Void)!, answerDouble: (@convention(c) (Place, Double) -> Void)!
     nonisolated(unsafe) static var answerText: (@convention(c) (Place, UnsafeRawPointer?, Int32, Int) -> Void)!, answerBlob: (@convention(c) (Place, UnsafeRawPointer?, Int32, Int) -> Void)!
+    nonisolated(unsafe) static var aggregate: (@convention(c) (Place, Int32) -> UnsafeMutablePointer<Int>?)!
     nonisolated(unsafe) static var isLoaded = false
+    /// Whether somebody has registered adapters for the types that are bound as they are.
+    nonisolated(unsafe) static var adaptsAll = false
 
     /// Finds the library's functions. False when it has raised.
     static func load(_ thread: ThreadRef, _ library: UnsafeMutableRawPointer) -> Bool {
@@ -56,13 +59,14 @@ enum SQLite {
             && find("bind_int64", &bindInteger) && find("bind_double", &bindDouble) && find("bind_text", &bindText) && find("bind_blob", &bindBlob) && find("value_type", &valueKind)
             && find("value_bytes", &valueSize) && find("value_int64", &valueInteger) && find("value_double", &valueDouble) && find("value_text", &valueText) && find("value_blob", &valueBlob)
             && find("result_null", &answerNull) && find("result_int64", &answerInteger) && find("result_double", &answerDouble) && find("result_text", &answerText) && find("result_blob", &answerBlob)
+            && find("aggregate_context", &aggregate)
         return isLoaded
     }
 
     // MARK: Helpers
 
     /// What is in Python: functions, but for the classes at the end.
-    enum Helper: Int, CaseIterable { case check, fail, raise_last, begin, collect, describe, values, adapt, as_bytes, undecodable, adapters, PrepareProtocol, Cursor, cursor, ProgrammingError, OperationalError }
+    enum Helper: Int, CaseIterable { case check, fail, raise_last, begin, collect, describe, values, adapt, as_bytes, undecodable, adapters, PrepareProtocol, Cursor, ProgrammingError, OperationalError }
 
     private static let helpers = RootTable.reserve()
 
@@ -87,15 +91,18 @@ enum SQLite {
         return kind.isExceptionClass ? thread.raise(type: TypeRef(kind), thread.newString(message)) : thread.raise(.runtimeError, message)
     }
 
-    /// Runs what may take long, or calls Python, without the interpreter lock.
-    @inline(__always) static func unlocked<R>(_ thread: ThreadRef, _ body: () -> R) -> R {
+    /// Runs what may take long, or calls Python, without the interpreter lock. The database is not closed meanwhile.
+    @inline(__always) static func unlocked<R>(_ thread: ThreadRef, _ database: Value, _ body: () -> R) -> R {
         let outer = foreign_current()
-        return GIL.blocking(thread) {
+        ForeignModule.use(database, 1)
+        let result = GIL.blocking(thread) {
             foreign_set_current(thread)
             let result = body()
             foreign_set_current(outer)
             return result
         }
+        ForeignModule.use(database, -1)
+        return result
     }
 
     // MARK: Values
@@ -138,7 +145,7 @@ enum SQLite {
             }
             return .integer(Int64(number))
         }
-        let bytes = value.isExact(.bytes) ? value : unusual()
+        let bytes = value.isExact(.bytes) ? value : value.isBuffer ? thread.withBuffer(value) { thread.newBytes($0, $1) } : unusual()
         if bytes.isEmpty { return nil }
         guard bytes.isBytes else {
             thread.raise(.typeError, "bytes are required, not '\(bytes.type.name)'")
@@ -169,7 +176,7 @@ enum SQLite {
 enum SQLiteStatement {
     struct StatementObject {
         var header: ObjectHeader
-        /// The handle of the database.
+        /// The handle of the database; empty only where there is no place.
         var database: Value
         var sql: Value
         /// Zero for an empty statement, and one that was finalized.
@@ -202,11 +209,11 @@ enum SQLiteStatement {
         object(value).pointee.database = database
         object(value).pointee.sql = sql
         var place: SQLite.Place?, tail: UnsafeRawPointer?
-        let status = SQLite.unlocked(thread) { SQLite.prepare(address, start, length, &place, &tail) }
+        let status = SQLite.unlocked(thread, database) { SQLite.prepare(address, start, length, &place, &tail) }
         object(value).pointee.place = UInt(bitPattern: place)
         if status != 0 { return thread.call(SQLite.helper(.raise_last), connection) }
         let bytes = UnsafeRawBufferPointer(start: start, count: count), end = tail.map { $0 - start } ?? count
-        if !isBlank(bytes, 0, end), !isBlank(bytes, end, count) {
+        if skip(bytes, end, count) < count {
             free(thread, value)
             return SQLite.raise(thread, .ProgrammingError, "You can only execute one statement at a time.")
         }
@@ -236,16 +243,11 @@ enum SQLiteStatement {
         return end
     }
 
-    /// Whether there is nothing but comments and semicolons.
-    private static func isBlank(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
-        bytes[skip(bytes, start, end) ..< end].allSatisfy { [UInt8(ascii: ";"), 0, 32, 9, 10, 13].contains($0) }
-    }
-
     static func free(_ thread: ThreadRef, _ value: Value) {
         let statement = object(value)
         guard let place = place(value), !statement.pointee.isRunning else { return }
         statement.pointee.place = 0
-        _ = SQLite.unlocked(thread) { SQLite.finalize(place) }
+        _ = SQLite.unlocked(thread, statement.pointee.database) { SQLite.finalize(place) }
     }
 
     // MARK: Running
@@ -262,7 +264,7 @@ enum SQLiteStatement {
             return nil
         }
         object(value).pointee.isRunning = true
-        let status = SQLite.unlocked(thread) { SQLite.step(place) }
+        let status = SQLite.unlocked(thread, object(value).pointee.database) { SQLite.step(place) }
         object(value).pointee.isRunning = false
         return status
     }
@@ -317,7 +319,7 @@ enum SQLiteStatement {
 
     private static func bind(_ thread: ThreadRef, _ connection: Value, _ statement: Value, _ index: Int, _ given: Value) -> Bool {
         var value = given
-        if !value.isNone, !value.isSmallInt, !value.isInlineFloat, !value.isExact(.str), !value.isExact(.int), !value.isExact(.float), value != .positiveZero, value != .negativeZero, !value.isExact(.bytearray) {
+        if !value.isNone, SQLite.adaptsAll || !value.isSmallInt && !value.isInlineFloat && !value.isExact(.str) && !value.isExact(.int) && !value.isExact(.float) && value != .positiveZero && value != .negativeZero && !value.isExact(.bytearray) {
             value = adapt(thread, value)
             if value.isEmpty { return false }
         }
@@ -382,7 +384,7 @@ enum SQLiteStatement {
     @inline(__always) private static func column(_ thread: ThreadRef, _ place: SQLite.Place, _ index: Int32, _ converter: Value, _ factory: Value) -> Value {
         let kind = SQLite.kind(place, index)
         if kind == 5 { return .none }
-        if !converter.isNone { return thread.call(converter, bytes(thread, place, index)) }
+        if !converter.isNone { return SQLite.blob(place, index) == nil ? .none : thread.call(converter, bytes(thread, place, index)) }
         switch kind {
         case 1: return thread.newInt(Int(SQLite.integer(place, index)))
         case 2: return thread.newFloat(SQLite.double(place, index))
