@@ -170,6 +170,8 @@ class Cursor(_Cursor):
         connection, data = self.connection, sql_script.encode()
         if 0 in data:
             raise ValueError("embedded null character")
+        if len(data) > connection.getlimit(1):
+            raise DataError("query string is too large")
         if not _autocommit(connection._database):
             connection._simple("COMMIT")
         connection._run_script(data)
@@ -196,6 +198,19 @@ class Cursor(_Cursor):
 
 # MARK: Connections
 
+def _check_name(function, name):
+    if not isinstance(name, str):
+        raise TypeError(f"{function}() argument 1 must be str, not {'None' if name is None else type(name).__name__}")
+
+
+def _contiguous(value):
+    """The bytes of a buffer that lies in one piece."""
+    view = memoryview(value)
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return bytes(view)
+
+
 _levels = ("", "DEFERRED", "IMMEDIATE", "EXCLUSIVE")
 
 
@@ -204,9 +219,10 @@ def _level(value):
         return None
     if not isinstance(value, str):
         raise TypeError("isolation_level must be str or None")
-    if value.upper() not in _levels:
+    value = str.upper(value)
+    if value not in _levels:
         raise ValueError("isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'")
-    return value.upper()
+    return value
 
 
 class Connection(_Connection):
@@ -217,8 +233,8 @@ class Connection(_Connection):
     def __init__(self, database, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=None, cached_statements=128, uri=False):
         import os
         _audit("sqlite3.connect", database)
-        if self._database:
-            self._end()
+        # Cursors go on with the statements of the database that there was, which is closed when nobody has it.
+        self._database, self._statements, self._initialized = None, {}, False
         level = _level(isolation_level)
         data = os.fsencode(database) + b"\0"
         place = bytearray(8)
@@ -380,6 +396,7 @@ class Connection(_Connection):
     def create_function(self, name, narg, func, /, *, deterministic=False):
         """Creates a new function."""
         self._check()
+        _check_name("create_function", name)
         data = name.encode() + b"\0"
         callback = None
         if func is not None:
@@ -414,9 +431,14 @@ class Connection(_Connection):
                     _, target = instance(context, create)
                 except BaseException:
                     return self._error(context, "user-defined aggregate's '__init__' method raised error", kind)
+            if target is None:
+                return None
             try:
-                if target is not None:
-                    _apply(getattr(target, method), 0, count, place)
+                function = getattr(target, method)
+            except BaseException:
+                return self._error(context, f"user-defined aggregate's '{method}' method not defined", kind)
+            try:
+                _apply(function, 0, count, place)
             except BaseException:
                 self._error(context, f"user-defined aggregate's '{method}' method raised error", kind)
 
@@ -450,6 +472,8 @@ class Connection(_Connection):
             status = self._call("create_window_function", "PiiPPPPPP", text, narg, 1, 0, *addresses, 0)
         else:
             status = self._call("create_function_v2", "PiiPPPPP", text, narg, 1, 0, 0, *addresses, 0)
+        if status != 0 and window:
+            raise ProgrammingError(_text_at(_function("errstr", "P", "i")(status)))
         if status != 0:
             raise OperationalError("Error creating aggregate")
         self._kept["function", name, narg] = callbacks
@@ -457,16 +481,19 @@ class Connection(_Connection):
     def create_aggregate(self, name, n_arg, aggregate_class, /):
         """Creates a new aggregate."""
         self._check()
+        _check_name("create_aggregate", name)
         self._aggregate(name, n_arg, aggregate_class, False)
 
     def create_window_function(self, name, num_params, aggregate_class, /):
         """Let a class be an aggregate function that works on windows."""
         self._check()
+        _check_name("create_window_function", name)
         self._aggregate(name, num_params, aggregate_class, True)
 
     def create_collation(self, name, callback, /):
         """Creates a collation function."""
         self._check()
+        _check_name("create_collation", name)
         if callback is not None and not callable(callback):
             raise TypeError("parameter must be callable")
         compare = None
@@ -605,7 +632,7 @@ class Connection(_Connection):
     def deserialize(self, data, /, *, name="main"):
         """Load a serialized database."""
         self._check()
-        data, text = bytes(memoryview(data)), name.encode() + b"\0"
+        data, text = _contiguous(data), name.encode() + b"\0"
         place = _function("malloc64", "P", "Q")(max(len(data), 1))
         if data:
             _foreign.write(place, data)
@@ -675,7 +702,7 @@ class Blob:
 
     def write(self, data, /):
         """Write data at the current offset."""
-        data = bytes(memoryview(data))
+        data = _contiguous(data)
         if len(data) > len(self) - self._offset:
             raise ValueError("data longer than blob length")
         self._write(self._offset, data)
@@ -691,7 +718,10 @@ class Blob:
         size = len(self)
         if origin not in (0, 1, 2):
             raise ValueError("'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END")
-        place = offset + (0, self._offset, size)[origin]
+        start = (0, self._offset, size)[origin]
+        if start and offset > 0x7FFFFFFF - start:
+            raise OverflowError("seek offset results in offset overflow")
+        place = offset + start
         if not 0 <= place <= size:
             raise ValueError("offset out of blob range")
         self._offset = place
@@ -708,6 +738,8 @@ class Blob:
         if not hasattr(type(key), "__index__"):
             raise TypeError("Blob indices must be integers")
         key = key.__index__()
+        if not -1 << 63 <= key < 1 << 63:
+            raise IndexError("cannot fit 'int' into an index-sized integer")
         if not -size <= key < size:
             raise IndexError("Blob index out of range")
         return self._read(key % size, 1)[0]
@@ -715,7 +747,7 @@ class Blob:
     def __setitem__(self, key, value):
         size = len(self)
         if isinstance(key, slice):
-            places, data = range(*key.indices(size)), bytes(memoryview(value))
+            places, data = range(*key.indices(size)), _contiguous(value)
             if len(places) != len(data):
                 raise IndexError("Blob slice assignment is wrong size")
             for place, byte in zip(places, data):
@@ -728,6 +760,8 @@ class Blob:
         if not 0 <= value < 256:
             raise ValueError("byte must be in range(0, 256)")
         key = key.__index__()
+        if not -1 << 63 <= key < 1 << 63:
+            raise IndexError("cannot fit 'int' into an index-sized integer")
         if not -size <= key < size:
             raise IndexError("Blob index out of range")
         self._write(key % size, bytes([value]))
@@ -740,8 +774,12 @@ class Blob:
         return self
 
     def __exit__(self, kind, error, traceback, /):
+        self._check()
         self.close()
         return False
+
+    # It has keys and no items by number.
+    __iter__ = None
 
 
 def connect(*arguments, **keywords):
@@ -758,7 +796,7 @@ for _class in (Cursor, Connection, Blob, PrepareProtocol):
 _sqlite3_fast.install({
     "check": Connection._check, "fail": Connection._fail, "raise_last": lambda connection: _raise(connection._database), "begin": lambda connection: connection._simple("BEGIN " + connection._isolation_level),
     "collect": _gc.collect, "describe": _describe, "values": _values, "adapt": adapt, "as_bytes": _as_bytes, "undecodable": _undecodable, "adapters": adapters, "PrepareProtocol": PrepareProtocol,
-    "Cursor": Cursor, "ProgrammingError": ProgrammingError, "OperationalError": OperationalError,
+    "Cursor": Cursor, "ProgrammingError": ProgrammingError, "DataError": DataError,
 })
 for _class in (PrepareProtocol, Cursor, Connection, Blob):
     _twins.seal(_class)

@@ -256,6 +256,7 @@ enum ForeignModule {
     /// `call(address, result, codes, arguments, flags)`: flag 1 keeps the interpreter lock, flag 2 swaps errno with ctypes' copy. A structure is passed and returned as bytes.
     private static let call: NativeFunction = { thread, a, _ in
         guard let address = ForeignModule.pointer(thread, a[0]), let flags = thread.toInt(a[4]), a[3].isTuple else { return thread.hasException ? .empty : thread.raise(.typeError, "arguments must be a tuple") }
+        if let result = callPlain(thread, address, a, flags) { return result }
         guard let signature = ForeignSignature(thread, result: a[1], arguments: a[2]) else { return .empty }
         defer { signature.discard() }
         let arguments = TupleRef(a[3]), count = signature.codes.count
@@ -286,6 +287,32 @@ enum ForeignModule {
         if thread.hasException { return .empty }
         if signature.resultCode == ForeignSignature.structure { return thread.newBytes(result, signature.result.pointee.size) }
         return ForeignValues.load(thread, signature.resultCode, result)
+    }
+
+    /// A call without structures, by a signature that is kept. nil, with nothing done, for any other.
+    private static func callPlain(_ thread: ThreadRef, _ address: UnsafeMutableRawPointer, _ a: Arguments, _ flags: Int) -> Value? {
+        guard a[1].isString, a[2].isString, case let result = StringRef(a[1]), case let codes = StringRef(a[2]), result.isASCII, codes.isASCII, result.count == 1, codes.count <= PlainSignature.limit,
+              TupleRef(a[3]).count == codes.count else { return nil }
+        var signature = PlainSignature()
+        for index in 0 ... codes.count {
+            let code = index == 0 ? result.units1[0] : codes.units1[index - 1]
+            guard ForeignValues.size(code) != nil else { return nil }
+            signature.append(code, index)
+        }
+        guard let cif = signature.cif() else { return thread.raise(.runtimeError, "ffi_prep_cif failed") }
+        return withUnsafeTemporaryAllocation(of: (UInt64, UInt64).self, capacity: codes.count + 1) { words in
+            withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: codes.count + 1) { values in
+                for index in 0 ... codes.count {
+                    words[index] = (0, 0)
+                    values[index] = UnsafeMutableRawPointer(words.baseAddress! + index)
+                    if index < codes.count, !ForeignValues.store(thread, signature.code(index + 1), values[index]!, TupleRef(a[3])[index]) { return .empty }
+                }
+                let place = values[codes.count]!
+                invoke(thread, cif, unsafeBitCast(address, to: (@convention(c) () -> Void).self), place, values.baseAddress!, keepsLock: flags & 1 != 0, swapsError: flags & 2 != 0)
+                // A callback that raised has reported it; one that calls the interpreter's own functions has not.
+                return thread.hasException ? .empty : ForeignValues.load(thread, signature.code(0), place)
+            }
+        }
     }
 
     /// Calls a C function. What its callbacks raise they have reported.

@@ -398,8 +398,8 @@ enum SQLiteCursor {
         guard database(thread, value) != nil else { return .empty }
         let cursor = object(value), statement = cursor.pointee.statement, connection = SQLiteConnection.object(cursor.pointee.connection)
         guard statement.isHeap else { return .empty }
-        guard SQLiteStatement.object(statement).pointee.database == connection.pointee.database else {
-            // Of a database that was closed.
+        guard ForeignModule.openHandle(SQLiteStatement.object(statement).pointee.database) != nil else {
+            // The connection had another database then, which was closed.
             cursor.pointee.statement = .none
             return .empty
         }
@@ -447,6 +447,7 @@ enum SQLiteCursor {
 
     private static let initialize = Constructor("Cursor(self, connection, /)") { thread, a, _ in
         guard SQLiteConnection.isConnection(a[1]) else { return thread.raise(.typeError, "Cursor() argument 1 must be sqlite3.Connection, not \(a[1].argumentTypeName)") }
+        if object(a[0]).pointee.isLocked { return SQLite.raise(thread, .ProgrammingError, "Recursive use of cursors not allowed.") }
         if !object(a[0]).pointee.connection.isEmpty { release(a[0]) }
         prepare(a[0], a[1])
         return SQLiteConnection.database(thread, a[1]) == nil ? .empty : .none

@@ -38,6 +38,7 @@ enum SQLite {
     nonisolated(unsafe) static var answerNull: (@convention(c) (Place) -> Void)!, answerInteger: (@convention(c) (Place, Int64) -> Void)!, answerDouble: (@convention(c) (Place, Double) -> Void)!
     nonisolated(unsafe) static var answerText: (@convention(c) (Place, UnsafeRawPointer?, Int32, Int) -> Void)!, answerBlob: (@convention(c) (Place, UnsafeRawPointer?, Int32, Int) -> Void)!
     nonisolated(unsafe) static var aggregate: (@convention(c) (Place, Int32) -> UnsafeMutablePointer<Int>?)!
+    nonisolated(unsafe) static var limit: (@convention(c) (Place, Int32, Int32) -> Int32)!
     nonisolated(unsafe) static var isLoaded = false
     /// Whether somebody has registered adapters for the types that are bound as they are.
     nonisolated(unsafe) static var adaptsAll = false
@@ -59,14 +60,14 @@ enum SQLite {
             && find("bind_int64", &bindInteger) && find("bind_double", &bindDouble) && find("bind_text", &bindText) && find("bind_blob", &bindBlob) && find("value_type", &valueKind)
             && find("value_bytes", &valueSize) && find("value_int64", &valueInteger) && find("value_double", &valueDouble) && find("value_text", &valueText) && find("value_blob", &valueBlob)
             && find("result_null", &answerNull) && find("result_int64", &answerInteger) && find("result_double", &answerDouble) && find("result_text", &answerText) && find("result_blob", &answerBlob)
-            && find("aggregate_context", &aggregate)
+            && find("aggregate_context", &aggregate) && find("limit", &limit)
         return isLoaded
     }
 
     // MARK: Helpers
 
     /// What is in Python: functions, but for the classes at the end.
-    enum Helper: Int, CaseIterable { case check, fail, raise_last, begin, collect, describe, values, adapt, as_bytes, undecodable, adapters, PrepareProtocol, Cursor, ProgrammingError, OperationalError }
+    enum Helper: Int, CaseIterable { case check, fail, raise_last, begin, collect, describe, values, adapt, as_bytes, undecodable, adapters, PrepareProtocol, Cursor, ProgrammingError, DataError }
 
     private static let helpers = RootTable.reserve()
 
@@ -203,7 +204,8 @@ enum SQLiteStatement {
         }
         let start = UnsafeRawPointer(source.isString ? StringRef(source).units : UnsafeMutableRawPointer(BytesRef(source).bytes)), count = source.isString ? StringRef(source).count : BytesRef(source).count
         if count > 0, memchr(start, 0, count) != nil { return SQLite.raise(thread, .ProgrammingError, "the query contains a null character") }
-        guard let length = Int32(exactly: count) else { return thread.raise(.overflowError, "query string is too large") }
+        // The limit on the length of SQL is number 1; a negative value leaves it as it is.
+        guard let length = Int32(exactly: count), length <= SQLite.limit(address, 1, -1) else { return SQLite.raise(thread, .DataError, "query string is too large") }
         let value = thread.allocateInstance(type.type)
         if value.isEmpty { return .empty }
         object(value).pointee.database = database
