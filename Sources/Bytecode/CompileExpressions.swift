@@ -64,16 +64,16 @@ extension Compiler {
     }
 
     /// An operand that is used only after `later` has been evaluated too.
-    func operand(_ expression: Expression, before later: [Expression?]) throws -> Int {
+    func operand(_ expression: Expression, before later: [Expression]) throws -> Int {
         let register = try value(expression)
         return protect(register, expression, from: later)
     }
 
     /// Copies a local's value out of its register when `later` may assign the local.
-    func protect(_ register: Int, _ expression: Expression, from later: [Expression?]) -> Int {
+    func protect(_ register: Int, _ expression: Expression, from later: [Expression]) -> Int {
         guard !unit.isTemporary(register), !unit.scope.assignmentExpressionNames.isEmpty,
               unit.scope.assignmentExpressionNames.contains(where: { unit.localRegisters[$0] == register }),
-              later.contains(where: { $0?.hasAssignmentExpression ?? false }) else { return register }
+              later.contains(where: { $0.hasAssignmentExpression }) else { return register }
         let copy = unit.take()
         unit.location = expression.range
         unit.move(copy, register)

@@ -431,7 +431,7 @@ extension Compiler {
 
     private func raiseStatement(_ statement: Statement, _ exception: Expression?, _ cause: Expression?) throws {
         if let exception {
-            let register = try operand(exception, before: [cause])
+            let register = try operand(exception, before: cause.map { [$0] } ?? [])
             if let cause {
                 let second = try value(cause)
                 unit.location = statement.range

@@ -52,7 +52,7 @@ struct ARM64Emitter {
         bytes.reserveCapacity(asm.words.count * 4)
         for word in asm.words { for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) } }
         return MachineCode(bytes: bytes, externalJumps: externalJumps, exitJumps: exitJumps.map { $0.map { $0 * 4 } }, stubs: stubs,
-                           validityPoints: validityPoints, entry: 0)
+                           validityPoints: validityPoints, entry: 0, head: loopHead * 4)
     }
 
     private mutating func stack(_ store: Bool, _ t: UInt8, _ offset: Int) {
@@ -123,6 +123,7 @@ struct ARM64Emitter {
             let at = asm.jump()
             asm.patch(at, to: loopHead)
         case .link: emitLink(s)
+        case .enter: externalJumps.append((asm.jump() * 4, context.linkTarget))
         case .leave: exitJumps[exit(s)].append(asm.jump())
 
         case .add: if b == none { asm.add(d, a, immediate: immediate(i)) } else { asm.add(d, a, b) }

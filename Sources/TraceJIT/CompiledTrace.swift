@@ -21,6 +21,11 @@ public final class CompiledTrace {
     let offset: Int
     let places: [(ref: Ref, location: Location)]
     let code: MachineCode
+    /// Where the body of its loop finds, at the head, its variables and what comes from before the loop; and the latter alone.
+    let homes: [(ref: Ref, location: Location)]
+    let invariants: [Ref]
+    /// Spill slots that it uses, or that a loop that it is in does.
+    let slotCount: Int
     /// One for each exit.
     let records: UnsafeMutablePointer<ExitRecord>
 
@@ -31,15 +36,20 @@ public final class CompiledTrace {
         public let snapshot: Int
         let first: Int
         let count: Int
+        /// It is in the body of the trace's loop.
+        let isInLoop: Bool
         public internal(set) var bridge: CompiledTrace?
 
-        init(snapshot: Int, first: Int, count: Int) { (self.snapshot, self.first, self.count) = (snapshot, first, count) }
+        init(snapshot: Int, first: Int, count: Int, isInLoop: Bool) { (self.snapshot, self.first, self.count, self.isInLoop) = (snapshot, first, count, isInLoop) }
     }
 
     init(number: Int, trace: Trace, entry: UnsafeRawPointer, exits: [Exit], firstExit: Int, exitSlots: Int, offset: Int,
-         places: [(ref: Ref, location: Location)], code: MachineCode) {
+         allocator: RegisterAllocator, code: MachineCode) {
         (self.number, self.trace, self.entry, self.exits, self.firstExit, self.exitSlots, self.offset) = (number, trace, entry, exits, firstExit, exitSlots, offset)
-        self.places = places
+        places = allocator.places
+        homes = allocator.headHomes
+        invariants = allocator.headInvariants
+        slotCount = allocator.slotCount
         self.code = code
         codeSize = code.bytes.count
         records = .allocate(capacity: exits.count)
@@ -58,6 +68,16 @@ public final class CompiledTrace {
     public var valueConstants: [UInt64] { trace.constants.filter { $0.type == .value }.map(\.bits) }
     /// The snapshot of an exit.
     public func snapshot(_ exit: Int) -> Snapshot { trace.snapshots[exits[exit].snapshot] }
+
+    /// The loop that an exit is in, with the references in this trace to what comes from before it.
+    func loop(atExit exit: Int) -> InheritedLoop? {
+        // Bridges on bridges need ever more slots, since those of the loop must keep their contents.
+        if slotCount > RegisterAllocator.slotLimit / 2 { return nil }
+        if exits[exit].isInLoop, let head = trace.head {
+            return InheritedLoop(owner: self, values: invariants, keptFacts: head.facts.map(\.isKept), keepsClasses: head.keepsClasses)
+        }
+        return trace.loop
+    }
 
     /// How often the trace has been left through an exit; for the client to decide on a bridge.
     public func timesLeft(_ exit: Int) -> Int { records[exit].timesLeft }

@@ -20,6 +20,9 @@ func eliminateDeadCode(_ trace: Trace) {
         needed[i] = true
         work.append(i)
     }
+    seenSnapshot[0] = true
+    trace.forEachRef(ofSnapshot: 0) { need($0) }
+    trace.head?.forEachNeeded(need)
     while let i = work.popLast() {
         let instruction = trace.instructions[i]
         if instruction.op.usesA { need(instruction.a) }
@@ -29,8 +32,6 @@ func eliminateDeadCode(_ trace: Trace) {
             trace.forEachRef(ofSnapshot: Int(instruction.c), need)
         }
     }
-    seenSnapshot[0] = true
-    trace.forEachRef(ofSnapshot: 0) { need($0) }
 
     // Where everything goes. Values that only a dropped snapshot knew of are gone.
     var place = [Ref](repeating: .none, count: count)
@@ -46,6 +47,8 @@ func eliminateDeadCode(_ trace: Trace) {
         if kept[i].op.usesB { kept[i].b = moved(kept[i].b) }
     }
     trace.instructions = kept
+    trace.head?.rename(moved)
+    if let values = trace.loop?.values { trace.loop?.values = values.map(moved) }
     for s in trace.snapshots.indices where seenSnapshot[s] {
         let snapshot = trace.snapshots[s]
         for i in snapshot.first ..< snapshot.first + snapshot.count where trace.entries[i].kind != .virtual { trace.entries[i].ref = moved(trace.entries[i].ref) }
@@ -96,6 +99,8 @@ private func simplifyPhis(_ trace: Trace) {
         if trace.instructions[i].op.usesB { trace.instructions[i].b = final(trace.instructions[i].b) }
     }
     for (phi, _) in same { trace.instructions[phi.index].op = .nop }
+    trace.head?.rename(final)
+    trace.head?.settle { trace.definition($0, .phi) != nil }
     for i in trace.entries.indices where trace.entries[i].kind != .virtual { trace.entries[i].ref = final(trace.entries[i].ref) }
     for i in trace.virtualFields.indices where trace.virtualFields[i].kind != .virtual { trace.virtualFields[i].ref = final(trace.virtualFields[i].ref) }
 }

@@ -49,6 +49,8 @@ public struct ExitReader {
             let number = bits(ref)
             return model.selfTagged(number) ?? model.reboxFloat(context, Double(bitPattern: number))
         case .virtual: return state[MachineFrame.virtuals / 8 + Int(ref.raw)]
+        // No exit has these.
+        case .home: return 0
         }
     }
 
@@ -99,6 +101,7 @@ public struct ExitReader {
             case .int: word = model.box(Int64(bitPattern: bits))
             case .float: word = model.selfTagged(bits) ?? model.reboxFloat(context, Double(bitPattern: bits))
             case .virtual: word = state[MachineFrame.virtuals / 8 + Int(bits)]
+            case .home: continue
             }
             if step.slot < Int32(Snapshot.contextSlots) {
                 frame[Int(step.slot)] = word

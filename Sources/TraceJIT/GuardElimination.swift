@@ -127,6 +127,7 @@ extension Optimiser {
 
     /// The class words of objects may have changed.
     func forgetClasses() {
+        classesForgotten += 1
         for ref in state.classed { state.classes[ref.index] = ClassFact() }
         state.classed.removeAll()
     }

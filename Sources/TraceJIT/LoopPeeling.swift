@@ -30,32 +30,14 @@ extension Optimiser {
 }
 
 private struct PeeledLoop {
-    /// How a value goes around.
-    enum Form { case same, virtual, boundedInt, int, float, knownClass, word }
-
-    struct Carried {
-        var form: Form
-        /// Identifies the guess over all attempts.
-        var path: UInt64
-        var left: Ref
-        var phi = Ref.none
-        /// What the body finds at its start.
-        var start = Ref.none
-        var right = Ref.none
-        /// Of a virtual object.
-        var layout: UInt16 = 0
-        var count = Ref.none
-        var members: [(field: UInt16, index: Int32, carried: Int)] = []
-        var classWord = Ref.none
-        var low = Int64.min
-    }
+    typealias Form = LoopHead.Form
 
     unowned let o: Optimiser
     var out: Trace { o.out }
     /// How often each guess has been weakened.
     var weakened: [UInt64: Int] = [:]
     var droppedClasses: Set<Ref> = []
-    var carried: [Carried] = []
+    var carried: [LoopHead.Variable] = []
     var carriedObjects: [Ref: Int] = [:]
     /// The preamble's memory facts at the head, by their number.
     var facts: [(fact: MemoryFact, alias: Int, path: UInt64, carried: Int)] = []
@@ -93,6 +75,7 @@ private struct PeeledLoop {
             beginFacts()
             o.appendRaw(Instruction(.loop, .void))
             start()
+            let classesForgotten = o.classesForgotten
             // The body.
             o.isSecondCopy = true
             o.cachedSnapshot = nil
@@ -103,6 +86,11 @@ private struct PeeledLoop {
             if out.isTooLong { return false }
             if o.isContradictory { break }
             if check(finals.map { o.mapped($0.raw) }, roots) {
+                out.head = LoopHead(
+                    variables: carried, slots: zip(finals, roots).map { ($0.slot, $1) },
+                    unchanged: loads.filter { finalOf[$0.slot] == nil }.map { ($0.slot, o.resolve(firstMap[$0.index])) },
+                    facts: relevantFacts, classes: o.usedClasses.compactMap { ref in o.classFact(ref).map { (ref, $0) } },
+                    keepsClasses: o.classesForgotten == classesForgotten)
                 close()
                 return !out.isTooLong
             }
@@ -139,7 +127,7 @@ private struct PeeledLoop {
                 if let known = carriedObjects[left] { return known }
                 let index = carried.count
                 carriedObjects[left] = index
-                carried.append(Carried(form: .virtual, path: path, left: left))
+                carried.append(LoopHead.Variable(form: .virtual, path: path, left: left))
                 let virtual = o.state.objects[object]
                 carried[index].layout = virtual.layout
                 carried[index].count = virtual.count
@@ -152,7 +140,7 @@ private struct PeeledLoop {
             }
             left = o.force(left)
         }
-        var new = Carried(form: form, path: path, left: left)
+        var new = LoopHead.Variable(form: form, path: path, left: left)
         switch form {
         case .boundedInt, .int:
             new.left = o.knownInt(left)!
@@ -228,7 +216,7 @@ private struct PeeledLoop {
         for i in carried.indices where carried[i].form == .virtual && carried[i].start.isInstruction {
             let object = o.virtual(carried[i].start)!
             for member in carried[i].members {
-                o.state.objects[object].fields.append(.init(field: member.field, index: member.index, ref: carried[member.carried].start))
+                o.state.objects[object].fields.append(.init(field: member.field, index: member.index, ref: carried[member.variable].start))
             }
         }
         for i in facts.indices where facts[i].carried >= 0 {
@@ -240,7 +228,7 @@ private struct PeeledLoop {
     /// The carried numbers that stand in fields of numbers. All others stand for words of the client's, as slots do.
     private var rawNumbers: Set<Int> {
         var result: Set<Int> = []
-        for c in carried { for m in c.members where !out.vocabulary.fields[Int(m.field)].width.type.isWord { result.insert(m.carried) } }
+        for c in carried { for m in c.members where !out.vocabulary.fields[Int(m.field)].width.type.isWord { result.insert(m.variable) } }
         for f in facts where f.carried >= 0 && !out.vocabulary.fields[Int(f.fact.field)].width.type.isWord { result.insert(f.carried) }
         return result
     }
@@ -290,7 +278,7 @@ private struct PeeledLoop {
                 for member in carried[i].members {
                     guard let value = o.state.objects[object].member(member.field, member.index) else { holds = false; continue }
                     // A member that fails has weakened its own guess.
-                    if !check(member.carried, value) { return false }
+                    if !check(member.variable, value) { return false }
                 }
             } else {
                 holds = false
@@ -305,6 +293,16 @@ private struct PeeledLoop {
         }
         if !holds { weakened[carried[i].path, default: 0] += 1 }
         return holds
+    }
+
+    /// What memory must hold at the head.
+    private var relevantFacts: [LoopHead.Fact] {
+        facts.indices.compactMap { i in
+            let entry = facts[i]
+            guard entry.carried >= 0 || o.usedFacts[i] else { return nil }
+            let isKept = entry.carried < 0 && o.state.memory.facts[entry.alias].contains { $0.origin == Int32(i) }
+            return LoopHead.Fact(fact: entry.fact, alias: entry.alias, variable: entry.carried, isKept: isKept)
+        }
     }
 
     /// Gives the phis their second operands and ends the trace.

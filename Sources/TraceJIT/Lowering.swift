@@ -9,6 +9,7 @@ func lower(_ trace: Trace) {
         while let cast = trace.definition(ref, .cast), !cast.type.isFloat, cast.a.isInstruction, !trace.type(cast.a).isFloat { ref = cast.a }
         return ref
     }
+    trace.head?.rename(uncast)
     for i in trace.instructions.indices {
         let op = trace.instructions[i].op
         // A phi's operands are of its own type.

@@ -34,6 +34,8 @@ struct MachineCode {
     /// Where an invalidated trace is patched, and the exit it then leaves through.
     var validityPoints: [(position: Int, exit: Int)]
     var entry: Int
+    /// The head of its loop.
+    var head: Int
 }
 
 /// What the emitter has to know about its surroundings.

@@ -12,7 +12,7 @@
 /// when a < b, `fnlt` when not, which is also the case when one is not a number.
 public enum Opcode: UInt8, CaseIterable {
     // Structure
-    case nop, sload, sstore, inherit, frame, context, phi, loop, jump, link, leave
+    case nop, sload, sstore, inherit, frame, context, phi, loop, jump, link, enter, leave
     // Integers
     case add, sub, mul, addov, subov, mulov, and, or, xor, shl, shr, sar, ror
     case quot, rem, fldiv, flmod
@@ -87,6 +87,8 @@ let opcodeTable: [OpcodeInfo] = [
     row(.jump, .none, .none, .snapshot, .void, [.effect, .terminator]),
     // Write the snapshot's slots to the frame and go on in the trace that this one is linked to.
     row(.link, .none, .none, .snapshot, .void, [.effect, .terminator]),
+    // Put the snapshot's values where the body of the loop that the trace is linked to wants them, and go on at its head.
+    row(.enter, .none, .none, .snapshot, .void, [.effect, .terminator]),
     // Leave through the snapshot, always.
     row(.leave, .none, .none, .snapshot, .void, [.effect, .terminator]),
 

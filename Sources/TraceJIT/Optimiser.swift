@@ -86,6 +86,8 @@ public final class Optimiser {
     var settles: (condition: Ref, value: Ref)?
     // What the second copy has used of the first one's knowledge: see `LoopPeeling.swift`.
     var usedFacts: [Bool] = []
+    /// How often the classes of objects may have changed.
+    var classesForgotten = 0
     var usedClasses: Set<Ref> = []
 
     init(_ input: Trace, _ model: ValueModel, _ passes: OptimiserPasses) {
@@ -114,7 +116,10 @@ public final class Optimiser {
         if let entry = input.snapshots.first { out.snapshots.append(Snapshot(first: 0, count: 0, frame: entry.frame, token: entry.token)) }
         // A trace that has a loop already is taken as it is: text in tests, or a second run.
         let end = input.instructions.count - 1
-        copyInstructions(0 ..< end)
+        let start = input.instructions.firstIndex { $0.op != .inherit } ?? 0
+        copyInstructions(0 ..< start)
+        knowLoop()
+        copyInstructions(start ..< end)
         // A recording whose own guards cannot hold is of no use.
         if isContradictory { out.isTooLong = true }
         if out.isTooLong { return }
@@ -126,8 +131,8 @@ public final class Optimiser {
             case .jump:
                 if !(passes.contains(.peel) && peelLoop()) { closeThroughMemory() }
             case .link:
-                closeThroughMemory()
                 out.linkTarget = input.linkTarget
+                if !(passes.contains(.peel) && enterLoop()) { closeThroughMemory() }
             default:
                 append(Instruction(last.op, .void))
             }

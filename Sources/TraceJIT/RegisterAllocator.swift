@@ -36,12 +36,18 @@ final class RegisterAllocator {
     private(set) var exitOf: [Int32]
     private(set) var hasFailed = false
     private(set) var slotCount: Int
+    /// Where the loop's body finds everything at its head; what of it comes from before the loop.
+    private(set) var headHomes: [(ref: Ref, location: Location)] = []
+    private(set) var headInvariants: [Ref] = []
+    /// What bridges on exits may want besides the snapshots: what comes from before the loop that this trace is, or is in.
+    private var kept: [Ref] = []
 
     struct ExitPlaces {
         var instruction: Int
         var snapshot: Int
         var first: Int
         var count: Int
+        var isInLoop: Bool
     }
 
     /// By `Ref.raw`.
@@ -88,6 +94,11 @@ final class RegisterAllocator {
         callsBefore = [Int32](repeating: 0, count: count + 1)
         free = target.words | target.floats
         slotCount = (parentPlaces.filter(\.isSlot).map(\.slot).max() ?? -1) + 1
+        // The loop that it goes back to still needs its own.
+        if let loop = trace.loop {
+            slotCount = max(slotCount, trace.parent?.slotCount ?? 0)
+            kept = loop.values.filter(\.isInstruction)
+        }
         var calls: Int32 = 0
         for (i, instruction) in trace.instructions.enumerated() {
             callsBefore[i] = calls
@@ -301,8 +312,14 @@ final class RegisterAllocator {
             if !exitOnly.isEmpty, exitOnly[ref] != nil { exitOnly[ref]!.append(places.count) }
             places.append((ref, r != Target.noRegister ? .register(r) : .slot(Int(slotOf[Int(ref.raw)]))))
         }
+        // In memory it is safe from an instruction that writes its result before the trace is left.
+        for ref in kept where stamp[ref.index] != Int32(i) {
+            stamp[ref.index] = Int32(i)
+            let slot = slotOf[Int(ref.raw)], r = register(ref)
+            if slot >= 0 || r != Target.noRegister { places.append((ref, slot >= 0 ? .slot(Int(slot)) : .register(r))) }
+        }
         exitOf[i] = Int32(exits.count)
-        exits.append(ExitPlaces(instruction: i, snapshot: snapshot, first: first, count: places.count - first))
+        exits.append(ExitPlaces(instruction: i, snapshot: snapshot, first: first, count: places.count - first, isInLoop: isInLoop))
     }
 
     // MARK: Instructions
@@ -313,6 +330,7 @@ final class RegisterAllocator {
         // No code of their own.
         case .nop, .arg, .elem, .phi, .inherit: return
         case .jump: return endLoop(i)
+        case .enter: return enterLoop(i, Int(instruction.c))
         case .loop: return beginLoop(i)
         case .link, .leave:
             exit(i, Int(instruction.c))
@@ -576,6 +594,7 @@ final class RegisterAllocator {
             uses[trace.instructions[p].b, default: 0] += 1
             lastUse[trace.instructions[p].b] = end
         }
+        trace.head?.forEachNeeded { ref in if ref.isInstruction, ref.index < loopStart, uses[ref] == nil { uses[ref] = 1 } }
         invariants = uses.keys.filter { $0.index < loopStart }.sorted { (uses[$0]!, $1.raw) > (uses[$1]!, $0.raw) }
         // Homes. Some registers are left to the body.
         var wordHomes = target.words, floatHomes = target.floats
@@ -618,6 +637,9 @@ final class RegisterAllocator {
             homes[ref] = .slot(newSlot(ref))
             sharedSlots.insert(slotOf[Int(ref.raw)])
         }
+        headHomes = (phis.map { Ref(instruction: $0) } + invariants).map { ($0, homes[$0]!) }
+        headInvariants = invariants
+        kept = invariants
         homeMask = homes.values.reduce(0) { $1.isRegister ? $0 | bit($1.register) : $0 }
         // The rights are computed at home where nothing is in the way.
         var moves = ParallelMoves()
@@ -638,6 +660,32 @@ final class RegisterAllocator {
             moves.add(home, from: r != Target.noRegister ? .register(r) : .slot(slot(right)))
         }
         steps += moves.resolved(target).reversed()
+    }
+
+    /// The end of a bridge: everything goes to its home at the head of another trace's loop.
+    private func enterLoop(_ end: Int, _ snapshot: Int) {
+        guard let target = trace.linkTarget else { hasFailed = true; return }
+        steps.append(Step(kind: .instruction, index: Int32(end)))
+        var moves = ParallelMoves()
+        var later: [(Location, Ref)] = []
+        for entry in trace.entries[trace.snapshots[snapshot].first ..< trace.snapshots[snapshot].first + trace.snapshots[snapshot].count] {
+            let home = target.homes[Int(entry.slot)].location
+            if entry.ref.isConstant {
+                moves.add(home, constant: entry.ref)
+            } else if home.isRegister, register(entry.ref) == Target.noRegister, free & bit(home.register) != 0 {
+                occupy(home.register, entry.ref)
+            } else {
+                later.append((home, entry.ref))
+            }
+        }
+        for (home, ref) in later {
+            if register(ref) == Target.noRegister, slotOf[Int(ref.raw)] < 0, case let mask = free & self.target.registers(for: trace.type(ref)), mask != 0 {
+                occupy(UInt8(mask.trailingZeroBitCount), ref)
+            }
+            let r = register(ref)
+            moves.add(home, from: r != Target.noRegister ? .register(r) : .slot(slot(ref)))
+        }
+        steps += moves.resolved(self.target).reversed()
     }
 
     private func beginLoop(_ start: Int) {
@@ -664,6 +712,7 @@ final class RegisterAllocator {
         // From the preamble.
         for r in 0 ..< 64 where holder[r] != 0 { release(UInt8(r)) }
         isInLoop = false
+        kept = []
         var entry = ParallelMoves()
         for ref in invariants { if let home = homes[ref], home.isRegister { occupy(home.register, ref) } }
         var later: [(Location, Ref)] = []

@@ -34,6 +34,8 @@ public struct SnapshotEntry: Hashable {
         case int, float
         /// A new object: `ref.raw` is its number among the snapshot's virtual objects.
         case virtual
+        /// Not a slot's word: `ref` is for the home number `slot` at the head of a loop that the trace enters.
+        case home
     }
     public var slot: Int16
     public var kind: Kind

@@ -15,6 +15,10 @@ public final class Trace {
     public internal(set) var parent: CompiledTrace?
     public internal(set) var parentExit = 0
     var inherited: [Ref] = []
+    /// Of a peeled loop: what its body takes for granted.
+    var head: LoopHead?
+    /// For a bridge on an exit in a loop's body: what it knows of that loop. Kept by the optimised trace only if that ends at the loop's head.
+    var loop: InheritedLoop?
     /// Where `link` goes.
     public internal(set) var linkTarget: CompiledTrace?
     /// The slot of this trace's frame that is slot 0 of the frame of `linkTarget`.

@@ -67,12 +67,18 @@ public final class TraceBuilder {
             return new
         }
         source.forEachRef(ofSnapshot: parent.exits[exit].snapshot) { _ = inherit($0) }
+        // What the loop that the exit is in has from before it.
+        if var loop = parent.loop(atExit: exit) {
+            loop.values = loop.values.map(inherit)
+            trace.loop = loop
+        }
         func boxed(_ kind: SnapshotEntry.Kind, _ ref: Ref, _ objects: [Ref]) -> Ref {
             switch kind {
             case .word: inherit(ref)
             case .int: emit(.boxi, .value, inherit(ref))
             case .float: emit(.boxf, .value, inherit(ref))
             case .virtual: objects[Int(ref.raw)]
+            case .home: .none
             }
         }
         // Its virtual objects, which the optimiser will keep virtual if it can.
@@ -95,6 +101,14 @@ public final class TraceBuilder {
             let ref = boxed(entry.kind, entry.ref, objects)
             slots[Int(entry.slot)] = ref
             modified.insert(Int(entry.slot))
+        }
+        // Slots that the loop has read and that nobody has written since need not be read again.
+        if let loop = trace.loop, let head = loop.owner.trace.head {
+            for (slot, ref) in head.unchanged where slots[Int(slot)] == nil {
+                guard let index = loop.owner.invariants.firstIndex(of: ref) else { continue }
+                slots[Int(slot)] = loop.values[index]
+                loaded[Int(slot)] = loop.values[index]
+            }
         }
         mark(anchor)
         currentIsUsed = true

@@ -182,9 +182,10 @@ public final class TraceCompiler {
         allocator.run()
         if allocator.hasFailed { throw Failure.tooManyValues }
         let firstExit = exitBlocks.count * TraceCompiler.exitBlock
+        let entersLoop = trace.instructions.last?.op == .enter
         let context = EmitterContext(model: model, firstExit: firstExit, exitRoutine: routines.leave, boxRoutine: routines.box,
                                      unboxRoutine: routines.unbox, barrierRoutine: routines.barrier,
-                                     linkTarget: trace.linkTarget.map { UInt(bitPattern: $0.entry) } ?? 0, features: features)
+                                     linkTarget: trace.linkTarget.map { entersLoop ? code.address($0.offset + $0.code.head) : UInt(bitPattern: $0.entry) } ?? 0, features: features)
         let machine = Machine.emit(trace, allocator, context)
         if !dead.isEmpty && running == 0 { reclaim() }
         guard let offset = code.allocate(machine.bytes.count) else { throw Failure.codeMemoryFull }
@@ -198,12 +199,12 @@ public final class TraceCompiler {
             throw Failure.codeMemoryFull
         }
         Machine.synchronise(UnsafeRawPointer(bitPattern: start)!, machine.bytes.count, with: synchronisation)
-        var exits = allocator.exits.map { CompiledTrace.Exit(snapshot: $0.snapshot, first: $0.first, count: $0.count) }
-        exits.append(CompiledTrace.Exit(snapshot: 0, first: 0, count: 0))
+        var exits = allocator.exits.map { CompiledTrace.Exit(snapshot: $0.snapshot, first: $0.first, count: $0.count, isInLoop: $0.isInLoop) }
+        exits.append(CompiledTrace.Exit(snapshot: 0, first: 0, count: 0, isInLoop: false))
         traceCount += 1
         let blocks = (exits.count + TraceCompiler.exitBlock - 1) / TraceCompiler.exitBlock
         let result = CompiledTrace(number: traceCount, trace: trace, entry: UnsafeRawPointer(bitPattern: start + UInt(machine.entry))!, exits: exits,
-                                   firstExit: firstExit, exitSlots: blocks, offset: offset, places: allocator.places, code: machine)
+                                   firstExit: firstExit, exitSlots: blocks, offset: offset, allocator: allocator, code: machine)
         _ = Unmanaged.passRetained(result)
         for block in 0 ..< blocks { exitBlocks.append(result.records + block * TraceCompiler.exitBlock) }
         perfMap?.add(start, machine.bytes.count, "trace \(traceCount)")

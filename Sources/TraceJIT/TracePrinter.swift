@@ -44,6 +44,7 @@ extension Trace {
         case .int: "int " + text(of: ref)
         case .float: "float " + text(of: ref)
         case .virtual: "object \(ref.raw)"
+        case .home: "home " + text(of: ref)
         }
     }
 

@@ -62,7 +62,7 @@ struct X86Emitter {
             externalJumps.append((asm.jump(), context.exitRoutine))
         }
         asm.finishPool()
-        return MachineCode(bytes: asm.bytes, externalJumps: externalJumps, exitJumps: exitJumps, stubs: stubs, validityPoints: validityPoints, entry: 0)
+        return MachineCode(bytes: asm.bytes, externalJumps: externalJumps, exitJumps: exitJumps, stubs: stubs, validityPoints: validityPoints, entry: 0, head: loopHead)
     }
 
     private mutating func emit(_ s: Step) {
@@ -143,6 +143,7 @@ struct X86Emitter {
             let at = asm.jump()
             asm.patch(at, to: loopHead)
         case .link: emitLink(s)
+        case .enter: externalJumps.append((asm.jump(), context.linkTarget))
         case .leave: exitJumps[exit(s)].append(asm.jump())
 
         case .add:

@@ -161,10 +161,10 @@ enum Emulated {
         let number = Int(output[0]) | Int(output[1]) << 8
         let state = UnsafeMutablePointer<UInt64>.allocate(capacity: MachineFrame.size / 8 + 2)
         output.withUnsafeBytes { UnsafeMutableRawPointer(state).copyMemory(from: $0.baseAddress! + 8, byteCount: MachineFrame.size) }
-        var exits = job.allocator.exits.map { CompiledTrace.Exit(snapshot: $0.snapshot, first: $0.first, count: $0.count) }
-        exits.append(CompiledTrace.Exit(snapshot: 0, first: 0, count: 0))
-        let compiled = CompiledTrace(number: 1, trace: job.optimised, entry: UnsafeRawPointer(state), exits: exits, firstExit: 0, exitSlots: 1, offset: 0, places: job.allocator.places,
-                                     code: MachineCode(bytes: [], externalJumps: [], exitJumps: [], stubs: [], validityPoints: [], entry: 0))
+        var exits = job.allocator.exits.map { CompiledTrace.Exit(snapshot: $0.snapshot, first: $0.first, count: $0.count, isInLoop: $0.isInLoop) }
+        exits.append(CompiledTrace.Exit(snapshot: 0, first: 0, count: 0, isInLoop: false))
+        let compiled = CompiledTrace(number: 1, trace: job.optimised, entry: UnsafeRawPointer(state), exits: exits, firstExit: 0, exitSlots: 1, offset: 0, allocator: job.allocator,
+                                     code: MachineCode(bytes: [], externalJumps: [], exitJumps: [], stubs: [], validityPoints: [], entry: 0, head: 0))
         var model = TinyEngine.model()
         model.allocate = { _, _, _ in makeRecord() }
         let modelPlace = UnsafeMutablePointer<ValueModel>.allocate(capacity: 1)
