@@ -271,18 +271,18 @@ enum SQLiteCursor {
     }
 
     /// Gives the statement back, whatever rows it still has.
-    static func release(_ value: Value) {
+    static func release(_ thread: ThreadRef, _ value: Value) {
         let statement = object(value).pointee.statement
         object(value).pointee.statement = .none
         guard statement.isHeap else { return }
-        SQLiteStatement.reset(statement)
-        if let place = SQLiteStatement.place(statement) { _ = SQLite.clear(place) }
+        SQLiteStatement.reset(thread, statement)
+        if let place = SQLiteStatement.place(statement), !ForeignModule.isUsed(SQLiteStatement.object(statement).pointee.database) { _ = SQLite.clear(place) }
     }
 
     /// The same when something was raised, which stays so.
     private static func abandon(_ thread: ThreadRef, _ value: Value) {
         let exception = thread.takeException()
-        release(value)
+        release(thread, value)
         thread.restore(exception)
     }
 
@@ -291,7 +291,7 @@ enum SQLiteCursor {
     /// Runs a statement with parameters, or with each of many. The cursor, or empty when it has raised.
     static func run(_ thread: ThreadRef, _ value: Value, _ sql: Value, _ parameters: Value, many: Bool) -> Value {
         guard let database = database(thread, value) else { return .empty }
-        release(value)
+        release(thread, value)
         guard sql.isString else { return thread.raise(.typeError, "\(many ? "executemany" : "execute")() argument 1 must be str, not \(sql.argumentTypeName)") }
         let cursor = object(value)
         cursor.pointee.isLocked = true
@@ -359,7 +359,7 @@ enum SQLiteCursor {
                 Heap.barrier(value.raw)
             }
         } while many
-        if many || status == SQLite.done { release(value) }
+        if many || status == SQLite.done { release(thread, value) }
         return true
     }
 
@@ -424,7 +424,7 @@ enum SQLiteCursor {
             if SQLiteStatement.object(statement).pointee.changesData, let database = ForeignModule.openHandle(SQLiteConnection.object(connection).pointee.database) {
                 cursor.pointee.rowCount = Value(small: Int(SQLite.changes(database)))
             }
-            release(value)
+            release(thread, value)
             return row
         }
         thread.call(SQLite.helper(.fail), connection)
@@ -448,7 +448,7 @@ enum SQLiteCursor {
     private static let initialize = Constructor("Cursor(self, connection, /)") { thread, a, _ in
         guard SQLiteConnection.isConnection(a[1]) else { return thread.raise(.typeError, "Cursor() argument 1 must be sqlite3.Connection, not \(a[1].argumentTypeName)") }
         if object(a[0]).pointee.isLocked { return SQLite.raise(thread, .ProgrammingError, "Recursive use of cursors not allowed.") }
-        if !object(a[0]).pointee.connection.isEmpty { release(a[0]) }
+        if !object(a[0]).pointee.connection.isEmpty { release(thread, a[0]) }
         prepare(a[0], a[1])
         return SQLiteConnection.database(thread, a[1]) == nil ? .empty : .none
     }
@@ -469,8 +469,8 @@ enum SQLiteCursor {
                 return SQLiteCursor.fetch(thread, a[0], most: most > 0 ? most : Int.max)
             },
             Def("fetchall(self, /)", .calls, "Fetches all rows from the resultset.") { thread, a, _ in SQLiteCursor.fetch(thread, a[0], most: Int.max) },
-            Def("_release(self, /)", .calls) { _, a, _ in
-                SQLiteCursor.release(a[0])
+            Def("_release(self, /)", .calls) { thread, a, _ in
+                SQLiteCursor.release(thread, a[0])
                 return .none
             },
             Def("_check(self, /)", .calls) { thread, a, _ in SQLiteCursor.database(thread, a[0]) == nil ? .empty : .none },
@@ -503,8 +503,8 @@ enum SQLiteCursor {
             }
             slots.unary(.iter) { _, value in value }
             slots.unary(.next) { thread, value in SQLiteCursor.next(thread, value) }
-            slots.unary(.finalize) { _, value in
-                SQLiteCursor.release(value)
+            slots.unary(.finalize) { thread, value in
+                SQLiteCursor.release(thread, value)
                 return .none
             }
         }

@@ -254,9 +254,12 @@ enum SQLiteStatement {
 
     // MARK: Running
 
-    @inline(__always) static func reset(_ value: Value) {
+    @inline(__always) static func reset(_ thread: ThreadRef, _ value: Value) {
         object(value).pointee.isBusy = false
-        if let place = place(value) { _ = SQLite.reset(place) }
+        guard let place = place(value) else { return }
+        let database = object(value).pointee.database
+        // Who is in the database has it locked, and may wait for the interpreter lock in a callback.
+        if ForeignModule.isUsed(database) { _ = SQLite.unlocked(thread, database) { SQLite.reset(place) } } else { _ = SQLite.reset(place) }
     }
 
     /// The library's status; nil when the statement is gone.
@@ -449,13 +452,13 @@ enum SQLiteStatement {
     }
 
     static func makeType() -> NativeType {
-        type = NativeType("Statement", module: "sqlite3", size: MemoryLayout<StatementObject>.size, mask: 0b110, methods: [
+        type = NativeType("Statement", module: "sqlite3", size: MemoryLayout<StatementObject>.size, mask: 0b110, flags: .noInstantiation, methods: [
             Def("free(self, /)", .calls, "Finalize it now, unless it runs.") { thread, a, _ in
                 SQLiteStatement.free(thread, a[0])
                 return .none
             },
-            Def("reset(self, /)", .calls, "End its run.") { _, a, _ in
-                SQLiteStatement.reset(a[0])
+            Def("reset(self, /)", .calls, "End its run.") { thread, a, _ in
+                SQLiteStatement.reset(thread, a[0])
                 return .none
             },
             Def("step(self, /)", .calls, "Run it up to its next row.") { thread, a, _ in SQLiteStatement.step(thread, a[0]).map { Value(small: Int($0)) } ?? .empty },
