@@ -331,8 +331,13 @@ class Connection(_Connection):
         """Executes multiple SQL statements at once."""
         return Cursor(self).executescript(sql_script)
 
-    def __call__(self, sql, /):
-        return self._statement(sql)
+    def __call__(self, *arguments):
+        self._check()
+        if len(arguments) != 1:
+            raise TypeError(f"function takes exactly 1 argument ({len(arguments)} given)")
+        if not isinstance(arguments[0], str):
+            raise TypeError(f"argument 1 must be str, not {'None' if arguments[0] is None else type(arguments[0]).__name__}")
+        return self._statement(arguments[0])
 
     def commit(self):
         """End the transaction, and keep what it did."""
@@ -544,6 +549,11 @@ class Connection(_Connection):
         def call(kind, _, statement, sql):
             try:
                 place = expanded(statement)
+                if not place:
+                    try:
+                        raise DataError("Expanded SQL string exceeds the maximum string length")
+                    except DataError:
+                        _report(trace_callback)
                 text = _text_at(place or sql)
                 if place:
                     free(place)
@@ -720,7 +730,7 @@ class Blob:
             raise ValueError("'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END")
         start = (0, self._offset, size)[origin]
         if start and offset > 0x7FFFFFFF - start:
-            raise OverflowError("seek offset results in offset overflow")
+            raise OverflowError("seek offset results in overflow")
         place = offset + start
         if not 0 <= place <= size:
             raise ValueError("offset out of blob range")

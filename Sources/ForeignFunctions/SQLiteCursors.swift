@@ -67,7 +67,16 @@ enum SQLiteConnection {
         }
         guard connection.pointee.statements.isExact(.dict), DictRef(connection.pointee.statements).set(thread, sql, found) else { return found }
         let most = connection.pointee.most.isSmallInt ? max(connection.pointee.most.smallInt, 1) : 1
-        while DictRef(connection.pointee.statements).count > most, case let first = DictRef(connection.pointee.statements).nextEntry(0), first >= 0 { DictRef(connection.pointee.statements).remove(entry: first) }
+        // Others may run while one is finalized, and find this one.
+        SQLiteStatement.object(found).pointee.isBusy = true
+        defer { SQLiteStatement.object(found).pointee.isBusy = false }
+        while DictRef(connection.pointee.statements).count > most, case let first = DictRef(connection.pointee.statements).nextEntry(0), first >= 0 {
+            let oldest = DictRef(connection.pointee.statements).item(at: first)
+            DictRef(connection.pointee.statements).remove(entry: first)
+            // The library's memory is not seen by the collector, which might wait for long.
+            if oldest.isHeap, oldest.shapeIndex == SQLiteStatement.type.shape, !SQLiteStatement.object(oldest).pointee.isBusy { SQLiteStatement.free(thread, oldest) }
+            guard connection.pointee.statements.isExact(.dict) else { break }
+        }
         connection.pointee.last = found
         Heap.barrier(value.raw)
         return found

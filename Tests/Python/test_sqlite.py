@@ -353,4 +353,39 @@ def test_texts_and_converters():
     assert c.execute("select * from d").fetchone() == (datetime.date(2020, 1, 2), b"<" + "é".encode())
 
 
+def test_what_blobs_and_functions_refuse():
+    c = sqlite3.connect(":memory:")
+    c.execute("create table b(x)")
+    c.execute("insert into b values(zeroblob(20))")
+    blob = c.blobopen("b", "x", 1)
+    blob.seek(1)
+    raises(OverflowError, "seek offset results in overflow", blob.seek, (1 << 31) - 1, 1)
+    raises(IndexError, "cannot fit 'int' into an index-sized integer", lambda: blob[1 << 70])
+    raises(BufferError, None, blob.__setitem__, slice(5, 8), memoryview(b"abcde")[::2])
+    raises(TypeError, None, lambda: b"a" in blob)
+    blob.close()
+    raises(sqlite3.ProgrammingError, "Cannot operate on a closed blob.", blob.__exit__, None, None, None)
+    raises(TypeError, "create_collation() argument 1 must be str, not None", c.create_collation, None, None)
+
+    class NoStep:
+        def finalize(self):
+            return 1
+    c.create_aggregate("nostep", 1, NoStep)
+    raises(sqlite3.OperationalError, "user-defined aggregate's 'step' method not defined", c.execute, "select nostep(1)")
+    c.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 20)
+    raises(sqlite3.DataError, "query string is too large", c.execute, "select 1".ljust(21))
+    raises(sqlite3.DataError, "query string is too large", c.executescript, "select 1;".ljust(21))
+    raises(TypeError, "argument 1 must be str, not int", c, 5)
+    assert c.execute("select 1".ljust(20)).fetchone() == (1,)
+
+
+def test_many_statements():
+    c = sqlite3.connect(":memory:", cached_statements=4)
+    cursors = [c.execute(f"select {number} union select 100") for number in range(10)]
+    assert [next(cursor) for cursor in cursors] == [(number,) for number in range(10)]
+    for number in range(50):
+        assert c.execute(f"select {number}").fetchone() == (number,)
+    assert [next(cursor) for cursor in cursors] == [(100,)] * 10
+
+
 run(globals())
