@@ -248,7 +248,14 @@ final class Recorder {
             return .finished(b.closeLoop())
         }
         pc = target
-        if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
+        if let trace = engine.trace(loop), trace.isValid {
+            // What the loop's trace takes for granted from the beginning does not hold any more: the bridge is another trace of the loop.
+            if isBridge, target == anchor, depth == 0, level.base == 0, b.mayLoop, trace.isStale {
+                count()
+                return .finished(b.closeLoop(otherwise: trace))
+            }
+            return link(to: trace)
+        }
         engine.heads[UInt(bitPattern: target)] = Engine.LoopHead(cache: loop, code: Value(level.code))
         return leave(at: target)
     }
