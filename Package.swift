@@ -63,7 +63,7 @@ let package = Package(
         .systemLibrary(name: "CExpat"),
         room("StandardXML", ["Objects", "ContainerTypes", "Interpreter", "CExpat"], path: "Sources/StandardModules/XML"),
         .target(name: "CForeign", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("ffi")]),
-        room("ForeignFunctions", ["Objects", "CoreTypes", "Interpreter", "StandardSystem", "CForeign"]),
+        room("ForeignFunctions", ["Objects", "CoreTypes", "TextTypes", "Interpreter", "StandardSystem", "CForeign"]),
         room("StandardDates", ["Objects", "CoreTypes"], path: "Sources/StandardModules/Dates"),
         room("StandardPickle", ["Objects", "NumberTypes", "TextTypes", "Interpreter"], path: "Sources/StandardModules/Pickle"),
         .target(name: "CDecimals", cSettings: [.unsafeFlags(["-O2"])]),

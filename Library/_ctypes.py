@@ -4,8 +4,9 @@ import sys as _sys
 import _foreign
 import _twins
 from _ctypes_types import (POINTER, ArgumentError, Array, CArgObject, CField, PyCArrayType, PyCFuncPtrType, PyCPointerType, PyCSimpleType, PyCStructType, Structure, Union, UnionType,
-                           _argument, _CData, _CDataType, _is_plain, _new, _objects_of, _Pointer, _pointer_type_cache, _set_simple, _SimpleCData, _unpickle, byref, pointer)
-from _foreign import address as _address, load as _load, store as _store
+                           _argument, _CData, _CDataType, _get_field, _get_item, _is_plain, _keep_part, _new, _objects_of, _Pointer, _pointer_type, _pointer_type_cache, _refuse, _set_at, _set_field, _set_item, _set_simple,
+                           _SimpleCData, _unpickle)
+from _foreign import address as _address, addressof, alignment, byref, load as _load, pointer, sizeof, store as _store
 
 __version__ = "1.1.0"
 RTLD_LOCAL, RTLD_GLOBAL = 0, 256
@@ -47,16 +48,12 @@ def _code_of(kind):
     return "P" if code in ("z", "Z") else "B" if code == "c" else code
 
 
-class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
+class CFuncPtr(_CData, _foreign.Function, metaclass=PyCFuncPtrType):
     """Function Pointer"""
+    __slots__ = ()
     _flags_ = 0
     _restype_ = None
     _argtypes_ = None
-    _own_restype = _own_argtypes = _errcheck = _paramflags = _name = None
-    _has_restype = _has_argtypes = False
-
-    def __new__(cls, *arguments):
-        return _new(cls)
 
     def __init__(self, *arguments):
         if not arguments:
@@ -70,150 +67,105 @@ class CFuncPtr(_CData, metaclass=PyCFuncPtrType):
             if isinstance(name, bytes):
                 name = name.decode()
             try:
-                _store("P", _address(self), _foreign.dlsym(handle, name))
+                address = _foreign.dlsym(handle, name)
             except OSError as error:
-                own = _interface_function(name) if isinstance(library, _sys.modules["ctypes"].PyDLL) else 0
-                if not own:
+                address = _interface_function(name) if isinstance(library, _sys.modules["ctypes"].PyDLL) else 0
+                if not address:
                     raise AttributeError(str(error)) from None
-                _store("P", _address(self), own)
-            self._objects = {"0": library}
-            if len(arguments) > 1:
-                self._paramflags = arguments[1]
+            _foreign.keep(self, {"0": library})
         elif isinstance(target, int):
-            _store("P", _address(self), target)
-            if len(arguments) > 1:
-                self._paramflags = arguments[1]
+            address = target
         elif callable(target):
             if self._argtypes_ is None:
                 raise TypeError("cannot construct instance of this class: no argtypes")
-            self._callback = _make_callback(target, self._restype_, self._argtypes_, self._flags_)
-            _store("P", _address(self), self._callback.address)
-            self._objects = {"0": self._callback}
+            callback = _make_callback(target, self._restype_, self._argtypes_, self._flags_)
+            _store("P", _address(self), callback.address)
+            return _foreign.keep(self, {"0": callback})
         else:
             raise TypeError("argument must be callable or integer function address")
-
-    @property
-    def restype(self):
-        """specify the result type"""
-        return self._own_restype if self._has_restype else self._restype_
-
-    @restype.setter
-    def restype(self, kind):
-        if kind is not None and not isinstance(kind, _CDataType) and not callable(kind):
-            raise TypeError("restype must be a type, a callable, or None")
-        self._own_restype, self._has_restype = kind, True
-
-    @restype.deleter
-    def restype(self):
-        self._has_restype = False
-
-    @property
-    def argtypes(self):
-        """specify the argument types"""
-        return self._own_argtypes if self._has_argtypes else self._argtypes_
-
-    @argtypes.setter
-    def argtypes(self, kinds):
-        if kinds is not None:
-            if not hasattr(type(kinds), "__iter__"):
-                raise TypeError("_argtypes_ must be a sequence of types")
-            kinds = tuple(kinds)
-            for index, kind in enumerate(kinds):
-                if not hasattr(kind, "from_param"):
-                    raise TypeError(f"item {index + 1} in _argtypes_ has no from_param method")
-        self._own_argtypes, self._has_argtypes = kinds, True
-
-    @argtypes.deleter
-    def argtypes(self):
-        self._has_argtypes = False
-
-    @property
-    def errcheck(self):
-        """a function to check for errors"""
-        return self._errcheck
-
-    @errcheck.setter
-    def errcheck(self, function):
-        if not callable(function):
-            raise TypeError("the errcheck attribute must be callable")
-        self._errcheck = function
-
-    @errcheck.deleter
-    def errcheck(self):
-        self._errcheck = None
-
-    def __bool__(self):
-        return _load("P", _address(self)) != 0
+        _store("P", _address(self), address)
+        _foreign.define(self, arguments[1] if len(arguments) > 1 else None, _own_functions.get(address))
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
-    def _with_flags(self, arguments, keywords):
-        """The arguments that `paramflags` makes of a call's, and those to be returned."""
-        result, outputs, given = [], [], list(arguments)
-        for index, flags in enumerate(self._paramflags):
-            direction, name, *default = (*flags, None) if len(flags) == 1 else flags
-            kind = self.argtypes[index]
-            if direction in (0, 1, 3):
-                if given:
-                    value = given.pop(0)
-                elif name in keywords:
-                    value = keywords[name]
-                elif default:
-                    value = default[0]
-                else:
-                    raise TypeError(f"required argument '{name}' missing")
-            if direction & 2:
-                value = kind._type_(value) if direction == 3 and not isinstance(value, kind._type_) else value if direction == 3 else kind._type_()
-                outputs.append(value)
-                result.append(byref(value) if not isinstance(value, Array) else value)
-            elif direction == 4:
-                result.append(default[0] if default else 0)
-            else:
-                result.append(value)
-        if given:
-            raise TypeError(f"call takes exactly {len(arguments) - len(given)} arguments ({len(arguments)} given)")
-        return result, outputs
 
-    def __call__(self, *arguments, **keywords):
-        address = _load("P", _address(self))
-        kinds, outputs = self.argtypes, None
-        if self._paramflags:
-            arguments, outputs = self._with_flags(arguments, keywords)
-        if kinds is not None:
-            if len(arguments) < len(kinds):
-                raise TypeError(f"this function takes at least {len(kinds)} argument{'' if len(kinds) == 1 else 's'} ({len(arguments)} given)")
-            converted = []
-            for position, value in enumerate(arguments):
-                if position < len(kinds):
-                    try:
-                        value = kinds[position].from_param(value)
-                    except Exception as error:
-                        raise ArgumentError(f"argument {position + 1}: {type(error).__name__}: {error}") from None
-                converted.append(_argument(value, position + 1))
+type.__delattr__(CFuncPtr, "__slots__")
+
+
+class _AnyFunction(CFuncPtr):
+    """A function of which only the address is known."""
+    _flags_ = FUNCFLAG_CDECL
+
+
+def _with_flags(function, arguments, keywords):
+    """The arguments that `paramflags` makes of a call's, and those to be returned."""
+    result, outputs, given = [], [], list(arguments)
+    for index, flags in enumerate(function._paramflags):
+        direction, name, *default = (*flags, None) if len(flags) == 1 else flags
+        kind = function.argtypes[index]
+        if direction in (0, 1, 3):
+            if given:
+                value = given.pop(0)
+            elif name in keywords:
+                value = keywords[name]
+            elif default:
+                value = default[0]
+            else:
+                raise TypeError(f"required argument '{name}' missing")
+        if direction & 2:
+            value = kind._type_(value) if direction == 3 and not isinstance(value, kind._type_) else value if direction == 3 else kind._type_()
+            outputs.append(value)
+            result.append(byref(value) if not isinstance(value, Array) else value)
+        elif direction == 4:
+            result.append(default[0] if default else 0)
         else:
-            converted = [_argument(value, position) for position, value in enumerate(arguments, 1)]
-        kind = self.restype
-        plain = isinstance(kind, _CDataType)
-        code = "v" if kind is None else _code_of(kind) if plain else "i"
-        if address == 0:
-            raise ValueError("NULL function pointer")
-        flags = self._flags_
-        own = _own_functions.get(address)
-        # Without going through C and back an exception comes out as it is.
-        value = own(*[item[1] for item in converted]) if own is not None else _foreign.call(address, code, "".join([item[0] for item in converted]), tuple([item[1] for item in converted]),
-                              (1 if flags & FUNCFLAG_PYTHONAPI else 0) | (2 if flags & FUNCFLAG_USE_ERRNO else 0))
-        result = None if kind is None else _result(kind, value) if plain else kind(value)
-        if plain and hasattr(kind, "_check_retval_"):
-            result = kind._check_retval_(result)
-        if self._errcheck is not None:
-            checked = self._errcheck(result, self, tuple(arguments))
-            if checked is not result or outputs is None:
-                return checked
-        if outputs:
-            shown = [value.__ctypes_from_outparam__() for value in outputs]
-            return shown[0] if len(shown) == 1 else tuple(shown)
-        return result
+            result.append(value)
+    if given:
+        raise TypeError(f"call takes exactly {len(arguments) - len(given)} arguments ({len(arguments)} given)")
+    return result, outputs
+
+
+def _call(function, arguments, keywords):
+    """A call that is not plain."""
+    address = _load("P", _address(function))
+    kinds, outputs = function.argtypes, None
+    if function._paramflags:
+        arguments, outputs = _with_flags(function, arguments, keywords or {})
+    if kinds is not None:
+        if len(arguments) < len(kinds):
+            raise TypeError(f"this function takes at least {len(kinds)} argument{'' if len(kinds) == 1 else 's'} ({len(arguments)} given)")
+        converted = []
+        for position, value in enumerate(arguments):
+            if position < len(kinds):
+                try:
+                    value = kinds[position].from_param(value)
+                except Exception as error:
+                    raise ArgumentError(f"argument {position + 1}: {type(error).__name__}: {error}") from None
+            converted.append(_argument(value, position + 1))
+    else:
+        converted = [_argument(value, position) for position, value in enumerate(arguments, 1)]
+    kind = function.restype
+    plain = isinstance(kind, _CDataType)
+    code = "v" if kind is None else _code_of(kind) if plain else "i"
+    if address == 0:
+        raise ValueError("NULL function pointer")
+    flags = function._flags_
+    own = _own_functions.get(address)
+    # Without going through C and back an exception comes out as it is.
+    value = own(*[item[1] for item in converted]) if own is not None else _foreign.call(address, code, "".join([item[0] for item in converted]), tuple([item[1] for item in converted]),
+                          (1 if flags & FUNCFLAG_PYTHONAPI else 0) | (2 if flags & FUNCFLAG_USE_ERRNO else 0))
+    result = None if kind is None else _result(kind, value) if plain else kind(value)
+    if plain and hasattr(kind, "_check_retval_"):
+        result = kind._check_retval_(result)
+    if function.errcheck is not None:
+        checked = function.errcheck(result, function, tuple(arguments))
+        if checked is not result or outputs is None:
+            return checked
+    if outputs:
+        shown = [value.__ctypes_from_outparam__() for value in outputs]
+        return shown[0] if len(shown) == 1 else tuple(shown)
+    return result
 
 
 def _make_callback(function, restype, argtypes, flags):
@@ -224,58 +176,10 @@ def _make_callback(function, restype, argtypes, flags):
             raise TypeError("item in _argtypes_ has no storage info")
     if restype is not None and not (isinstance(restype, type) and issubclass(restype, _SimpleCData)):
         raise TypeError("invalid result type for callback function")
-
-    def ignored(error, doing):
-        # C cannot be told: the result is zero.
-        _sys.unraisablehook(_sys.UnraisableHookArgs((type(error), error, error.__traceback__, f"Exception ignored on {doing} ctypes callback function", function)))
-
-    def call(*values):
-        try:
-            result = function(*[_result(kind, value) for kind, value in zip(kinds, values)])
-            is_made = True
-        except BaseException as error:
-            ignored(error, "calling")
-            result, is_made = None, False
-        if restype is None or restype._codes_ == "O":
-            return result if restype is not None else None
-        holder = _new(restype)
-        is_pointer = restype._type_ in "zZP"
-        if is_made:
-            try:
-                kept = _set_simple(restype, _address(holder), result)
-                if is_pointer:
-                    call.kept = kept
-            except BaseException as error:
-                ignored(error, "converting result of")
-        return _load("P" if is_pointer else "B" if restype._type_ == "c" else restype._codes_, _address(holder))
-
-    return _foreign.Callback(call, "v" if restype is None else _code_of(restype), "".join([_code_of(kind) for kind in kinds]))
+    return _foreign.Callback(function, "v" if restype is None else _code_of(restype), "".join([_code_of(kind) for kind in kinds]), kinds, restype)
 
 
 # MARK: The module's functions
-
-def sizeof(data, /):
-    """sizeof(C type) -> integer: the size in bytes of a C instance"""
-    if isinstance(data, _CDataType):
-        return data._size_
-    if isinstance(data, _CData):
-        return _foreign.size(data)
-    raise TypeError("this type has no size")
-
-
-def alignment(data, /):
-    """alignment(C type) -> integer: the alignment requirements of a C instance"""
-    if isinstance(data, (_CDataType, _CData)):
-        return data._align_
-    raise TypeError("no alignment info")
-
-
-def addressof(data, /):
-    """addressof(C instance) -> integer: the address of the C instance internal buffer"""
-    if not isinstance(data, _CData):
-        raise TypeError("invalid type")
-    return _address(data)
-
 
 def resize(data, size, /):
     """Give an object memory of another size"""
@@ -314,7 +218,7 @@ def dlclose(handle, /):
 
 
 def call_function(address, arguments, /):
-    return CFuncPtr(address)(*arguments)
+    return _AnyFunction(address)(*arguments)
 
 
 call_cdeclfunction = _twins.function(call_function)
@@ -340,7 +244,7 @@ def _cast(place, source, kind):
             _objects_of(source)
         if isinstance(source._objects, dict):
             source._objects[id(source)] = source
-        result._objects = source._objects
+        _foreign.keep(result, source._objects)
     return result
 
 
@@ -362,4 +266,8 @@ _kept = (_foreign.Callback(_cast, "O", "POO"), _foreign.Callback(_foreign.read, 
 _cast_addr, _string_at_addr, _wstring_at_addr = [callback.address for callback in _kept]
 _own_functions = dict(zip((_cast_addr, _string_at_addr, _wstring_at_addr), (_cast, _foreign.read, _foreign.wide)))
 _memmove_addr, _memset_addr = _foreign.dlsym(0, "memmove"), _foreign.dlsym(0, "memset")
+_foreign.install({
+    "set_simple": _set_simple, "set_part": _set_at, "keep_part": _keep_part, "get_field": _get_field, "set_field": _set_field, "get_item": _get_item, "set_item": _set_item, "call": _call,
+    "refuse": _refuse, "pointer_type": _pointer_type,
+}, PyCSimpleType.from_param, PyCPointerType.from_param)
 _twins.publish(globals(), without_signature="*")

@@ -1,5 +1,7 @@
 """The types of ctypes over `_foreign`, which knows memory. Functions and libraries are in `_ctypes`, of which this is a part: its classes bear that name.
 
+What is plain is done by native code (`Sources/ForeignFunctions`), for which each class has a `_layout_`; the rest is here.
+
 Every object is memory: of its own, part of another object's, or at an address somebody gave. A type knows how large its instances are, how
 they are aligned, and by which codes libffi passes them (`_codes_`). What memory points to is kept alive by `_objects`, a dict that only the object which owns
 the memory has; a part writes into its owner's, under a key that tells where it stands. Simple values are loaded and stored by type code; values of
@@ -9,12 +11,14 @@ import sys as _sys
 
 import _foreign
 import _twins
-from _foreign import address as _address, load as _load, store as _store
+from _foreign import CArgObject, CField, Layout as _Layout, address as _address, at as _at, byref, load as _load, new as _new, pointer, store as _store
 from _weakref import ref as _ref
 
 __name__ = "_ctypes"
 _pointer_type_cache = {}
 _POINTER_SIZE = 8
+# Kinds of layouts.
+_SIMPLE, _AGGREGATE, _ARRAY, _POINTER, _FUNCTION = range(5)
 
 
 class ArgumentError(Exception):
@@ -73,11 +77,8 @@ class _CDataType(type):
     def from_buffer_copy(self, source, offset=0):
         """C.from_buffer_copy(object, offset=0) -> C instance: create a C instance from a readable buffer"""
         _refuse_abstract(self)
-        with memoryview(source) as view:
-            data = bytes(view)
-        _check_room(self, len(data), offset)
         result = _new(self)
-        _foreign.write(_address(result), data[offset:offset + self._size_])
+        _foreign.copy(result, source, offset)
         return result
 
     def in_dll(self, library, name):
@@ -99,9 +100,14 @@ class _CDataType(type):
         raise TypeError(f"expected {self.__name__} instance instead of {type(value).__name__}")
 
 
+def _refuse(cls):
+    """A class without a layout has no instances."""
+    raise TypeError("Cannot create instance: has no _type_" if issubclass(cls, _Pointer) else "abstract class")
+
+
 def _refuse_abstract(cls):
     """Only classes that say what their instances are have any."""
-    if cls in (Structure, Union) or issubclass(cls, Array) and getattr(cls, "_length_", None) is None or issubclass(cls, (_SimpleCData, _Pointer)) and getattr(cls, "_type_", None) is None:
+    if cls in (Structure, Union) or cls.__dict__.get("_layout_", cls) is None or issubclass(cls, Array) and getattr(cls, "_length_", None) is None or issubclass(cls, (_SimpleCData, _Pointer)) and getattr(cls, "_type_", None) is None:
         raise TypeError("abstract class")
 
 
@@ -116,52 +122,29 @@ def _check_room(cls, size, offset):
 _array_cache = {}
 
 
-def _new(cls):
-    """A zeroed instance, without calling its `__init__`."""
-    result = _foreign.Data.__new__(cls)
-    _foreign.allocate(result, cls._size_)
-    return result
-
-
-def _at(cls, address, owner, base=None, index=0):
-    """An instance in memory that is there already; `base` is the object that it is part of."""
-    result = _foreign.Data.__new__(cls)
-    _foreign.attach(result, address, cls._size_, base if base is not None else owner)
-    if base is not None:
-        result._b_base_ = base
-        result._place = index
-    return result
-
-
 def _objects_of(data):
     """The dict that keeps alive what an object's memory points to."""
     objects = data._objects
     if objects is None:
-        objects = data._objects = {}
+        objects = {}
+        _foreign.keep(data, objects)
     return objects
 
 
 def _keep(data, key, value):
     """Keep a value alive as long as the memory at a place of an object."""
-    if value is None and data._objects is None:
+    if value is None:
         return
     path = [str(key)]
     while data._b_base_ is not None:
         path.append(f"{data._place:x}")
         data = data._b_base_
-    objects = _objects_of(data)
-    key = ":".join(path)
-    if value is None:
-        objects.pop(key, None)
-    else:
-        objects[key] = value
+    _objects_of(data)[":".join(path)] = value
 
 
 class _CData(_foreign.Data, metaclass=_CDataType):
     """The base of all of ctypes' objects."""
-    _b_base_ = None
-    _objects = None
-    _place = 0
+    __slots__ = ()
     _size_ = 0
     _align_ = 1
     _codes_ = ""
@@ -175,11 +158,12 @@ class _CData(_foreign.Data, metaclass=_CDataType):
     def __reduce__(self):
         if _has_pointers(type(self)):
             raise ValueError("ctypes objects containing pointers cannot be pickled")
-        return _unpickle, (type(self), (self.__dict__, _foreign.read(_address(self), _foreign.size(self)) if _foreign.size(self) else b""))
+        return _unpickle, (type(self), (getattr(self, "__dict__", {}), _foreign.read(_address(self), _foreign.size(self)) if _foreign.size(self) else b""))
 
     def __setstate__(self, state):
         attributes, data = state
-        self.__dict__.update(attributes)
+        if attributes:
+            self.__dict__.update(attributes)
         _foreign.write(_address(self), data)
 
     def __ctypes_from_outparam__(self):
@@ -237,10 +221,13 @@ class PyCSimpleType(_CDataType):
         cls._swapped_ = False
         letter = {"l": "q", "L": "Q"}.get(code, code)
         cls._buffer_ = ("<" + letter, cls._size_, ())
+        is_plain = bases[0] is _SimpleCData
+        cls._layout_ = _Layout(_SIMPLE, code, cls._size_, plain=is_plain)
         if code in "hHiIlLqQfd" and _SimpleCData in bases:
             swapped = super().__new__(metaclass, name + "_be", bases, dict(namespace))
             swapped._size_, swapped._align_, swapped._codes_, swapped._swapped_ = cls._size_, cls._align_, code, True
             swapped._buffer_ = (">" + letter, cls._size_, ())
+            swapped._layout_ = _Layout(_SIMPLE, code, cls._size_, plain=is_plain, swapped=True)
             cls.__ctype_le__, cls.__ctype_be__ = cls, swapped
             swapped.__ctype_le__, swapped.__ctype_be__ = cls, swapped
         elif code in "cbB?" and _SimpleCData in bases:
@@ -395,39 +382,9 @@ def _set_simple(cls, address, value):
     return _store(code, address, value)
 
 
-class _SimpleCData(_CData, metaclass=PyCSimpleType):
+class _SimpleCData(_CData, _foreign.Simple, metaclass=PyCSimpleType):
     """The base of ctypes' simple types."""
-
-    def __new__(cls, *arguments, **keywords):
-        if getattr(cls, "_type_", None) is None:
-            raise TypeError("abstract class")
-        return _new(cls)
-
-    def __init__(self, *values):
-        if len(values) > 1:
-            raise TypeError(f"__init__ expected at most 1 argument, got {len(values)}")
-        if values:
-            self.value = values[0]
-
-    @property
-    def value(self):
-        """current value"""
-        return _get_simple(type(self), _address(self))
-
-    @value.setter
-    def value(self, value):
-        kept = _set_simple(type(self), _address(self), value)
-        if self._b_base_ is None:
-            self._objects = kept
-        elif kept is not None:
-            _keep(self, 0, kept)
-
-    @value.deleter
-    def value(self):
-        raise TypeError("can't delete attribute")
-
-    def __bool__(self):
-        return any(_foreign.read(_address(self), self._size_))
+    __slots__ = ()
 
     def __repr__(self):
         if type(self).__base__ is _SimpleCData:
@@ -502,52 +459,25 @@ def _is_text(cls):
 
 # MARK: Structures and unions
 
-class CField:
-    """Structure/Union member"""
+def _get_field(field, instance):
+    """The value of a field that is not plain: text."""
+    return _get_part(instance, field.type, field.offset, field._index).value
 
-    def __init__(self, name, type, offset, index, bits=None, shift=0):
-        self._name, self.type, self.offset, self._index, self._bits, self._shift = name, type, offset, index, bits, shift
 
-    @property
-    def size(self):
-        """size in bytes of this field"""
-        return self.type._size_ if self._bits is None else self._bits << 16 | self._shift
-
-    def __get__(self, instance, owner=None):
-        if instance is None:
-            return self
-        if self._bits is None:
-            part = _get_part(instance, self.type, self.offset, self._index)
-            return part.value if _is_text(self.type) else part
-        word = int.from_bytes(_foreign.read(_address(instance) + self.offset, self.type._size_), "big" if self.type._swapped_ else "little")
-        value = word >> self._shift & (1 << self._bits) - 1
-        if self.type._type_ in "bhilq" and value >> self._bits - 1:
-            value -= 1 << self._bits
-        return bool(value) if self.type._type_ == "?" else value
-
-    def __set__(self, instance, value):
-        if self._bits is None:
-            if _is_text(self.type) and not isinstance(value, (self.type, bytes if self.type._type_._type_ == "c" else str)):
-                raise TypeError(f"expected bytes, {type(value).__name__} found" if self.type._type_._type_ == "c" else
-                                f"unicode string expected instead of {type(value).__name__} instance")
-            return _set_part(instance, self.type, self.offset, self._index, value)
-        if isinstance(value, self.type):
-            value = value.value
-        if not isinstance(value, int):
-            raise TypeError(f"int expected instead of {type(value).__name__} instance")
-        order = "big" if self.type._swapped_ else "little"
-        address, size, mask = _address(instance) + self.offset, self.type._size_, (1 << self._bits) - 1
-        word = int.from_bytes(_foreign.read(address, size), order)
-        word = word & ~(mask << self._shift) | (value & mask) << self._shift
-        _foreign.write(address, word.to_bytes(size, order))
-
-    def __delete__(self, instance):
-        raise TypeError("can't delete attribute")
-
-    def __repr__(self):
-        if self._bits is None:
-            return f"<Field type={self.type.__name__}, ofs={self.offset}, size={self.size}>"
-        return f"<Field type={self.type.__name__}, ofs={self.offset}:{self._shift}, bits={self._bits}>"
+def _set_field(field, instance, value):
+    """Set a field to what is not plain: text, or an integer of an unusual kind in a bit field."""
+    kind = field.type
+    if field._bits is None:
+        is_bytes = kind._type_._type_ == "c"
+        if not isinstance(value, (kind, bytes if is_bytes else str)):
+            raise TypeError(f"expected bytes, {type(value).__name__} found" if is_bytes else
+                            f"unicode string expected instead of {type(value).__name__} instance")
+        return _set_part(instance, kind, field.offset, field._index, value)
+    if isinstance(value, kind):
+        value = value.value
+    if not isinstance(value, int):
+        raise TypeError(f"int expected instead of {type(value).__name__} instance")
+    field.__set__(instance, int(value))
 
 
 def _lay_out(cls, fields, union):
@@ -627,6 +557,8 @@ def _lay_out(cls, fields, union):
     cls._size_ = (size + align - 1) // align * align
     cls._buffer_ = (format + "}" if format else "B", cls._size_, ())
     cls._codes_ = "{" + _flat(cls) + "}" if cls._size_ else ""
+    if "_abstract_" not in cls.__dict__:
+        cls._layout_ = _Layout(_AGGREGATE, "", cls._size_)
     for name in getattr(cls, "_anonymous_", ()):
         member = cls.__dict__.get(name)
         if member is None:
@@ -643,9 +575,10 @@ def _lay_out(cls, fields, union):
 class _Anonymous(CField):
     """A field of a structure that is itself a field, as a field of the outer one."""
 
-    def __init__(self, outer, inner):
-        super().__init__(getattr(inner, "_name", None), inner.type, outer.offset + inner.offset, inner._index, inner._bits, inner._shift)
+    def __new__(cls, outer, inner):
+        self = super().__new__(cls, inner._name, inner.type, outer.offset + inner.offset, inner._index, inner._bits, inner._shift)
         self._outer, self._inner = outer, inner
+        return self
 
     def __get__(self, instance, owner=None):
         return self if instance is None else self._inner.__get__(self._outer.__get__(instance))
@@ -684,6 +617,10 @@ class _AggregateType(_CDataType):
             if isinstance(base, _AggregateType):
                 # Fields laid out behind those of the base: these stay as they are.
                 type.__setattr__(base, "_final_", True)
+        if "_abstract_" in namespace:
+            cls._layout_ = None
+        elif bases[0] is not _CData:
+            cls._layout_ = _Layout(_AGGREGATE, "", cls._size_)
         if has_fields:
             cls._fields_ = fields
         return cls
@@ -692,7 +629,8 @@ class _AggregateType(_CDataType):
         if name == "_fields_":
             if "_ready_" not in cls.__dict__:
                 raise TypeError("ctypes state is not initialized")
-            if cls.__dict__.get("_final_") or "_fields_" in cls.__dict__:
+            layout = cls.__dict__.get("_layout_")
+            if cls.__dict__.get("_final_") or layout is not None and layout.final or "_fields_" in cls.__dict__:
                 raise AttributeError("_fields_ is final")
             super().__setattr__(name, value)
             _lay_out(cls, value, isinstance(cls, UnionType))
@@ -708,33 +646,14 @@ class UnionType(_AggregateType):
     """metatype for the Union Objects"""
 
 
-class _Aggregate:
-    def __new__(cls, *arguments, **keywords):
-        if "_abstract_" in cls.__dict__ or cls in (Structure, Union):
-            raise TypeError("abstract class")
-        if "_final_" not in cls.__dict__:
-            type.__setattr__(cls, "_final_", True)
-        return _new(cls)
-
-    def __init__(self, *arguments, **keywords):
-        fields = getattr(self, "_all_fields_", ())
-        for index, value in enumerate(arguments):
-            if index >= len(fields):
-                raise TypeError("too many initializers")
-            field = fields[index]
-            if field._name in keywords:
-                raise TypeError(f"duplicate values for field '{field._name}'")
-            setattr(self, field._name, value)
-        for name, value in keywords.items():
-            setattr(self, name, value)
-
-
-class Structure(_Aggregate, _CData, metaclass=PyCStructType):
+class Structure(_CData, _foreign.Aggregate, metaclass=PyCStructType):
     """Structure base class"""
+    __slots__ = ()
 
 
-class Union(_Aggregate, _CData, metaclass=UnionType):
+class Union(_CData, _foreign.Aggregate, metaclass=UnionType):
     """Union base class"""
+    __slots__ = ()
 
 
 # MARK: Arrays
@@ -762,11 +681,12 @@ class PyCArrayType(_CDataType):
         cls._size_, cls._align_, cls._codes_ = length * kind._size_, kind._align_, "P"
         format, size, shape = kind._buffer_
         cls._buffer_ = (format, size, (length, *shape))
+        cls._layout_ = _Layout(_ARRAY, "", cls._size_, length, kind)
         if issubclass(kind, (Structure, Union)):
             kind._final_ = True
         if kind._size_ and issubclass(kind, _SimpleCData) and kind._type_ == "c":
-            type.__setattr__(cls, "value", property(_get_text, _set_text, _refuse_deletion))
-            type.__setattr__(cls, "raw", property(_get_raw, _set_raw))
+            type.__setattr__(cls, "value", property(_foreign.text, _foreign.set_text, _refuse_deletion))
+            type.__setattr__(cls, "raw", property(_foreign.raw, _set_raw))
         elif issubclass(kind, _SimpleCData) and kind._type_ == "u":
             type.__setattr__(cls, "value", property(_get_wide, _set_wide, _refuse_deletion))
         return cls
@@ -794,25 +714,6 @@ def _refuse_deletion(self):
     raise TypeError("can't delete attribute")
 
 
-def _get_text(self):
-    """string value"""
-    data = _foreign.read(_address(self), self._length_)
-    return data.partition(b"\0")[0]
-
-
-def _set_text(self, value):
-    if not isinstance(value, bytes):
-        raise TypeError(f"bytes expected instead of {type(value).__name__} instance")
-    if len(value) > self._length_:
-        raise ValueError("byte string too long")
-    _foreign.write(_address(self), value + b"\0" if len(value) < self._length_ else value)
-
-
-def _get_raw(self):
-    """value"""
-    return _foreign.read(_address(self), self._length_)
-
-
 def _set_raw(self, value):
     data = bytes(memoryview(value))
     if len(data) > self._length_:
@@ -834,59 +735,44 @@ def _set_wide(self, value):
     _foreign.write(_address(self), data if len(value) < self._length_ else data[:-4])
 
 
-class Array(_CData, metaclass=PyCArrayType):
+class Array(_CData, _foreign.Sequence, metaclass=PyCArrayType):
     """The base of arrays."""
+    __slots__ = ()
     __class_getitem__ = classmethod(type(list[int]))
 
-    def __new__(cls, *arguments):
-        if getattr(cls, "_length_", None) is None:
-            raise TypeError("abstract class")
-        return _new(cls)
 
-    def __init__(self, *values):
-        if len(values) > self._length_:
-            raise IndexError("invalid index")
-        for index, value in enumerate(values):
-            self[index] = value
+def _array_index(array, index):
+    if not hasattr(type(index), "__index__"):
+        raise TypeError("indices must be integers")
+    index = index.__index__()
+    if index < 0:
+        index += array._length_
+    if not 0 <= index < array._length_:
+        raise IndexError("invalid index")
+    return index
 
-    def __len__(self):
-        return self._length_
 
-    def _index(self, index):
-        if not hasattr(type(index), "__index__"):
-            raise TypeError("indices must be integers")
-        index = index.__index__()
-        if index < 0:
-            index += self._length_
-        if not 0 <= index < self._length_:
-            raise IndexError("invalid index")
-        return index
+def _get_item(data, index):
+    """What an array or a pointer gives for an unusual index."""
+    kind = data._type_
+    if isinstance(data, _Pointer):
+        return _get_items(data, kind, index)
+    if isinstance(index, slice):
+        items = [data[place] for place in range(*index.indices(data._length_))]
+        return "".join(items) if issubclass(kind, _SimpleCData) and kind._type_ == "u" else items
+    return data[_array_index(data, index)]
 
-    def __getitem__(self, index):
-        kind = self._type_
-        if isinstance(index, slice):
-            places = range(*index.indices(self._length_))
-            if issubclass(kind, _SimpleCData) and kind._type_ == "c":
-                return _foreign.read(_address(self), self._length_)[index] if self._length_ else b""
-            items = [self[place] for place in places]
-            return "".join(items) if issubclass(kind, _SimpleCData) and kind._type_ == "u" else items
-        index = self._index(index)
-        return _get_part(self, kind, index * kind._size_, index)
 
-    def __setitem__(self, index, value):
-        kind = self._type_
-        if isinstance(index, slice):
-            places = range(*index.indices(self._length_))
-            if len(places) != len(value):
-                raise ValueError("Can only assign sequence of same size")
-            for place, item in zip(places, value):
-                self[place] = item
-            return
-        index = self._index(index)
-        _set_part(self, kind, index * kind._size_, index, value)
-
-    def __delitem__(self, index):
-        raise TypeError("Array does not support item deletion")
+def _set_item(array, index, value):
+    """Store into an array by an unusual index."""
+    if isinstance(index, slice):
+        places = range(*index.indices(array._length_))
+        if len(places) != len(value):
+            raise ValueError("Can only assign sequence of same size")
+        for place, item in zip(places, value):
+            array[place] = item
+    else:
+        array[_array_index(array, index)] = value
 
 
 # MARK: Pointers
@@ -906,12 +792,14 @@ class PyCPointerType(_CDataType):
             cls._buffer_ = ("&" + _shaped(format, shape), _POINTER_SIZE, ())
         elif not hasattr(cls, "_type_"):
             cls._buffer_ = ("B", _POINTER_SIZE, ())
+        cls._layout_ = _Layout(_POINTER, "P", _POINTER_SIZE, item=getattr(cls, "_type_", None))
         return cls
 
     def set_type(self, kind):
         if not isinstance(kind, _CDataType):
             raise TypeError("_type_ must have storage info")
         self._type_ = kind
+        self._layout_ = _Layout(_POINTER, "P", _POINTER_SIZE, item=kind)
 
     def from_param(self, value):
         """Convert a Python object into a function call parameter."""
@@ -927,71 +815,26 @@ class PyCPointerType(_CDataType):
         return _CDataType.from_param(self, value)
 
 
-class _Pointer(_CData, metaclass=PyCPointerType):
+class _Pointer(_CData, _foreign.Pointer, metaclass=PyCPointerType):
     """The base of pointers."""
+    __slots__ = ()
     _type_ = None
 
-    def __new__(cls, *arguments):
-        if cls._type_ is None:
-            raise TypeError("Cannot create instance: has no _type_")
-        return _new(cls)
 
-    def __init__(self, target=None):
-        if target is not None:
-            self.contents = target
-
-    @property
-    def contents(self):
-        """what is at the address"""
-        place = _load("P", _address(self))
-        if place == 0:
-            raise ValueError("NULL pointer access")
-        kept = self._objects.get("1", self._objects) if isinstance(self._objects, dict) else None
-        result = _at(self._type_, place, kept)
-        return result
-
-    @contents.setter
-    def contents(self, target):
-        if not isinstance(target, self._type_):
-            raise TypeError(f"expected {self._type_.__name__} instead of {type(target).__name__}")
-        _store("P", _address(self), _address(target))
-        if self._b_base_ is None:
-            _objects_of(self)["1"] = target
-        else:
-            _keep(self, 1, target)
-
-    def __getitem__(self, index):
-        kind = self._type_
-        if isinstance(index, slice):
-            step = 1 if index.step is None else index.step
-            if index.start is None and step < 0:
-                raise ValueError("slice start is required for step < 0")
-            if index.stop is None:
-                raise ValueError("slice stop is required")
-            places = range(index.start or 0, index.stop, step)
-            items = [self[place] for place in places]
-            if issubclass(kind, _SimpleCData) and kind._type_ in "cu":
-                return (b"" if kind._type_ == "c" else "").join(items)
-            return items
-        if not isinstance(index, int):
-            raise TypeError("Pointer indices must be integer")
-        place = _load("P", _address(self))
-        if place == 0:
-            raise ValueError("NULL pointer access")
-        place += index * kind._size_
-        return _get_simple(kind, place) if _is_plain(kind) else _at(kind, place, self)
-
-    def __setitem__(self, index, value):
-        if not isinstance(index, int):
-            raise TypeError("Pointer indices must be integer")
-        kind = self._type_
-        place = _load("P", _address(self))
-        if place == 0:
-            raise ValueError("NULL pointer access")
-        _set_at(self, kind, place + index * kind._size_, index, value)
-
-    def __bool__(self):
-        return _load("P", _address(self)) != 0
+def _get_items(pointer, kind, index):
+    if isinstance(index, slice):
+        step = 1 if index.step is None else index.step
+        if index.start is None and step < 0:
+            raise ValueError("slice start is required for step < 0")
+        if index.stop is None:
+            raise ValueError("slice stop is required")
+        items = [pointer[place] for place in range(index.start or 0, index.stop, step)]
+        if issubclass(kind, _SimpleCData) and kind._type_ in "cu":
+            return (b"" if kind._type_ == "c" else "").join(items)
+        return items
+    if not isinstance(index, int):
+        raise TypeError("Pointer indices must be integer")
+    return pointer[int(index)]
 
 
 def POINTER(kind, /):
@@ -1010,29 +853,12 @@ def POINTER(kind, /):
     return result
 
 
-def pointer(target, /):
-    """A pointer to an object."""
-    return POINTER(type(target))(target)
+def _pointer_type(kind):
+    known = _pointer_type_cache.get(kind)
+    return POINTER(kind) if known is None else known
 
 
 # MARK: Arguments of functions
-
-class CArgObject:
-    """An argument of a foreign function that is ready to be passed."""
-
-    def __init__(self, code, value, keep, shown=None):
-        self._code, self._value, self._obj, self._shown = code, value, keep, shown or code
-
-    def __repr__(self):
-        code, value = self._shown, self._value
-        if code in "bBhHiIlLqQfd":
-            return f"<cparam '{code}' ({value})>"
-        if code == "c":
-            return f"<cparam 'c' ({ascii(chr(value))})>" if 32 <= value < 127 else f"<cparam 'c' ('\\x{value:02x}')>"
-        if code in "zZP":
-            return f"<cparam '{code}' ({value:#x})>"
-        return f"<cparam '{code}' at {id(self):#x}>"
-
 
 def _argument(value, position):
     """The code, the plain value and what must live through the call, of an argument without a declared type or one that `from_param` has made."""
@@ -1078,16 +904,19 @@ class PyCFuncPtrType(_CDataType):
         cls._size_ = cls._align_ = _POINTER_SIZE
         cls._codes_ = "P"
         cls._buffer_ = ("X{}", _POINTER_SIZE, ())
+        # The base itself is abstract.
+        cls._layout_ = None if bases[0] is _CData else _Layout(_FUNCTION, "P", _POINTER_SIZE)
         if bases[0] is not _CData and not isinstance(getattr(cls, "_flags_", None), int):
             raise TypeError("class must define _flags_ which must be an integer")
         return cls
 
 
-def byref(data, offset=0, /):
-    """byref(C instance[, offset=0]) -> byref-object: a pointer lookalike to a C instance, only usable as function argument"""
-    if not isinstance(data, _CData):
-        raise TypeError(f"byref() argument must be a ctypes instance, not '{type(data).__name__}'")
-    return CArgObject("P", _address(data) + offset, data)
+def _keep_part(base, index, value):
+    """Keep alive what belongs to a part of an object."""
+    _keep(base, f"{index:x}", value)
 
 
+# As in C, instances of these classes have no dict, those of classes derived from them do.
+for _class in (_CData, _SimpleCData, Structure, Union, Array, _Pointer):
+    type.__delattr__(_class, "__slots__")
 _twins.publish(globals(), private=["_unpickle"], without_signature="*")

@@ -19,6 +19,8 @@ _natives = {"md5": openssl_md5, "sha1": openssl_sha1, "sha224": openssl_sha224, 
 _others = {"md5-sha1": "MD5-SHA1", "ripemd160": "RIPEMD160", "sha512_224": "SHA512-224", "sha512_256": "SHA512-256", "sm3": "SM3"}
 openssl_md_meth_names = frozenset((*_natives, *_others))
 _library = None
+# Of the library's functions that were called, and of its hash functions.
+_addresses, _digests = {}, {}
 
 
 class UnsupportedDigestmodError(ValueError):
@@ -30,7 +32,10 @@ def _call(name, result, codes, *arguments):
     global _library
     if _library is None:
         _library = _foreign.dlopen("libcrypto.so.3", 2)
-    return _foreign.call(_foreign.dlsym(_library, name), result, codes, arguments, 0)
+    address = _addresses.get(name)
+    if address is None:
+        address = _addresses[name] = _foreign.dlsym(_library, name)
+    return _foreign.call(address, result, codes, arguments, 0)
 
 
 def _place(data):
@@ -39,9 +44,14 @@ def _place(data):
 
 def _digest(name):
     """OpenSSL's description of a hash function; 0 when there is none."""
+    if name in _digests:
+        return _digests[name]
     text = _others.get(name, {"sha3_224": "SHA3-224", "sha3_256": "SHA3-256", "sha3_384": "SHA3-384", "sha3_512": "SHA3-512", "shake_128": "SHAKE128", "shake_256": "SHAKE256",
                               "blake2b": "BLAKE2b512", "blake2s": "BLAKE2s256"}.get(name, name)).encode() + b"\0"
-    return _call("EVP_get_digestbyname", "P", "P", _place(text))
+    found = _call("EVP_get_digestbyname", "P", "P", _place(text))
+    if found:
+        _digests[name] = found
+    return found
 
 
 def get_fips_mode():

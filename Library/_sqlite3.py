@@ -1,27 +1,30 @@
 """The module under sqlite3, over the library SQLite by `_foreign`.
 
+Statements, their parameters and rows are native code's (`Sources/ForeignFunctions`), which asks functions here (`_helpers`) for what is rare.
 A statement belongs to the cursor that runs it until it is done; then its connection keeps it for the next time the same text is run. Python's functions that
 SQLite calls are kept by the connection. SQLite is opened for use by many threads and guarded by the interpreter's rule that a connection stays in its thread.
 """
 import errno as _errno
 import _foreign
+import _sqlite3_fast
 import _twins
 import gc as _gc
 import threading as _threading
-import weakref as _weakref
 from sys import audit as _audit
+from _sqlite3_fast import Connection as _Connection, Cursor as _Cursor, Row, aggregate_key as _aggregate_key, answer as _answer, apply as _apply, compare as _compare
 from _sqlite3_library import (
     DatabaseError, DataError, Error, IntegrityError, InterfaceError, InternalError, NotSupportedError, OperationalError, ProgrammingError, sqlite_version,
-    Warning, _autocommit, _bind, _blob_of, _bytes_of, _changes, _clear, _constants, _count, _data_count, _decltype, _double_of, _function, _handle,
-    _int64_of, _last_rowid, _library, _name_of, _open, _parameter_name, _parameters, _prepare, _raise, _reset, _result, _step, _text_at, _text_of,
-    _total_changes, _TRANSIENT, _type_of, _value,
+    Warning, _autocommit, _constants, _function, _handle, _library, _open, _raise, _result, _text_at, _total_changes,
 )
+
+_sqlite3_fast.load(_library)
 
 globals().update(_constants)
 PARSE_DECLTYPES, PARSE_COLNAMES = 1, 2
 version = _deprecated_version = "2.6.0"
 threadsafety = 3
 adapters, converters = {}, {}
+_MappingProxy = type(type.__dict__)
 _tracebacks = False
 _CANT_OPEN = 14
 
@@ -50,11 +53,20 @@ class PrepareProtocol:
 def register_adapter(type, adapter, /):
     """Let a function make values of SQLite from objects of a type."""
     adapters[(type, PrepareProtocol)] = adapter
+    if type in (int, float, str, bytearray):
+        _sqlite3_fast.adapt_all()
 
 
 def register_converter(typename, converter, /):
     """Let a function make objects from values of a declared type."""
     converters[typename.upper()] = converter
+
+
+def _unless_type_error(function, argument):
+    try:
+        return function(argument)
+    except TypeError:
+        return None
 
 
 def adapt(obj, proto=PrepareProtocol, *alternative):
@@ -64,12 +76,12 @@ def adapt(obj, proto=PrepareProtocol, *alternative):
         return adapter(obj)
     conform = getattr(proto, "__adapt__", None)
     if conform is not None:
-        result = conform(obj)
+        result = _unless_type_error(conform, obj)
         if result is not None:
             return result
     conform = getattr(obj, "__conform__", None)
     if conform is not None:
-        result = conform(proto)
+        result = _unless_type_error(conform, proto)
         if result is not None:
             return result
     if alternative:
@@ -77,95 +89,59 @@ def adapt(obj, proto=PrepareProtocol, *alternative):
     raise ProgrammingError("can't adapt")
 
 
-# MARK: Statements
+# MARK: What native code asks for
 
-class _Statement:
-    handle = None
-
-    def __init__(self, connection, sql):
-        data = sql.encode()
-        if 0 in data:
-            raise ProgrammingError("the query contains a null character")
-        words = bytearray(16)
-        place, text = _foreign.buffer_address(words, True)[0], _foreign.buffer_address(data, False)[0]
-        if _prepare(connection._database, text, len(data) + 1, place, place + 8) != 0:
-            _raise(connection._database)
-        self.handle, tail = _handle(_foreign.load("P", place), "finalize"), _foreign.load("P", place + 8)
-        self.sql, self.busy = sql, False
-        if _only_comments(data[:tail - text]) is False and not _only_comments(data[tail - text:]):
-            if self.handle:
-                self.handle.free()
-            raise ProgrammingError("You can only execute one statement at a time.")
-        self.is_dml = _strip_comments(data).upper().startswith((b"INSERT", b"UPDATE", b"DELETE", b"REPLACE"))
-
-    def reset(self):
-        self.busy = False
-        if self.handle:
-            _reset(self.handle)
-
-    def bind(self, parameters, position):
-        """Bind a value to a parameter, by its position from 1 on."""
-        handle, value = self.handle, parameters
-        if value is None:
-            status = _bind["null"](handle, position)
-        elif isinstance(value, int):
-            if not -1 << 63 <= value < 1 << 63:
-                raise OverflowError("Python int too large to convert to SQLite INTEGER")
-            status = _bind["int64"](handle, position, value)
-        elif isinstance(value, float):
-            status = _bind["double"](handle, position, value)
-        elif isinstance(value, str):
-            data = value.encode()
-            status = _bind["text"](handle, position, _foreign.buffer_address(data or b" ", False)[0], len(data), _TRANSIENT)
-        else:
-            try:
-                view = memoryview(value)
-            except TypeError:
-                raise ProgrammingError(f"Error binding parameter {position}: type '{type(value).__name__}' is not supported") from None
-            data = bytes(view)
-            status = _bind["blob"](handle, position, _foreign.buffer_address(data or b" ", False)[0], len(data), _TRANSIENT)
-        return status
-
-    def bind_all(self, connection, parameters):
-        needed = _parameters(self.handle)
-        if isinstance(parameters, (tuple, list)) or not isinstance(parameters, dict) and hasattr(type(parameters), "__getitem__") and hasattr(type(parameters), "__len__") \
-                and not hasattr(type(parameters), "keys"):
-            if len(parameters) != needed:
-                raise ProgrammingError(f"Incorrect number of bindings supplied. The current statement uses {needed}, and there are {len(parameters)} supplied.")
-            values = [parameters[index] for index in range(needed)]
-        elif hasattr(type(parameters), "keys") and hasattr(type(parameters), "__getitem__"):
-            values = []
-            for position in range(1, needed + 1):
-                name = _text_at(_parameter_name(self.handle, position))
-                if name is None:
-                    raise ProgrammingError(f"Binding {position} has no name, but you supplied a dictionary (which has only names).")
-                try:
-                    values.append(parameters[name[1:]])
-                except LookupError:
-                    raise ProgrammingError(f"You did not supply a value for binding parameter :{name[1:]}.") from None
-        else:
-            raise ProgrammingError("parameters are of unsupported type")
-        for position, value in enumerate(values, 1):
-            if type(value) not in (int, float, str, bytearray) and value is not None:
-                value = adapt(value, PrepareProtocol, value)
-            if self.bind(value, position) != 0:
-                _raise(connection._database)
+def _values(statement, parameters, needed):
+    """The values of parameters that are neither an exact tuple nor a list, nor a dict that has them all."""
+    kind = type(parameters)
+    if not hasattr(kind, "__getitem__"):
+        raise ProgrammingError("parameters are of unsupported type")
+    # As in C, what has items is a sequence unless it is a dict, or a type in C with keys alone.
+    if not isinstance(parameters, (dict, _MappingProxy)):
+        if len(parameters) != needed:
+            raise ProgrammingError(f"Incorrect number of bindings supplied. The current statement uses {needed}, and there are {len(parameters)} supplied.")
+        return [parameters[index] for index in range(needed)]
+    values = []
+    for position in range(1, needed + 1):
+        name = statement.parameter_name(position)
+        if name is None:
+            raise ProgrammingError(f"Binding {position} has no name, but you supplied a dictionary (which has only names).")
+        try:
+            values.append(parameters[name[1:]])
+            continue
+        except LookupError:
+            pass
+        raise ProgrammingError(f"You did not supply a value for binding parameter :{name[1:]}.")
+    return values
 
 
-def _strip_comments(text):
-    """SQL without the white space and comments that it begins with."""
-    while True:
-        text = text.lstrip(b" \t\n\r\f")
-        if text.startswith(b"--"):
-            text = text.partition(b"\n")[2]
-        elif text.startswith(b"/*"):
-            text = text[2:].partition(b"*/")[2]
-        else:
-            return text
+def _as_bytes(value, position):
+    """What has no buffer cannot be bound to a parameter, nor be what a function gives (position 0)."""
+    if position:
+        raise ProgrammingError(f"Error binding parameter {position}: type '{type(value).__name__}' is not supported")
+    raise TypeError(f"a value of SQLite is required, not '{type(value).__name__}'")
 
 
-def _only_comments(text):
-    return not _strip_comments(text).strip(b";\0 \t\r\n")
+def _undecodable(data, name):
+    raise OperationalError(f"Could not decode to UTF-8 column '{name}' with text '{data.decode('utf-8', 'replace')}'")
+
+
+def _describe(detect, names, kinds):
+    """A cursor's description and the converters of its columns, where types are detected."""
+    shown, found = [], []
+    for name, declared in zip(names, kinds):
+        converter = None
+        if detect & PARSE_COLNAMES and "[" in name:
+            start = name.index("[")
+            converter = converters.get(name[start + 1:].partition("]")[0].upper())
+            if start > 0 and name[start - 1] == " ":
+                start -= 1
+            name = name[:start]
+        if converter is None and detect & PARSE_DECLTYPES and declared:
+            converter = converters.get(declared.replace("(", " ").split(" ")[0].upper())
+        shown.append((name, None, None, None, None, None, None))
+        found.append(converter)
+    return tuple(shown), tuple(found)
 
 
 def complete_statement(statement):
@@ -180,272 +156,26 @@ def enable_shared_cache(do_enable):
         raise OperationalError("Changing the shared_cache flag failed")
 
 
-# MARK: Rows and cursors
+# MARK: Cursors
 
-class Row:
-    """A row whose columns are known by name too."""
-
-    def __new__(cls, cursor, data, /):
-        if not isinstance(cursor, Cursor):
-            raise TypeError(f"Row() argument 1 must be sqlite3.Cursor, not {type(cursor).__name__}")
-        if not isinstance(data, tuple):
-            raise TypeError(f"Row() argument 2 must be tuple, not {type(data).__name__}")
-        self = super().__new__(cls)
-        self._data, self._description = data, cursor.description
-        return self
-
-    def keys(self):
-        """Returns the keys of the row."""
-        return [column[0] for column in self._description or ()]
-
-    def __getitem__(self, key):
-        if isinstance(key, (int, slice)):
-            return self._data[key]
-        if isinstance(key, str):
-            for index, column in enumerate(self._description or ()):
-                name = column[0]
-                if name == key or name.isascii() and key.isascii() and name.lower() == key.lower():
-                    return self._data[index]
-            raise IndexError("No item with that key")
-        raise IndexError("Index must be int or string")
-
-    def __len__(self):
-        return len(self._data)
-
-    def __iter__(self):
-        return iter(self._data)
-
-    def __hash__(self):
-        return hash(self._description) ^ hash(self._data)
-
-    def __eq__(self, other):
-        if not isinstance(other, Row):
-            return NotImplemented
-        return self._description == other._description and self._data == other._data
-
-    def __ne__(self, other):
-        return NotImplemented if not isinstance(other, Row) else not self == other
-
-    def __repr__(self):
-        return f"<{'sqlite3.Row' if type(self) is Row else type(self).__name__} object at {id(self):#x}>"
-
-
-class Cursor:
+class Cursor(_Cursor):
     """SQLite database cursor class."""
-    _connection = None
-
-    def __init__(self, connection, /):
-        if not isinstance(connection, Connection):
-            raise TypeError(f"Cursor() argument 1 must be sqlite3.Connection, not {type(connection).__name__}")
-        self._connection = connection
-        self.row_factory, self.arraysize = connection.row_factory, 1
-        self._lastrowid = self._description = self._statement = None
-        self._rowcount, self._closed, self._locked = -1, False, False
-        connection._check()
-        connection._cursors.add(self)
-
-    connection = property(lambda self: self._connection)
-    description = property(lambda self: self._description)
-    lastrowid = property(lambda self: self._lastrowid)
-    rowcount = property(lambda self: self._rowcount)
-
-    def _check(self):
-        if self._connection is None:
-            raise ProgrammingError("Base Cursor.__init__ not called.")
-        if self._closed:
-            raise ProgrammingError("Cannot operate on a closed cursor.")
-        if self._locked:
-            raise ProgrammingError("Recursive use of cursors not allowed.")
-        self._connection._check()
-
-    def _release(self):
-        """Give the statement back, whatever rows it still has."""
-        statement, self._statement = self._statement, None
-        if statement is not None:
-            statement.reset()
-            if statement.handle:
-                _clear(statement.handle)
-
-    def _run(self, sql, sets, many):
-        self._check()
-        connection = self._connection
-        self._release()
-        if not isinstance(sql, str):
-            raise TypeError(f"execute{'many' if many else ''}() argument 1 must be str, not {type(sql).__name__}")
-        self._locked = True
-        try:
-            statement = connection._statement(sql)
-            if not statement.handle:
-                self._description, self._rowcount = None, -1
-                return self
-            if many and not statement.is_dml:
-                raise ProgrammingError("executemany() can only execute DML statements.")
-            statement.busy = True
-            self._statement, self._rowcount = statement, 0 if statement.is_dml else -1
-            if connection._isolation_level is not None and statement.is_dml and _autocommit(connection._database):
-                connection._simple("BEGIN " + connection._isolation_level)
-            self._description = None
-            for parameters in sets:
-                _reset(statement.handle)
-                statement.bind_all(connection, parameters)
-                status = _step(statement.handle)
-                if status == 6:
-                    # A cursor that nobody has may still hold the table.
-                    _gc.collect()
-                    _reset(statement.handle)
-                    status = _step(statement.handle)
-                if status not in (100, 101):
-                    connection._fail()
-                if self._description is None:
-                    self._describe(statement)
-                if statement.is_dml:
-                    if status == 101 or many:
-                        while many and status == 100:
-                            status = _step(statement.handle)
-                        if status not in (100, 101):
-                            connection._fail()
-                        self._rowcount += _changes(connection._database)
-                if not many:
-                    self._lastrowid = _last_rowid(connection._database)
-            if many or status == 101:
-                self._release()
-        except BaseException:
-            self._rowcount = -1
-            self._release()
-            raise
-        finally:
-            self._locked = False
-        return self
-
-    def _describe(self, statement):
-        count = _count(statement.handle)
-        detect = self._connection._detect_types
-        names, self._converters = [], []
-        for index in range(count):
-            name = _text_at(_name_of(statement.handle, index))
-            converter = None
-            if detect & PARSE_COLNAMES and "[" in name:
-                start = name.index("[")
-                converter = converters.get(name[start + 1:].partition("]")[0].upper())
-                if start > 0 and name[start - 1] == " ":
-                    start -= 1
-                name = name[:start]
-            if converter is None and detect & PARSE_DECLTYPES:
-                declared = _text_at(_decltype(statement.handle, index))
-                if declared:
-                    converter = converters.get(declared.replace("(", " ").split(" ")[0].upper())
-            names.append(name)
-            self._converters.append(converter)
-        self._description = tuple([(name, None, None, None, None, None, None) for name in names]) if count else None
-
-    def _column(self, handle, index):
-        converter = self._converters[index]
-        kind = _type_of(handle, index)
-        if converter is not None:
-            if kind == 5:
-                return None
-            place = _blob_of(handle, index)
-            return converter(_foreign.read(place, _bytes_of(handle, index)) if place else b"")
-        if kind == 1:
-            return _int64_of(handle, index)
-        if kind == 2:
-            return _double_of(handle, index)
-        if kind == 5:
-            return None
-        if kind == 4:
-            place = _blob_of(handle, index)
-            return _foreign.read(place, _bytes_of(handle, index)) if place else b""
-        place = _text_of(handle, index)
-        data = _foreign.read(place, _bytes_of(handle, index))
-        factory = self._connection.text_factory
-        if factory is str:
-            try:
-                return data.decode()
-            except UnicodeDecodeError:
-                shown = data.decode("utf-8", "replace")
-                raise OperationalError(f"Could not decode to UTF-8 column '{_text_at(_name_of(handle, index))}' with text '{shown}'") from None
-        return data if factory is bytes else bytearray(data) if factory is bytearray else factory(data)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        self._check()
-        statement = self._statement
-        if statement is None:
-            raise StopIteration
-        self._locked = True
-        try:
-            handle = statement.handle
-            row = tuple([self._column(handle, index) for index in range(_data_count(handle))])
-            status = _step(handle)
-            if status == 101:
-                if statement.is_dml:
-                    self._rowcount = _changes(self._connection._database)
-                self._release()
-            elif status != 100:
-                try:
-                    self._connection._fail()
-                finally:
-                    self._release()
-        finally:
-            self._locked = False
-        return row if self.row_factory is None else self.row_factory(self, row)
-
-    def execute(self, sql, parameters=(), /):
-        """Executes an SQL statement."""
-        return self._run(sql, (parameters,), False)
-
-    def executemany(self, sql, seq_of_parameters, /):
-        """Repeatedly executes an SQL statement."""
-        return self._run(sql, iter(seq_of_parameters), True)
+    __slots__ = ()
 
     def executescript(self, sql_script, /):
         """Executes multiple SQL statements at once."""
         self._check()
         if not isinstance(sql_script, str):
             raise TypeError(f"executescript() argument must be str, not {type(sql_script).__name__}")
-        connection, data = self._connection, sql_script.encode()
+        connection, data = self.connection, sql_script.encode()
         if 0 in data:
             raise ValueError("embedded null character")
+        if len(data) > connection.getlimit(1):
+            raise DataError("query string is too large")
         if not _autocommit(connection._database):
             connection._simple("COMMIT")
-        words = bytearray(16)
-        place, text = _foreign.buffer_address(words, True)[0], _foreign.buffer_address(data or b" ", False)[0]
-        end = text + len(data)
-        while text < end:
-            if _prepare(connection._database, text, end - text, place, place + 8) != 0:
-                connection._fail()
-            handle, text = _handle(_foreign.load("P", place), "finalize"), _foreign.load("P", place + 8)
-            if not handle:
-                continue
-            try:
-                status = 100
-                while status == 100:
-                    status = _step(handle)
-                if status != 101:
-                    connection._fail()
-            finally:
-                handle.free()
+        connection._run_script(data)
         return self
-
-    def fetchone(self):
-        """Fetches one row from the resultset."""
-        return next(self, None)
-
-    def fetchmany(self, size=None):
-        """Fetches several rows from the resultset."""
-        rows = []
-        for _ in range(self.arraysize if size is None else size):
-            row = next(self, None)
-            if row is None:
-                break
-            rows.append(row)
-        return rows
-
-    def fetchall(self):
-        """Fetches all rows from the resultset."""
-        return list(self)
 
     def setinputsizes(self, sizes, /):
         """Required by DB-API. Does nothing in sqlite3."""
@@ -457,19 +187,29 @@ class Cursor:
         """Closes the cursor."""
         if self._locked:
             raise ProgrammingError("Recursive use of cursors not allowed.")
-        if self._connection is None:
+        connection = self.connection
+        if connection is None:
             raise ProgrammingError("Base Cursor.__init__ not called.")
-        self._connection._check_thread()
-        self._connection._check()
+        connection._check_thread()
+        connection._check()
         self._release()
         self._closed = True
 
-    def __del__(self):
-        if self._connection is not None and self._statement is not None:
-            self._release()
-
 
 # MARK: Connections
+
+def _check_name(function, name):
+    if not isinstance(name, str):
+        raise TypeError(f"{function}() argument 1 must be str, not {'None' if name is None else type(name).__name__}")
+
+
+def _contiguous(value):
+    """The bytes of a buffer that lies in one piece."""
+    view = memoryview(value)
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return bytes(view)
+
 
 _levels = ("", "DEFERRED", "IMMEDIATE", "EXCLUSIVE")
 
@@ -479,20 +219,22 @@ def _level(value):
         return None
     if not isinstance(value, str):
         raise TypeError("isolation_level must be str or None")
-    if value.upper() not in _levels:
+    value = str.upper(value)
+    if value not in _levels:
         raise ValueError("isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'")
-    return value.upper()
+    return value
 
 
-class Connection:
+class Connection(_Connection):
     """SQLite database connection object."""
-    _database, _initialized = None, False
+    # The functions that SQLite may call, by what they are for.
+    __slots__ = ("_kept",)
 
     def __init__(self, database, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=None, cached_statements=128, uri=False):
         import os
         _audit("sqlite3.connect", database)
-        if self._database:
-            self._end()
+        # Cursors go on with the statements of the database that there was, which is closed when nobody has it.
+        self._database, self._statements, self._initialized = None, {}, False
         level = _level(isolation_level)
         data = os.fsencode(database) + b"\0"
         place = bytearray(8)
@@ -505,7 +247,7 @@ class Connection:
             # Connections that are out of reach have descriptors.
             self._end()
             _gc.collect()
-        self._kept, self._statements, self._cursors = {}, {}, _weakref.WeakSet()
+        self._kept, self._statements = {}, {}
         if status != 0:
             try:
                 _raise(self._database)
@@ -539,18 +281,9 @@ class Connection:
             raise raised
         _raise(self._database)
 
-    def _statement(self, sql):
-        statement = self._statements.pop(sql, None)
-        if statement is None or statement.busy:
-            statement = _Statement(self, sql)
-        self._statements[sql] = statement
-        while len(self._statements) > max(self._most, 1):
-            del self._statements[next(iter(self._statements))]
-        return statement
-
     def _simple(self, sql):
         statement = self._statement(sql)
-        status = _step(statement.handle)
+        status = statement.step()
         if status not in (100, 101):
             try:
                 self._fail()
@@ -559,11 +292,9 @@ class Connection:
         statement.reset()
 
     def _end(self):
-        for cursor in list(getattr(self, "_cursors", ())):
-            cursor._release()
-        for statement in getattr(self, "_statements", {}).values():
-            if statement.handle:
-                statement.handle.free()
+        self._reset_all()
+        for statement in (self._statements or {}).values():
+            statement.free()
         self._statements = {}
         database, self._database = self._database, None
         if database:
@@ -592,36 +323,13 @@ class Connection:
         raise AttributeError("cannot delete attribute")
 
     @property
-    def in_transaction(self):
-        self._check()
-        return not _autocommit(self._database)
-
-    @property
     def total_changes(self):
         self._check()
         return _total_changes(self._database)
 
-    def cursor(self, factory=Cursor):
-        """Return a cursor for the connection."""
-        self._check()
-        result = factory(self)
-        if not isinstance(result, Cursor):
-            raise TypeError(f"factory must return a cursor, not {type(result).__name__}")
-        if self.row_factory is not None:
-            result.row_factory = self.row_factory
-        return result
-
-    def execute(self, sql, parameters=(), /):
-        """Executes an SQL statement."""
-        return self.cursor().execute(sql, parameters)
-
-    def executemany(self, sql, parameters, /):
-        """Repeatedly executes an SQL statement."""
-        return self.cursor().executemany(sql, parameters)
-
     def executescript(self, sql_script, /):
         """Executes multiple SQL statements at once."""
-        return self.cursor().executescript(sql_script)
+        return Cursor(self).executescript(sql_script)
 
     def __call__(self, sql, /):
         return self._statement(sql)
@@ -673,40 +381,6 @@ class Connection:
 
     # MARK: Functions that SQLite calls
 
-    def _arguments(self, count, place):
-        values = []
-        for index in range(count):
-            value = _foreign.load("P", place + 8 * index)
-            kind = _value["type"](value)
-            if kind == 1:
-                values.append(_value["int64"](value))
-            elif kind == 2:
-                values.append(_value["double"](value))
-            elif kind == 3:
-                values.append(_foreign.read(_value["text"](value), _value["bytes"](value)).decode())
-            elif kind == 4:
-                blob = _value["blob"](value)
-                values.append(_foreign.read(blob, _value["bytes"](value)) if blob else b"")
-            else:
-                values.append(None)
-        return values
-
-    def _answer(self, context, value):
-        if value is None:
-            _result["null"](context)
-        elif isinstance(value, int):
-            if not -1 << 63 <= value < 1 << 63:
-                raise OverflowError("Python int too large to convert to SQLite INTEGER")
-            _result["int64"](context, value)
-        elif isinstance(value, float):
-            _result["double"](context, value)
-        elif isinstance(value, str):
-            data = value.encode()
-            _result["text"](context, _foreign.buffer_address(data or b" ", False)[0], len(data), _TRANSIENT)
-        else:
-            data = bytes(memoryview(value))
-            _result["blob"](context, _foreign.buffer_address(data or b" ", False)[0], len(data), _TRANSIENT)
-
     def _error(self, context, text, function):
         import sys
         _report(function)
@@ -722,12 +396,13 @@ class Connection:
     def create_function(self, name, narg, func, /, *, deterministic=False):
         """Creates a new function."""
         self._check()
+        _check_name("create_function", name)
         data = name.encode() + b"\0"
         callback = None
         if func is not None:
             def call(context, count, place):
                 try:
-                    self._answer(context, func(*self._arguments(count, place)))
+                    _apply(func, context, count, place)
                 except BaseException:
                     self._error(context, "user-defined function raised exception", func)
             callback = _foreign.Callback(call, "v", "PiP")
@@ -739,29 +414,31 @@ class Connection:
 
     def _aggregate(self, name, narg, kind, window):
         instances = {}
-        context_place = _function("aggregate_context", "P", "Pi")
-
         def instance(context, create):
-            place = context_place(context, 8 if create else 0)
-            if not place:
-                return None, None
-            key = _foreign.load("P", place)
+            key = _aggregate_key(context, create, 0)
             if key == 0 and create:
                 key = len(instances) + 1
                 while key in instances:
                     key += 1
                 instances[key] = kind()
-                _foreign.store("P", place, key)
+                _aggregate_key(context, True, key)
             return key, instances.get(key)
 
         def step(context, count, place, method="step", create=True):
+            target = instances.get(_aggregate_key(context, create, 0))
+            if target is None:
+                try:
+                    _, target = instance(context, create)
+                except BaseException:
+                    return self._error(context, "user-defined aggregate's '__init__' method raised error", kind)
+            if target is None:
+                return None
             try:
-                _, target = instance(context, create)
+                function = getattr(target, method)
             except BaseException:
-                return self._error(context, "user-defined aggregate's '__init__' method raised error", kind)
+                return self._error(context, f"user-defined aggregate's '{method}' method not defined", kind)
             try:
-                if target is not None:
-                    getattr(target, method)(*self._arguments(count, place))
+                _apply(function, 0, count, place)
             except BaseException:
                 self._error(context, f"user-defined aggregate's '{method}' method raised error", kind)
 
@@ -769,7 +446,7 @@ class Connection:
             key, target = instance(context, False)
             try:
                 if target is not None:
-                    self._answer(context, target.finalize())
+                    _answer(context, target.finalize())
             except AttributeError:
                 self._error(context, "user-defined aggregate's 'finalize' method not defined", kind)
             except BaseException:
@@ -779,7 +456,7 @@ class Connection:
         def value(context):
             _, target = instance(context, False)
             try:
-                self._answer(context, target.value())
+                _answer(context, target.value())
             except AttributeError:
                 self._error(context, "user-defined aggregate's 'value' method not defined", kind)
             except BaseException:
@@ -795,6 +472,8 @@ class Connection:
             status = self._call("create_window_function", "PiiPPPPPP", text, narg, 1, 0, *addresses, 0)
         else:
             status = self._call("create_function_v2", "PiiPPPPP", text, narg, 1, 0, 0, *addresses, 0)
+        if status != 0 and window:
+            raise ProgrammingError(_text_at(_function("errstr", "P", "i")(status)))
         if status != 0:
             raise OperationalError("Error creating aggregate")
         self._kept["function", name, narg] = callbacks
@@ -802,24 +481,26 @@ class Connection:
     def create_aggregate(self, name, n_arg, aggregate_class, /):
         """Creates a new aggregate."""
         self._check()
+        _check_name("create_aggregate", name)
         self._aggregate(name, n_arg, aggregate_class, False)
 
     def create_window_function(self, name, num_params, aggregate_class, /):
         """Let a class be an aggregate function that works on windows."""
         self._check()
+        _check_name("create_window_function", name)
         self._aggregate(name, num_params, aggregate_class, True)
 
     def create_collation(self, name, callback, /):
         """Creates a collation function."""
         self._check()
+        _check_name("create_collation", name)
         if callback is not None and not callable(callback):
             raise TypeError("parameter must be callable")
         compare = None
         if callback is not None:
             def call(_, length_a, a, length_b, b):
                 try:
-                    order = callback(_foreign.read(a, length_a).decode() if length_a else "", _foreign.read(b, length_b).decode() if length_b else "")
-                    return (order > 0) - (order < 0)
+                    return _compare(callback, length_a, a, length_b, b)
                 except BaseException:
                     _report(callback)
                     return 0
@@ -951,7 +632,7 @@ class Connection:
     def deserialize(self, data, /, *, name="main"):
         """Load a serialized database."""
         self._check()
-        data, text = bytes(memoryview(data)), name.encode() + b"\0"
+        data, text = _contiguous(data), name.encode() + b"\0"
         place = _function("malloc64", "P", "Q")(max(len(data), 1))
         if data:
             _foreign.write(place, data)
@@ -1021,7 +702,7 @@ class Blob:
 
     def write(self, data, /):
         """Write data at the current offset."""
-        data = bytes(memoryview(data))
+        data = _contiguous(data)
         if len(data) > len(self) - self._offset:
             raise ValueError("data longer than blob length")
         self._write(self._offset, data)
@@ -1037,7 +718,10 @@ class Blob:
         size = len(self)
         if origin not in (0, 1, 2):
             raise ValueError("'origin' should be os.SEEK_SET, os.SEEK_CUR, or os.SEEK_END")
-        place = offset + (0, self._offset, size)[origin]
+        start = (0, self._offset, size)[origin]
+        if start and offset > 0x7FFFFFFF - start:
+            raise OverflowError("seek offset results in offset overflow")
+        place = offset + start
         if not 0 <= place <= size:
             raise ValueError("offset out of blob range")
         self._offset = place
@@ -1054,6 +738,8 @@ class Blob:
         if not hasattr(type(key), "__index__"):
             raise TypeError("Blob indices must be integers")
         key = key.__index__()
+        if not -1 << 63 <= key < 1 << 63:
+            raise IndexError("cannot fit 'int' into an index-sized integer")
         if not -size <= key < size:
             raise IndexError("Blob index out of range")
         return self._read(key % size, 1)[0]
@@ -1061,7 +747,7 @@ class Blob:
     def __setitem__(self, key, value):
         size = len(self)
         if isinstance(key, slice):
-            places, data = range(*key.indices(size)), bytes(memoryview(value))
+            places, data = range(*key.indices(size)), _contiguous(value)
             if len(places) != len(data):
                 raise IndexError("Blob slice assignment is wrong size")
             for place, byte in zip(places, data):
@@ -1074,6 +760,8 @@ class Blob:
         if not 0 <= value < 256:
             raise ValueError("byte must be in range(0, 256)")
         key = key.__index__()
+        if not -1 << 63 <= key < 1 << 63:
+            raise IndexError("cannot fit 'int' into an index-sized integer")
         if not -size <= key < size:
             raise IndexError("Blob index out of range")
         self._write(key % size, bytes([value]))
@@ -1086,20 +774,30 @@ class Blob:
         return self
 
     def __exit__(self, kind, error, traceback, /):
+        self._check()
         self.close()
         return False
 
+    # It has keys and no items by number.
+    __iter__ = None
 
-def connect(database=None, timeout=5.0, detect_types=0, isolation_level="", check_same_thread=True, factory=Connection, cached_statements=128, uri=False):
-    """Connect to a database: a file's path, or ":memory:"."""
-    if database is None:
+
+def connect(*arguments, **keywords):
+    """Connect to a database: a file's path, or ":memory:". A factory gets the arguments as they are."""
+    factory = arguments[5] if len(arguments) > 5 else keywords.get("factory", Connection)
+    if factory is Connection and not arguments and "database" not in keywords:
         raise TypeError("Connection() missing required argument 'database' (pos 1)")
-    return factory(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri)
+    return factory(*arguments, **keywords)
 
 
-for _class in (Row, Cursor, Connection, Blob, PrepareProtocol):
+for _class in (Cursor, Connection, Blob, PrepareProtocol):
     _class.__module__ = "sqlite3"
 
-for _class in (PrepareProtocol, Row, Cursor, Connection, Blob):
+_sqlite3_fast.install({
+    "check": Connection._check, "fail": Connection._fail, "raise_last": lambda connection: _raise(connection._database), "begin": lambda connection: connection._simple("BEGIN " + connection._isolation_level),
+    "collect": _gc.collect, "describe": _describe, "values": _values, "adapt": adapt, "as_bytes": _as_bytes, "undecodable": _undecodable, "adapters": adapters, "PrepareProtocol": PrepareProtocol,
+    "Cursor": Cursor, "ProgrammingError": ProgrammingError, "DataError": DataError,
+})
+for _class in (PrepareProtocol, Cursor, Connection, Blob):
     _twins.seal(_class)
 _twins.publish(globals(), without_signature=["adapt", "connect"])

@@ -46,30 +46,10 @@ def _handle(address, destructor, size=0):
 
 
 _open = _function("open_v2", "i", "PPiP")
-_prepare = _function("prepare_v2", "i", "@PiPP")
-_step = _function("step", "i", "@")
-_reset = _function("reset", "i", "@")
-_clear = _function("clear_bindings", "i", "@")
 _errmsg = _function("errmsg", "P", "@")
 _errcode = _function("extended_errcode", "i", "@")
-_changes = _function("changes", "i", "@")
 _total_changes = _function("total_changes", "i", "@")
-_last_rowid = _function("last_insert_rowid", "q", "@")
 _autocommit = _function("get_autocommit", "i", "@")
-_parameters = _function("bind_parameter_count", "i", "@")
-_parameter_name = _function("bind_parameter_name", "P", "@i")
-_bind = {kind: _function("bind_" + kind, "i", "@i" + codes) for kind, codes in [("null", ""), ("int64", "q"), ("double", "d"), ("text", "PiP"), ("blob", "PiP")]}
-_count = _function("column_count", "i", "@")
-_data_count = _function("data_count", "i", "@")
-_name_of = _function("column_name", "P", "@i")
-_decltype = _function("column_decltype", "P", "@i")
-_type_of = _function("column_type", "i", "@i")
-_int64_of = _function("column_int64", "q", "@i")
-_double_of = _function("column_double", "d", "@i")
-_text_of = _function("column_text", "P", "@i")
-_blob_of = _function("column_blob", "P", "@i")
-_bytes_of = _function("column_bytes", "i", "@i")
-_value = {kind: _function("value_" + kind, code, "P") for kind, code in [("type", "i"), ("int64", "q"), ("double", "d"), ("text", "P"), ("blob", "P"), ("bytes", "i")]}
 _result = {kind: _function("result_" + kind, "v", "P" + codes) for kind, codes in [("null", ""), ("int64", "q"), ("double", "d"), ("text", "PiP"), ("blob", "PiP"), ("error", "Pi"),
                                                                                  ("error_nomem", ""), ("error_toobig", "")]}
 _TRANSIENT = (1 << 64) - 1

@@ -42,6 +42,18 @@ static void write_all(int descriptor, const char *text) {
     }
 }
 
+/// Gives a child that was made with all signals blocked its parent's mask. Signals that would run the parent's handlers get their default action before.
+static void restore_signals(const sigset_t *mask) {
+    for (int number = 1; number < _NSIG; number++) {
+        struct sigaction action;
+        if (sigismember(mask, number) == 1 || sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL) continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = SIG_DFL;
+        sigaction(number, &action, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
 /// Never returns. Only async-signal-safe functions may be called, but for `preexec`.
 static void child(const ForkExec *plan) {
     int p2cread = plan->p2cread, c2pwrite = plan->c2pwrite, errwrite = plan->errwrite;
@@ -87,6 +99,9 @@ static void child(const ForkExec *plan) {
         write_all(plan->errpipeWrite, "SubprocessError:0:Exception occurred in preexec_fn.");
         _exit(255);
     }
+    if (plan->signals) {
+        restore_signals(plan->signals);
+    }
     if (plan->closeFiles) {
         int next = 3;
         for (size_t index = 0; index < plan->keepCount; index++) {
@@ -126,8 +141,23 @@ failed:;
 }
 
 pid_t system_fork_exec(const ForkExec *plan) {
-    pid_t process = fork();
-    if (process == 0) child(plan);
+    // A fork copies the tables of all pages. A child that shares the memory until it executes may not run Python, nor change the user, which concerns all threads; nor may a handler run in it.
+    bool shares = plan->allowsSharing && !plan->hasPreexec && !plan->setUser && !plan->setGroup && !plan->setGroups;
+    if (!shares) {
+        pid_t process = fork();
+        if (process == 0) child(plan);
+        return process;
+    }
+    sigset_t all, before;
+    sigfillset(&all);
+    if (pthread_sigmask(SIG_BLOCK, &all, &before) != 0) return -1;
+    ForkExec shared = *plan;
+    shared.signals = &before;
+    pid_t process = vfork();
+    if (process == 0) child(&shared);
+    int code = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = code;
     return process;
 }
 

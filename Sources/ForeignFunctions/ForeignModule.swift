@@ -8,18 +8,14 @@ import StandardSystem
 /// `_foreign`: the native core of `_ctypes`, whose classes are Python (`Library/_ctypes.py`): memory at addresses, libraries and their symbols, calls of C functions by
 /// libffi, and C functions that call Python.
 enum ForeignModule {
-    /// The base of all of ctypes' objects: memory that it lends as a buffer.
-    struct DataObject {
-        var header: ObjectHeader
-        /// What keeps the memory alive: a bytes object that is the memory, another object whose memory it is part of, or empty.
-        var owner: Value
-        var address: UInt
-        var size: Int
-    }
-
     struct CallbackObject {
         var header: ObjectHeader
         var function: Value
+        /// The classes of the parameters, a tuple, and of the result; None where the function gets and returns what the codes say.
+        var kinds: Value
+        var resultKind: Value
+        /// What the last result keeps alive.
+        var kept: Value
         var closure: UInt
         var code: UInt
         var signature: UInt
@@ -32,10 +28,11 @@ enum ForeignModule {
         var destructor: UInt
         /// Bytes outside the heap, as told to it.
         var held: Int
+        /// How many calls of the library that may call Python are using it: then it is not freed.
+        var users: Int
     }
 
     nonisolated(unsafe) private static var handle: NativeType!
-    nonisolated(unsafe) private static var data: NativeType!
     nonisolated(unsafe) private static var callback: NativeType!
 
     /// The address in a handle. nil when it has raised: it is none, or what it held has been freed.
@@ -50,9 +47,18 @@ enum ForeignModule {
         return nil
     }
 
-    /// Frees what a handle holds, if it still holds something.
+    /// The same, with nothing raised when there is no open handle.
+    @inline(__always) static func openHandle(_ value: Value) -> UnsafeMutableRawPointer? {
+        guard value.isHeap, value.shapeIndex == handle.shape else { return nil }
+        return UnsafeMutableRawPointer(bitPattern: value.object(HandleObject.self).pointee.address)
+    }
+
+    /// Notes that calls of the library begin or end that use what is in a handle.
+    @inline(__always) static func use(_ value: Value, _ change: Int) { value.object(HandleObject.self).pointee.users += change }
+    static func isUsed(_ value: Value) -> Bool { value.object(HandleObject.self).pointee.users != 0 }
+
     /// Says of a view what the class of the object does in `_buffer_`, its format, the size of an item and the shape. Memory of another size is lent as bytes.
-    private static func describe(_ value: Value, _ view: UnsafeMutablePointer<BufferView>) {
+    static func describe(_ value: Value, _ view: UnsafeMutablePointer<BufferView>) {
         let layout = value.type.lookup(StringRef.intern("_buffer_").value)
         guard layout.isTuple, TupleRef(layout).count == 3 else { return }
         let format = TupleRef(layout)[0], size = TupleRef(layout)[1], shape = TupleRef(layout)[2]
@@ -79,9 +85,11 @@ enum ForeignModule {
         view.pointee.shape = count == 0 ? nil : extents
     }
 
+    /// Frees what a handle holds, if it still holds something.
     private static func free(_ thread: ThreadRef, _ value: Value) {
         let handle = value.object(HandleObject.self)
-        guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address) else { return }
+        // What is in use waits until nobody has the handle.
+        guard let address = UnsafeMutableRawPointer(bitPattern: handle.pointee.address), handle.pointee.users == 0 else { return }
         handle.pointee.address = 0
         Heap.release(handle.pointee.held)
         if handle.pointee.destructor == 0 { return }
@@ -113,7 +121,7 @@ enum ForeignModule {
     }
 
     private static func object(_ thread: ThreadRef, _ value: Value) -> UnsafeMutablePointer<DataObject>? {
-        if value.isPointer && value.type.isSubtype(of: data.type) { return value.object(DataObject.self) }
+        if ForeignData.isData(value) { return ForeignData.object(value) }
         thread.raise(.typeError, "this type has no size")
         return nil
     }
@@ -122,29 +130,43 @@ enum ForeignModule {
 
     private static let memory: [Def] = [
         Def("allocate(data, size, /)", .writes, "Give an object zeroed memory of its own.", kind: .function) { thread, a, _ in
-            guard let object = ForeignModule.object(thread, a[0]), let size = thread.toInt(a[1]) else { return .empty }
+            guard ForeignModule.object(thread, a[0]) != nil, let size = thread.toInt(a[1]) else { return .empty }
             if size < 0 { return thread.raise(.valueError, "negative size") }
-            let bytes = thread.newBytes(count: max(size, 1))
-            if bytes.isEmpty { return .empty }
-            memset(BytesRef(bytes).bytes, 0, max(size, 1))
-            object.pointee.owner = bytes
-            object.pointee.address = UInt(bitPattern: BytesRef(bytes).bytes)
-            object.pointee.size = size
-            Heap.barrier(a[0].raw)
-            return .none
+            return ForeignData.own(thread, a[0], size) ? .none : .empty
         },
-        Def("attach(data, address, size, owner, /)", .writes, "Let an object be memory that is there already.", kind: .function) { thread, a, _ in
-            guard let object = ForeignModule.object(thread, a[0]), let pointer = ForeignModule.pointer(thread, a[1]), let size = thread.toInt(a[2]) else { return .empty }
-            object.pointee.owner = a[3]
-            object.pointee.address = UInt(bitPattern: pointer)
-            object.pointee.size = size
+        Def("new(kind, /)", .writes, "A zeroed instance of a class, without calling its __init__.", kind: .function) { thread, a, _ in
+            guard let layout = ForeignLayouts.of(a[0]) else { return thread.raise(.typeError, "abstract class") }
+            return ForeignData.make(thread, TypeRef(a[0]), layout.pointee.size)
+        },
+        Def("at(kind, address, owner, base=None, index=0, /)", .writes, "An instance in memory that is there already; base is the object that it is part of.", kind: .function) { thread, a, _ in
+            guard let layout = ForeignLayouts.of(a[0]) else { return thread.raise(.typeError, "abstract class") }
+            guard let place = ForeignModule.pointer(thread, a[1]), let index = a[4].isEmpty ? 0 : thread.toInt(a[4]) else { return .empty }
+            let base = a[3].isEmpty ? Value.none : a[3]
+            return ForeignData.make(thread, TypeRef(a[0]), layout.pointee.size, at: place, owner: base.isNone ? a[2] : base, base: base, index: index)
+        },
+        Def("copy(data, source, offset, /)", .calls, "Fill an object with what a buffer holds from an offset on.", kind: .function) { thread, a, _ in
+            guard let object = ForeignModule.object(thread, a[0]), let offset = thread.toInt(a[2]) else { return .empty }
+            return thread.withBuffer(a[1]) { bytes, count in
+                let size = object.pointee.size
+                if offset < 0 { return thread.raise(.valueError, "offset cannot be negative") }
+                guard count - size >= offset else { return thread.raise(.valueError, "Buffer size too small (\(count) instead of at least \(offset.addingReportingOverflow(size).partialValue) bytes)") }
+                if size > 0, let target = UnsafeMutableRawPointer(bitPattern: object.pointee.address) { memcpy(target, bytes + offset, size) }
+                return .none
+            }
+        },
+        Def("text(array, /)", .reads, "string value", kind: .function) { thread, a, _ in ForeignSequence.text(thread, a[0]) },
+        Def("set_text(array, value, /)", .writes, kind: .function) { thread, a, _ in ForeignSequence.setText(thread, a[0], a[1]) },
+        Def("raw(array, /)", .reads, "value", kind: .function) { thread, a, _ in ForeignSequence.raw(thread, a[0]) },
+        Def("keep(data, objects, /)", .writes, "Set what keeps alive what an object's memory points to.", kind: .function) { thread, a, _ in
+            guard let object = ForeignModule.object(thread, a[0]) else { return .empty }
+            object.pointee.objects = a[1]
             Heap.barrier(a[0].raw)
             return .none
         },
         Def("address(data, /)", .reads, kind: .function) { thread, a, _ in ForeignModule.object(thread, a[0]).map { thread.newInt(unsigned: $0.pointee.address) } ?? .empty },
         Def("size(data, /)", .reads, kind: .function) { thread, a, _ in ForeignModule.object(thread, a[0]).map { thread.newInt($0.pointee.size) } ?? .empty },
         Def("owns(data, /)", .reads, "Whether an object's memory is its own.", kind: .function) { thread, a, _ in
-            ForeignModule.object(thread, a[0]).map { object in Value(!object.pointee.owner.isEmpty && object.pointee.owner.isBytes && object.pointee.address == UInt(bitPattern: BytesRef(object.pointee.owner).bytes)) } ?? .empty
+            ForeignModule.object(thread, a[0]).map { _ in Value(ForeignData.owns(a[0])) } ?? .empty
         },
         Def("size_of(code, /)", .pure, kind: .function) { thread, a, _ in ForeignModule.code(thread, a[0]).map { Value(small: ForeignValues.size($0)!) } ?? .empty },
         Def("load(code, address, /)", .reads, kind: .function) { thread, a, _ in
@@ -168,13 +190,7 @@ enum ForeignModule {
         },
         Def("wide(address, size, /)", .reads, "The wide characters at an address, up to a zero when the size is negative.", kind: .function) { thread, a, _ in
             guard let place = ForeignModule.pointer(thread, a[0]), let size = thread.toInt(a[1]) else { return .empty }
-            let characters = place.assumingMemoryBound(to: UInt32.self)
-            var count = 0
-            while size < 0 ? characters[count] != 0 : count < size { count += 1 }
-            for index in 0 ..< count where characters[index] > 0x10FFFF {
-                return thread.raise(.valueError, "character U+\(String(characters[index], radix: 16)) is not in range [U+0000; U+10ffff]")
-            }
-            return thread.newString(codePoints: Array(UnsafeBufferPointer(start: characters, count: count)))
+            return ForeignModule.wideString(thread, place, size)
         },
         Def("buffer_address(object, writable, /)", .reads, "The address and size of a buffer, which must stay where it is.", kind: .function) { thread, a, _ in
             let writable = thread.isTrue(a[1])
@@ -191,6 +207,17 @@ enum ForeignModule {
             return Value(small: Int(foreign_set_errno(Int32(truncatingIfNeeded: code))))
         },
     ]
+
+    /// The wide characters at an address, up to a zero when the size is negative.
+    static func wideString(_ thread: ThreadRef, _ place: UnsafeRawPointer, _ size: Int) -> Value {
+        let characters = place.assumingMemoryBound(to: UInt32.self)
+        var count = 0
+        while size < 0 ? characters[count] != 0 : count < size { count += 1 }
+        for index in 0 ..< count where characters[index] > 0x10FFFF {
+            return thread.raise(.valueError, "character U+\(String(characters[index], radix: 16)) is not in range [U+0000; U+10ffff]")
+        }
+        return thread.newString(codePoints: Array(UnsafeBufferPointer(start: characters, count: count)))
+    }
 
     // MARK: Libraries
 
@@ -229,6 +256,7 @@ enum ForeignModule {
     /// `call(address, result, codes, arguments, flags)`: flag 1 keeps the interpreter lock, flag 2 swaps errno with ctypes' copy. A structure is passed and returned as bytes.
     private static let call: NativeFunction = { thread, a, _ in
         guard let address = ForeignModule.pointer(thread, a[0]), let flags = thread.toInt(a[4]), a[3].isTuple else { return thread.hasException ? .empty : thread.raise(.typeError, "arguments must be a tuple") }
+        if let result = callPlain(thread, address, a, flags) { return result }
         guard let signature = ForeignSignature(thread, result: a[1], arguments: a[2]) else { return .empty }
         defer { signature.discard() }
         let arguments = TupleRef(a[3]), count = signature.codes.count
@@ -254,23 +282,55 @@ enum ForeignModule {
             }
         }
         let function = unsafeBitCast(address, to: (@convention(c) () -> Void).self)
-        if flags & 2 != 0 { errno = foreign_errno() }
-        if flags & 1 != 0 {
-            ffi_call(signature.cif, function, result, values)
+        ForeignModule.invoke(thread, signature.cif, function, result, values, keepsLock: flags & 1 != 0, swapsError: flags & 2 != 0)
+        // A callback that raised has reported it; one that calls the interpreter's own functions has not.
+        if thread.hasException { return .empty }
+        if signature.resultCode == ForeignSignature.structure { return thread.newBytes(result, signature.result.pointee.size) }
+        return ForeignValues.load(thread, signature.resultCode, result)
+    }
+
+    /// A call without structures, by a signature that is kept. nil, with nothing done, for any other.
+    private static func callPlain(_ thread: ThreadRef, _ address: UnsafeMutableRawPointer, _ a: Arguments, _ flags: Int) -> Value? {
+        guard a[1].isString, a[2].isString, case let result = StringRef(a[1]), case let codes = StringRef(a[2]), result.isASCII, codes.isASCII, result.count == 1, codes.count <= PlainSignature.limit,
+              TupleRef(a[3]).count == codes.count else { return nil }
+        var signature = PlainSignature()
+        for index in 0 ... codes.count {
+            let code = index == 0 ? result.units1[0] : codes.units1[index - 1]
+            guard ForeignValues.size(code) != nil else { return nil }
+            signature.append(code, index)
+        }
+        guard let cif = signature.cif() else { return thread.raise(.runtimeError, "ffi_prep_cif failed") }
+        return withUnsafeTemporaryAllocation(of: (UInt64, UInt64).self, capacity: codes.count + 1) { words in
+            withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: codes.count + 1) { values in
+                for index in 0 ... codes.count {
+                    words[index] = (0, 0)
+                    values[index] = UnsafeMutableRawPointer(words.baseAddress! + index)
+                    if index < codes.count, !ForeignValues.store(thread, signature.code(index + 1), values[index]!, TupleRef(a[3])[index]) { return .empty }
+                }
+                let place = values[codes.count]!
+                invoke(thread, cif, unsafeBitCast(address, to: (@convention(c) () -> Void).self), place, values.baseAddress!, keepsLock: flags & 1 != 0, swapsError: flags & 2 != 0)
+                // A callback that raised has reported it; one that calls the interpreter's own functions has not.
+                return thread.hasException ? .empty : ForeignValues.load(thread, signature.code(0), place)
+            }
+        }
+    }
+
+    /// Calls a C function. What its callbacks raise they have reported.
+    @inline(__always) static func invoke(_ thread: ThreadRef, _ cif: UnsafeMutablePointer<ffi_cif>, _ function: @escaping @convention(c) () -> Void, _ result: UnsafeMutableRawPointer,
+                                         _ values: UnsafeMutablePointer<UnsafeMutableRawPointer?>, keepsLock: Bool, swapsError: Bool) {
+        if swapsError { errno = foreign_errno() }
+        if keepsLock {
+            ffi_call(cif, function, result, values)
         } else {
             // A callback takes the lock again, for this thread.
             let outer = foreign_current()
             GIL.blocking(thread) {
                 foreign_set_current(thread)
-                ffi_call(signature.cif, function, result, values)
+                ffi_call(cif, function, result, values)
                 foreign_set_current(outer)
             }
         }
-        if flags & 2 != 0 { _ = foreign_set_errno(errno) }
-        // A callback that raised has reported it; one that calls the interpreter's own functions has not.
-        if thread.hasException { return .empty }
-        if signature.resultCode == ForeignSignature.structure { return thread.newBytes(result, signature.result.pointee.size) }
-        return ForeignValues.load(thread, signature.resultCode, result)
+        if swapsError { _ = foreign_set_errno(errno) }
     }
 
     // MARK: Callbacks
@@ -301,7 +361,12 @@ enum ForeignModule {
         defer { thread.popArguments(vector) }
         vector.update(repeating: .none, count: signature.codes.count)
         for (index, code) in signature.codes.enumerated() {
-            vector[index] = code == ForeignSignature.structure ? thread.newBytes(arguments[index], signature.types[index]!.pointee.size) : ForeignValues.load(thread, code, arguments[index])
+            if callback.pointee.kinds.isTuple {
+                let kind = TupleRef(callback.pointee.kinds)[index]
+                vector[index] = ForeignLayouts.of(kind).map { ForeignFunctionType.value(thread, kind, $0, arguments[index]) } ?? thread.raise(.typeError, "abstract class")
+            } else {
+                vector[index] = code == ForeignSignature.structure ? thread.newBytes(arguments[index], signature.types[index]!.pointee.size) : ForeignValues.load(thread, code, arguments[index])
+            }
             if vector[index].isEmpty {
                 vector[index] = .none
                 return report(thread, value)
@@ -315,8 +380,15 @@ enum ForeignModule {
             return
         }
         var word: (UInt64, UInt64) = (0, 0)
-        let stored = withUnsafeMutableBytes(of: &word) { ForeignValues.store(thread, signature.resultCode, $0.baseAddress!, answer) }
-        if !stored { return report(thread, value) }
+        let stored = withUnsafeMutableBytes(of: &word) { bytes in
+            guard signature.resultCode != UInt8(ascii: "O"), let layout = ForeignLayouts.of(callback.pointee.resultKind) else { return ForeignValues.store(thread, signature.resultCode, bytes.baseAddress!, answer) }
+            let kept = ForeignLayouts.write(thread, TypeRef(callback.pointee.resultKind), layout, bytes.baseAddress!, answer)
+            if kept.isEmpty { return false }
+            callback.pointee.kept = kept
+            Heap.barrier(value.raw)
+            return true
+        }
+        if !stored { return report(thread, value, "Exception ignored on \(callback.pointee.resultKind.isNone ? "calling" : "converting result of") ctypes callback function") }
         withUnsafeBytes(of: &word) { bytes in
             switch signature.resultCode {
             case UInt8(ascii: "b"), UInt8(ascii: "c"): result.storeBytes(of: Int(bytes.load(as: Int8.self)), as: Int.self)
@@ -327,17 +399,25 @@ enum ForeignModule {
         }
     }
 
-    private static func report(_ thread: ThreadRef, _ callback: Value) {
-        RuntimeHooks.writeUnraisable(thread, "Exception ignored on calling ctypes callback function", callback.object(CallbackObject.self).pointee.function)
+    private static func report(_ thread: ThreadRef, _ callback: Value, _ message: String = "Exception ignored on calling ctypes callback function") {
+        RuntimeHooks.writeUnraisable(thread, message, callback.object(CallbackObject.self).pointee.function)
         thread.takeException()
     }
 
-    private static let makeCallback = Constructor("Callback(self, function, result, codes)") { thread, a, _ in
+    private static let makeCallback = Constructor("Callback(self, function, result, codes, kinds=None, restype=None)") { thread, a, _ in
         guard let signature = ForeignSignature(thread, result: a[2], arguments: a[3]) else { return .empty }
+        let kinds = a[4].isEmpty ? Value.none : a[4], resultKind = a[5].isEmpty ? Value.none : a[5]
+        guard kinds.isNone || kinds.isTuple && TupleRef(kinds).count == signature.codes.count, resultKind.isNone || ForeignLayouts.of(resultKind) != nil else {
+            signature.discard()
+            return thread.raise(.typeError, "one class is needed for each parameter")
+        }
         let value = thread.allocateInstance(TypeRef(a[0]))
         if value.isEmpty { return .empty }
         let callback = value.object(CallbackObject.self)
         callback.pointee.function = a[1]
+        callback.pointee.kinds = kinds
+        callback.pointee.resultKind = resultKind
+        callback.pointee.kept = .none
         Heap.barrier(value.raw)
         let kept = UnsafeMutablePointer<ForeignSignature>.allocate(capacity: 1)
         kept.initialize(to: signature)
@@ -366,6 +446,27 @@ enum ForeignModule {
 
     // MARK: The module
 
+    private static let published: [(String, Def)] = [
+        ("byref", Def("byref(obj, offset=0, /)", .writes, "byref(C instance[, offset=0]) -> byref-object\nReturn a pointer lookalike to a C instance, only usable\nas function argument", kind: .function, isUnsigned: true) { thread, a, _ in
+            ForeignArgument.reference(thread, a[0], a[1])
+        }),
+        ("pointer", Def("pointer(obj, /)", .calls, kind: .function, isUnsigned: true) { thread, a, _ in ForeignPointer.make(thread, a[0]) }),
+        ("sizeof", Def("sizeof(obj, /)", .reads, "sizeof(C type) -> integer\nsizeof(C instance) -> integer\nReturn the size in bytes of a C instance", kind: .function, isUnsigned: true) { thread, a, _ in
+            if ForeignData.isData(a[0]) { return thread.newInt(ForeignData.object(a[0]).pointee.size) }
+            guard a[0].isType, TypeRef(a[0]).isSubtype(of: ForeignData.type.type), case let size = TypeRef(a[0]).lookup(sizeName), size.isInt else { return thread.raise(.typeError, "this type has no size") }
+            return size
+        }),
+        ("alignment", Def("alignment(obj, /)", .reads, "alignment(C type) -> integer\nalignment(C instance) -> integer\nReturn the alignment requirements of a C instance", kind: .function, isUnsigned: true) { thread, a, _ in
+            let type = a[0].isType ? TypeRef(a[0]) : a[0].type
+            guard type.isSubtype(of: ForeignData.type.type), case let alignment = type.lookup(alignmentName), alignment.isInt else { return thread.raise(.typeError, "no alignment info") }
+            return alignment
+        }),
+        ("addressof", Def("addressof(obj, /)", .reads, "addressof(C instance) -> integer\nReturn the address of the C instance internal buffer", kind: .function, isUnsigned: true) { thread, a, _ in
+            ForeignData.isData(a[0]) ? thread.newInt(unsigned: ForeignData.object(a[0]).pointee.address) : thread.raise(.typeError, "invalid type")
+        }),
+    ]
+    private static let sizeName = StringRef.intern("_size_").value, alignmentName = StringRef.intern("_align_").value
+
     static func register() {
         NativeModule.register("_foreign", functions: memory + libraries + [
             Def("set_asynchronous_exception(thread, exception, /)", .calls, "Have a thread raise an exception soon, or None; return the number of threads.", kind: .function) { thread, a, _ in
@@ -392,22 +493,13 @@ enum ForeignModule {
                 return .none
             },
             Def("call(address, result, codes, arguments, flags, /)", .calls, "Call a C function.", kind: .function, call),
+            ForeignFunctionType.define,
+            Def("install(helpers, simple_from_param, pointer_from_param, /)", .writes, "Take the functions in Python for what is not plain, by name, and two methods that native code knows.", kind: .function) { thread, a, _ in
+                ForeignFunctionType.conversions.pointee = thread.newTuple(a[1], a[2])
+                return !ForeignFunctionType.conversions.pointee.isEmpty && ForeignLayouts.install(thread, a[0]) ? .none : .empty
+            },
         ]) { module in
-            data = NativeType("Data", module: "_foreign", size: MemoryLayout<DataObject>.size, mask: 0b10, flags: [.base, .weakReferenceable]) { slots in
-                slots.call(.new) { thread, type, _, _, _ in thread.allocateInstance(TypeRef(type)) }
-                slots.buffer { thread, value, view, flags in
-                    let object = value.object(DataObject.self)
-                    let pointer = UnsafeMutableRawPointer(bitPattern: object.pointee.address) ?? UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped
-                    guard view.view.fill(thread, value, pointer, object.pointee.size, readOnly: false, flags) == 0 else { return -1 }
-                    if flags & BufferFlags.format != 0 { ForeignModule.describe(value, view.view) }
-                    return 0
-                }
-                slots.releaseBuffer { _, _, view in
-                    Glibc.free(UnsafeMutableRawPointer(bitPattern: view.view.pointee.internal))
-                    view.view.pointee.internal = 0
-                }
-            }
-            callback = NativeType("Callback", module: "_foreign", size: MemoryLayout<CallbackObject>.size, mask: 0b10, getters: [
+            callback = NativeType("Callback", module: "_foreign", size: MemoryLayout<CallbackObject>.size, mask: 0b11110, getters: [
                 Getter("address") { thread, a, _ in thread.newInt(unsigned: a[0].object(CallbackObject.self).pointee.code) },
             ]) { slots in
                 slots.call(.new) { thread, type, a, count, keywords in ForeignModule.makeCallback.call(thread, type, a, count, keywords) }
@@ -439,8 +531,15 @@ enum ForeignModule {
                 }
             }
             module.set("Capsule", TypeID.capsule.value)
+            // The functions that `_ctypes` gives out bear its name.
+            for (name, def) in ForeignModule.published { module.set(name, module.thread.newBuiltinFunction(def, module: StringRef.intern("_ctypes").value)) }
             module.add(handle)
-            module.add(data)
+            ForeignLayouts.makeType()
+            module.add(ForeignLayouts.type)
+            ForeignData.makeTypes(module)
+            module.add(ForeignFunctionType.makeType())
+            module.add(ForeignField.makeType())
+            module.add(ForeignArgument.makeType())
             module.add(callback)
             return true
         }
@@ -449,6 +548,9 @@ enum ForeignModule {
 
 /// Entry point of the room.
 public enum ForeignFunctions {
-    /// Registers the room's module. Called once at start-up, in the order of the rooms.
-    public static func start(_ thread: ThreadRef) { ForeignModule.register() }
+    /// Registers the room's modules. Called once at start-up, in the order of the rooms.
+    public static func start(_ thread: ThreadRef) {
+        ForeignModule.register()
+        SQLiteModule.register()
+    }
 }

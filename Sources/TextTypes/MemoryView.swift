@@ -104,7 +104,7 @@ enum MemoryFormats {
     }
 
     static func size(_ code: UInt8) -> Int {
-        switch Character(Unicode.Scalar(code)) {
+        switch Unicode.Scalar(code) {
         case "c", "b", "B", "?": return 1
         case "h", "H", "e": return 2
         case "i", "I", "f": return 4
@@ -114,7 +114,7 @@ enum MemoryFormats {
     }
 
     static func load(_ thread: ThreadRef, _ code: UInt8, _ place: UnsafeMutableRawPointer) -> Value {
-        switch Character(Unicode.Scalar(code)) {
+        switch Unicode.Scalar(code) {
         case "B": return Value(small: Int(place.load(as: UInt8.self)))
         case "b": return Value(small: Int(place.load(as: Int8.self)))
         case "c": return BytesType.single(place.load(as: UInt8.self))
@@ -141,7 +141,7 @@ enum MemoryFormats {
             thread.raise(.valueError, "memoryview: invalid value for format '\(String(cString: format))'")
             return false
         }
-        switch Character(Unicode.Scalar(code)) {
+        switch Unicode.Scalar(code) {
         case "c":
             guard value.isBytes else { return wrongType() }
             guard BytesRef(value).count == 1 else { return wrongValue() }
@@ -167,7 +167,7 @@ enum MemoryFormats {
         guard value.isInt || value.type.slotPointer(.index).pointee != nil else { return wrongType() }
         let index = thread.toIndex(value)
         if index.isEmpty { return thread.clearException(.typeError) ? wrongType() : false }
-        switch Character(Unicode.Scalar(code)) {
+        switch Unicode.Scalar(code) {
         case "L", "Q", "N", "P":
             if let number = IntOps.toInt(index) {
                 guard number >= 0 else { return wrongValue() }
@@ -185,7 +185,7 @@ enum MemoryFormats {
             place.storeBytes(of: narrow, as: T.self)
             return true
         }
-        switch Character(Unicode.Scalar(code)) {
+        switch Unicode.Scalar(code) {
         case "B": return put(UInt8.self)
         case "b": return put(Int8.self)
         case "h": return put(Int16.self)

@@ -315,4 +315,119 @@ def test_formats_of_buffers():
     assert list(numbers) == [1, 7]
 
 
+def test_items_of_arrays_and_pointers():
+    numbers = (c_int * 5)(1, 2, 3, 4, 5)
+    assert numbers[1:4] == [2, 3, 4] and numbers[::-2] == [5, 3, 1] and numbers[-1] == 5 and list(numbers) == [1, 2, 3, 4, 5]
+    numbers[1:3] = 7, True
+    numbers[::-4] = [-1, 1 << 40 | 9]
+    assert list(numbers) == [9, 7, 1, 4, -1]
+    raises(ValueError, "Can only assign sequence of same size", numbers.__setitem__, slice(0, 2), [1])
+    raises(IndexError, "invalid index", numbers.__setitem__, 5, 1)
+    raises(IndexError, "invalid index", lambda: numbers[-6])
+    raises(TypeError, "indices must be integers", lambda: numbers["a"])
+    raises(TypeError, "Array does not support item deletion", numbers.__delitem__, 0)
+
+    class Index:
+        def __index__(self):
+            return 1
+    assert numbers[Index()] == 7
+    text = (c_char * 6)(*b"abc")
+    assert text[:] == b"abc\0\0\0" and text[::2] == b"ac\0" and text.value == b"abc" and text.raw == b"abc\0\0\0"
+    text.value = b"xy"
+    assert text.raw == b"xy\0\0\0\0"
+    raises(ValueError, "byte string too long", setattr, text, "value", b"1234567")
+    raises(TypeError, "bytes expected instead of str instance", setattr, text, "value", "a")
+    assert (c_wchar * 3)(*"abc")[:2] == "ab"
+    place = cast(numbers, POINTER(c_int))
+    place[2] = 40
+    assert place[2] == numbers[2] == 40 and place[0:2] == [9, 7]
+    place.contents = c_int(3)
+    assert place[0] == 3 and place.contents.value == 3
+    raises(TypeError, "expected c_int instead of int", setattr, place, "contents", 1)
+    raises(ValueError, "NULL pointer access", lambda: POINTER(c_int)()[0])
+    points = (Point * 2)((1, 2.5, b"a"), (3, 4.5, b"b"))
+    assert points[1].x == 3 and points[1]._b_base_ is points
+    points[0].y = 8
+    assert points[0].y == 8.0
+
+
+def test_what_a_pointer_points_to_stays():
+    one = pointer((c_int * 3)(5, 6, 7))
+    cell = cast(one, POINTER(c_int))
+    # The place of the target in what is kept is "1", too.
+    cell[1] = 60
+    pairs = pointer(c_int(1))
+    pairs[0] = 2
+    assert pairs.contents.value == 2 and "1" in pairs._objects and one[0][1] == 60
+
+
+def test_arguments_of_many_kinds():
+    libc = CDLL(None)
+    libc.strtod.restype = c_double
+    assert libc.strtod(b"1.5", None) == 1.5
+    libc.memchr.argtypes, libc.memchr.restype = [c_void_p, c_int, c_size_t], c_char_p
+    assert libc.memchr(b"hello", ord("l"), 5) == b"llo" and libc.memchr(create_string_buffer(b"hello"), c_int(ord("o")), 5) == b"o"
+    assert libc.memchr(cast(b"xyz", c_void_p), ord("z"), 3) == b"z"
+    libc.abs.argtypes, libc.abs.restype = [c_int], c_long
+    assert libc.abs(True) == 1 and libc.abs(-(1 << 32) - 5) == 5
+    for bad in 1.5, "1", None, c_double(1):
+        raises(ctypes.ArgumentError, None, libc.abs, bad)
+    raises(TypeError, "this function takes at least 1 argument (0 given)", libc.abs)
+    value, rest = c_int(), c_char_p()
+    libc.strtol.argtypes, libc.strtol.restype = [c_char_p, POINTER(c_char_p), c_int], c_long
+    assert libc.strtol(b"12ab", byref(rest), 10) == 12 and rest.value == b"ab"
+    assert libc.strtol(b"12ab", pointer(rest), 10) == 12 and libc.strtol(b"12", None, 10) == 12
+    raises(ctypes.ArgumentError, None, libc.strtol, b"12", byref(value), 10)
+
+    class Given:
+        _as_parameter_ = b"77"
+    assert libc.strtol(Given(), None, 10) == 77
+    libc.strlen.restype, libc.strlen.argtypes = None, None
+    assert libc.strlen(b"abc") is None
+    libc.strlen.restype = lambda number: [number]
+    assert libc.strlen(b"abc") == [3]
+    libc.strlen.restype, libc.strlen.errcheck = c_int, lambda result, function, given: (result, given)
+    assert libc.strlen(b"abc") == (3, (b"abc",))
+    del libc.strlen.restype, libc.strlen.errcheck
+    assert libc.strlen.restype is c_int and libc.strlen.errcheck is None
+
+
+def test_callbacks_with_many_kinds():
+    seen = []
+
+    @CFUNCTYPE(c_double, c_int, c_double, c_char, c_char_p, POINTER(c_int), c_bool)
+    def gather(*given):
+        seen.append([one.contents.value if isinstance(one, POINTER(c_int)) else one for one in given])
+        return len(given)
+    assert gather(1, 2.5, b"x", b"text", byref(c_int(7)), True) == 6.0
+    assert seen == [[1, 2.5, b"x", b"text", 7, True]]
+
+    class Number(c_int):
+        pass
+    assert CFUNCTYPE(c_int, Number)(lambda one: type(one) is Number and one.value)(Number(4)) == 4
+    assert CFUNCTYPE(c_int, Point)(lambda one: one.x)(Point(9)) == 9
+    numbers = (c_int * 6)(5, 2, 9, 1, 7, 3)
+    libc.qsort(numbers, 6, 4, CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))(lambda a, b: b[0] - a[0]))
+    assert list(numbers) == [9, 7, 5, 3, 2, 1]
+
+
+def test_bases_without_a_dict():
+    class Bare(Structure):
+        __slots__ = ()
+        _fields_ = [("x", c_int)]
+    bare = Bare(3)
+    raises(AttributeError, None, setattr, bare, "z", 1)
+    bare.x = 5
+    assert bare.x == 5 and pickle.loads(pickle.dumps(c_int(5))).value == 5
+    value = c_int(1)
+    value.more = 2
+    assert value.more == 2
+    raises(AttributeError, None, setattr, value, "_objects", 1)
+    raises(AttributeError, None, setattr, value, "_b_base_", 1)
+    raises(TypeError, "abstract class", ctypes._CFuncPtr.from_buffer, bytearray(8))
+    raises(ValueError, "Buffer size too small (2 instead of at least 4 bytes)", c_int.from_buffer_copy, b"ab")
+    raises(ValueError, "offset cannot be negative", c_int.from_buffer_copy, b"abcdef", -1)
+    assert c_int.from_buffer_copy(b"\0\1\0\0\0", 1).value == 1
+
+
 run(globals())

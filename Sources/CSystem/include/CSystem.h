@@ -88,6 +88,10 @@ typedef struct ForkExec {
     /// 0 when the function succeeded.
     int (*_Nullable preexec)(void *_Nullable context);
     void *_Nullable context;
+    /// Whether the child may share the parent's memory until it executes.
+    bool allowsSharing;
+    /// The signal mask to be restored in a child that shares memory.
+    const sigset_t *_Nullable signals;
 } ForkExec;
 
 /// The child's process id, or -1 with errno set. Returns in the parent only.

@@ -22,10 +22,23 @@ enum ZoneMethods {
             guard DateLayout.field(thread, TypeRef(offset), name, &offsetFields[index]) else { return false }
         }
         offsetShape = TypeRef(offset).pointer.pointee.rootShape
-        guard DateLayout.replace(thread, TypeRef(zone), methods, ["utcoffset", "dst", "tzname", "fromutc"]) else { return false }
+        guard DateLayout.replace(thread, TypeRef(zone), methods, ["utcoffset", "dst", "tzname", "fromutc"]), DateLayout.replace(thread, TypeRef(zone), [], ["__new__"]) else { return false }
+        ClassSlots(for: TypeRef(zone)).call(.new) { thread, type, arguments, count, keywords in
+            if type == ZoneMethods.type, count == 1, keywords.isEmpty, let zone = ZoneMethods.recent(thread, arguments[0]) { return zone }
+            return DateLayout.originalNew(thread, TypeRef(ZoneMethods.type), type, arguments, count, keywords)
+        }
         type = zone
         TypeRef(zone).modified()
         return true
+    }
+
+    private static let recentName = StringRef.intern("_strong_cache").value, moveName = StringRef.intern("move_to_end").value
+
+    /// The zone of a key that is among those used last, where it becomes the last one. nil for any other; empty when it has raised.
+    private static func recent(_ thread: ThreadRef, _ key: Value) -> Value? {
+        let cache = TypeRef(type).lookup(recentName)
+        guard key.isExact(.str), !cache.isEmpty, cache.isDict, case let zone = DictRef(cache).get(string: key), !zone.isEmpty, isZone(zone) else { return nil }
+        return thread.callMethod(cache, moveName, key).isEmpty ? .empty : zone
     }
 
     private static let methods = [

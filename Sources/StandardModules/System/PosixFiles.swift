@@ -266,6 +266,7 @@ enum PosixFiles {
         Def("_path_normpath(path)", .calls, "Basic path normalization.") { thread, a, _ in
             guard a[0].isString else { return thread.raise(.typeError, "_path_normpath() argument 'path' must be str, not \(a[0].argumentTypeName)") }
             let units = StringRef(a[0])
+            if units.isASCII, units.count > 0 { return normalized(thread, units) }
             let slash: UInt32 = 0x2F, dot: UInt32 = 0x2E
             let characters = (0 ..< units.count).map { units[$0] }
             if characters.isEmpty { return thread.newString(".") }
@@ -288,4 +289,39 @@ enum PosixFiles {
             return result.isEmpty ? thread.newString(".") : thread.newString(codePoints: result)
         },
     ]
+
+    /// `_path_normpath` of an ASCII path that is not empty: parts are written behind each other, and ".." takes the last one back, down to where the path begins with such.
+    private static func normalized(_ thread: ThreadRef, _ path: StringRef) -> Value {
+        let slash = UInt8(ascii: "/"), dot = UInt8(ascii: "."), source = path.units1, length = path.count
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 1) { target in
+            var position = 0
+            while position < length, source[position] == slash { position += 1 }
+            // Two leading slashes, and just two, mean something of their own to POSIX.
+            let root = position == 0 ? 0 : position == 2 ? 2 : 1
+            for index in 0 ..< root { target[index] = slash }
+            var count = root, floor = root
+            while position < length {
+                var end = position
+                while end < length, source[end] != slash { end += 1 }
+                let size = end - position
+                let isParent = size == 2 && source[position] == dot && source[position + 1] == dot
+                if size == 0 || size == 1 && source[position] == dot || isParent && root > 0 && count == floor {
+                    // Nothing to write.
+                } else if isParent && count > floor {
+                    repeat { count -= 1 } while count > floor && target[count] != slash
+                } else {
+                    if count > root {
+                        target[count] = slash
+                        count += 1
+                    }
+                    for index in 0 ..< size { target[count + index] = source[position + index] }
+                    count += size
+                    if isParent { floor = count }
+                }
+                position = end + 1
+            }
+            if count == 0 { return thread.newString(".") }
+            return count == length ? path.value : thread.newString(utf8: target.baseAddress, count)
+        }
+    }
 }

@@ -74,6 +74,9 @@ enum SubprocessModule {
             if user == nil { return .empty }
         }
         let hasPreexec = !a[21].isNone
+        let truth = thread.isTrue(a[22])
+        if truth < 0 { return .empty }
+        let allowsSharing = truth > 0
         if hasPreexec { PosixProcess.prepareFork(thread) }
         var preexec = Preexec(thread: thread, function: a[21])
         var code: Int32 = 0
@@ -94,7 +97,7 @@ enum SubprocessModule {
                                                             let preexec = context!.assumingMemoryBound(to: Preexec.self).pointee
                                                             PosixProcess.finishFork(preexec.thread, inChild: true)
                                                             return preexec.thread.call(preexec.function).isEmpty ? 1 : 0
-                                                        }, context: UnsafeMutableRawPointer(context))
+                                                        }, context: UnsafeMutableRawPointer(context), allowsSharing: allowsSharing, signals: nil)
                                     let process = system_fork_exec(&plan)
                                     code = errno
                                     return process

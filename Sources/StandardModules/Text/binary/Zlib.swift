@@ -120,18 +120,15 @@ public enum Zlib {
         guard let level = int32(thread, a[1], -1), let windowBits = int32(thread, a[2], 15) else { return .empty }
         return thread.withBuffer(a[0]) { data, count in
             var stream = z_stream()
-            let list = thread.newList()
-            if list.isEmpty { return .empty }
-            Zlib.owner = list
-            defer { Zlib.owner = .empty }
             return withUnsafeMutablePointer(to: &stream) { stream in
-                setAllocator(stream)
+                // The library's own memory: that of the heap would have to be cleared, which takes longer than compressing what is short.
                 switch deflateInit2_(stream, level, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) {
                 case Z_OK: break
                 case Z_MEM_ERROR: return thread.raise(.memoryError, "Out of memory while compressing data")
                 case Z_STREAM_ERROR: return fail(thread, "Bad compression level")
                 case let status: return fail(thread, stream, status, "while compressing data")
                 }
+                defer { deflateEnd(stream) }
                 var builder = ZlibOutput(capacity: min(count / 2 + 128, 1 << 26))
                 let status = run(stream, data, count, &builder, initial: min(count / 2 + 128, 1 << 26), flush: Z_FINISH) { deflate($0, $1) }
                 if status != Z_STREAM_END { return status == Z_MEM_ERROR ? thread.raiseOutOfMemory() : fail(thread, stream, status, "while compressing data") }
