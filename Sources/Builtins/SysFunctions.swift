@@ -93,7 +93,7 @@ public enum SysFunctions {
         Def("get_coroutine_origin_tracking_depth()", .reads, "How many frames are kept of where a coroutine was made.", kind: .function) { thread, _, _ in
             Value(small: Int(thread.pointee.coroutineOriginDepth))
         },
-        Def("set_coroutine_origin_tracking_depth(depth)", .writes, "Sets how many frames are kept of where a coroutine is made; 0 for none.", kind: .function) { thread, a, _ in
+        Def("set_coroutine_origin_tracking_depth(depth)", .calls, "Sets how many frames are kept of where a coroutine is made; 0 for none.", kind: .function) { thread, a, _ in
             guard let depth = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             if depth < 0 { return thread.raise(.valueError, "depth must be >= 0") }
             thread.pointee.coroutineOriginDepth = Int64(depth)
@@ -120,7 +120,7 @@ public enum SysFunctions {
             return .none
         },
         Def("getrecursionlimit()", .reads, "How deep calls may nest.", kind: .function) { _, _, _ in Value(small: Int(taipan.recursionLimit)) },
-        Def("setrecursionlimit(limit, /)", .writes, "Sets how deep calls may nest.", kind: .function) { thread, a, _ in
+        Def("setrecursionlimit(limit, /)", .calls, "Sets how deep calls may nest.", kind: .function) { thread, a, _ in
             guard let limit = thread.toCInt(a[0].isEmpty ? Value(small: 0) : a[0]) else { return .empty }
             if limit < 1 { return thread.raise(.valueError, "recursion limit must be greater or equal than 1") }
             // The caller's frames, and this call.

@@ -329,6 +329,14 @@ final class CodeBuilder {
         positions.append(PositionEntry(start: start, range: location))
     }
 
+    /// Makes the generator, at the first line but at no column of it: a traceback that stops here has nothing to mark.
+    func makeGenerator() {
+        let start = location
+        location = SourceRange(line: start.line, column: -1, endLine: start.endLine, endColumn: -1)
+        emit(.makeGenerator)
+        location = start
+    }
+
     func emit(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0) {
         guard isReachable else { return }
         notePosition()

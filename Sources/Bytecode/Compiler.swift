@@ -117,7 +117,7 @@ final class Compiler {
         if options.allowTopLevelAwait, table.top.isCoroutine { code.flags.insert(.coroutine) }
         if options.allowTopLevelAwait, table.top.isGenerator { code.flags.insert(.generator) }
         unit.location = SourceRange(line: 1, column: 0, endLine: 1, endColumn: 0)
-        if code.flags.contains(.coroutine) { unit.emit(.makeGenerator) }
+        if code.flags.contains(.coroutine) { unit.makeGenerator() }
         switch module {
         case .module(let body, _):
             try compileBody(body)
@@ -193,7 +193,7 @@ final class Compiler {
         inner.noteDeletableParameters()
         inner.location = SourceRange(line: firstLine, column: 0, endLine: firstLine, endColumn: 0)
         for cell in code.cells { inner.emit(.makeCell, cell.register) }
-        if inner.isFunction, scope.isGenerator || scope.isCoroutine { inner.emit(.makeGenerator) }
+        if inner.isFunction, scope.isGenerator || scope.isCoroutine { inner.makeGenerator() }
         try build()
         _ = try inner.finish()
         return inner

@@ -41,16 +41,16 @@ enum DictType {
 
     private static var methods: [Def] {
         [
-            Def("get(self, key, default=None, /)", .callsOnArguments, "The value of a key, or the default where it is missing.") { thread, a, _ in
+            Def("get(self, key, default=None, /)", .calls, "The value of a key, or the default where it is missing.") { thread, a, _ in
                 let found = DictRef(a[0]).get(thread, a[1])
                 if !found.isEmpty { return found }
                 return thread.hasException ? .empty : a[2].isEmpty ? .none : a[2]
             },
-            Def("setdefault(self, key, default=None, /)", .callsOnArguments,
+            Def("setdefault(self, key, default=None, /)", .calls,
                 "The value of a key; one that is missing is first added with the default.") { thread, a, _ in
                 DictType.setDefault(thread, DictRef(a[0]), a[1], a[2].isEmpty ? .none : a[2])
             },
-            Def("pop(self, key, default=<unrepresentable>, /)", .callsOnArguments,
+            Def("pop(self, key, default=<unrepresentable>, /)", .calls,
                 """
                     D.pop(key[, default])
 

@@ -225,7 +225,8 @@ enum SequenceIterators {
                 if iterator.pointee.container.isEmpty { return .empty }
                 let index = iterator.pointee.index
                 if index >= 0 {
-                    let result = thread.item(iterator.pointee.container, index)
+                    let container = iterator.pointee.container
+                    let result = container.isExact(.tuple) && index < TupleRef(container).count ? TupleRef(container)[index] : thread.item(container, index)
                     if !result.isEmpty {
                         iterator.pointee.index = index - 1
                         return result

@@ -85,15 +85,15 @@ extension SetType {
 
     static var mutating: [Def] {
         [
-            Def("add(self, object, /)", .callsOnArguments, "Put an element into the set, unless it is there.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
+            Def("add(self, object, /)", .calls, "Put an element into the set, unless it is there.") { thread, a, _ in SetRef(a[0]).add(thread, a[1]) ? .none : .empty },
             Def("clear(self, /)", .writes, "Remove all elements from this set.") { _, a, _ in
                 SetRef(a[0]).clear()
                 return .none
             },
-            Def("discard(self, object, /)", .callsOnArguments, "Take an element out. A missing one is no error, unlike with remove().") { thread, a, _ in
+            Def("discard(self, object, /)", .calls, "Take an element out. A missing one is no error, unlike with remove().") { thread, a, _ in
                 SetType.discard(thread, SetRef(a[0]), a[1]) < 0 ? .empty : .none
             },
-            Def("remove(self, object, /)", .callsOnArguments, "Take an element out; KeyError where it is missing.") { thread, a, _ in
+            Def("remove(self, object, /)", .calls, "Take an element out; KeyError where it is missing.") { thread, a, _ in
                 let found = SetType.discard(thread, SetRef(a[0]), a[1])
                 return found < 0 ? .empty : found > 0 ? .none : thread.raiseKeyError(a[1])
             },

@@ -331,7 +331,7 @@ enum Exceptions {
             }
             return .none
         },
-        Def("with_traceback(self, tb, /)", .writes, "Set self.__traceback__ to tb and return self.") { thread, a, _ in
+        Def("with_traceback(self, tb, /)", .calls, "Set self.__traceback__ to tb and return self.") { thread, a, _ in
             Exceptions.setTraceback(thread, a[0], a[1]) ? a[0] : .empty
         },
         Def("add_note(self, note, /)", .calls, "Add a note to the exception.") { thread, a, _ in

@@ -161,7 +161,10 @@ enum CallInstructions {
             }
             if flags & FrameFlags.constructor != 0 {
                 if !result.isNone {
+                    // The frame is over: it handles no errors, and stands in no traceback.
                     Calls.raiseInitResult(thread, result)
+                    pc = fp.code.pointee.instructions
+                    skipTraceback = true
                     return .raised
                 }
                 result = fp[FrameSlot.saved]

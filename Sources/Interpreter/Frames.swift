@@ -381,9 +381,9 @@ enum Unwinder {
         entry.pointee.lastIndex = index
         entry.pointee.line = -1
         if !object.pointee.traceback.isEmpty && object.pointee.traceback.isExact(.traceback) {
-            // The inner frame was left already: now its caller has an object it can name.
+            // The inner frame was left already: now its caller has an object it can name. One that raises what it was given is no caller.
             let inner = object.pointee.traceback.object(TracebackObject.self).pointee.frame.object(FrameObject.self)
-            if inner.pointee.back.isEmpty && inner.pointee.fp == 0 && UnsafeMutableRawPointer(inner) != frame.raw {
+            if inner.pointee.back.isEmpty && inner.pointee.fp == 0 && UnsafeMutableRawPointer(inner) != frame.raw && !raises(frame.object(FrameObject.self).pointee.code.object(CodeObject.self), index) {
                 inner.pointee.back = frame
                 Heap.barrier(UnsafeMutableRawPointer(inner))
             }
@@ -391,6 +391,13 @@ enum Unwinder {
         object.pointee.traceback = Value(raw)
         Heap.barrier(exception.raw)
         return true
+    }
+
+    /// Whether the instruction that ends at an index is a `raise` statement's.
+    private static func raises(_ code: UnsafeMutablePointer<CodeObject>, _ index: Int) -> Bool {
+        if index < 0 { return false }
+        let opcode = Tracing.original(code, code.pointee.instructions + index)
+        return opcode == Opcode.raise.number || opcode == Opcode.raiseFrom.number
     }
 
     /// Where in the frame the thread's exception was raised, or came from, before it was raised again at `pc`.

@@ -819,6 +819,7 @@ public enum Interpreter {
                 fp[FrameSlot.saved] = generator
                 if fp.flags & FrameFlags.constructor != 0 {
                     Calls.raiseInitResult(thread, generator)
+                    skipTraceback = true
                     break dispatch
                 }
                 if fp.flags & FrameFlags.entry != 0 {

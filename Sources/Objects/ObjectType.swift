@@ -73,7 +73,11 @@ enum ObjectType {
                 let prefix = module.isString && !StringRef(module).equals("builtins") ? StringRef(module).description + "." : ""
                 return thread.newString("<\(prefix)\(name) object at \(hexadecimal(value))>")
             }
-            slots.unary(.str) { thread, value in thread.repr(value) }
+            slots.unary(.str) { thread, value in
+                // What is no text is str()'s to refuse.
+                guard let function = value.type.unary(.repr) else { return thread.repr(value) }
+                return function(thread, value)
+            }
         }
     }
 

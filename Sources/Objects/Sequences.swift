@@ -270,8 +270,19 @@ extension UnsafeMutablePointer where Pointee == ThreadState {
         return result.value
     }
 
+    /// A bytes object that the caller is going to write from end to end.
+    public func newBytes(unwritten count: Int) -> Value {
+        if count == 0 { return newBytes(count: 0) }
+        guard count > 0, count < 1 << 46, let raw = Heap.allocateUncleared(MemoryLayout<BytesObject>.size + count + 1, shape: TypeID.bytes.rawValue) else { return raiseOutOfMemory() }
+        let result = BytesRef(Value(raw))
+        result.pointer.pointee.count = count
+        result.pointer.pointee.hash = 0
+        result.bytes[count] = 0
+        return result.value
+    }
+
     public func newBytes(_ start: UnsafeRawPointer?, _ count: Int) -> Value {
-        let result = newBytes(count: count)
+        let result = newBytes(unwritten: count)
         if result.isEmpty || count == 0 { return result }
         memcpy(BytesRef(result).bytes, start!, count)
         return result

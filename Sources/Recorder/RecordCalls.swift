@@ -524,8 +524,16 @@ extension Recorder {
         return nil
     }
 
-    /// The iterator that `reversed` makes of a list, or of a range of small ints.
+    /// The iterator that `reversed` makes of a list, a tuple, or a range of small ints.
     private func reversed(_ ref: Ref, _ value: Value) -> Ref? {
+        if value.isExact(.tuple) {
+            guardObject(ref, value)
+            let iterator = b.new(words.layout("reversed", TypeID.reversed.rawValue, size: MemoryLayout<IteratorObject>.size))
+            isNew(iterator)
+            b.store(iterator, words.iteratorContainer, word(ref))
+            b.store(iterator, words.iteratorIndex, b.int(.sub, b.load(ref, words.tupleCount), b.int(1)))
+            return iterator
+        }
         if value.isExact(.list) {
             guardObject(ref, value)
             let iterator = b.new(words.layout("list_reverseiterator", TypeID.listReverseIterator.rawValue, size: MemoryLayout<IteratorObject>.size))

@@ -22,6 +22,8 @@ extension Recorder {
         var newest: (frame: Ref, index: Int)?
         /// It has no traceback entries.
         var isBare: Bool
+        /// The object of the frame that it has just left.
+        var left: Ref?
     }
 
     /// The thread's exception being handled.
@@ -50,7 +52,8 @@ extension Recorder {
         }
         let object = value.isExceptionClass ? nil : value.object(ExceptionObject.self)
         let isBare = object?.pointee.traceback.isEmpty ?? true
-        if !isFresh, isBare { b.guarding(.geq, b.cast(b.load(ref, words.traceback), .int), b.int(0)) }
+        // That of a new one can have been given to it as well.
+        if isBare { b.guarding(.geq, b.cast(b.load(ref, words.traceback), .int), b.int(0)) }
         var cause: Ref?
         if let register {
             let given = actual(register)
@@ -74,6 +77,8 @@ extension Recorder {
                 _ = b.call(words.linkContext, [b.contextPointer, ref])
             }
         }
+        // From now on it may be in the chain of one that is raised while it is handled.
+        fresh.remove(ref)
         flight = Flight(ref: ref, newest: newestEntries[ref], isBare: isBare)
         return .goesOn
     }
@@ -259,6 +264,7 @@ extension Recorder {
             if newest.frame == level.frameObject { index = newest.index }
         }
         if let object = level.frameObject { detach(object, index) }
+        flight?.left = level.frameObject
         if depth > 0 {
             pop()
         } else {
@@ -305,7 +311,7 @@ extension Recorder {
         b.store(entry, words.entryIndex, b.int(Int64(index)))
         b.store(entry, words.entryLine, b.int(-1))
         // The frame inside has been left: now its caller has an object that it can name.
-        if let inner = current.newest?.frame, inner != frame {
+        if let inner = current.left, inner != frame {
             b.barrier(inner)
             b.store(inner, words.frameBack, frame)
         }

@@ -172,10 +172,22 @@ extension Recorder {
         var result = b.value(Value.none.bits)
         if receiver.isExact(.set), values.count == 2 {
             let name = StringRef(record.pointee.name)
-            guard name.equals("add") || name.equals("discard"), isSimpleKey(arguments[1], values[1], of: ref, receiver) else { return nil }
+            guard name.equals("add") || name.equals("discard") || name.equals("remove"), isSimpleKey(arguments[1], values[1], of: ref, receiver) else { return nil }
+            if name.equals("remove") {
+                guardStatus(unlessLeft(call(words.setRemovePlain, [word(ref), word(arguments[1])], runsPython: false)), writes: [level.base + a: result])
+                forgetWindow(window, arguments.count)
+                return .goesOn
+            }
             b.guarding(.gge, call(name.equals("add") ? words.setAddPlain : words.setDiscard, [word(ref), word(arguments[1])], runsPython: false), b.int(0))
         } else if receiver.isExact(.dict), 2 ... 3 ~= values.count {
-            guard StringRef(record.pointee.name).equals("get"), isSimpleKey(arguments[1], values[1], of: ref, receiver) else { return nil }
+            let name = StringRef(record.pointee.name)
+            guard name.equals("get") || name.equals("pop") || name.equals("setdefault"), isSimpleKey(arguments[1], values[1], of: ref, receiver) else { return nil }
+            if !name.equals("get") {
+                let missing = values.count == 3 ? word(arguments[2]) : name.equals("pop") ? b.value(0) : result
+                guardResult(unlessLeft(call(name.equals("pop") ? words.dictPopPlain : words.dictSetDefaultPlain, [word(ref), word(arguments[1]), missing], runsPython: false)), to: a)
+                forgetWindow(window, arguments.count)
+                return .goesOn
+            }
             result = call(words.dictGet, [word(ref), word(arguments[1]), values.count == 3 ? word(arguments[2]) : result], runsPython: false)
             b.guarding(.gne, b.cast(result, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
         } else if receiver.isExact(.list), values.count == 2, StringRef(record.pointee.name).equals("append") {

@@ -125,12 +125,18 @@ extension Recorder {
         case .buildMap:
             return build(a, b2, c, words.newMap, runsPython: !arePlain(b2, c, stride: 2))
         case .setAdd:
-            let isPlain = guardPlain(b2)
-            guardStatus(call(words.setAdd, [self.word(read(a)), self.word(read(b2))], runsPython: !isPlain))
+            if isSimpleKey(read(b2), actual(b2), of: read(a), actual(a)) {
+                b.guarding(.gge, call(words.setAddPlain, [self.word(read(a)), self.word(read(b2))], runsPython: false), b.int(0))
+                return .goesOn
+            }
+            guardStatus(call(words.setAdd, [self.word(read(a)), self.word(read(b2))], runsPython: true))
             return .goesOn
         case .mapAdd:
-            let isPlain = guardPlain(b2)
-            guardStatus(call(words.mapAdd, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: !isPlain))
+            if isSimpleKey(read(b2), actual(b2), of: read(a), actual(a)) {
+                guardStatus(unlessLeft(call(words.dictSetPlain, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: false)))
+                return .goesOn
+            }
+            guardStatus(call(words.mapAdd, [self.word(read(a)), self.word(read(b2)), self.word(read(c))], runsPython: true))
             return .goesOn
         case .listToTuple:
             return result(a, call(words.tuple, [self.word(read(b2))], runsPython: false))
@@ -176,12 +182,11 @@ extension Recorder {
         case .listExtend, .setUpdate, .dictUpdate:
             return interpret(results: [])
         case .deleteItem:
-            let container = actual(a), isPlain = isPlain(actual(b2)) && container.isExact(.dict)
-            if isPlain {
-                guardObject(read(a), container)
-                guardPlain(read(b2), actual(b2))
+            if actual(a).isExact(.dict), isSimpleKey(read(b2), actual(b2), of: read(a), actual(a)) {
+                guardStatus(unlessLeft(call(words.dictDeletePlain, [self.word(read(a)), self.word(read(b2))], runsPython: false)))
+                return .goesOn
             }
-            guardStatus(call(words.deleteItem, [self.word(read(a)), self.word(read(b2))], runsPython: !isPlain))
+            guardStatus(call(words.deleteItem, [self.word(read(a)), self.word(read(b2))], runsPython: true))
             return .goesOn
         case .deleteAttr:
             let name = TupleRef(level.code.pointee.names)[Int(pc[1])]
@@ -650,7 +655,11 @@ extension Recorder {
             guardShape(ref, container)
             if let outcome = special(method, [ref, key], to: a, flags: 0) { return outcome }
         }
-        let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.str) || container.isExact(.bytes) || container.isExact(.bytearray))
+        if container.isExact(.dict), isSimpleKey(key, actualKey, of: ref, container) {
+            guardResult(unlessLeft(call(words.dictItemPlain, [word(ref), word(key)], runsPython: false)), to: a)
+            return .goesOn
+        }
+        let plain = isPlain(actualKey) && (container.isExact(.str) || container.isExact(.bytes) || container.isExact(.bytearray))
         if plain {
             guardObject(ref, container)
             guardPlain(key, actualKey)
@@ -691,7 +700,6 @@ extension Recorder {
         for register in registers { guardPlain(read(register), actual(register)) }
         return true
     }
-    private func guardPlain(_ register: Int) -> Bool { arePlain(register, 1) }
 
     /// Guards what `isPlain` has seen.
     func guardPlain(_ ref: Ref, _ actual: Value) {
@@ -716,10 +724,15 @@ extension Recorder {
             if let outcome = special(method, [ref, key, read(valueRegister)], to: nowhere, flags: 0) { return outcome }
         }
         if setFlatItem(ref, container, key, actualKey, read(valueRegister), actual(valueRegister)) { return .goesOn }
-        let plain = isPlain(actualKey) && (container.isExact(.dict) || container.isExact(.bytearray))
+        if container.isExact(.dict), isSimpleKey(key, actualKey, of: ref, container) {
+            guardStatus(unlessLeft(call(words.dictSetPlain, [word(ref), word(key), word(read(valueRegister))], runsPython: false)))
+            return .goesOn
+        }
+        let plain = container.isExact(.bytearray) && isPlain(actualKey) && isPlain(actual(valueRegister))
         if plain {
             guardObject(ref, container)
             guardPlain(key, actualKey)
+            guardPlain(read(valueRegister), actual(valueRegister))
         }
         guardStatus(call(words.setItem, [word(ref), word(key), word(read(valueRegister))], runsPython: !plain))
         return .goesOn
@@ -757,12 +770,22 @@ extension Recorder {
 
     /// Whether a key is a small int or a string, and nothing in the set or dict that is neither has its hash. Both are guarded to be of their types.
     func isSimpleKey(_ key: Ref, _ actualKey: Value, of ref: Ref, _ container: Value) -> Bool {
-        guard actualKey.isSmallInt || actualKey.isExact(.str) else { return false }
+        guard actualKey.isSmallInt || actualKey.isExact(.str), container.isExact(.dict) || container.isExact(.set) || container.isExact(.frozenset) else { return false }
         let hash = thread.hash(actualKey)
         guard (container.isExact(.dict) ? DictRef(container).findPlain(actualKey, hash: hash) : SetRef(container).findPlain(actualKey, hash: hash)) != -3 else { return false }
         guardObject(ref, container)
         guardPlain(key, actualKey)
         return true
+    }
+
+    /// What a helper has found or done with such a key: the interpreter does it where something else with the key's hash has come into the container meanwhile.
+    func unlessLeft(_ result: Ref) -> Ref {
+        if b.trace.type(result) == .int {
+            b.guarding(.gne, result, b.int(Int64(Helpers.left)))
+        } else {
+            b.guarding(.gne, b.cast(result, .int), b.int(Int64(bitPattern: Helpers.ended.bits)))
+        }
+        return result
     }
 
     /// `in`, where it may raise.

@@ -97,6 +97,13 @@ extension Recorder {
             return stepThrough(ref, iterator, by: -1, { ListRef($0).count }, words.listCount) { [self] container, index in
                 b.load(b.load(container, words.listStorage), index: index, words.arrayItem)
             }
+        case TypeID.reversed.rawValue:
+            let container = iterator.object(IteratorObject.self).pointee.container
+            guard container.isExact(.tuple) else { return nil }
+            return stepThrough(ref, iterator, by: -1, { TupleRef($0).count }, words.tupleCount) { [self] tuple, index in
+                guardObject(tuple, container)
+                return b.load(tuple, index: index, words.tupleItem)
+            }
         case TypeID.dictKeyIterator.rawValue, TypeID.dictValueIterator.rawValue, TypeID.dictItemIterator.rawValue:
             return stepThroughDict(ref, iterator)
         case TypeID.strASCIIIterator.rawValue:

@@ -109,7 +109,7 @@ final class Recorder {
     var flight: Flight?
     /// The object of the frame beyond the trace's own that catches it, if it was there beforehand.
     var handlerObject: Ref?
-    /// Exceptions that the trace has made, and others that are known to be exceptions.
+    /// Exceptions that the trace has made and that nobody else has seen, and others that are known to be exceptions.
     var fresh: Set<Ref> = [], exceptions: Set<Ref> = []
     /// The newest traceback entries of exceptions, where the trace has made them.
     var newestEntries: [Ref: (frame: Ref, index: Int)] = [:]
@@ -248,7 +248,14 @@ final class Recorder {
             return .finished(b.closeLoop())
         }
         pc = target
-        if let trace = engine.trace(loop), trace.isValid { return link(to: trace) }
+        if let trace = engine.trace(loop), trace.isValid {
+            // What the loop's trace takes for granted from the beginning does not hold any more: the bridge is another trace of the loop.
+            if isBridge, target == anchor, depth == 0, level.base == 0, b.mayLoop, trace.isStale {
+                count()
+                return .finished(b.closeLoop(otherwise: trace))
+            }
+            return link(to: trace)
+        }
         engine.heads[UInt(bitPattern: target)] = Engine.LoopHead(cache: loop, code: Value(level.code))
         return leave(at: target)
     }
@@ -551,6 +558,7 @@ final class Recorder {
 
     /// Stores a word where native code will look for it.
     func store(slot: Int, _ ref: Ref) {
+        fresh.remove(ref)
         raiseStack()
         let word = word(ref)
         b.emit(.sstore, .void, Ref(literal: slot), word)
@@ -571,6 +579,7 @@ final class Recorder {
     /// Calls a function of the runtime. Where it may run Python, the inlined frames are real meanwhile; otherwise only the end of the stack is set.
     /// An `isDear` call runs an interpreter of its own.
     func call(_ function: UInt16, _ arguments: [Ref], runsPython: Bool, isDear: Bool = false) -> Ref {
+        fresh.subtract(arguments)
         let arguments = arguments.map { b.trace.type($0) == .float ? word($0) : $0 }
         let context = b.contextPointer
         var recursion = Ref.none

@@ -21,6 +21,7 @@ struct Words {
     let dictTable, dictWords, dictKey, dictItem: UInt16
     let iteratorContainer, iteratorIndex, rangeNext, rangeStep, rangeRemaining: UInt16
     let breaker, stackTop, stackLimit, frame, recursionDepth, recursionLimit, counter, rounds: UInt16
+    let dictItemPlain, dictSetPlain, dictDeletePlain, dictPopPlain, dictSetDefaultPlain, setRemovePlain: UInt16
     let binary, inplace, compareTruth, compare, isTrue, getItem, negative, setItem, contains, call, iterator, next, getAttribute, getMethod, setAttribute: UInt16
     let execute, append, newListFor, decimal: UInt16
     let getItemPlain, containsPlain, binaryPlain, comparePlain, slice, slicePlain, setSlicePlain, listSlice, moveItems, moveReversed, format, formatPlain, joinStrings, extendText, tuple, newSet, setAdd, newMap, mapAdd, iteratorPlain, nextPlain: UInt16
@@ -189,6 +190,12 @@ struct Words {
         setHas = function("setHas", Helpers.setHas, [.pointer, .value, .value], .int, .readsAnything)
         dictHas = function("dictHas", Helpers.dictHas, [.pointer, .value, .value], .int, .readsAnything)
         dictGet = function("dictGet", Helpers.dictGet, [.pointer, .value, .value, .value], .value, .readsAnything)
+        dictItemPlain = function("dictItem", Helpers.dictItem, [.pointer, .value, .value], .value, .readsAnything)
+        dictSetPlain = function("dictSet", Helpers.dictSet, [.pointer, .value, .value, .value], .int, Words.writesContainers)
+        dictDeletePlain = function("dictDelete", Helpers.dictDelete, [.pointer, .value, .value], .int, Words.writesContainers)
+        dictPopPlain = function("dictPop", Helpers.dictPop, [.pointer, .value, .value, .value], .value, Words.writesContainers)
+        dictSetDefaultPlain = function("dictSetDefault", Helpers.dictSetDefault, [.pointer, .value, .value, .value], .value, Words.writesContainers)
+        setRemovePlain = function("setRemove", Helpers.setRemove, [.pointer, .value, .value], .int, Words.writesContainers)
         setAddPlain = function("setAddPlain", Helpers.setAddPlain, [.pointer, .value, .value], .int, Words.writesContainers)
         mapAddName = function("mapAddName", Helpers.mapAddName, [.pointer, .value, .value, .value], .int, Words.writesContainers)
         setDiscard = function("setDiscard", Helpers.setDiscard, [.pointer, .value, .value], .int, Words.writesContainers)
@@ -392,6 +399,48 @@ enum Helpers {
         let place = SetRef(set).findPlain(key, hash: SetRef.plainHash(key))
         if place >= 0 { SetRef(set).remove(place: place) }
         return place >= -1 ? 0 : -1
+    }
+    // The same with errors, which are raised. What is left to the interpreter, a key that something else may equal, is `ended` or `left`.
+    /// A status that is neither success nor an error.
+    static let left = -2
+    static let dictItem: @convention(c) (Context, Value, Value) -> Value = { context, dict, key in
+        let entry = DictRef(dict).findPlain(key, hash: SetRef.plainHash(key))
+        return entry >= 0 ? DictRef(dict).item(at: entry) : entry == -1 ? thread(context).getItem(dict, key) : ended
+    }
+    static let dictSet: @convention(c) (Context, Value, Value, Value) -> Int = { context, dict, key, value in
+        let hash = SetRef.plainHash(key), entry = DictRef(dict).findPlain(key, hash: hash)
+        guard entry >= 0 else { return entry == -1 ? (DictRef(dict).insert(thread(context), key, hash: hash, value) ? 0 : -1) : left }
+        DictRef(dict).setItem(at: entry, value)
+        Heap.barrier(DictRef(dict).pointer.pointee.table.raw)
+        return 0
+    }
+    static let dictDelete: @convention(c) (Context, Value, Value) -> Int = { context, dict, key in
+        let entry = DictRef(dict).findPlain(key, hash: SetRef.plainHash(key))
+        guard entry >= 0 else { return entry == -1 ? (thread(context).deleteItem(dict, key) ? 0 : -1) : left }
+        DictRef(dict).remove(entry: entry)
+        return 0
+    }
+    /// `missing` is an empty word where there is no default.
+    static let dictPop: @convention(c) (Context, Value, Value, Value) -> Value = { context, dict, key, missing in
+        let entry = DictRef(dict).findPlain(key, hash: SetRef.plainHash(key))
+        guard entry >= 0 else { return entry == -1 ? (missing.isEmpty ? thread(context).raiseKeyError(key) : missing) : ended }
+        let value = DictRef(dict).item(at: entry)
+        DictRef(dict).remove(entry: entry)
+        return value
+    }
+    static let dictSetDefault: @convention(c) (Context, Value, Value, Value) -> Value = { context, dict, key, value in
+        let hash = SetRef.plainHash(key), entry = DictRef(dict).findPlain(key, hash: hash)
+        if entry >= 0 { return DictRef(dict).item(at: entry) }
+        return entry == -1 ? (DictRef(dict).insert(thread(context), key, hash: hash, value) ? value : .empty) : ended
+    }
+    static let setRemove: @convention(c) (Context, Value, Value) -> Int = { context, set, key in
+        let place = SetRef(set).findPlain(key, hash: SetRef.plainHash(key))
+        guard place >= 0 else {
+            if place == -1 { thread(context).raiseKeyError(key) }
+            return place == -1 ? -1 : left
+        }
+        SetRef(set).remove(place: place)
+        return 0
     }
     /// A keyword argument goes into a new dict. -1, with the call to be begun anew, when there is no memory.
     static let mapAddName: @convention(c) (Context, Value, Value, Value) -> Int = { context, dict, name, value in

@@ -91,7 +91,7 @@ public enum ByteMethods {
         }
         defer { thread.releaseBuffer(&right) }
         let total = left.length + right.length
-        let result = a.isBytes ? thread.newBytes(count: total) : thread.newByteArray(count: total)
+        let result = a.isBytes ? thread.newBytes(unwritten: total) : thread.newByteArray(count: total)
         if result.isEmpty { return .empty }
         let target = a.isBytes ? BytesRef(result).bytes : ByteArrayRef(result).bytes
         memcpy(target, left.pointer, left.length)

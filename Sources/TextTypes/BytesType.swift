@@ -39,7 +39,7 @@ public enum BytesType {
                 if key.isExact(.slice) {
                     guard let bounds = SliceSpan(thread, key, bytes.count) else { return .empty }
                     if bounds.step == 1 { return Text(bytes: value).piece(thread, bounds.start, bounds.start + bounds.count) }
-                    let result = thread.newBytes(count: bounds.count)
+                    let result = thread.newBytes(unwritten: bounds.count)
                     if result.isEmpty { return .empty }
                     var index = bounds.start
                     for place in 0 ..< bounds.count {

@@ -62,7 +62,7 @@ struct Text {
             guard let result = StringRef.allocate(count: count, width: 1, ascii: false) else { thread.raiseOutOfMemory(); return nil }
             return (result.value, result.units1)
         case .bytes:
-            let result = thread.newBytes(count: count)
+            let result = thread.newBytes(unwritten: count)
             return result.isEmpty ? nil : (result, BytesRef(result).bytes)
         case .bytearray:
             let result = thread.newByteArray(count: count)

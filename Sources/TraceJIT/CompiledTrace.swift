@@ -79,6 +79,20 @@ public final class CompiledTrace {
         return trace.loop
     }
 
+    /// Whether something that the trace compares with a constant before its loop begins, at a fixed address, is another now: it can hardly be entered any more.
+    public var isStale: Bool {
+        for guardian in trace.instructions.prefix(while: { $0.op != .loop }) where guardian.op == .geq && guardian.b.isConstant {
+            guard let load = trace.definition(guardian.a, .load), load.a.isConstant, let base = UnsafeRawPointer(bitPattern: UInt(trace.bits(load.a))) else { continue }
+            let field = trace.vocabulary.fields[Int(load.c)], address = base + Int(field.offset), expected = trace.bits(guardian.b)
+            switch field.width {
+            case .u32: if UInt64(address.load(as: UInt32.self)) != expected { return true }
+            case .i64, .value, .pointer: if address.load(as: UInt64.self) != expected { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
     /// How often the trace has been left through an exit; for the client to decide on a bridge.
     public func timesLeft(_ exit: Int) -> Int { records[exit].timesLeft }
 

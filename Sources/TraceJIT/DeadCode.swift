@@ -22,7 +22,7 @@ func eliminateDeadCode(_ trace: Trace) {
     }
     seenSnapshot[0] = true
     trace.forEachRef(ofSnapshot: 0) { need($0) }
-    trace.head?.forEachNeeded(need)
+    trace.head?.forEachNeeded(in: trace, need)
     while let i = work.popLast() {
         let instruction = trace.instructions[i]
         if instruction.op.usesA { need(instruction.a) }
@@ -47,7 +47,7 @@ func eliminateDeadCode(_ trace: Trace) {
         if kept[i].op.usesB { kept[i].b = moved(kept[i].b) }
     }
     trace.instructions = kept
-    trace.head?.rename(moved)
+    trace.head?.rename { $0.isInstruction && place[$0.index].isNone ? .lost : moved($0) }
     if let values = trace.loop?.values { trace.loop?.values = values.map(moved) }
     for s in trace.snapshots.indices where seenSnapshot[s] {
         let snapshot = trace.snapshots[s]

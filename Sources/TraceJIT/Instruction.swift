@@ -70,6 +70,8 @@ public struct Ref: Equatable, Hashable, Comparable {
 
     /// No operand. Constant 0 of every trace is a placeholder, so that no reference is `none` by accident.
     public static let none = Ref(raw: 0x7FFF)
+    /// An instruction that there is no more.
+    static let lost = Ref(raw: 0xFFFF)
     /// More instructions or constants than this do not fit a trace.
     public static let limit = 0x7FF0
 

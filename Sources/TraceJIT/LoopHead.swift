@@ -53,15 +53,10 @@ struct LoopHead {
     /// The body does nothing that might change the class of an object.
     var keepsClasses = false
 
-    /// What must be alive at the head besides what the body itself uses, so that a bridge can compare.
-    func forEachNeeded(_ body: (Ref) -> Void) {
-        for entry in facts {
-            body(entry.fact.base)
-            body(entry.fact.element)
-            if entry.variable < 0 { body(entry.fact.value) }
-        }
-        for entry in classes { body(entry.ref) }
-        for variable in variables where variable.form == .same { body(variable.left) }
+    /// Objects in slots that the facts are about are kept, so that a bridge that has changed memory can look. (Other values from before the loop are kept only if
+    /// the body uses them: to store them all makes short loops slow.)
+    func forEachNeeded(in trace: Trace, _ body: (Ref) -> Void) {
+        for entry in facts where trace.definition(entry.fact.base, .sload) != nil { body(entry.fact.base) }
     }
 
     /// A variable whose phi has turned out to be a value from before the loop is the same on every round.
@@ -73,11 +68,12 @@ struct LoopHead {
         }
     }
 
-    /// Every reference replaced by what it has become.
+    /// Every reference replaced by what it has become: `lost` if the loop can do without it.
     mutating func rename(_ new: (Ref) -> Ref) {
         for i in variables.indices {
             variables[i].left = new(variables[i].left)
             variables[i].phi = new(variables[i].phi)
+            if variables[i].phi == .lost { variables[i].phi = .none }
             variables[i].count = new(variables[i].count)
         }
         for i in unchanged.indices { unchanged[i].ref = new(unchanged[i].ref) }
@@ -107,8 +103,16 @@ extension Optimiser {
         guard let loop = input.loop, let head = loop.owner.trace.head else { return }
         usedFacts = [Bool](repeating: false, count: head.facts.count)
         for (i, entry) in head.facts.enumerated() where loop.keptFacts[i] && entry.variable < 0 {
-            guard let base = ours(entry.fact.base), let element = ours(entry.fact.element), let value = ours(entry.fact.value) else { continue }
-            state.memory.add(MemoryFact(base: throughCast(base), element: element, field: entry.fact.field, value: value, origin: Int32(i)), entry.alias)
+            var fact = MemoryFact(base: .none, element: entry.fact.element, field: entry.fact.field, value: .none, origin: Int32(i))
+            if let base = ours(entry.fact.base), let element = ours(entry.fact.element), let value = ours(entry.fact.value) {
+                (fact.base, fact.element, fact.value) = (throughCast(base), element, value)
+            } else {
+                // Some place that the bridge cannot name. Whatever might change it drops the fact.
+                fact.base = appendRaw(Instruction(.nop, .value))
+                fact.value = fact.base
+                if !fact.element.isNone { fact.element = fact.base }
+            }
+            state.memory.add(fact, entry.alias)
         }
         if loop.keepsClasses {
             for entry in head.classes { if let ref = ours(entry.ref), let word = ours(entry.word) { setClass(ref, word) } }
@@ -117,12 +121,15 @@ extension Optimiser {
 
     /// Ends a bridge at the head of the loop that it is in, if it can vouch for what the body takes for granted there.
     func enterLoop() -> Bool {
-        guard let loop = input.loop, let target = input.linkTarget, target === loop.owner, input.linkBase == 0, let head = target.trace.head,
-              input.snapshots[pendingSnapshot].frame < 0, input.snapshots[pendingSnapshot].token == target.trace.snapshots[0].token else { return false }
+        guard let loop = input.loop, input.linkTarget != nil, input.linkBase == 0, let head = loop.owner.trace.head,
+              input.snapshots[pendingSnapshot].frame < 0, input.snapshots[pendingSnapshot].token == loop.owner.trace.snapshots[0].token else { return false }
         let before = (map: map, state: state, snapshot: pendingSnapshot)
         let counts = (out.instructions.count, out.snapshots.count, out.entries.count, out.virtuals.count, out.virtualFields.count)
-        var entrance = LoopEntrance(optimiser: self, head: head, owner: target)
-        if entrance.enter() { return true }
+        var entrance = LoopEntrance(optimiser: self, head: head, owner: loop.owner)
+        if entrance.enter() {
+            out.linkTarget = loop.owner
+            return true
+        }
         (map, state, pendingSnapshot) = before
         out.truncate(instructions: counts.0, snapshots: counts.1, entries: counts.2, virtuals: counts.3, fields: counts.4)
         isContradictory = false
@@ -168,8 +175,9 @@ private struct LoopEntrance {
             guard let entry = finals.first(where: { $0.slot == slot }) else { continue }
             guard let ours = optimiser.ours(ref), isSame(optimiser.resolve(optimiser.mapped(entry.ref)), ours) else { return false }
         }
-        for entry in head.facts { if !vouch(for: entry) { return false } }
-        for entry in head.classes {
+        for i in head.facts.indices { if !vouch(forFact: i) { return false } }
+        let keepsClasses = optimiser.input.loop!.keepsClasses && optimiser.classesForgotten == 0
+        for entry in head.classes where !keepsClasses {
             guard let ref = optimiser.ours(entry.ref), let word = optimiser.ours(entry.word) else { return false }
             _ = optimiser.emit(Instruction(.gclass, .void, ref, word))
         }
@@ -232,7 +240,9 @@ private struct LoopEntrance {
     }
 
     /// Makes sure that memory holds what the body believes it to hold.
-    private mutating func vouch(for entry: LoopHead.Fact) -> Bool {
+    private mutating func vouch(forFact index: Int) -> Bool {
+        let entry = head.facts[index]
+        if entry.variable < 0, optimiser.state.memory.facts[entry.alias].contains(where: { $0.origin == Int32(index) }) { return true }
         guard let base = optimiser.ours(entry.fact.base), let element = optimiser.ours(entry.fact.element) else { return false }
         let type = out.vocabulary.fields[Int(entry.fact.field)].width.type
         let place = element.isNone ? base : optimiser.emit(Instruction(.elem, .pointer, base, element, c: entry.fact.field))

@@ -129,6 +129,7 @@ public final class Optimiser {
         } else {
             switch last.op {
             case .jump:
+                // (A bridge that is no loop after all goes on in the trace that it is linked to.)
                 if !(passes.contains(.peel) && peelLoop()) { closeThroughMemory() }
             case .link:
                 out.linkTarget = input.linkTarget

@@ -594,7 +594,7 @@ final class RegisterAllocator {
             uses[trace.instructions[p].b, default: 0] += 1
             lastUse[trace.instructions[p].b] = end
         }
-        trace.head?.forEachNeeded { ref in if ref.isInstruction, ref.index < loopStart, uses[ref] == nil { uses[ref] = 1 } }
+        trace.head?.forEachNeeded(in: trace) { ref in if ref.index < loopStart, uses[ref] == nil { uses[ref] = 1 } }
         invariants = uses.keys.filter { $0.index < loopStart }.sorted { (uses[$0]!, $1.raw) > (uses[$1]!, $0.raw) }
         // Homes. Some registers are left to the body.
         var wordHomes = target.words, floatHomes = target.floats

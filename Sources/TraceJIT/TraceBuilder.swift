@@ -273,9 +273,17 @@ public final class TraceBuilder {
 
     // MARK: The end
 
-    /// The trace is back at its anchor, with the same frame: it loops.
-    public func closeLoop() -> Trace {
+    /// Whether a trace that comes back to its anchor may loop. A bridge must begin with nothing but what is in the frame, as other loops do.
+    public var mayLoop: Bool {
+        guard let parent = trace.parent else { return true }
+        let snapshot = parent.snapshot(trace.parentExit)
+        return snapshot.count == 0 && snapshot.frame < 0
+    }
+
+    /// The trace is back at its anchor, with the same frame: it loops. A bridge says which trace goes on there if it turns out to be no loop.
+    public func closeLoop(otherwise target: CompiledTrace? = nil) -> Trace {
         mark(anchor)
+        trace.linkTarget = target
         emit(.jump, .void)
         return trace
     }

@@ -599,4 +599,115 @@ assert not {"error", "missing", "later", "temporary"} & set(globals())
     assert "temporary" not in space and space["keep"] == 2999
 
 
+def lines(traceback):
+    found = []
+    while traceback:
+        found.append(traceback.tb_frame.f_code.co_name)
+        traceback = traceback.tb_next
+    return found
+
+
+def raising(value):
+    raise ValueError(value)
+
+
+def test_a_traceback_is_replaced():
+    def given(value):
+        try:
+            raising(value)
+        except ValueError as error:
+            error.with_traceback(other)
+            try:
+                raise error
+            except ValueError as again:
+                return again
+
+    def given_at_once(value, traceback):
+        try:
+            raise ValueError(value).with_traceback(traceback)
+        except ValueError as error:
+            return error
+
+    try:
+        raising(1)
+    except ValueError as error:
+        other = error.__traceback__
+    seen = set()
+    for n in range(3000):
+        seen.add(tuple(lines(given(n).__traceback__)))
+        seen.add((n % 7 == 3, *lines(given_at_once(n, other if n % 7 == 3 else None).__traceback__)))
+    assert seen == {("given", "test_a_traceback_is_replaced", "raising"), (True, "given_at_once", "test_a_traceback_is_replaced", "raising"), (False, "given_at_once")}, seen
+
+
+def chain(error):
+    found = []
+    while error is not None and len(found) < 8:
+        found.append(type(error))
+        error = error.__context__
+    return tuple(found)
+
+
+def test_a_chain_has_no_circle():
+    seen = set()
+    for n in range(3000):
+        first = ValueError(n)
+        try:
+            raise KeyError(n)
+        except KeyError as key:
+            try:
+                raise first
+            except ValueError:
+                try:
+                    raise key
+                except KeyError as last:
+                    seen.add(chain(last))
+    assert seen == {(KeyError, ValueError)}, seen
+    seen.clear()
+    for n in range(3000):
+        first = ValueError(n)
+        try:
+            raise KeyError(n)
+        except KeyError as key:
+            key.__context__ = first
+            try:
+                raise first
+            except ValueError as last:
+                seen.add(chain(last))
+    assert seen == {(ValueError, KeyError)}, seen
+
+
+def test_who_raises_an_error_again_has_called_nobody():
+    def caught(value):
+        try:
+            raising(value)
+        except ValueError as error:
+            return error
+
+    def raised_by_another(error):
+        try:
+            raise error
+        except ValueError as again:
+            return again
+
+    def both(value):
+        return raised_by_another(caught(value))
+
+    def one_in_the_other(value):
+        try:
+            raising(value)
+        except ValueError as error:
+            return raised_by_another(error)
+
+    for n in range(3000):
+        for function in (both, one_in_the_other):
+            entry = function(n).__traceback__
+            while entry:
+                callers, frame = [], entry.tb_frame
+                while frame and len(callers) < 40:
+                    callers.append(frame.f_code.co_name)
+                    frame = frame.f_back
+                assert len(callers) < 40 and "raised_by_another" not in callers[1:], callers
+                entry = entry.tb_next
+
+
 run(globals())

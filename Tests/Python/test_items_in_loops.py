@@ -1,5 +1,6 @@
 """Items set by methods written in Python, methods of numbers and natives with arguments left out, in loops that are compiled."""
 import random
+import sys
 from harness import raises, run
 
 
@@ -273,6 +274,146 @@ def test_what_new_returns():
         @__import__("abc").abstractmethod
         def f(self): pass
     raises(TypeError, "Can't instantiate abstract class Abstract with abstract method f", Abstract)
+
+
+class SameHash:
+    """A key that has the hash of another, and whose comparison leaves traces."""
+
+    def __init__(self, other):
+        self.hash = hash(other)
+
+    def __hash__(self):
+        return self.hash
+
+    def __eq__(self, other):
+        compared.append(sys._getframe(1).f_code.co_name)
+        return False
+
+
+compared = []
+
+
+def find(container, key):
+    return container[key]
+
+
+def replace(container, key, value):
+    container[key] = value
+
+
+def delete(container, key):
+    del container[key]
+
+
+def pop(container, key):
+    return container.pop(key)
+
+
+def default(container, key):
+    return container.setdefault(key, 5)
+
+
+def get(container, key):
+    return container.get(key, 6)
+
+
+def remove(container, key):
+    container.remove(key)
+
+
+def discard(container, key):
+    container.discard(key)
+
+
+def add(container, key):
+    container.add(key)
+
+
+def made_set(items, key):
+    return {item for item in items}
+
+
+def made_dict(items, key):
+    return {item: 1 for item in items}
+
+
+def test_a_key_with_the_hash_of_another():
+    def counted(action, container, *arguments):
+        before = after = 0
+        for _ in range(3000):
+            before += len(compared)
+            action(container, *arguments)
+            after += len(compared)
+        # How often they are compared depends on where the hash leads.
+        return after - before == len(compared) >= 3000, set(compared)
+
+    for key in ("key", 5, b"key", 2.5, None):
+        for action, *rest in ((find,), (replace, 3), (default,), (get,)):
+            container = {SameHash(key): 1, key: 2}
+            compared.clear()
+            assert counted(action, container, key, *rest) == (True, {action.__name__}), (key, action)
+        for action in (made_set, made_dict):
+            items = (SameHash(key), key)
+            name = "<setcomp>" if action is made_set else "<dictcomp>"
+            compared.clear()
+            assert counted(action, items, key) == (True, {name}), (key, action, len(compared))
+
+
+def test_a_key_with_the_hash_of_another_is_taken_out():
+    for key in ("key", 5, b"key", None):
+        for actions, container in (((delete, replace_with_one), {SameHash(key): 1}), ((pop, replace_with_one), {SameHash(key): 1}),
+                                   ((remove, add), {SameHash(key)}), ((discard, add), {SameHash(key)})):
+            actions[1](container, key)
+            compared.clear()
+            before = between = after = 0
+            for _ in range(3000):
+                before += len(compared)
+                actions[0](container, key)
+                between += len(compared)
+                actions[1](container, key)
+                after += len(compared)
+            assert set(compared) == {action.__name__ for action in actions}, (key, actions)
+            assert after - before == len(compared) >= 6000 and 3000 <= between - before < after - before, (key, actions)
+
+
+def replace_with_one(container, key):
+    container[key] = 1
+
+
+def test_a_key_with_the_hash_of_another_comes_later():
+    for key in ("key", 5):
+        container = {key: 2}
+        compared.clear()
+        before = between = after = 0
+        for n in range(3000):
+            if n == 2000:
+                other = SameHash(key)
+                del container[key]
+                container[other] = 7
+                compared.clear()
+            before += len(compared)
+            replace(container, key, 2)
+            between += len(compared)
+            find(container, key)
+            after += len(compared)
+        assert set(compared) == {"replace", "find"}
+        assert after - before == len(compared) >= 2000 and between - before >= 1000
+
+
+def test_what_is_not_there():
+    container, things, errors = {"other": 1}, {"other"}, []
+    for n in range(3000):
+        for action in (find, delete, pop):
+            try:
+                action(container, n if n % 3 else "key")
+            except KeyError as error:
+                errors.append(error.args[0])
+        try:
+            remove(things, n)
+        except KeyError as error:
+            errors.append(error.args[0])
+        assert container.pop("key", n) == n
+    assert len(errors) == 12000 and errors[-4:] == [2999] * 4 and errors[0] == "key"
 
 
 run(globals())

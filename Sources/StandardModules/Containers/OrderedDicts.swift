@@ -203,7 +203,7 @@ enum OrderedDicts {
                 let value = a[2].isEmpty ? Value.none : a[2]
                 return thread.forEach(a[1]) { OrderedDicts.store(thread, result, $0, value) } ? result : .empty
             },
-            Def("pop(self, /, key, default=<unrepresentable>)", .callsOnArguments, """
+            Def("pop(self, /, key, default=<unrepresentable>)", .calls, """
                 od.pop(key[,default]) -> v, remove specified key and return the corresponding value.
 
                 A key that is not there gives the default, or KeyError where there is none.

@@ -61,14 +61,14 @@ enum ElementMethods {
 
         // MARK: Attributes
 
-        Def("get(self, /, key, default=None)", .callsOnArguments, "Return an attribute, or the default.") { thread, a, _ in
+        Def("get(self, /, key, default=None)", .calls, "Return an attribute, or the default.") { thread, a, _ in
             let element = ElementRef(a[0])
             if element.attributes.isEmpty { return a[2].isEmpty ? .none : a[2] }
             guard let attributes = element.dict(thread) else { return .empty }
             let found = attributes.get(thread, a[1])
             return !found.isEmpty || thread.hasException ? found : a[2].isEmpty ? .none : a[2]
         },
-        Def("set(self, key, value, /)", .callsOnArguments, "Set an attribute.") { thread, a, _ in
+        Def("set(self, key, value, /)", .calls, "Set an attribute.") { thread, a, _ in
             guard let attributes = ElementRef(a[0]).dict(thread) else { return .empty }
             return attributes.set(thread, a[1], a[2]) ? .none : .empty
         },
