@@ -387,7 +387,8 @@ public final class Engine {
     private var isWithinMeans: Bool {
         let credit = Engine.limits.credit * 1_000_000
         if Engine.isStress || spent < credit { return true }
-        return spent < credit + forgone + executed.pointee * 2 + Engine.processorTime() / 128
+        let time = Engine.processorTime()
+        return spent < credit + min(forgone, Engine.limits.mostForgone * 1_000_000 + time / Engine.limits.forgoneShare) + executed.pointee * 2 + time / 128
     }
 
     /// Nanoseconds that the thread has run.

@@ -28,6 +28,9 @@ struct Limits {
     /// Microseconds that are lost when a loop or a bridge is not compiled, until it is asked for again.
     var forgoneLoop = 50
     var forgoneBridge = 10
+    /// What is spent for such losses: so many milliseconds, and one part in so many of the time that has gone by.
+    var mostForgone = 3
+    var forgoneShare = 60
 
     /// For `-X jit=stress`: everything is compiled at the first chance, whatever it may be worth, and the limits are so low that they are met.
     static var stress: Limits {
@@ -51,7 +54,7 @@ struct Limits {
         ("hot_loop", 1, 1 << 20, \.hotLoop), ("hot_call", 1, 1 << 20, \.hotCall), ("hot_exit", 1, 1 << 20, \.hotExit), ("bridge_attempts", 0, 16, \.bridgeAttempts),
         ("bytecodes_per_call", 0, 1 << 20, \.bytecodesPerCall), ("visits_to_judge", 1, 0xFFFF, \.visitsToJudge), ("bytecodes_per_visit", 0, 1 << 20, \.bytecodesPerVisit),
         ("most_bridges", 0, 1 << 20, \.mostBridges), ("longest_trace", 1, 6000, \.longestTrace), ("deepest_inlining", 0, 100, \.deepestInlining),
-        ("credit", 0, 1 << 20, \.credit), ("forgone_loop", 0, 1 << 20, \.forgoneLoop), ("forgone_bridge", 0, 1 << 20, \.forgoneBridge), ("unrolled_calls", 0, 20, \.unrolledCalls), ("unrolled_rounds", 0, 1 << 10, \.unrolledRounds),
+        ("credit", 0, 1 << 20, \.credit), ("forgone_loop", 0, 1 << 20, \.forgoneLoop), ("forgone_bridge", 0, 1 << 20, \.forgoneBridge), ("most_forgone", 0, 1 << 20, \.mostForgone), ("forgone_share", 1, 1 << 20, \.forgoneShare), ("unrolled_calls", 0, 20, \.unrolledCalls), ("unrolled_rounds", 0, 1 << 10, \.unrolledRounds),
         ("longest_unrolled", 0, 6000, \.longestUnrolled),
     ]
 }
