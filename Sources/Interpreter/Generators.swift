@@ -103,7 +103,8 @@ public enum Generators {
         return thread.tuple(list)
     }
 
-    /// Puts the generator's frame on the register stack, to be run; nil when it has raised. With `FrameFlags.entry` among the flags `run` counts the recursion.
+    /// Puts the generator's frame on the register stack, to be run: `value` becomes that of the `yield`, unless it is empty, when the variable that would get it stays as it is.
+    /// Nil when it has raised. With `FrameFlags.entry` among the flags `run` counts the recursion.
     @inline(never) static func push(_ thread: ThreadRef, _ generator: UnsafeMutablePointer<GeneratorObject>, _ value: Value, flags: UInt64) -> FramePointer? {
         let code = generator.pointee.code.object(CodeObject.self)
         let count = Int(code.pointee.registerCount)
@@ -123,7 +124,7 @@ public enum Generators {
         fp.flags = flags
         fp[FrameSlot.saved] = thread.pointee.handled
         thread.pointee.handled = generator.pointee.handled
-        if generator.pointee.state == .suspended { fp[Int(generator.pointee.resumeRegister)] = value }
+        if generator.pointee.state == .suspended, !value.isEmpty { fp[Int(generator.pointee.resumeRegister)] = value }
         generator.pointee.state = .running
         thread.pointee.frame = fp
         thread.pointee.stackTop = fp + count
@@ -248,7 +249,7 @@ public enum Generators {
         if generator.pointee.state == .closed { return .empty }
         let saved = thread.pointee.stackTop
         let exception = thread.takeException()
-        guard let fp = push(thread, generator, .none, flags: FrameFlags.generator | FrameFlags.entry) else { return .empty }
+        guard let fp = push(thread, generator, .empty, flags: FrameFlags.generator | FrameFlags.entry) else { return .empty }
         // The exception being handled inside the generator becomes the context; what is handled around it does not.
         if thread.pointee.handled.isEmpty { thread.restore(exception) } else { thread.raise(exception) }
         let result = Interpreter.run(thread, fp, raising: true)

@@ -375,7 +375,7 @@ extension Recorder {
         var runsPython = record.pointee.effect == .calls
         if record.pointee.effect == .callsOnArguments {
             let own = hasReceiver ? 1 : 0
-            runsPython = !values.dropFirst(own).allSatisfy(isPlain)
+            runsPython = !(own ..< values.count).allSatisfy { isPlain(values[$0]) || isPlainTuple(arguments[$0], values[$0]) }
             if !runsPython { for index in own ..< values.count { guardPlain(arguments[index], values[index]) } }
         }
         for index in 0 ..< record.pointee.total { store(slot: first + index, index < arguments.count ? arguments[index] : b.value(0)) }
@@ -383,6 +383,11 @@ extension Recorder {
         forgetWindow(window, record.pointee.total)
         guardResult(result, to: a)
         return .goesOn
+    }
+
+    /// A constant tuple of plain values.
+    func isPlainTuple(_ ref: Ref, _ value: Value) -> Bool {
+        ref.isConstant && value.isExact(.tuple) && (0 ..< TupleRef(value).count).allSatisfy { isPlain(TupleRef(value)[$0]) }
     }
 
     /// Optional arguments that a call of a native function may leave out. Their empty words lie behind the window, where nothing else is.

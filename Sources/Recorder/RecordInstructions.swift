@@ -791,7 +791,7 @@ extension Recorder {
     /// `in`, where it may raise.
     private func search(_ item: Ref, _ actualItem: Value, _ ref: Ref, _ container: Value) -> Ref {
         let isPlain = isPlain(actualItem) && (container.isExact(.str) && actualItem.isExact(.str)
-            || container.isExact(.tuple) && ref.isConstant && (0 ..< TupleRef(container).count).allSatisfy { self.isPlain(TupleRef(container)[$0]) })
+            || isPlainTuple(ref, container))
         if isPlain {
             guardObject(ref, container)
             guardPlain(item, actualItem)

@@ -804,7 +804,8 @@ final class Recorder {
     private func suspend(_ generator: Ref, _ place: ProgramCounter, resumingAt register: Int, delegate: Int) {
         let left = level
         let storage = b.load(generator, words.generatorRegisters)
-        for slot in liveRegisters(left.code, at: place) where slot != register {
+        // A variable that gets what is sent keeps what it has when something is thrown instead.
+        for slot in liveRegisters(left.code, at: place) where slot != register || slot < Int(left.code.pointee.clearCount) {
             let contents = b.slot(left.base + slot)
             if left.loaded[slot] == contents { continue }
             barrier(storage, storing: contents)

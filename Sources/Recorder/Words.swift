@@ -289,6 +289,8 @@ struct Words {
         let effect: Function.Effect = switch record.pointee.effect {
         case .pure, .reads: .readsAnything
         case .writes: Words.writesContainers
+        // Methods of strings and bytes have nothing that they could write to.
+        case .callsOnArguments where !runsPython && (record.pointee.owner == TypeID.str.value || record.pointee.owner == TypeID.bytes.value): .readsAnything
         case .calls, .callsOnArguments: runsPython ? .anything : Words.writesContainers
         }
         return vocabulary.function(Function(StringRef(record.pointee.name).description, unsafeBitCast(record.pointee.function, to: UnsafeRawPointer.self), [.pointer, .pointer, .int], .value, effect))

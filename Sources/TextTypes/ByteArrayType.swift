@@ -332,7 +332,7 @@ enum ByteArrayMethods {
     }
 
     static let defs: [Def] = [
-        Def("append(self, item, /)", .writes, "Put a byte behind the last one.") { thread, a, _ in
+        Def("append(self, item, /)", .callsOnArguments, "Put a byte behind the last one.") { thread, a, _ in
             guard let byte = BytesType.byteValue(thread, a[1]) else { return .empty }
             let array = ByteArrayRef(a[0])
             let old = array.count
@@ -354,7 +354,7 @@ enum ByteArrayMethods {
             guard BytesType.collectIterable(thread, a[1], &builder, "extend", typeError: "can't extend bytearray with \(a[1].type.name)") else { return .empty }
             return array.append(thread, builder.base, builder.count) ? .none : .empty
         },
-        Def("insert(self, index, item, /)", .writes, "Put a byte before the one at an index.") { thread, a, _ in
+        Def("insert(self, index, item, /)", .callsOnArguments, "Put a byte before the one at an index.") { thread, a, _ in
             guard var index = thread.toInt(a[1]), let byte = BytesType.byteValue(thread, a[2]) else { return .empty }
             let array = ByteArrayRef(a[0])
             if index < 0 { index = max(index &+ array.count, 0) }
@@ -363,7 +363,7 @@ enum ByteArrayMethods {
             array.bytes[index] = byte
             return .none
         },
-        Def("pop(self, index=-1, /)", .writes, "Take the byte at an index out, the last one by default, and return it.") { thread, a, _ in
+        Def("pop(self, index=-1, /)", .callsOnArguments, "Take the byte at an index out, the last one by default, and return it.") { thread, a, _ in
             var index = -1
             if !a[1].isEmpty {
                 guard let value = thread.toInt(a[1]) else { return .empty }
@@ -377,7 +377,7 @@ enum ByteArrayMethods {
             guard array.replace(thread, index, index + 1, with: 0) else { return .empty }
             return Value(small: Int(byte))
         },
-        Def("remove(self, value, /)", .writes, "Take out the first byte that equals value.") { thread, a, _ in
+        Def("remove(self, value, /)", .callsOnArguments, "Take out the first byte that equals value.") { thread, a, _ in
             guard let byte = BytesType.byteValue(thread, a[1]) else { return .empty }
             let array = ByteArrayRef(a[0])
             let place = Units(array.bytes, array.count).find(UInt32(byte), 0, array.count)

@@ -114,49 +114,49 @@ public enum ByteMethods {
     // MARK: Searching
 
     private static let search: [Def] = [
-        Def("find(self, sub, start=None, end=None, /)", .reads, """
+        Def("find(self, sub, start=None, end=None, /)", .callsOnArguments, """
             B.find(sub[, start[, end]])
 
             Where sub first occurs within B[start:end], counted from the start of B; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: false)
         },
-        Def("rfind(self, sub, start=None, end=None, /)", .reads, """
+        Def("rfind(self, sub, start=None, end=None, /)", .callsOnArguments, """
             B.rfind(sub[, start[, end]])
 
             Where sub last occurs within B[start:end], counted from the start of B; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: false)
         },
-        Def("index(self, sub, start=None, end=None, /)", .reads, """
+        Def("index(self, sub, start=None, end=None, /)", .callsOnArguments, """
             B.index(sub[, start[, end]])
 
             Where sub first occurs within B[start:end], counted from the start of B; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: false, strict: true)
         },
-        Def("rindex(self, sub, start=None, end=None, /)", .reads, """
+        Def("rindex(self, sub, start=None, end=None, /)", .callsOnArguments, """
             B.rindex(sub[, start[, end]])
 
             Where sub last occurs within B[start:end], counted from the start of B; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in
             ByteMethods.find(thread, a, last: true, strict: true)
         },
-        Def("count(self, sub, start=None, end=None, /)", .reads, "B.count(sub[, start[, end]])\n\nHow often sub occurs within B[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
+        Def("count(self, sub, start=None, end=None, /)", .callsOnArguments, "B.count(sub[, start[, end]])\n\nHow often sub occurs within B[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], Text(binary: a[0]).count) else { return .empty }
             return ByteMethods.withNeedle(thread, a[1], integer: true) { needle in
                 let units = Text(binary: a[0]).units
                 return Value(small: units.occurrences(needle, start, min(end, units.count)))
             }
         },
-        Def("startswith(self, prefix, start=None, end=None, /)", .reads, """
+        Def("startswith(self, prefix, start=None, end=None, /)", .callsOnArguments, """
             B.startswith(prefix[, start[, end]])
 
             Whether B[start:end] starts with a prefix, or with one of a tuple of them.
             """, isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: false)
         },
-        Def("endswith(self, suffix, start=None, end=None, /)", .reads, "B.endswith(suffix[, start[, end]])\n\nWhether B[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in
+        Def("endswith(self, suffix, start=None, end=None, /)", .callsOnArguments, "B.endswith(suffix[, start[, end]])\n\nWhether B[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in
             ByteMethods.affix(thread, a, atEnd: true)
         },
     ]
@@ -196,17 +196,17 @@ public enum ByteMethods {
     // MARK: Splitting
 
     private static let splitting: [Def] = [
-        Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
+        Def("split(self, /, sep=None, maxsplit=-1)", .callsOnArguments, """
             The parts between separators, as a list; sep None is any run of white space, and then no part is empty.
 
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: false) },
-        Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
+        Def("rsplit(self, /, sep=None, maxsplit=-1)", .callsOnArguments, """
             The parts between separators, as a list, looked for from the end; sep None is any run of white space, and then no part is empty.
 
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in ByteMethods.split(thread, a, fromEnd: true) },
-        Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
+        Def("splitlines(self, /, keepends=False)", .callsOnArguments, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
             guard let keep = a[1].isEmpty ? 0 : thread.toCInt(a[1]) else { return .empty }
             return Text(binary: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
@@ -272,7 +272,7 @@ public enum ByteMethods {
     // MARK: Changing
 
     private static let changing: [Def] = [
-        Def("replace(self, old, new, count=-1, /)", .reads, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
+        Def("replace(self, old, new, count=-1, /)", .callsOnArguments, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
             var limit = -1
             if !a[3].isEmpty {
                 guard let value = thread.toInt(a[3]) else { return .empty }
@@ -305,25 +305,25 @@ public enum ByteMethods {
                 return text.piece(thread, 0, StringMethods.hasAffix(text.units, Units(bytes, count), 0, text.count, true) ? text.count - count : text.count)
             }
         },
-        Def("center(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
+        Def("center(self, width, fillchar=b' ', /)", .callsOnArguments, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "center") else { return .empty }
             return Text(binary: a[0]).center(thread, width, fill)
         },
-        Def("ljust(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
+        Def("ljust(self, width, fillchar=b' ', /)", .callsOnArguments, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "ljust") else { return .empty }
             let text = Text(binary: a[0])
             return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
         },
-        Def("rjust(self, width, fillchar=b' ', /)", .reads, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
+        Def("rjust(self, width, fillchar=b' ', /)", .callsOnArguments, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = ByteMethods.fillByte(thread, a[2], "rjust") else { return .empty }
             let text = Text(binary: a[0])
             return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
         },
-        Def("zfill(self, width, /)", .reads, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
+        Def("zfill(self, width, /)", .callsOnArguments, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]) else { return .empty }
             return Text(binary: a[0]).zeroFill(thread, width)
         },
-        Def("expandtabs(self, /, tabsize=8)", .reads, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
+        Def("expandtabs(self, /, tabsize=8)", .callsOnArguments, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
                 guard let narrow = thread.toCInt(a[1]) else { return .empty }

@@ -8,38 +8,38 @@ enum StringMethods {
     // MARK: Searching
 
     private static let search: [Def] = [
-        Def("find(self, sub, start=None, end=None, /)", .pure, """
+        Def("find(self, sub, start=None, end=None, /)", .callsOnArguments, """
             S.find(sub[, start[, end]])
 
             Where sub first occurs within S[start:end], counted from the start of S; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: false) },
-        Def("rfind(self, sub, start=None, end=None, /)", .pure, """
+        Def("rfind(self, sub, start=None, end=None, /)", .callsOnArguments, """
             S.rfind(sub[, start[, end]])
 
             Where sub last occurs within S[start:end], counted from the start of S; -1 if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: false) },
-        Def("index(self, sub, start=None, end=None, /)", .pure, """
+        Def("index(self, sub, start=None, end=None, /)", .callsOnArguments, """
             S.index(sub[, start[, end]])
 
             Where sub first occurs within S[start:end], counted from the start of S; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: false, strict: true) },
-        Def("rindex(self, sub, start=None, end=None, /)", .pure, """
+        Def("rindex(self, sub, start=None, end=None, /)", .callsOnArguments, """
             S.rindex(sub[, start[, end]])
 
             Where sub last occurs within S[start:end], counted from the start of S; ValueError if it does not.
             """, isUnsigned: true) { thread, a, _ in StringMethods.find(thread, a, last: true, strict: true) },
-        Def("count(self, sub, start=None, end=None, /)", .pure, "S.count(sub[, start[, end]])\n\nHow often sub occurs within S[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
+        Def("count(self, sub, start=None, end=None, /)", .callsOnArguments, "S.count(sub[, start[, end]])\n\nHow often sub occurs within S[start:end] without overlapping itself.", isUnsigned: true) { thread, a, _ in
             let units = Units(StringRef(a[0]))
             guard let (start, end) = SliceSpan.range(thread, a[2], a[3], units.count) else { return .empty }
             guard a[1].isString else { return thread.raise(.typeError, "must be str, not \(a[1].type.name)") }
             return Value(small: units.occurrences(Units(StringRef(a[1])), start, end))
         },
-        Def("startswith(self, prefix, start=None, end=None, /)", .pure, """
+        Def("startswith(self, prefix, start=None, end=None, /)", .callsOnArguments, """
             S.startswith(prefix[, start[, end]])
 
             Whether S[start:end] starts with a prefix, or with one of a tuple of them.
             """, isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: false) },
-        Def("endswith(self, suffix, start=None, end=None, /)", .pure, "S.endswith(suffix[, start[, end]])\n\nWhether S[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
+        Def("endswith(self, suffix, start=None, end=None, /)", .callsOnArguments, "S.endswith(suffix[, start[, end]])\n\nWhether S[start:end] ends with a suffix, or with one of a tuple of them.", isUnsigned: true) { thread, a, _ in StringMethods.affix(thread, a, atEnd: true) },
     ]
 
     @inline(__always) static func find(_ thread: ThreadRef, _ a: Arguments, last: Bool, strict: Bool) -> Value {
@@ -74,17 +74,17 @@ enum StringMethods {
     // MARK: Splitting
 
     private static let splitting: [Def] = [
-        Def("split(self, /, sep=None, maxsplit=-1)", .reads, """
+        Def("split(self, /, sep=None, maxsplit=-1)", .callsOnArguments, """
             The parts between separators, as a list; sep None is any run of white space, and then no part is empty.
 
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: false) },
-        Def("rsplit(self, /, sep=None, maxsplit=-1)", .reads, """
+        Def("rsplit(self, /, sep=None, maxsplit=-1)", .callsOnArguments, """
             The parts between separators, as a list, looked for from the end; sep None is any run of white space, and then no part is empty.
 
             maxsplit is how often to split at the most, -1 as often as possible.
             """) { thread, a, _ in StringMethods.split(thread, a, fromEnd: true) },
-        Def("splitlines(self, /, keepends=False)", .reads, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
+        Def("splitlines(self, /, keepends=False)", .callsOnArguments, "The lines, as a list, with their ends if keepends is true.") { thread, a, _ in
             guard let keep = a[1].isEmpty ? 0 : thread.toCInt(a[1]) else { return .empty }
             return Text(string: a[0]).splitLines(thread, keepEnds: keep != 0)
         },
@@ -170,7 +170,7 @@ enum StringMethods {
     // MARK: Changing
 
     private static let changing: [Def] = [
-        Def("replace(self, old, new, count=-1, /)", .pure, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
+        Def("replace(self, old, new, count=-1, /)", .callsOnArguments, "A copy with new in place of each old, or of the first count of them.") { thread, a, _ in
             guard a[1].isString else { return thread.raise(.typeError, "replace() argument 1 must be str, not \(a[1].argumentTypeName)") }
             guard a[2].isString else { return thread.raise(.typeError, "replace() argument 2 must be str, not \(a[2].argumentTypeName)") }
             var limit = -1
@@ -193,25 +193,25 @@ enum StringMethods {
             let text = Text(string: a[0]), suffix = Units(StringRef(a[1]))
             return text.piece(thread, 0, StringMethods.hasAffix(text.units, suffix, 0, text.count, true) ? text.count - suffix.count : text.count)
         },
-        Def("center(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
+        Def("center(self, width, fillchar=' ', /)", .callsOnArguments, "A copy with fillchar added on both sides until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             return Text(string: a[0]).center(thread, width, fill)
         },
-        Def("ljust(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
+        Def("ljust(self, width, fillchar=' ', /)", .callsOnArguments, "A copy with fillchar added on the right until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             let text = Text(string: a[0])
             return text.pad(thread, left: 0, right: width > text.count ? width - text.count : 0, fill)
         },
-        Def("rjust(self, width, fillchar=' ', /)", .pure, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
+        Def("rjust(self, width, fillchar=' ', /)", .callsOnArguments, "A copy with fillchar added on the left until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]), let fill = StringMethods.fillCharacter(thread, a[2]) else { return .empty }
             let text = Text(string: a[0])
             return text.pad(thread, left: width > text.count ? width - text.count : 0, right: 0, fill)
         },
-        Def("zfill(self, width, /)", .pure, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
+        Def("zfill(self, width, /)", .callsOnArguments, "A copy with zeros added on the left, behind a sign, until it is so wide.") { thread, a, _ in
             guard let width = thread.toInt(a[1]) else { return .empty }
             return Text(string: a[0]).zeroFill(thread, width)
         },
-        Def("expandtabs(self, /, tabsize=8)", .pure, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
+        Def("expandtabs(self, /, tabsize=8)", .callsOnArguments, "A copy with spaces in place of tabs, up to the next multiple of tabsize columns.") { thread, a, _ in
             var size = 8
             if !a[1].isEmpty {
                 guard let narrow = thread.toCInt(a[1]) else { return .empty }

@@ -13,13 +13,14 @@ import random
 BUDGET = 60000
 
 PRELUDE = '''\
-import gc, sys, zlib
+import collections, dataclasses, enum, gc, sys, zlib
 crc = printed = 0
+LIMIT = 60
 def out(*values):
     global crc, printed
     text = repr(values)
     crc = zlib.crc32(text.encode("utf-8", "backslashreplace"), crc)
-    if printed < 60:
+    if printed < LIMIT:
         printed += 1
         print(text[:200])
 def norm(x):
@@ -34,6 +35,11 @@ def peek(depth=1):
     plain = sorted((name, value) for name, value in frame.f_locals.items() if type(value) in (int, float, str, bool) or value is None)
     out(frame.f_code.co_name, frame.f_lineno, plain)
     return len(plain)
+count = [0]
+def number(x):
+    return x.n if hasattr(x, "n") else x if type(x) is int else len(repr(x))
+def fail():
+    raise IndexError("fail")
 def drive(coroutine):
     try:
         while True:
@@ -61,6 +67,62 @@ class Context:
         return self.swallow and kind is not None and issubclass(kind, ValueError)
 class Error(Exception):
     pass
+class Descriptor:
+    def __init__(self, kept):
+        self.kept = kept
+    def __get__(self, instance, owner=None):
+        return self.kept if instance is None else self.kept + instance.n % 5
+    def __set__(self, instance, value):
+        instance.n = norm(instance.n + (value if type(value) is int else 1))
+class Point(collections.namedtuple("Point", "n y")):
+    __slots__ = ()
+    def moved(self):
+        return Point(norm(self.n + 1), self.y)
+class Colour(enum.IntEnum):
+    red = 1
+    green = 2
+class Shade(enum.Enum):
+    dark = 3
+    pale = 4
+@dataclasses.dataclass(order=True)
+class Record:
+    n: int
+    y: float = 0.5
+    def __post_init__(self):
+        self.twice = self.n * 2
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    n: int = 3
+def echo(n):
+    """A generator that answers what it is sent, and what is thrown into it."""
+    got = 0
+    try:
+        while True:
+            try:
+                got = yield norm(n + (got if type(got) is int else 1))
+                n = norm(n + 1)
+            except ValueError as e:
+                n -= len(e.args)
+            finally:
+                n ^= 1
+    except KeyError as e:
+        yield repr(e)
+        return
+    finally:
+        count[0] += 1
+def matched(subject):
+    match subject:
+        case bool() | None: return 1
+        case int(n) if n > 100: return n % 7
+        case int() | float(): return 2
+        case str(text): return len(text)
+        case [first, *rest]: return len(rest)
+        case {"a": value, **rest}: return value
+        case Point(n=0): return 3
+        case Point(n, y): return n & 15
+        case Record(n=n, y=0.5) | Frozen(n=n): return n & 7
+        case Colour.red | Shade.dark: return 5
+    return 9
 '''
 
 INTS = ["0", "1", "-1", "2", "3", "7", "10", "255", "-256", "1000003", "2**31", "-2**31", "2**53", "2**53 + 1", "2**61", "-2**61", "2**61 - 1", "2**62 - 1",
@@ -69,6 +131,26 @@ FLOATS = ["0.0", "-0.0", "1.0", "0.5", "-2.5", "1e10", "3.141592653589793", "1e-
 STRINGS = ["''", "'a'", "'abc'", "'hello world'", "'é'", "'漢字'", "'x,y,z'", "'0'", "'12'", "'\\U0001F600'", "'A b'"]
 
 TYPES = ["int", "float", "bool", "str", "list", "dict", "tuple", "obj", "none"]
+
+# Special methods that a class of operators may have: parameters, and what they return, of the instance's `n` and perhaps the other operand.
+NUMBER = "type(self)(norm({}))"
+SPECIAL = {
+    "__neg__": ("self", NUMBER.format("-self.n")), "__invert__": ("self", NUMBER.format("~self.n")), "__pos__": ("self", NUMBER.format("self.n + 1")), "__abs__": ("self", "abs(self.n)"),
+    "__add__": ("self, other", NUMBER.format("self.n + number(other)")), "__radd__": ("self, other", NUMBER.format("number(other) + self.n")),
+    "__iadd__": ("self, other", NUMBER.format("self.n + 2 * number(other)")), "__sub__": ("self, other", NUMBER.format("self.n - number(other)")),
+    "__rsub__": ("self, other", NUMBER.format("number(other) - self.n")), "__mul__": ("self, other", NUMBER.format("self.n * number(other)")),
+    "__rmul__": ("self, other", NUMBER.format("number(other) * self.n")), "__floordiv__": ("self, other", NUMBER.format("self.n // number(other)")),
+    "__matmul__": ("self, other", "self.n ^ number(other)"), "__pow__": ("self, other, mod=None", "norm(self.n * 3)"), "__divmod__": ("self, other", "(self.n, number(other))"),
+    "__and__": ("self, other", "self.n & number(other)"), "__ior__": ("self, other", NUMBER.format("self.n | number(other)")), "__rshift__": ("self, other", "self.n >> 3"),
+    "__eq__": ("self, other", "self.n == number(other)"), "__ne__": ("self, other", "self.n != number(other)"), "__lt__": ("self, other", "self.n < number(other)"),
+    "__le__": ("self, other", "self.n <= number(other)"), "__gt__": ("self, other", "self.n > number(other)"), "__hash__": ("self", "hash(self.n)"),
+    "__bool__": ("self", "self.n % 3 != 0"), "__len__": ("self", "abs(self.n) % 5"), "__contains__": ("self, item", "item == self.n % 4"),
+    "__getitem__": ("self, index", "self.n + (index if type(index) is int and index < 3 else fail())"), "__setitem__": ("self, index, value", None), "__delitem__": ("self, index", None),
+    "__iter__": ("self", "iter((self.n, 2, 3))"), "__call__": ("self, *rest", "len(rest) + self.n"), "__int__": ("self", "self.n"), "__index__": ("self", "self.n % 3"),
+    "__float__": ("self", "self.n % 100 / 4"), "__str__": ("self", "f'<{self.n}>'"), "__format__": ("self, how", "how + str(self.n)"), "__enter__": ("self", "self.n"),
+    "__exit__": ("self, kind, value, traceback", "kind is ValueError"), "__getattr__": ("self, name", "len(name) if name[0] != '_' else fail()"), "__round__": ("self, n=None", "self.n"),
+    "__reversed__": ("self", "iter([3, self.n])"),
+}
 
 
 class Writer:
@@ -84,6 +166,7 @@ class Writer:
         self.functions = []         # (name, parameter types, extra, result type, cost)
         self.generators = []        # (name, item type, cost)
         self.classes = []           # (name, {method: (parameters, result)}, cost)
+        self.operators = []         # classes with special methods
         self.globals = {}
         self.in_function = False
         self.depth = 0
@@ -363,6 +446,84 @@ class Writer:
     def e_none(self, d):
         return "None"
 
+    # Operators of classes
+
+    def number(self):
+        """An instance of a class of operators, or None when there is no such class."""
+        names = self.variables("num")
+        if names and self.chance(80):
+            return self.pick(names)
+        return f"{self.pick(self.operators)}({self.expr('int', 0)})" if self.operators else None
+
+    def operated(self):
+        """Some use of an instance's special methods, wrapped in calls now and then."""
+        x, y, i = self.number(), self.pick([self.number(), self.expr("int", 0), self.expr("float", 0)]), self.expr("int", 0)
+        text = self.pick([
+            f"-{x}", f"~{x}", f"+{x}", f"abs({x})", f"{x} + {y}", f"{y} + {x}", f"{x} - {y}", f"{y} - {x}", f"{x} * {i}", f"{i} * {x}", f"{x} // {i}", f"{x} @ {y}", f"{x} ** 2",
+            f"divmod({x}, {y})", f"{x} & {i}", f"{x} >> {i}", f"{x} == {y}", f"{y} == {x}", f"{x} != {y}", f"{x} < {y}", f"{y} < {x}", f"{x} <= {y} < {i}", f"{{{x}: 1, {y}: 2}}.get({y})",
+            f"{{{x}, {x}, {y}}} == {{{i}}}", f"not {x}", f"({i} if {x} else {i})", f"({x} and {i})", f"len({x})", f"{i} in {x}", f"({i} if {i} not in {x} else 0)", f"{x}[{i} & 3]", f"{x}[1:]",
+            f"[q for q in {x}]", f"list({x})[:3]", f"sum(1 for q in {x})", f"(lambda a, *b: b)(*{x})", f"{x}({i})", f"{x}()", f"int({x})", f"[4, 5, 6][{x}]", f"float({x})", f"str({x})",
+            f"f'{{{x}}}'", f"f'{{{x}:>4}}'", f"'%s %s' % ({x}, {i})", f"{x}.missing", f"{x}.n", f"{x}.prop", f"{x}.desc", f"round({x})", f"list(reversed({x}))", f"min({x}, {y})", f"sorted([{x}, {y}, {i}])[0]",
+            f"max([{x}, {i}])", f"sum([{x}, {y}])", f"any([{x}, {y}])", f"all([{x}])", f"{x} in [{y}, {i}]", f"[{y}, {i}].count({x})", f"({x}, {i}) == ({y}, {i})", f"[{x}] < [{y}]",
+            f"list(map({x}, [{i}]))", f"list(filter(None, [{x}, {y}]))", f"isinstance({x}, {self.pick(self.operators)})", f"matched({x})", f"type({x}).__name__"])
+        return self.pick([text, text, text, f"(lambda q: {text})(1)", f"[{text} for q in (1,)][0]", f"next(({text} for q in (1,)), 0)"])
+
+    def s_operate(self, depth):
+        if not self.operators:
+            return self.s_assign(depth)
+        n = self.below(12)
+        scope, x = self.scopes[-1], self.number()
+        own = [name for name in scope if scope[name] == "num"]
+        if n < 2 or not own:
+            name = self.fresh("n")
+            self.put(f"{name} = {x}")
+            if not self.loops or self.chance(40):
+                scope[name] = "num"
+        elif n == 2:
+            self.put(f"{self.pick(own)} {self.pick(['+=', '-=', '*=', '|=', '//='])} {self.pick([self.expr('int', 1), x])}")
+        elif n == 3:
+            self.put(self.pick([f"{self.pick(own)}[{self.expr('int', 0)}] = {self.expr('int', 1)}", f"del {self.pick(own)}[1]", f"{self.pick(own)}.prop = {self.expr('int', 0)}", f"{self.pick(own)}.desc = 2",
+                                f"{self.pick(own)}.n = {self.expr('int', 1)}", f"del {self.pick(own)}.extra"]))
+        elif n == 4 and depth > 0:
+            self.put(f"with {x} as {self.fresh()}:")
+            self.block(1, depth - 1)
+            if self.chance(40):
+                self.put(f"    if {self.condition(1)}: raise {self.pick(['ValueError', 'KeyError'])}({self.expr('int', 0)})")
+        elif n == 5:
+            self.put(f"for {self.fresh('q')} in {x}: out({self.operated()})")
+        elif n == 6 and self.loops:
+            cls, name = self.pick(self.operators), self.pick(list(SPECIAL))
+            self.put(f"if {self.loops[-1]} == {self.below(30)}: {cls}.{name} = {self.pick([f'lambda self, *rest: {self.below(5)}', f'{self.pick(self.operators)}.__dict__.get({name!r})', 'None'])}")
+        else:
+            self.put(f"out({self.operated()})")
+
+    def s_echo(self, depth):
+        """A generator's protocol."""
+        name = self.fresh("g")
+        self.put(f"{name} = echo({self.expr('int', 0)})")
+        for _ in range(1 + self.below(4)):
+            self.put(self.pick([f"out(next({name}, None))", f"out({name}.send({self.pick(['None', self.expr('int', 0)])}))", f"out({name}.throw(ValueError({self.expr('int', 0)})))",
+                                f"for {self.fresh('q')} in {name}: break", f"out({name}.throw(KeyError(1)))" if self.chance(30) else f"out(next({name}))"]))
+        self.put(f"{name}.close()")
+
+    def s_match(self, depth):
+        subject = self.pick([self.expr(self.pick(["int", "float", "str", "list", "dict", "tuple", "bool", "obj"]), 1), f"Point({self.expr('int', 0)}, 1)", f"Point({self.below(2)}, 2).moved()",
+                             f"Record({self.expr('int', 0)})", "Record(1, 2.0)", "Frozen()", "Colour(1)", "Colour['green']", "Shade.dark", "Shade(4)"])
+        self.put(f"out(matched({subject}))")
+        if self.chance(30):
+            a, b = self.expr("int", 0), self.expr("int", 0)
+            self.put(f"out({self.pick([f'Record({a}) < Record({b})', f'Record({a}) == Record({b}, 1.5)', f'hash(Frozen({a})) == hash(Frozen({b}))', f'Colour.red + {a}', f'Point({a}, {b}).n + {b}', f'Point({a}, 1)._replace(y={b})', f'Record({a}).twice', f'dataclasses.replace(Frozen({a}), n={b})', f'Colour.red < {a}', f'Colour({self.below(3)})', 'Shade.dark is Shade(3)'])})")
+
+    def s_rebind(self, depth):
+        """A function's name comes to stand for another function in the middle of a loop."""
+        functions = [f for f in self.functions if not f[0].startswith("drive(")]
+        if not self.loops or not functions:
+            return self.s_assign(depth)
+        f = self.pick(functions)
+        same = [g for g in functions if g[1:4] == f[1:4]]
+        self.put(f"if {self.loops[-1]} % {3 + self.below(20)} == 2: globals()['{f[0]}'], globals()['{(g := self.pick(same))[0]}'] = {g[0]}, {f[0]}" if self.chance(50)
+                 else f"if {self.loops[-1]} == {self.below(30)}: globals()['{f[0]}'] = {self.pick(same)[0]}")
+
     # Statements
 
     def block(self, count, depth):
@@ -375,7 +536,7 @@ class Writer:
         self.indent -= 1
 
     KINDS = ["assign"] * 9 + ["augment"] * 8 + ["out"] * 3 + ["condition"] * 5 + ["loop"] * 6 + ["list"] * 4 + ["dict"] * 3 + ["attribute"] * 4 + ["globals"] * 3 + ["try"] * 4 + [
-        "call"] * 3 + ["display"] * 2 + ["unpack"] * 2 + ["with", "closure", "closure", "introspect", "introspect", "collect", "leave", "leave", "chain", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"]
+        "call"] * 3 + ["display"] * 2 + ["unpack"] * 2 + ["with", "closure", "closure", "introspect", "introspect", "collect", "leave", "leave", "chain", "mutate", "mutate", "jump", "jump", "swap", "generator", "generator", "raise", "delete"] + ["operate"] * 7 + ["echo", "match", "match", "rebind"]
 
     def statement(self, depth):
         if self.spent > BUDGET:
@@ -884,6 +1045,74 @@ class Writer:
         self.indent -= 1
         self.classes.append((name, methods, 8))
 
+    def operators_(self):
+        name = self.fresh("N")
+        base = self.pick(self.operators) if self.operators and self.chance(50) else "int" if self.chance(10) else ""
+        self.put(f"class {name}({base}):" if base else f"class {name}:")
+        self.indent += 1
+        if not base and self.chance(30):
+            self.put("__slots__ = 'n',")
+        elif base != "int":
+            self.put("n = 7") if not base else None
+        if not base:
+            self.put("def __init__(self, n=1): self.n = n if type(n) is int else 1")
+            self.put("def __repr__(self): return f'N{norm(self.n)}'")
+        if base == "int":
+            self.put("n = property(lambda self: int.__add__(self, 1))")
+        self.put(f"desc = Descriptor({self.below(4)})")
+        self.put("@property")
+        self.put("def prop(self):")
+        self.method("self.n + 1", False)
+        self.put("@prop.setter")
+        self.put("def prop(self, value):")
+        self.method("None", True)
+        skipped = {"__index__", "__int__", "__hash__", "__iter__"} if base == "int" else ()
+        for special in self.r.sample([s for s in SPECIAL if s not in skipped], 6 + self.below(20)):
+            parameters, result = SPECIAL[special]
+            if special == "__eq__" and self.chance(60):
+                self.put("def __hash__(self): return hash(self.n)")
+            if special == "__iter__" and self.chance(50):
+                self.put(f"def __iter__(self):")
+                self.put(f"    for i in range(self.n % 4): yield self.n + i")
+                continue
+            self.put(f"def {special}({parameters}):")
+            self.method(result or "None", result is None)
+        self.indent -= 1
+        self.operators.append(name)
+
+    def method(self, result, changes):
+        """The body of a special method, which may be more than compiled code cares to inline."""
+        n = self.below(16)
+        self.indent += 1
+        if changes:
+            self.put("self.n = norm(self.n * 3 + 1)" if self.chance(70) else "out('set', self.n)")
+        if n == 0:
+            self.put("try:")
+            self.put(f"    if self.n % 7 == 3: raise KeyError(self.n)")
+            self.put(f"    return {result}")
+            self.put("except KeyError as e:")
+            self.put(f"    return {self.pick([result, 'e.args[0]'])}")
+            self.put("finally:")
+            self.put(f"    {self.pick(['pass', 'out(1)', 'count[0] += 1'])}")
+        elif n == 1:
+            self.put("for q in (p for p in range(2)): count[0] += q")
+        elif n == 2:
+            self.put("if self.n % 5 == 2: raise ValueError(self.n)")
+        elif n == 3:
+            self.put("if self.n % 4 == 1: return NotImplemented")
+        elif n == 4:
+            self.put("count.append(len([q for q in range(3) if q]))")
+        elif n == 5:
+            self.put("peek(2) if self.n % 17 == 1 else 0")
+        elif n == 6:
+            self.put("with Context(False): count[0] += 1")
+        elif n == 7 and self.globals:
+            ints = [g for g, t in self.globals.items() if t == "int"]
+            if ints:
+                self.put(f"globals()['{self.pick(ints)}'] = self.n % 9")
+        self.put(f"return {result}")
+        self.indent -= 1
+
     def whole(self):
         self.lines.append(PRELUDE)
         for _ in range(1 + self.below(3)):
@@ -891,6 +1120,9 @@ class Writer:
             type = self.pick(["int", "int", "float", "str", "list"])
             self.put(f"{name} = {self.literal(type)}")
             self.globals[name] = type
+        if self.chance(50):
+            for _ in range(1 + self.below(3)):
+                self.operators_()
         for _ in range(1 + self.below(4)):
             self.pick([self.class_, self.function, self.function, self.generator, self.recursive, self.coroutine])()
         if not self.classes and self.chance(70):

@@ -1,6 +1,9 @@
 """Calls with arguments of all kinds, items of flat sequences, globals that are stored, and coroutines, in loops that are compiled."""
 import array
+import collections
 import os
+import re
+import sys
 from harness import raises, run
 
 # With a collection at every few allocations just enough to compile something.
@@ -350,6 +353,41 @@ def test_headers_of_frames_over_dead_temporaries():
     first = visit(*tree)
     assert all(visit(*tree) == first for _ in range(12))
     assert first[0][:2] == [(False, 0, 0, 0, 0, 0, 0, 0), (False, 0, 5, 5, 0, 5, 5, 0)]
+
+
+class Index:
+    """A number that tells who asks for it."""
+
+    def __init__(self, asked):
+        self.asked = asked
+
+    def __index__(self):
+        self.asked.append(sys._getframe(1).f_code.co_name)
+        return 1
+
+
+def test_numbers_that_natives_ask_for():
+    matched = re.compile("b")
+    found = [lambda index: "abc".find("b", index), lambda index: b"abc".find(b"b", index), lambda index: "ab".center(index), lambda index: "a,b,c".split(",", index),
+             lambda index: "aa".replace("a", "b", index), lambda index: "abc".startswith(("b", "c"), index), lambda index: matched.match("abc", index).start(),
+             lambda index: bytearray(b"abc").pop(index), lambda index: b"abc".ljust(index), lambda index: collections.deque([1, 2]).rotate(index)]
+
+    def call(function, index):
+        return function(index)
+
+    for function in found:
+        asked = []
+        index = Index(asked)
+        before = after = 0
+        results = set()
+        for number in range(ROUNDS):
+            before += len(asked)
+            results.add(repr(call(function, index if number > 3 else 1)))
+            after += len(asked)
+        assert len(results) == 1, results
+        assert after - before == len(asked) == ROUNDS - 4
+        assert set(asked) == {"<lambda>"}, set(asked)
+
 
 
 run(globals())

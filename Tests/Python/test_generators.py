@@ -255,4 +255,36 @@ def test_throw_keeps_the_context_of_what_is_thrown():
     assert second.__context__ is first
 
 
+def test_what_is_thrown_leaves_the_variable_that_gets_what_is_sent():
+    def answers():
+        got = 7
+        while True:
+            try:
+                got = yield got
+            except ValueError:
+                pass
+
+    generator = answers()
+    assert next(generator) == 7
+    assert generator.throw(ValueError) == 7
+    assert generator.send(3) == 3
+    assert generator.throw(ValueError) == 3
+    assert next(generator) is None
+
+    def summed():
+        total = got = 0
+        while True:
+            try:
+                got = yield total
+            except ValueError:
+                total -= 1
+            else:
+                total += got
+
+    generator = summed()
+    next(generator)
+    assert [generator.throw(ValueError) if number % 5 == 0 else generator.send(number) for number in range(1, 8)] == [1, 3, 6, 10, 9, 15, 22]
+
+
+
 run(globals())

@@ -418,4 +418,26 @@ def test_slices():
     assert errors == ROUNDS * 5 // 2
 
 
+def test_what_is_thrown_into_generators():
+    def answers(number):
+        got = number
+        while True:
+            try:
+                got = yield got
+            except ValueError:
+                got += 1
+
+    total = 0
+    for number in range(ROUNDS):
+        generator = answers(number)
+        next(generator)
+        total += generator.send(number * 2) - number * 2
+        assert generator.gi_frame.f_locals["got"] == number * 2
+        if number % 3 == 0:
+            total += generator.throw(ValueError) - number * 2
+            assert generator.gi_frame.f_locals["got"] == number * 2 + 1
+    assert total == ROUNDS // 3
+
+
+
 run(globals())

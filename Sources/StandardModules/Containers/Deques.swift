@@ -296,7 +296,7 @@ enum Deques {
                 }
                 return .none
             },
-            Def("rotate(self, n=1, /)", .writes, "Move n items from the right end to the left one, or -n from the left to the right.") { thread, a, _ in
+            Def("rotate(self, n=1, /)", .callsOnArguments, "Move n items from the right end to the left one, or -n from the left to the right.") { thread, a, _ in
                 var steps = 1
                 if !a[1].isEmpty {
                     guard let number = thread.toInt(a[1]) else { return .empty }

@@ -164,17 +164,17 @@ enum RegexMatch {
                 }
                 return result
             },
-            Def("start(self, group=0, /)", .reads, "Return index of the start of the substring matched by group.") { thread, a, _ in
+            Def("start(self, group=0, /)", .callsOnArguments, "Return index of the start of the substring matched by group.") { thread, a, _ in
                 let match = a[0].object(MatchObject.self)
                 let group = a[1].isEmpty ? 0 : RegexMatch.group(thread, match, a[1])
                 return group < 0 ? .empty : thread.newInt(RegexMatch.spans(match)[2 * group])
             },
-            Def("end(self, group=0, /)", .reads, "Return index of the end of the substring matched by group.") { thread, a, _ in
+            Def("end(self, group=0, /)", .callsOnArguments, "Return index of the end of the substring matched by group.") { thread, a, _ in
                 let match = a[0].object(MatchObject.self)
                 let group = a[1].isEmpty ? 0 : RegexMatch.group(thread, match, a[1])
                 return group < 0 ? .empty : thread.newInt(RegexMatch.spans(match)[2 * group + 1])
             },
-            Def("span(self, group=0, /)", .reads, "For match object m, return the 2-tuple (m.start(group), m.end(group)).") { thread, a, _ in
+            Def("span(self, group=0, /)", .callsOnArguments, "For match object m, return the 2-tuple (m.start(group), m.end(group)).") { thread, a, _ in
                 let match = a[0].object(MatchObject.self)
                 let group = a[1].isEmpty ? 0 : RegexMatch.group(thread, match, a[1])
                 return group < 0 ? .empty : RegexMatch.span(thread, match, group)

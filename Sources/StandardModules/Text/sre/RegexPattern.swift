@@ -396,13 +396,13 @@ enum RegexPattern {
     static func makeType() -> NativeType {
         NativeType("Pattern", module: "re", size: MemoryLayout<PatternObject>.size, mask: 0b11110, flags: [.weakReferenceable, .noInstantiation],
                    doc: "Compiled regular expression object.", methods: [
-            Def("match(self, /, string, pos=0, endpos=sys.maxsize)", .writes, "Matches zero or more characters at the beginning of the string.") { thread, a, _ in
+            Def("match(self, /, string, pos=0, endpos=sys.maxsize)", .callsOnArguments, "Matches zero or more characters at the beginning of the string.") { thread, a, _ in
                 RegexPattern.once(thread, a, .match)
             },
-            Def("fullmatch(self, /, string, pos=0, endpos=sys.maxsize)", .writes, "Matches against all of the string.") { thread, a, _ in
+            Def("fullmatch(self, /, string, pos=0, endpos=sys.maxsize)", .callsOnArguments, "Matches against all of the string.") { thread, a, _ in
                 RegexPattern.once(thread, a, .fullMatch)
             },
-            Def("search(self, /, string, pos=0, endpos=sys.maxsize)", .writes,
+            Def("search(self, /, string, pos=0, endpos=sys.maxsize)", .callsOnArguments,
                 "Scan through string looking for a match, and return a corresponding match object instance.\n\nReturn None if no position in the string matches.") { thread, a, _ in
                 RegexPattern.once(thread, a, .search)
             },
@@ -414,11 +414,11 @@ enum RegexPattern {
                 "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping occurrences of pattern with the replacement repl.") { thread, a, _ in
                 RegexPattern.substitute(thread, a, counted: true)
             },
-            Def("findall(self, /, string, pos=0, endpos=sys.maxsize)", .writes, "Return a list of all non-overlapping matches of pattern in string.") { thread, a, _ in
+            Def("findall(self, /, string, pos=0, endpos=sys.maxsize)", .callsOnArguments, "Return a list of all non-overlapping matches of pattern in string.") { thread, a, _ in
                 RegexPattern.findAll(thread, a)
             },
-            Def("split(self, /, string, maxsplit=0)", .writes, "Split string by the occurrences of pattern.") { thread, a, _ in RegexPattern.split(thread, a) },
-            Def("finditer(self, /, string, pos=0, endpos=sys.maxsize)", .writes,
+            Def("split(self, /, string, maxsplit=0)", .callsOnArguments, "Split string by the occurrences of pattern.") { thread, a, _ in RegexPattern.split(thread, a) },
+            Def("finditer(self, /, string, pos=0, endpos=sys.maxsize)", .callsOnArguments,
                 "Return an iterator over all non-overlapping matches for the RE pattern in string.\n\nFor each match, the iterator returns a match object.") { thread, a, _ in
                 RegexScanner.make(thread, a, RegexModule.iteratorType)
             },
