@@ -440,4 +440,19 @@ def test_what_is_thrown_into_generators():
 
 
 
+def test_tuples_from_their_end():
+    items = tuple(range(10))
+    total = 0
+    for turn in range(3000):
+        for item in reversed(items if turn % 7 else (1, 2.5, "x")[:2]):
+            total += item
+        left = reversed(items)
+        next(left)
+        total += len(list(left)) + sum(left)
+        pair = reversed((turn, total))
+        assert pair.__length_hint__() == 2 and next(pair) is total and next(pair) == turn
+        assert next(pair, None) is None and next(pair, "end") == "end" and pair.__reduce__() == (reversed, ((),))
+    assert total == 144196.5, total
+
+
 run(globals())

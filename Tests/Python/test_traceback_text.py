@@ -189,4 +189,53 @@ def test_where_comprehensions_fail():
     assert marked(lambda: (x for x in [1] if a)) == ["(x for x in [1] if a)"]
 
 
+def test_a_generator_that_has_not_begun():
+    def waiting():
+        yield 1
+
+    try:
+        waiting().throw(ValueError("early"))
+    except ValueError as e:
+        frames = traceback.extract_tb(e.__traceback__)
+    assert [frame.name for frame in frames] == ["test_a_generator_that_has_not_begun", "waiting"]
+    assert frames[1].colno is None and frames[1].end_colno is None and frames[1].lineno == waiting.__code__.co_firstlineno
+    assert list(waiting.__code__.co_positions())[0][2:] == (None, None)
+
+
+def test_initialisers_that_return_something():
+    class Returning:
+        def __init__(self):
+            try:
+                return 1
+            except TypeError:
+                assert False, "the call is over"
+
+    class Yielding:
+        def __init__(self):
+            yield 1
+
+    for make in Returning, Yielding:
+        for _ in range(3000):
+            try:
+                make()
+            except TypeError as e:
+                names = [frame.name for frame in traceback.extract_tb(e.__traceback__)]
+                assert "__init__() should return None, not" in str(e)
+                assert names == ["test_initialisers_that_return_something"], names
+
+
+def test_who_gave_no_text():
+    class Wordless:
+        def __repr__(self):
+            return 1
+
+    for function, name in (str, "__str__"), (repr, "__repr__"), (ascii, "__repr__"), (format, "__str__"), ("%s".__mod__, "__str__"), ("%r".__mod__, "__repr__"):
+        try:
+            function(Wordless())
+        except TypeError as e:
+            assert str(e) == name + " returned non-string (type int)", e
+        else:
+            assert False
+
+
 run(globals())
