@@ -1,3 +1,4 @@
+import ContainerTypes
 import Interpreter
 import Objects
 
@@ -62,13 +63,7 @@ enum BuiltinIterationFunctions {
         },
         Def("sorted(iterable, /, *, key=None, reverse=False)", .calls, "A new list of the items in ascending order, or descending with reverse.", kind: .function, forwards: "sort") { thread, a, _ in
             let list = thread.list(a[0])
-            if list.isEmpty { return .empty }
-            let keywords = thread.newDict()
-            if keywords.isEmpty { return .empty }
-            if !a[1].isEmpty && !a[1].isNone { guard DictRef(keywords).set(thread, Name.key, a[1]) else { return .empty } }
-            if !a[2].isEmpty { guard DictRef(keywords).set(thread, Name.reverse, a[2]) else { return .empty } }
-            let sort = thread.getAttribute(list, Name.sort)
-            if sort.isEmpty || thread.call(sort, tuple: WellKnown.emptyTuple.value, dict: keywords).isEmpty { return .empty }
+            if list.isEmpty || !ListSort.sort(thread, ListRef(list), key: a[1], reverse: a[2]) { return .empty }
             return list
         },
         Def("sum(iterable, /, start=0)", .calls, "start plus all items of an iterable of numbers.", kind: .function) { thread, a, _ in
@@ -76,6 +71,14 @@ enum BuiltinIterationFunctions {
         },
     ]
 
+    /// Whether there are so few items that a loop of Python's does not pay.
+    private static func isShort(_ items: Value) -> Bool {
+        if items.isExact(.tuple) { return TupleRef(items).count < Consumers.fewKeys }
+        if items.isExact(.list) { return ListRef(items).count < Consumers.fewKeys }
+        return items.isExact(.range) && items.object(RangeObject.self).pointee.length.bits < Value(small: Consumers.fewKeys).bits
+    }
+
+    /// min() and max(): the item that compares so with all others.
     static func extreme(_ thread: ThreadRef, _ a: Arguments, _ comparison: Comparison, _ name: StaticString) -> Value {
         let arguments = TupleRef(a[0])
         let key = a[1].isEmpty || a[1].isNone ? Value.empty : a[1]
@@ -89,9 +92,17 @@ enum BuiltinIterationFunctions {
             if result != a[0] { return result }
             return a[2].isEmpty ? thread.raise(.valueError, "\(name)() arg is an empty sequence") : a[2]
         }
+        let items = arguments.count > 1 ? a[0] : arguments[0]
+        if !key.isEmpty, Consumers.takes(thread, key: key), !isShort(items) {
+            let iterator = thread.iterator(items), extra = iterator.isEmpty ? iterator : thread.newTuple(key)
+            if extra.isEmpty { return .empty }
+            let result = Consumers.run(thread, comparison == .less ? .leastBy : .greatestBy, by: key, iterator, extra)
+            if result != extra { return result }
+            return a[2].isEmpty ? thread.raise(.valueError, "\(name)() arg is an empty sequence") : a[2]
+        }
         var best = Value.empty
         var bestKey = Value.empty
-        let complete = thread.forEach(arguments.count > 1 ? a[0] : arguments[0]) { item in
+        let complete = thread.forEach(items) { item in
             var itemKey = item
             if !key.isEmpty {
                 itemKey = thread.call(key, item)

@@ -45,16 +45,7 @@ extension ListType {
 
                     Equal items keep their order. A key function is asked once for each item for what to compare; reverse turns the order round.
                     """) { thread, a, _ in
-                var reverse = false
-                if !a[2].isEmpty {
-                    if a[2].isBool {
-                        reverse = a[2] == .true
-                    } else {
-                        guard let number = thread.toInt(a[2]) else { return .empty }
-                        reverse = number != 0
-                    }
-                }
-                return ListSort.sort(thread, ListRef(a[0]), key: a[1].isEmpty ? .none : a[1], reverse: reverse) ? .none : .empty
+                ListSort.sort(thread, ListRef(a[0]), key: a[1], reverse: a[2]) ? .none : .empty
             },
             Def("reverse(self, /)", .writes, "Reverse *IN PLACE*.") { _, a, _ in
                 let list = ListRef(a[0])

@@ -86,8 +86,17 @@ public enum ListSort {
     /// The capacity of a list that is being sorted: too small for anything, so that every change must set another.
     private static let untouchedCapacity = -1
 
-    /// `list.sort(key=key, reverse=reverse)`. False when it has raised.
-    public static func sort(_ thread: ThreadRef, _ list: ListRef, key: Value, reverse: Bool) -> Bool {
+    /// `list.sort(key=key, reverse=reverse)`, with what has been passed for them, or empty values. False when it has raised.
+    public static func sort(_ thread: ThreadRef, _ list: ListRef, key: Value, reverse: Value) -> Bool {
+        var isReversed = reverse == .true
+        if !reverse.isEmpty && !reverse.isBool {
+            guard let number = thread.toInt(reverse) else { return false }
+            isReversed = number != 0
+        }
+        return sort(thread, list, key: key.isEmpty ? .none : key, reverse: isReversed)
+    }
+
+    private static func sort(_ thread: ThreadRef, _ list: ListRef, key: Value, reverse: Bool) -> Bool {
         let count = list.count
         if count == 0 { return true }
         let storage = list.pointer.pointee.storage
@@ -100,20 +109,12 @@ public enum ListSort {
         if key.isNone {
             done = count < 2 || order(thread, values, nil, count, reverse)
         } else {
-            let keys = thread.newList(capacity: count)
-            if keys.isEmpty {
-                done = false
-            } else {
-                for index in 0 ..< count {
-                    let result = thread.call(key, values[index])
-                    if result.isEmpty { done = false; break }
-                    _ = ListRef(keys).append(thread, result)
-                }
-                if done && count > 1 {
-                    // The keys' own store may not be reallocated or shared from now on.
-                    done = order(thread, ListRef(keys).items, values, count, reverse)
-                    Heap.barrier(ListRef(keys).pointer.pointee.storage.raw)
-                }
+            let keys = self.keys(thread, values, count, key)
+            done = !keys.isEmpty
+            if done && count > 1 {
+                // The keys' own store may not be reallocated or shared from now on.
+                done = order(thread, ListRef(keys).items, values, count, reverse)
+                Heap.barrier(ListRef(keys).pointer.pointee.storage.raw)
             }
         }
         let modified = list.count != 0 || list.pointer.pointee.capacity != untouchedCapacity
@@ -127,6 +128,18 @@ public enum ListSort {
             return false
         }
         return done
+    }
+
+    /// What the key function gives for each value: a list of its own. Empty when it has raised.
+    private static func keys(_ thread: ThreadRef, _ values: UnsafeMutablePointer<Value>, _ count: Int, _ key: Value) -> Value {
+        if key.isExact(.function), let keys = RuntimeHooks.keys(thread, values, count, key) { return keys }
+        let keys = thread.newList(capacity: count)
+        if keys.isEmpty { return .empty }
+        for index in 0 ..< count {
+            let result = thread.call(key, values[index])
+            if result.isEmpty || !ListRef(keys).append(thread, result) { return .empty }
+        }
+        return keys
     }
 
     static func reverse(_ items: UnsafeMutablePointer<Value>, _ count: Int) {

@@ -22,7 +22,7 @@ public struct CodeObject {
     public var freeNames: Value
     /// `ValueArrayObject` of the names in the archive that the code is read from, interned, those met so far; or empty.
     public var archiveNames: Value
-    /// `Consumers`' functions for generators with this code: a tuple, or empty.
+    /// `Consumers`' functions for generators and key functions with this code: a tuple, or empty.
     public var consumers: Value
     // Untraced:
     /// These buffers, unless it is an outline, and `compiled` are the object's own (`Code.release`).

@@ -1,11 +1,11 @@
 import Bytecode
 import Objects
 
-/// Loops over generators on behalf of native functions.
+/// Loops over generators, and over what is given to key functions, on behalf of native functions.
 ///
 /// `sum(f(x) for x in xs)` is a loop whose body is Python's but whose head is native code, where no trace can begin. So natives that take all items of a
 /// generator let a small Python function do it, where the JIT finds an ordinary loop and puts the generator's frame into it. Its own frame is hidden: no traceback and no `f_back`
-/// shows it. Each generator's code has functions of its own, so that one loop's trace serves one generator.
+/// shows it. Each generator's code has functions of its own, so that one loop's trace serves one generator. A key function is Python's just so, and has such loops of its own.
 ///
 /// The most frequent of these calls are recognised by the dispatch loop, which runs the function's frame itself (`begin`): so a trace goes from the caller into the loop and back.
 public enum Consumers {
@@ -22,6 +22,10 @@ public enum Consumers {
         case tuple
         /// `(items, separator)`: the joined string.
         case join
+        /// `(items, key)`: a list of what the key function gives for each item.
+        case keys
+        /// `(iterator, (key,))`: the item for which the key function gives least or most; the second argument when there is none.
+        case leastBy, greatestBy
 
         /// The function's name. Interpolation would find it by reflection, which is slow to wake up.
         var name: StaticString {
@@ -35,6 +39,9 @@ public enum Consumers {
             case .greatest: "greatest"
             case .tuple: "tuple"
             case .join: "join"
+            case .keys: "keys"
+            case .leastBy: "leastBy"
+            case .greatestBy: "greatestBy"
             }
         }
     }
@@ -69,6 +76,37 @@ public enum Consumers {
         for item in items:
             list.append(item)
         return separator.join(list)
+    def keys(items, key):
+        result = []
+        for item in items:
+            result.append(key(item))
+        return result
+    def leastBy(items, extra):
+        (key,) = extra
+        for best in items:
+            break
+        else:
+            return extra
+        least = key(best)
+        for item in items:
+            value = key(item)
+            if value < least:
+                best = item
+                least = value
+        return best
+    def greatestBy(items, extra):
+        (key,) = extra
+        for best in items:
+            break
+        else:
+            return extra
+        greatest = key(best)
+        for item in items:
+            value = key(item)
+            if value > greatest:
+                best = item
+                greatest = value
+        return best
     def least(items, missing):
         for best in items:
             break
@@ -96,6 +134,11 @@ public enum Consumers {
     nonisolated(unsafe) private static var functions = Value.empty
 
     static func start() {
+        RuntimeHooks.keys = { thread, values, count, key in
+            guard count >= fewKeys, takes(thread, key: key) else { return nil }
+            let items = thread.newTuple(values, count)
+            return items.isEmpty ? .empty : run(thread, .keys, by: key, items, key)
+        }
         RuntimeHooks.takeAll = { thread, generator, into in
             guard takes(thread, generator) else { return nil }
             return !run(thread, into.isExact(.list) ? .append : .add, generator, into).isEmpty
@@ -105,6 +148,20 @@ public enum Consumers {
     /// Whether the iterable is a generator that Python code can go through: not while somebody watches every call.
     @inline(__always) public static func takes(_ thread: ThreadRef, _ iterable: Value) -> Bool {
         iterable.isExact(.generator) && JIT.loopThreshold != 0 && taipan_breaker_load(thread) & Breaker.tracing == 0
+    }
+
+    /// Fewer items than this are given to a key function one by one: to enter a compiled loop costs as much as some calls. Measured.
+    public static let fewKeys = 4
+
+    /// Whether Python code can call the key function: not while somebody watches every call.
+    public static func takes(_ thread: ThreadRef, key: Value) -> Bool {
+        key.isExact(.function) && JIT.loopThreshold != 0 && taipan_breaker_load(thread) & Breaker.tracing == 0
+    }
+
+    /// Gives all items to the key function. Empty when it has raised.
+    public static func run(_ thread: ThreadRef, _ kind: Kind, by key: Value, _ items: Value, _ extra: Value) -> Value {
+        let function = self.function(thread, kind, of: key.object(FunctionObject.self).pointee.code)
+        return function.isEmpty ? .empty : thread.call(function, items, extra)
     }
 
     /// Goes through the generator. `extra` is the second argument that the kind has, or None. Empty when it has raised.
@@ -155,7 +212,7 @@ public enum Consumers {
         return (function, kind == .append || kind == .add ? extra : .empty)
     }
 
-    /// The function of a kind for generators with this code.
+    /// The function of a kind for generators, or key functions, with this code.
     public static func function(_ thread: ThreadRef, _ kind: Kind, of owner: Value) -> Value {
         let code = owner.object(CodeObject.self)
         if code.pointee.consumers.isEmpty {

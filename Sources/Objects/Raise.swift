@@ -233,6 +233,8 @@ public enum RuntimeHooks {
     nonisolated(unsafe) public static var union: (ThreadRef, Value, Value) -> Value = { _, _, _ in .notImplemented }
     /// Adds all items of a generator to an exact list or set; nil when it had better be asked for one after the other, false when it has raised.
     nonisolated(unsafe) public static var takeAll: (ThreadRef, Value, Value) -> Bool? = { _, _, _ in nil }
+    /// A list of what a key function written in Python gives for each of so many values, by a loop that can be compiled; empty when it has raised, nil when another loop had better do it.
+    nonisolated(unsafe) public static var keys: (ThreadRef, UnsafePointer<Value>, Int, Value) -> Value? = { _, _, _, _ in nil }
     /// Imports a module by its full name and returns it, set by `Interpreter`.
     nonisolated(unsafe) public static var importModule: (ThreadRef, String) -> Value = { thread, name in thread.raise(.importError, "cannot import \(name) yet") }
     /// For `super()` without arguments: the class that the running function was defined in, and the function's first argument. nil when it has raised.

@@ -48,6 +48,8 @@ struct LoopHead {
     var slots: [(slot: Int16, variable: Int)] = []
     /// The slots that it only reads, with what it has found there.
     var unchanged: [(slot: Int16, ref: Ref)] = []
+    /// The slots that the loop writes to the frame itself, for calls that look there: they are up to date in memory at the head.
+    var flushed: Set<Int16> = []
     var facts: [Fact] = []
     var classes: [(ref: Ref, word: Ref)] = []
     /// The body does nothing that might change the class of an object.
@@ -182,9 +184,9 @@ private struct LoopEntrance {
             _ = optimiser.emit(Instruction(.gclass, .void, ref, word))
         }
         if optimiser.isContradictory || out.isTooLong { return false }
-        // Slots that the loop knows nothing of are in memory while it runs.
+        // Slots that the loop knows nothing of are in memory while it runs, as are those that its calls may look at.
         let unchanged = Set(head.unchanged.map(\.slot))
-        for entry in finals where !written.contains(entry.slot) && !unchanged.contains(entry.slot) {
+        for entry in finals where head.flushed.contains(entry.slot) || !written.contains(entry.slot) && !unchanged.contains(entry.slot) {
             _ = optimiser.emit(Instruction(.sstore, .void, Ref(literal: Int(entry.slot)), optimiser.word(optimiser.mapped(entry.ref))))
         }
         return close(token: end.token)

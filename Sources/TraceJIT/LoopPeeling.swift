@@ -54,12 +54,13 @@ private struct PeeledLoop {
         for (i, instruction) in o.input.instructions.enumerated() where instruction.op == .sload { loads.append((i, Int16(bitPattern: instruction.a.raw))) }
         let unchanged = Set(loads.filter { finalOf[$0.slot] == nil }.map { Ref(instruction: $0.index) })
 
-        let firstMap = o.map, state = o.state, final = o.pendingSnapshot
+        let firstMap = o.map, state = o.state, final = o.pendingSnapshot, usedFacts = o.usedFacts
         let counts = (out.instructions.count, out.snapshots.count, out.entries.count, out.virtuals.count, out.virtualFields.count)
         func undo() {
             o.map = firstMap
             o.pendingSnapshot = final
             o.state = state
+            o.usedFacts = usedFacts
             out.truncate(instructions: counts.0, snapshots: counts.1, entries: counts.2, virtuals: counts.3, fields: counts.4)
             o.isSecondCopy = false
             o.isContradictory = false
@@ -89,7 +90,7 @@ private struct PeeledLoop {
                 out.head = LoopHead(
                     variables: carried, slots: zip(finals, roots).map { ($0.slot, $1) },
                     unchanged: loads.filter { finalOf[$0.slot] == nil }.map { ($0.slot, o.resolve(firstMap[$0.index])) },
-                    facts: relevantFacts, classes: o.usedClasses.compactMap { ref in o.classFact(ref).map { (ref, $0) } },
+                    flushed: Set(o.input.instructions.filter { $0.op == .sstore }.map { Int16($0.literal) }), facts: relevantFacts, classes: o.usedClasses.compactMap { ref in o.classFact(ref).map { (ref, $0) } },
                     keepsClasses: o.classesForgotten == classesForgotten)
                 close()
                 return !out.isTooLong

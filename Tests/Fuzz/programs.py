@@ -466,7 +466,7 @@ class Writer:
             f"f'{{{x}}}'", f"f'{{{x}:>4}}'", f"'%s %s' % ({x}, {i})", f"{x}.missing", f"{x}.n", f"{x}.prop", f"{x}.desc", f"round({x})", f"list(reversed({x}))", f"min({x}, {y})", f"sorted([{x}, {y}, {i}])[0]",
             f"max([{x}, {i}])", f"sum([{x}, {y}])", f"any([{x}, {y}])", f"all([{x}])", f"{x} in [{y}, {i}]", f"[{y}, {i}].count({x})", f"({x}, {i}) == ({y}, {i})", f"[{x}] < [{y}]",
             f"list(map({x}, [{i}]))", f"list(filter(None, [{x}, {y}]))", f"isinstance({x}, {self.pick(self.operators)})", f"matched({x})", f"type({x}).__name__"])
-        return self.pick([text, text, text, f"(lambda q: {text})(1)", f"[{text} for q in (1,)][0]", f"next(({text} for q in (1,)), 0)"])
+        return self.pick([text, text, text, f"(lambda q: {text})(1)", f"[{text} for q in (1,)][0]", f"list({text} for q in (1,))[0]"])
 
     def s_operate(self, depth):
         if not self.operators:

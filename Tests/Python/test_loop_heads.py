@@ -1,5 +1,7 @@
 """Loops whose rounds take different ways: what one way changes that the others take for granted."""
 
+import sys
+import types
 from harness import run
 
 
@@ -315,6 +317,66 @@ EXPECTED = {
     machine: ([72006000], {'s': 72006000, 'i': 0}),
     names_that_come: [1500, 1500, 1500, 1500, -6000, -6000],
 }
+
+
+def seen_from_calls(n, look):
+    """What a call of a loop finds in the loop's frame after rounds that took another way."""
+    wrong = last = 0
+    for i in range(n):
+        if i % 3 == 0:
+            last = i
+            kept = last + 1
+        elif i % 3 == 1:
+            kept = -i
+        else:
+            found = look()
+            wrong += found["i"] != i or found["last"] != i - 2 or found["kept"] != 1 - i
+    return wrong
+
+
+def set_after_locals(n, parity):
+    """The same, where the variable is set after the call on one way and without a call on the other."""
+    wrong = x = 0
+    for i in range(n):
+        if i % 2 == parity:
+            found = locals()
+            wrong += found["x"] != x or found["wrong"] != wrong
+            x = i * 2 + 1
+        else:
+            x = -i
+    return wrong
+
+
+def set_after_eval(n, parity):
+    wrong = x = 0
+    for i in range(n):
+        if i % 2 == parity:
+            wrong += eval("x") != x
+            x = i * 2 + 1
+        else:
+            x = -i
+    return wrong
+
+
+def set_after_frames(n, parity):
+    wrong = x = 0
+    for i in range(n):
+        if i % 2 == parity:
+            wrong += sys._getframe().f_locals["x"] != x
+            x = i * 2 + 1
+        else:
+            x = -i
+    return wrong
+
+
+def test_frames_are_up_to_date():
+    assert seen_from_calls(9000, lambda: sys._getframe(1).f_locals) == 0
+    for function in set_after_locals, set_after_eval, set_after_frames:
+        # Which way is compiled first depends on the parity: each gets code of its own.
+        for parity in 0, 1:
+            copy = types.FunctionType(function.__code__.replace(co_name="copy"), globals())
+            assert copy(9000, parity) == 0, (function.__name__, parity)
+            assert copy(9000, 1 - parity) == 0, (function.__name__, parity)
 
 
 def test_ways():
