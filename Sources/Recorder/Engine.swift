@@ -270,7 +270,7 @@ public final class Engine {
         let left = place.trace, exit = place.exit
         guard !thread.hasException, recorder == nil, !words.vocabulary.isNearlyFull, left.isValid, left.exits[exit].bridge == nil, exit < left.exits.count - 1,
               bridges[rootNumber(left), default: 0] < Engine.limits.mostBridges, let current = thread.pointee.frame else { return }
-        let ends = endsAt(left, exit)
+        let ends = endsAt(left, exit) || left.vouches(atExit: exit)
         if ends, self.trace(at: current.pc) == nil {
             guard canAfford(.bridge) else { return place.timesLeft -= Engine.limits.hotExit / 2 }
             // A loop or a function gets its trace when it is hot itself; the place to which a call returns gets it here.

@@ -72,7 +72,7 @@ public final class CompiledTrace {
     /// The loop that an exit is in, with the references in this trace to what comes from before it.
     func loop(atExit exit: Int) -> InheritedLoop? {
         // Bridges on bridges need ever more slots, since those of the loop must keep their contents.
-        if slotCount > RegisterAllocator.slotLimit / 2 { return nil }
+        if slotCount > RegisterAllocator.slotLimit / 2 || vouches(atExit: exit) { return nil }
         if exits[exit].isInLoop, let head = trace.head {
             return InheritedLoop(owner: self, values: invariants, keptFacts: head.facts.map(\.isKept), keepsClasses: head.keepsClasses)
         }
@@ -92,6 +92,9 @@ public final class CompiledTrace {
         }
         return false
     }
+
+    /// Whether at this exit the trace has come to the head of the loop that it is in with something that the loop's body cannot go on with. What suits it there is the loop's entry.
+    public func vouches(atExit exit: Int) -> Bool { exits[exit].snapshot >= trace.firstVouching }
 
     /// How often the trace has been left through an exit; for the client to decide on a bridge.
     public func timesLeft(_ exit: Int) -> Int { records[exit].timesLeft }

@@ -135,6 +135,7 @@ extension Optimiser {
         (map, state, pendingSnapshot) = before
         out.truncate(instructions: counts.0, snapshots: counts.1, entries: counts.2, virtuals: counts.3, fields: counts.4)
         isContradictory = false
+        out.firstVouching = .max
         cachedSnapshot = nil
         virtualEpoch += 1
         return false
@@ -167,6 +168,8 @@ private struct LoopEntrance {
     private var out: Trace { optimiser.out }
 
     mutating func enter() -> Bool {
+        optimiser.cachedSnapshot = nil
+        out.firstVouching = out.snapshots.count
         let end = optimiser.input.snapshots[optimiser.pendingSnapshot]
         let finals = optimiser.input.entries[end.first ..< end.first + end.count].filter { $0.kind != .virtual }
         let written = Set(head.slots.map(\.slot))

@@ -19,6 +19,8 @@ public final class Trace {
     var head: LoopHead?
     /// For a bridge on an exit in a loop's body: what it knows of that loop. Kept by the optimised trace only if that ends at the loop's head.
     var loop: InheritedLoop?
+    /// The first snapshot of the guards by which a bridge vouches for what the loop's body takes for granted.
+    var firstVouching = Int.max
     /// Where `link` goes.
     public internal(set) var linkTarget: CompiledTrace?
     /// The slot of this trace's frame that is slot 0 of the frame of `linkTarget`.
